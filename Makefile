@@ -1,0 +1,47 @@
+# Everything a newcomer types. Needs Python 3.11 or newer and make; nothing else on the machine.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: run test lint plan report docs fault-matrix bench lock clean
+
+run: $(READY)            ## the whole suite against the embedded mock site
+	$(BIN)/pytest features $(ARGS)
+
+test: $(READY)           ## the tests of the suite itself
+	$(BIN)/pytest tests $(ARGS)
+
+lint: $(READY)           ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+plan: $(READY)           ## what would run against the mock site, and why the rest would not
+	$(BIN)/webex-conformance plan $(ARGS)
+
+report: $(READY)         ## the Allure report of the last run as HTML (needs Node.js)
+	$(BIN)/webex-conformance report $(ARGS)
+
+docs: $(READY)           ## living documentation, one HTML file
+	$(BIN)/webex-conformance docs $(ARGS)
+
+fault-matrix: $(READY)   ## every seeded fault against the scenario that must catch it
+	$(BIN)/python -m tests.matrix $(ARGS)
+
+bench: $(READY)          ## the figures of the README
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock:                    ## renew requirements.lock from pyproject.toml
+	$(PYTHON) -m uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --extra tls \
+	    --no-header --quiet --upgrade -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build *.egg-info reports/[!R]*
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "error[python]: Python 3.11 or newer is needed; name one with make PYTHON=python3.12 ..."; exit 4; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

@@ -1,0 +1,248 @@
+"""The contract as our XSDs state it, and the view of it that a release had.
+
+Every addition of 41.x carries ``c:since``; a view drops what is newer. Where the
+notes lost a position, ``c:place`` says so: ``any-order`` stands anywhere in its
+parent, ``anywhere`` in any parent. libxml2 gives the verdict on the rest: it
+validates a reply in a tenth of a millisecond, and unlike XSD 1.1 open content it
+sees a declared element in the wrong place (tools.md, 5).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lxml import etree
+
+from conformance.target.release import Release
+from conformance.target.trouble import UserError
+
+XS = "http://www.w3.org/2001/XMLSchema"
+C = "urn:webex-conformance:contract"
+SERV = "http://www.webex.com/schemas/2002/06/service"
+DRIVER = "contract.xsd"
+
+Name = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An element as its parent's type declares it. ``place`` is "" when its position is known."""
+
+    name: Name
+    type: Name
+    least: int
+    most: int | None
+    since: str
+    place: str
+
+
+@dataclass(frozen=True)
+class ComplexType:
+    """A type with the elements it declares, inherited ones first."""
+
+    name: Name
+    children: tuple[Declared, ...]
+
+    def child(self, name: Name) -> Declared | None:
+        """The declaration of a child, None when the type does not know it."""
+        return next((declared for declared in self.children if declared.name == name), None)
+
+    def named(self, local: str) -> Declared | None:
+        """The declaration of the child with that local name."""
+        return next((declared for declared in self.children if declared.name[1] == local), None)
+
+
+class View:
+    """The contract as of one release."""
+
+    def __init__(self, release: Release | None, documents: dict[str, etree._Element]) -> None:
+        self.release = release
+        self._documents = {name: _as_of(document, release) for name, document in documents.items()}
+
+    @cached_property
+    def types(self) -> dict[Name, ComplexType]:
+        """Every complex type by namespace and name."""
+        definitions = {
+            (document.get("targetNamespace", ""), definition.get("name", "")): definition
+            for document in self._documents.values()
+            for definition in document.iterfind(f"{{{XS}}}complexType")
+        }
+        return {name: ComplexType(name, tuple(_children(name, definitions))) for name in definitions}
+
+    @cached_property
+    def values(self) -> dict[Name, str]:
+        """Every simple type and what it allows, written out."""
+        return {
+            (document.get("targetNamespace", ""), definition.get("name", "")): "|".join(
+                facet.get("value", "") for facet in definition.iter(f"{{{XS}}}enumeration")
+            )
+            for document in self._documents.values()
+            for definition in document.iterfind(f"{{{XS}}}simpleType")
+        }
+
+    @cached_property
+    def schema(self) -> etree.XMLSchema:
+        """The compiled validator for replies; its error log belongs to the last call, so one view serves one thread."""
+        return _compile({name: _for_replies(document) for name, document in self._documents.items()})
+
+    @cached_property
+    def roaming(self) -> dict[Name, Declared]:
+        """Elements whose parent the notes lost, by name."""
+        return {
+            declared.name: declared
+            for declared_type in self.types.values()
+            for declared in declared_type.children
+            if declared.place == "anywhere"
+        }
+
+    def reply_type(self, operation: str) -> ComplexType:
+        """The body of the reply to ``operation``: ``GetSite`` to ``site:getSiteResponse``."""
+        return self._body_type(operation, "Response")
+
+    def request_type(self, operation: str) -> ComplexType:
+        """The body of the request."""
+        return self._body_type(operation, "")
+
+    def _body_type(self, operation: str, suffix: str) -> ComplexType:
+        wanted = operation[0].lower() + operation[1:] + suffix
+        for (_, name), found in self.types.items():
+            if name == wanted:
+                return found
+        raise UserError("operation-schema", f"no schema declares the type {wanted} of the operation {operation}")
+
+    def reachable(self, start: ComplexType) -> dict[Name, ComplexType]:
+        """``start`` and every complex type below it."""
+        found = {start.name: start}
+        waiting = [start]
+        while waiting:
+            for declared in waiting.pop().children:
+                below = self.types.get(declared.type)
+                if below is not None and below.name not in found:
+                    found[below.name] = below
+                    waiting.append(below)
+        return found
+
+
+class Contract:
+    """Our schemas, read once; views are made per release and kept."""
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / DRIVER).is_file():
+            raise UserError("schemas-missing", f"there is no {DRIVER} in {folder}", where=str(folder))
+        self.folder = folder
+        self._documents = {path.name: _read(path) for path in sorted(folder.glob("*.xsd"))}
+        self._views: dict[Release | None, View] = {}
+
+    def view(self, release: Release) -> View:
+        """The contract as of ``release``."""
+        return self._kept(release)
+
+    @property
+    def whole(self) -> View:
+        """Everything any release of the suite declares."""
+        return self._kept(None)
+
+    def _kept(self, release: Release | None) -> View:
+        if release not in self._views:
+            self._views[release] = View(release, self._documents)
+        return self._views[release]
+
+
+def _read(path: Path) -> etree._Element:
+    try:
+        return etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)).getroot()
+    except etree.XMLSyntaxError as problem:
+        raise UserError("schema-syntax", f"{path.name} is not XML: {problem.msg}", where=f"{path}:{problem.lineno}") from None
+
+
+def _as_of(document: etree._Element, release: Release | None) -> etree._Element:
+    if release is None:
+        return document
+    kept = copy.deepcopy(document)
+    for node in kept.findall(f".//*[@{{{C}}}since]"):
+        parent = node.getparent()
+        if parent is not None and Release.parse(node.get(f"{{{C}}}since", "")) > release:
+            parent.remove(node)
+    return kept
+
+
+def _children(name: Name, definitions: dict[Name, etree._Element]) -> Iterator[Declared]:
+    definition = definitions[name]
+    extension = definition.find(f"{{{XS}}}complexContent/{{{XS}}}extension")
+    holder = definition
+    if extension is not None:
+        holder = extension
+        yield from _children(_resolve(extension, extension.get("base", "")), definitions)
+    target = definition.getroottree().getroot().get("targetNamespace", "")
+    for node in holder.iterfind(f"{{{XS}}}sequence/{{{XS}}}element"):
+        most = node.get("maxOccurs", "1")
+        yield Declared(
+            name=(target, node.get("name", "")),
+            type=_resolve(node, node.get("type", "")),
+            least=int(node.get("minOccurs", "1")),
+            most=None if most == "unbounded" else int(most),
+            since=node.get(f"{{{C}}}since", ""),
+            place=node.get(f"{{{C}}}place", ""),
+        )
+
+
+def _resolve(node: etree._Element, reference: str) -> Name:
+    prefix, _, local = reference.rpartition(":")
+    return node.nsmap.get(prefix or None) or "", local
+
+
+def _for_replies(document: etree._Element) -> etree._Element:
+    """Loosen what real sites do not keep (strictness.md): required elements outside the envelope.
+
+    Elements without a known place leave their sequence and become global, so
+    that the judge can take them out of the reply and validate them alone.
+    """
+    loosened = copy.deepcopy(document)
+    if loosened.get("targetNamespace") != SERV:
+        for node in loosened.iterfind(f".//{{{XS}}}sequence/{{{XS}}}element"):
+            node.set("minOccurs", "0")
+    taken: dict[str, str] = {}
+    for node in loosened.findall(f".//*[@{{{C}}}place]"):
+        parent = node.getparent()
+        name, declared_type = node.get("name", ""), node.get("type", "")
+        if taken.setdefault(name, declared_type) != declared_type:
+            raise UserError("schema-place", f"two elements {name} of unknown place differ in type", where=str(document.base))
+        if parent is not None:
+            parent.remove(node)
+    for name, declared_type in taken.items():
+        etree.SubElement(loosened, f"{{{XS}}}element", name=name, type=declared_type)
+    return loosened
+
+
+class _Imports(etree.Resolver):
+    """Answers every import from memory; anything else is refused, so nothing is ever fetched."""
+
+    def __init__(self, documents: dict[str, etree._Element]) -> None:
+        super().__init__()
+        self._documents = documents
+        self.refused: list[str] = []
+
+    def resolve(self, url: str, public_id: str, context: object) -> object:  # type: ignore[override]
+        name = url.rpartition("/")[2]
+        if name not in self._documents:
+            self.refused.append(url)
+            return self.resolve_string(b"", context)  # type: ignore[arg-type]
+        return self.resolve_string(etree.tostring(self._documents[name]), context, base_url=name)  # type: ignore[arg-type]
+
+
+def _compile(documents: dict[str, etree._Element]) -> etree.XMLSchema:
+    imports = _Imports(documents)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser.resolvers.add(imports)
+    try:
+        schema = etree.XMLSchema(etree.fromstring(etree.tostring(documents[DRIVER]), parser, base_url=DRIVER))
+    except etree.XMLSchemaParseError as problem:
+        raise UserError("schema-invalid", f"the schemas do not compile: {problem}") from None
+    if imports.refused:
+        # libxml2 builds silently without an import it cannot read, and would then pass everything in it.
+        raise UserError("schema-import", f"the schemas import what is not there: {', '.join(imports.refused)}")
+    return schema

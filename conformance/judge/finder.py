@@ -1,0 +1,102 @@
+"""Finds elements in a reply by the path features use: names as the API prints them, no prefixes.
+
+Namespaces come from the contract, so an element in a foreign namespace is not
+found; a name the contract does not declare is matched by name alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.judge.contract import ComplexType, View
+from conformance.wire.message import Reply, children, qname
+from conformance.wire.xml import Element, local_name, text_of
+
+
+@dataclass(frozen=True)
+class Found:
+    """An element with the declared type of its parent, which decides who its neighbours are."""
+
+    element: Element
+    parent: Element
+    parent_type: ComplexType | None
+
+    @property
+    def text(self) -> str:
+        """The leaf text without surrounding white space."""
+        return text_of(self.element)
+
+
+class Finder:
+    """Looks into one reply with the eyes of the contract."""
+
+    def __init__(self, reply: Reply, whole: View) -> None:
+        self._reply = reply
+        self._whole = whole
+        self._body_type = whole.reply_type(reply.operation)
+
+    def all(self, path: str) -> list[Found]:
+        """Every element at ``path`` below the body, in document order."""
+        body = self._reply.body
+        if body is None:
+            return []
+        steps = path.split("/")
+        if len(steps) == 1 and self._body_type.named(steps[0]) is None:
+            return self._anywhere(body, steps[0])
+        return self._below(body, self._body_type, steps)
+
+    def texts(self, path: str) -> list[str]:
+        """The texts of every element at ``path``."""
+        return [found.text for found in self.all(path)]
+
+    def parents(self, path: str) -> tuple[list[Element], str]:
+        """The elements that must hold the last step of ``path``, and that step."""
+        head, _, last = path.rpartition("/")
+        if head:
+            return [found.element for found in self.all(head)], last
+        return ([] if self._reply.body is None else [self._reply.body]), last
+
+    def in_parent(self, parent: Element, path: str) -> list[Found]:
+        """The elements at ``path`` that are children of ``parent``."""
+        return [found for found in self.all(path) if found.parent is parent]
+
+    def neighbours(self, found: Found) -> list[Element]:
+        """The children of the same parent whose position the contract knows, in order.
+
+        Elements the contract does not declare there may stand anywhere on a
+        live site (strictness.md) and say nothing about order.
+        """
+        if found.parent_type is None:
+            return children(found.parent)
+        placed = {declared.name for declared in found.parent_type.children if not declared.place}
+        return [child for child in children(found.parent) if qname(child) in placed]
+
+    def _below(self, parent: Element, parent_type: ComplexType | None, steps: list[str]) -> list[Found]:
+        declared = parent_type.named(steps[0]) if parent_type else None
+        if declared is not None:
+            matches = [child for child in children(parent) if qname(child) == declared.name]
+            below_type = self._whole.types.get(declared.type)
+        else:
+            matches = [child for child in children(parent) if local_name(child) == steps[0]]
+            below_type = None
+        if len(steps) == 1:
+            return [Found(child, parent, parent_type) for child in matches]
+        return [found for child in matches for found in self._below(child, below_type, steps[1:])]
+
+    def _anywhere(self, body: Element, name: str) -> list[Found]:
+        declared = self._declaration(name)
+        found = []
+        for element in body.iter():
+            parent = element.getparent()
+            if element is body or parent is None or local_name(element) != name:
+                continue
+            if declared is None or qname(element) == declared:
+                found.append(Found(element, parent, None))
+        return found
+
+    def _declaration(self, name: str) -> tuple[str, str] | None:
+        for reachable in self._whole.reachable(self._body_type).values():
+            declared = reachable.named(name)
+            if declared is not None:
+                return declared.name
+        return None

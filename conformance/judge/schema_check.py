@@ -1,0 +1,140 @@
+"""Judges a reply against a view: declared elements strictly, undeclared ones as drift."""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from conformance.judge.contract import Declared, Name, View
+from conformance.judge.violation import Finding
+from conformance.wire.message import Reply, children, qname
+from conformance.wire.xml import SERV, Element, local_name
+
+CHECK = "schema"
+_NAMESPACE = re.compile(r"\{http[^{}]*\}")
+_ABOUT = re.compile(r"^Element '[^']*'(?:, attribute '[^']*')?: (?:\[facet '\w+'\] )?")
+_IN_SET = re.compile(r"^The value '(.*)' is not an element of the set \{(.*)\}\.?$", re.DOTALL)
+_OF_TYPE = re.compile(r"^'(.*)' is not a valid value of the .*?type '(.*?)'", re.DOTALL)
+_EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*?) \)")
+
+
+@dataclass(frozen=True)
+class SchemaResult:
+    """What validation found: violations, and the paths of elements no release declares there."""
+
+    findings: tuple[Finding, ...]
+    drift: tuple[str, ...]
+
+
+def check_schema(reply: Reply, view: View) -> SchemaResult:
+    """Validate ``reply`` as of ``view`` (strictness.md): order, types, enumerations, namespaces, cardinality."""
+    root = copy.deepcopy(reply.root)
+    walk = _Walk(view)
+    body = root.find(f"{{{SERV}}}body/{{{SERV}}}bodyContent")
+    stated = reply.xsi_type
+    if stated is not None and stated not in view.types:
+        wrong = Finding(CHECK, "bodyContent/@xsi:type", "a type of the contract", f"{stated[1]} in {stated[0] or 'no namespace'}")
+        return SchemaResult((wrong,), ())
+    walk.visit(root, (SERV, "messageType"), "", skip=body)
+    if body is not None:
+        walk.visit(body, stated or (SERV, "bodyContentType"), "")
+    findings = [*walk.findings, *_validate(root, view)]
+    return SchemaResult(tuple(findings), tuple(walk.drift))
+
+
+class _Walk:
+    """Goes through a copy of the reply beside the types, taking out what libxml2 cannot judge."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.findings: list[Finding] = []
+        self.drift: list[str] = []
+
+    def visit(self, element: Element, type_name: Name, path: str, skip: Element | None = None) -> None:
+        declared_type = self._view.types.get(type_name)
+        if declared_type is None:
+            if element.text and not len(element):
+                element.text = element.text.strip()
+            return
+        by_name = {declared.name: declared for declared in declared_type.children}
+        loose: dict[Name, int] = {}
+        for child in children(element):
+            if child is skip:
+                continue
+            name = qname(child)
+            below = f"{path}/{name[1]}" if path else name[1]
+            declared = by_name.get(name) or self._view.roaming.get(name)
+            if declared is None:
+                self.drift.append(below)
+                _take_out(child)
+            elif declared.place:
+                loose[name] = loose.get(name, 0) + 1
+                self._alone(child, declared, below, loose[name])
+            else:
+                self.visit(child, declared.type, below, skip)
+
+    def _alone(self, child: Element, declared: Declared, path: str, nth: int) -> None:
+        """Judge an element whose place is unknown by itself: its value, and that it stands there once."""
+        _take_out(child)
+        if declared.most is not None and nth > declared.most:
+            self.findings.append(Finding(CHECK, path, f"at most {declared.most}", f"{nth} times"))
+        self.visit(child, declared.type, path)
+        if not self._view.schema.validate(child):
+            self.findings += [_finding(error, path) for error in self._view.schema.error_log][:1]
+
+
+def _take_out(child: Element) -> None:
+    parent = child.getparent()
+    if parent is not None:
+        parent.remove(child)
+        child.tail = None
+
+
+def _validate(root: Element, view: View) -> list[Finding]:
+    if view.schema.validate(root):
+        return []
+    by_path: dict[str, Finding] = {}
+    for error in view.schema.error_log:
+        path = _path(error, root)
+        # A value outside its enumeration is reported twice, by the facet and by the type: the first says more.
+        by_path.setdefault(path, _finding(error, path))
+    return list(by_path.values())
+
+
+def _path(error: etree._LogEntry, root: Element) -> str:
+    found = root.getroottree().xpath(error.path, namespaces=_prefixes(root)) if error.path else []
+    if not (isinstance(found, list) and found and isinstance(found[0], etree._Element)):
+        return error.path or ""
+    steps = [local_name(found[0])]
+    for ancestor in found[0].iterancestors():
+        steps.append(local_name(ancestor))
+    steps.reverse()
+    below = steps[steps.index("bodyContent") + 1 :] if "bodyContent" in steps else steps[1:]
+    return "/".join(below) or steps[-1]
+
+
+def _prefixes(root: Element) -> dict[str, str]:
+    return {prefix: uri for node in root.iter() for prefix, uri in node.nsmap.items() if prefix}
+
+
+def _finding(error: etree._LogEntry, path: str) -> Finding:
+    message = _ABOUT.sub("", _NAMESPACE.sub("", error.message))
+    expected = _EXPECTED.search(message)
+    if "not expected" in message:
+        choices = expected.group(1) if expected else "nothing here"
+        return Finding(CHECK, path, _some(choices), "this element in this place")
+    if "Missing child" in message:
+        return Finding(CHECK, path, _some(expected.group(1)) if expected else "a child", "missing")
+    if in_set := _IN_SET.match(message):
+        return Finding(CHECK, path, f"one of {_some(in_set.group(2))}", repr(in_set.group(1)))
+    if of_type := _OF_TYPE.match(message):
+        return Finding(CHECK, path, f"a value of {of_type.group(2)}", repr(of_type.group(1)))
+    return Finding(CHECK, path, "a valid element", message)
+
+
+def _some(choices: str, most: int = 6) -> str:
+    names = [name.strip(" '") for name in choices.split(",")]
+    return ", ".join(names[:most]) + (f", ... {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,1 @@
+"""Which site, which release, which accounts, how its settings are arranged."""

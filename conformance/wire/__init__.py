@@ -1,0 +1,1 @@
+"""Bytes: payloads out, replies in, and the exchange that holds both."""

@@ -1,0 +1,171 @@
+"""Posts requests to a site: keep-alive, verified TLS, bounded in time and size, retried only where that is safe."""
+
+from __future__ import annotations
+
+import random
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import httpx
+
+from conformance.target.profile import Profile
+from conformance.target.trouble import UserError
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.pace import Pace
+
+#: No reply of the contract comes near this; a longer one is refused unread.
+LARGEST_REPLY = 32 * 1024 * 1024
+RATE_LIMIT_ID = b"000045"
+
+_HEADERS = {"Content-Type": "text/xml; charset=UTF-8", "Accept": "text/xml", "User-Agent": "webex-conformance"}
+_BACK_OFF = (0.2, 1.0)
+_TRANSIENT = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+_GATEWAY = (502, 503, 504)
+_LONGEST_PAUSE = 60.0
+_PAUSES = 3
+
+
+@dataclass(frozen=True)
+class _Try:
+    """One attempt: what came, whether trying again may help, and the pause the site asked for."""
+
+    exchange: Exchange
+    again: bool = False
+    pause: float | None = None
+
+
+def reads_only(operation: str) -> bool:
+    """Whether sending ``operation`` again, or ahead of time, changes nothing on the site."""
+    return operation.startswith(("Get", "Lst", "Authenticate"))
+
+
+def tls_context(profile: Profile) -> ssl.SSLContext:
+    """One TLS context for every client of a site; verification cannot be switched off."""
+    context = ssl.create_default_context()
+    if profile.ca_file:
+        try:
+            context.load_verify_locations(profile.ca_file)
+        except (OSError, ssl.SSLError) as problem:
+            raise UserError("ca-file", f"cannot read certificates from {profile.ca_file}: {problem}", where=profile.source) from None
+    return context
+
+
+class Client:
+    """One connection pool to one site.
+
+    ``watch`` is told every exchange as it ends; ``transport`` replaces the
+    network (tests, in-process mock).
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        pace: Pace,
+        tls: ssl.SSLContext,
+        *,
+        watch: Callable[[Exchange], None] = lambda exchange: None,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._pace = pace
+        self._watch = watch
+        self._sleep = sleep
+        self._timeout = profile.timeout
+        self._http = httpx.Client(
+            headers=_HEADERS,
+            timeout=httpx.Timeout(profile.timeout, connect=min(10.0, profile.timeout)),
+            verify=tls,
+            trust_env=profile.trust_env,
+            transport=transport,
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    def send(self, request: Request) -> Exchange:
+        """Post ``request``; trouble on the way is recorded in the exchange, never raised."""
+        notes: list[str] = []
+        pauses = retries = 0
+        while True:
+            waited = self._pace.wait()
+            if waited > 0.05:
+                notes.append(f"waited {waited:.2f} s for the rate of the profile")
+            tried = self._attempt(request)
+            if tried.pause is not None and pauses < _PAUSES:
+                pauses += 1
+                pause = min(tried.pause or 2.0**pauses, _LONGEST_PAUSE)
+                notes.append(f"rate limit of the site reached, paused {pause:g} s")
+                self._pace.pause(pause)
+                continue
+            if tried.again and reads_only(request.operation) and retries < len(_BACK_OFF):
+                delay = _BACK_OFF[retries] * random.uniform(0.8, 1.2)
+                retries += 1
+                notes.append(f"{tried.exchange.trouble}; tried again after {delay:.1f} s")
+                self._sleep(delay)
+                continue
+            final = replace(tried.exchange, notes=tuple(notes))
+            self._watch(final)
+            return final
+
+    def _attempt(self, request: Request) -> _Try:
+        started, clock = time.time(), time.monotonic()
+
+        def ended(trouble: str, status: int = 0, body: bytes = b"", kind: str = "") -> Exchange:
+            return Exchange(request, started, time.monotonic() - clock, status, kind, body, trouble)
+
+        try:
+            with self._http.stream("POST", request.url, content=request.body) as answer:
+                body, problem = self._read(answer, clock)
+                pause = _pause_asked(answer, body)
+                problem = problem or _status_trouble(answer, pause)
+                exchange = ended(problem, answer.status_code, body, answer.headers.get("Content-Type", ""))
+                return _Try(exchange, again=answer.status_code in _GATEWAY, pause=pause)
+        except httpx.TimeoutException:
+            return _Try(ended(f"no answer within {self._timeout:g} s"))
+        except _TRANSIENT as problem:
+            return _Try(ended(_transport_words(problem)), again=True)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
+            return _Try(ended(_transport_words(problem)))
+
+    def _read(self, answer: httpx.Response, clock: float) -> tuple[bytes, str]:
+        body = bytearray()
+        for chunk in answer.iter_bytes():
+            body += chunk
+            if len(body) > LARGEST_REPLY:
+                return bytes(body[:4096]), f"the reply is longer than {LARGEST_REPLY // 1024**2} MiB and was not read on"
+            if time.monotonic() - clock > self._timeout:
+                return bytes(body), f"the reply was not complete within {self._timeout:g} s"
+        return bytes(body), ""
+
+
+def _pause_asked(answer: httpx.Response, body: bytes) -> float | None:
+    """Seconds to pause when the site limits the rate (0: it did not say how long), else None."""
+    wait = answer.headers.get("Retry-After", "")
+    seconds = float(wait) if wait.isdigit() else 0.0
+    if answer.status_code == 429 or (answer.status_code == 503 and wait):
+        return seconds
+    limited = answer.is_success and len(body) < 4096 and b"exceptionID>" + RATE_LIMIT_ID + b"<" in body
+    return seconds if limited else None
+
+
+def _status_trouble(answer: httpx.Response, pause: float | None) -> str:
+    if answer.is_success:
+        return "" if pause is None else "the site limits the rate (exception 000045)"
+    if answer.is_redirect:
+        return f"HTTP {answer.status_code} to another address; redirects are not followed, they would carry the credentials along"
+    return f"HTTP {answer.status_code} {answer.reason_phrase}".rstrip()
+
+
+def _transport_words(problem: Exception) -> str:
+    text = str(problem).strip() or type(problem).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return f"the certificate of the site is not trusted: {text}"
+    if "Name or service not known" in text or "getaddrinfo" in text or "name resolution" in text:
+        return f"the host name is not known: {text}"
+    if "refused" in text.lower():
+        return f"connection refused: {text}"
+    return f"the connection broke: {text}"
