@@ -33,14 +33,86 @@ def present(reply: Reply, whole: View, path: str, kind: str = "") -> Findings:
     return ()
 
 
-def absent(reply: Reply, name: str) -> Findings:
-    """No element called ``name`` stands anywhere in the reply, in whatever namespace."""
+def absent(reply: Reply, path: str) -> Findings:
+    """Nothing stands at ``path``, whatever its namespace; a lone name is looked for anywhere."""
     if reply.body is None:
         return ()
-    places = [element for element in reply.body.iter() if isinstance(element.tag, str) and local_name(element) == name]
-    if not places:
+    steps = path.split("/")
+    for element in reply.body.iter():
+        above = [local_name(element), *(local_name(ancestor) for ancestor in element.iterancestors())]
+        if above[: len(steps)] == steps[::-1]:
+            return (Finding("element-absent", path, "absent", f"present: {text_of(element)!r}"),)
+    return ()
+
+
+def none_is(reply: Reply, whole: View, path: str, value: str) -> Findings:
+    """No element at ``path`` holds ``value``; that there is none at all is fine."""
+    if any(_same(text, value) for text in Finder(reply, whole).texts(path)):
+        return (Finding("element-value", path, f"anything but {value!r}, or absent", repr(value)),)
+    return ()
+
+
+def changed(before: Reply, after: Reply, whole: View, paths: list[str]) -> Findings:
+    """All ``paths`` are there in both replies, and at least one holds another value in the later one."""
+    missing = [finding for reply in (before, after) for path in paths for finding in present(reply, whole, path, "boolean")]
+    if missing:
+        return (missing[0],)
+    values = {path: [Finder(reply, whole).texts(path)[0] for reply in (before, after)] for path in paths}
+    if any(not _same(first, second) for first, second in values.values()):
         return ()
-    return (Finding("element-absent", name, "absent", f"present: {text_of(places[0])!r}"),)
+    actual = ", ".join(f"{local_name_of(path)} {first}" for path, (first, _) in values.items())
+    return (Finding("element-change", ", ".join(paths), "one of them changed", f"unchanged: {actual}"),)
+
+
+def same_in_both(before: Reply, after: Reply, whole: View, path: str) -> Findings:
+    """``path`` holds one value, the same in both replies."""
+    first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)
+    if first and first == second:
+        return ()
+    return (Finding("element-value", path, f"the same in both, {', '.join(first) or 'absent'} before", ", ".join(second) or "absent"),)
+
+
+def extends_by_digits(reply: Reply, whole: View, path: str, stem: str) -> Findings:
+    """The value at ``path`` is the value at ``stem`` followed by digits (R41.12.0-15)."""
+    stems = Finder(reply, whole).texts(stem)
+    start = stems[0] if stems else ""
+    expected = f"{start or local_name_of(stem)} followed by digits"
+    return value_fits(
+        reply, whole, path, expected, lambda text: bool(start) and text.startswith(start) and text[len(start) :].isdigit()
+    )
+
+
+def no_meeting_license(reply: Reply, whole: View) -> Findings:
+    """The user may no longer host meetings, by privilege or by service (R41.11.0-15 names neither)."""
+    finder = Finder(reply, whole)
+    told = {path: finder.texts(path) for path in ("privilege/host", "supportedServices/meetingCenter")}
+    if any(_same(text, "false") for texts in told.values() for text in texts):
+        return ()
+    actual = ", ".join(f"{path} {texts[0] if texts else 'absent'}" for path, texts in told.items())
+    return (Finding("license", "", "privilege/host or supportedServices/meetingCenter false", actual),)
+
+
+def panelist_passwords(reply: Reply, whole: View) -> Findings:
+    """Two elements say panelist and password, and one of them holds a number (R41.4.0-07: the notes do not name them)."""
+    expected = "two elements that say panelist and password, one of them a number"
+    texts = [
+        (local_name(element), text_of(element))
+        for element in (reply.body.iter() if reply.body is not None else ())
+        if "panelist" in local_name(element).lower() and "password" in local_name(element).lower() and text_of(element)
+    ]
+    if len(texts) >= 2 and any(text.isdigit() for _, text in texts):
+        return ()
+    actual = ", ".join(name for name, _ in texts) or _absence(reply, [])
+    return (Finding("element-present", "accessControl", expected, actual),)
+
+
+def no_row_with(reply: Reply, whole: View, rows: str, name: tuple[str, str], leaf: tuple[str, str]) -> Findings:
+    """No row of ``rows`` has both the value of ``name`` and that of ``leaf``."""
+    for row in Finder(reply, whole).all(rows):
+        texts = {local_name(child): text_of(child) for child in children(row.element)}
+        if texts.get(name[0]) == name[1] and _same(texts.get(leaf[0], ""), leaf[1]):
+            return (Finding("element-value", f"{rows}/{leaf[0]}", f"anything but {leaf[1]!r} for {name[1]}", repr(leaf[1])),)
+    return ()
 
 
 def value_is(reply: Reply, whole: View, path: str, value: str) -> Findings:
@@ -107,6 +179,12 @@ def in_order(reply: Reply, whole: View, parent: str, names: list[str]) -> Findin
         if len(dict.fromkeys(actual)) < min(2, len(names)) or actual != sorted(actual, key=names.index):
             return (Finding("element-order", parent, ", ".join(names), ", ".join(actual) or "none of them"),)
     return ()
+
+
+def told(reply: Reply, whole: View, path: str) -> str:
+    """What the reply says at ``path``, for an observation."""
+    texts = Finder(reply, whole).texts(path)
+    return f"{path}: {', '.join(text or 'empty' for text in texts) if texts else _absence(reply, [])}"
 
 
 def _ordered(reply: Reply, whole: View, path: str, expected: str, judge: Callable[[int, list[str]], str]) -> Findings:

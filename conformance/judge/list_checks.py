@@ -1,8 +1,8 @@
-"""Checks of lists: counts, rows, order of rows, windows (wire-facts.md, Lists)."""
+"""Checks of lists: counts, rows, order of rows (wire-facts.md, Lists)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 
 from conformance.judge.contract import View
 from conformance.judge.finder import Finder
@@ -10,7 +10,7 @@ from conformance.judge.violation import Finding
 from conformance.wire.message import Reply
 
 Findings = tuple[Finding, ...]
-_STAMP = "%m/%d/%Y %H:%M:%S"
+_RECORD_ID = "recordAccessHistory/recordID"
 
 
 def counts_agree(reply: Reply, whole: View, rows: str, start: int = 1) -> Findings:
@@ -34,19 +34,17 @@ def counts_agree(reply: Reply, whole: View, rows: str, start: int = 1) -> Findin
     return tuple(found)
 
 
-def has_row(reply: Reply, whole: View, path: str, value: str) -> Findings:
-    """Some row holds ``value`` at ``path``."""
-    texts = Finder(reply, whole).texts(path)
-    if value in texts:
-        return ()
-    return (Finding("row-present", path, value, f"not among {_some(texts)}" if texts else reply.verdict()),)
-
-
-def has_no_row(reply: Reply, whole: View, path: str, value: str) -> Findings:
-    """No row holds ``value`` at ``path``; an empty list (000015) is fine."""
-    if value not in Finder(reply, whole).texts(path):
-        return ()
-    return (Finding("row-absent", path, f"no row with {value}", value),)
+def lists_exactly(reply: Reply, whole: View, recordings: Mapping[str, str], kinds: Iterable[str]) -> Findings:
+    """Of the ``recordings`` we know (kind to recordID) exactly those of ``kinds`` are listed; an empty list may be a 000015."""
+    listed = set(Finder(reply, whole).texts(_RECORD_ID))
+    wanted = set(kinds)
+    found = []
+    for kind, number in recordings.items():
+        if kind in wanted and number not in listed:
+            found.append(Finding("row-present", _RECORD_ID, f"{number}, the recording of {kind}", f"not listed, {reply.verdict()}"))
+        if kind not in wanted and number in listed:
+            found.append(Finding("row-absent", _RECORD_ID, f"no recording of {kind}", number))
+    return tuple(found)
 
 
 def ascends(reply: Reply, whole: View, path: str) -> Findings:
@@ -64,24 +62,6 @@ def one_row(reply: Reply, whole: View, rows: str) -> Findings:
     """The list holds exactly one of ``rows``."""
     number = len(Finder(reply, whole).all(rows))
     return () if number == 1 else (Finding("count", rows, "exactly 1", str(number)),)
-
-
-def within(reply: Reply, whole: View, path: str, start: str, end: str) -> Findings:
-    """Every date and time at ``path`` lies between ``start`` and ``end``, both included."""
-    texts = Finder(reply, whole).texts(path)
-    expected = f"between {start} and {end}"
-    if not texts:
-        return (Finding("window", path, expected, f"absent, the site answered {reply.verdict()}"),)
-    first, last = datetime.strptime(start, _STAMP), datetime.strptime(end, _STAMP)
-    outside = [text for text in texts if not _inside(text, first, last)]
-    return (Finding("window", path, expected, outside[0]),) if outside else ()
-
-
-def _inside(text: str, first: datetime, last: datetime) -> bool:
-    try:
-        return first <= datetime.strptime(text, _STAMP) <= last
-    except ValueError:
-        return False
 
 
 def _some(texts: list[str], most: int = 6) -> str:

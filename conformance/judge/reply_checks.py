@@ -8,6 +8,8 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.message import Reply, children
 
 Findings = tuple[Finding, ...]
+#: No records, no such meeting: answers only a caller who was let in gets (exceptions.tsv).
+_NOTHING_TO_SHOW = ("000015", "060001")
 
 
 def succeeded(reply: Reply, whole: View) -> Findings:
@@ -39,6 +41,13 @@ def not_refused_with(reply: Reply, exception_id: str) -> Findings:
     if reply.exception_id == exception_id:
         return (Finding("exception-id", "response/exceptionID", f"any but {exception_id}", reply.verdict()),)
     return ()
+
+
+def login_accepted(reply: Reply) -> Findings:
+    """The caller was let in: SUCCESS, or a refusal that only says there is nothing to show."""
+    if reply.succeeded or (reply.result == "FAILURE" and reply.exception_id in _NOTHING_TO_SHOW):
+        return ()
+    return (Finding("login", "response/result", "the login accepted", reply.verdict()),)
 
 
 def reason_is(reply: Reply, reason: str) -> Findings:

@@ -94,10 +94,13 @@ def _take_out(child: Element) -> None:
 
 
 def _validate(root: Element, view: View) -> list[Finding]:
-    if view.schema.validate(root):
-        return []
+    return [] if view.schema.validate(root) else findings_of(view.schema, root)
+
+
+def findings_of(schema: etree.XMLSchema, root: Element) -> list[Finding]:
+    """What the error log of ``schema`` says about ``root``, one finding per element."""
     by_path: dict[str, Finding] = {}
-    for error in view.schema.error_log:
+    for error in schema.error_log:
         path = _path(error, root)
         # A value outside its enumeration is reported twice, by the facet and by the type: the first says more.
         by_path.setdefault(path, _finding(error, path))

@@ -44,7 +44,7 @@ class Control:
         return self._ask("GET", path)
 
     def delete(self, path: str) -> Any:
-        """DELETE."""
+        """DELETE; what is gone already is fine."""
         return self._ask("DELETE", path)
 
     def _ask(self, method: str, path: str, value: object = None) -> Any:
@@ -53,6 +53,8 @@ class Control:
             answer = self._client.request(method, url, json=value) if method == "PUT" else self._client.request(method, url)
         except httpx.HTTPError as problem:
             raise CannotJudge(f"the control plane of the mock does not answer: {problem} ({url})") from None
+        if method == "DELETE" and answer.status_code == 404:
+            return None
         if answer.status_code != 200:
             raise CannotJudge(f"the control plane of the mock refused {method} {url}: {answer.text.strip()[:200]}")
         return answer.json() if answer.content else None

@@ -11,10 +11,13 @@ from conformance.target.trouble import UserError, nearest
 
 
 @cache
-def known_things() -> dict[str, dict[str, str]]:
-    """For each thing, its profile keys and the element each of them fills."""
+def known_things() -> dict[str, dict[str, tuple[str, ...]]]:
+    """For each thing, its profile keys and the elements each of them fills."""
     table = tomllib.loads(Path(__file__).with_name("things.toml").read_text(encoding="utf-8"))
-    return {str(name): {str(key): str(element) for key, element in row.items()} for name, row in table.items()}
+    return {
+        str(name): {str(key): (filled,) if isinstance(filled, str) else tuple(filled) for key, filled in row.items()}
+        for name, row in table.items()
+    }
 
 
 def data_keys() -> frozenset[str]:
@@ -30,7 +33,7 @@ def thing_of(name: str, data: Mapping[str, str]) -> dict[str, str] | None:
     row = things[name]
     if any(key not in data for key in row):
         return None
-    return {element: data[key] for key, element in row.items()}
+    return {element: data[key] for key, elements in row.items() for element in elements}
 
 
 def slug(name: str) -> str:

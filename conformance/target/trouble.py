@@ -40,6 +40,10 @@ class CannotJudge(Exception):
     """The scenario ends *broken*: transport, a reply that is no message, an arrangement that failed."""
 
 
+class CannotGoOn(CannotJudge):
+    """A step needs what an earlier reply should have given; after a violation it is the end of a failed scenario."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word closest to ``word``, or the whole list when none is close."""
     names = sorted(known)

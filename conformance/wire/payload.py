@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from jinja2.exceptions import UndefinedError
 
 from conformance.target.trouble import UserError, nearest
 
-ENVELOPE = "envelope.xml"
+DEFAULTS = "defaults.toml"
 _BINDING = "java:com.webex.service.binding"
 _ALWAYS = {"encoding", "binding", "credentials"}
 # XML 1.0 has no way to write these, escaped or not.
@@ -38,6 +39,18 @@ class Payloads:
     def operations(self) -> dict[str, str]:
         """Operation name to service, from the files that are there."""
         return {path.stem: path.parent.name for path in sorted(self._folder.glob("*/*.xml"))}
+
+    @cached_property
+    def _defaults(self) -> dict[str, dict[str, str]]:
+        file = self._folder / DEFAULTS
+        try:
+            return {name: dict(row) for name, row in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+        except (OSError, tomllib.TOMLDecodeError) as problem:
+            raise UserError("payload-defaults", f"cannot read the default values: {problem}", where=str(file)) from None
+
+    def defaults(self, operation: str) -> dict[str, str]:
+        """What a request carries when the scenario does not say."""
+        return self._defaults.get(operation, {})
 
     def render(
         self, operation: str, values: Mapping[str, str], credentials: Mapping[str, str], encoding: str = "UTF-8"

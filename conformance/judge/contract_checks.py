@@ -1,0 +1,64 @@
+"""Checks of the contract itself: what one release declares beside another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from conformance.judge.contract import ComplexType, Declared, View
+from conformance.judge.violation import Finding
+
+Findings = tuple[Finding, ...]
+Difference = tuple[str, str]
+
+
+def differences(before: View, after: View, operations: Iterable[str]) -> list[Difference]:
+    """Every path of a request or reply that only one of the views declares, or declares otherwise, by operation."""
+    found: dict[Difference, None] = {}
+    for operation in operations:
+        for old, new in (
+            (before.request_type(operation), after.request_type(operation)),
+            (before.reply_type(operation), after.reply_type(operation)),
+        ):
+            for path in _changes(_paths(before, old), _paths(after, new)):
+                found.setdefault((operation, path))
+    return list(found)
+
+
+def differ_only_in(before: View, after: View, operations: Iterable[str], announced: list[Difference]) -> Findings:
+    """The operations differ in exactly the ``announced`` paths."""
+    actual = differences(before, after, operations)
+    span = f"{before.release} to {after.release}"
+    extra = [item for item in actual if item not in announced]
+    missing = [item for item in announced if item not in actual]
+    return (
+        *(Finding("contract", f"{operation} {path}", f"unchanged from {span}", "declared otherwise") for operation, path in extra),
+        *(Finding("contract", f"{operation} {path}", f"declared anew from {span}", "unchanged") for operation, path in missing),
+    )
+
+
+def _paths(view: View, start: ComplexType) -> dict[str, tuple[object, ...]]:
+    """Each path below ``start`` with what is declared there, in order."""
+    return dict(_walk(view, start, "", frozenset()))
+
+
+def _walk(view: View, parent: ComplexType, path: str, above: frozenset[object]) -> Iterator[tuple[str, tuple[object, ...]]]:
+    if parent.name in above:
+        return
+    for declared in parent.children:
+        below = f"{path}/{declared.name[1]}" if path else declared.name[1]
+        yield below, _terms(view, declared)
+        inner = view.types.get(declared.type)
+        if inner is not None:
+            yield from _walk(view, inner, below, above | {parent.name})
+
+
+def _terms(view: View, declared: Declared) -> tuple[object, ...]:
+    return declared.name, declared.type, view.values.get(declared.type), declared.least, declared.most, declared.place
+
+
+def _changes(old: dict[str, tuple[object, ...]], new: dict[str, tuple[object, ...]]) -> list[str]:
+    changed = [path for path in {**old, **new} if old.get(path) != new.get(path)]
+    common_before = [path for path in old if path in new]
+    common_after = [path for path in new if path in old]
+    moved = [left for left, right in zip(common_before, common_after, strict=True) if left != right]
+    return changed + [path for path in moved if path not in changed]

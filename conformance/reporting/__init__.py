@@ -1,0 +1,1 @@
+"""Telling: what a verdict is, not how it came about."""

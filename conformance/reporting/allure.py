@@ -1,0 +1,172 @@
+"""The bridge to Allure: our record of a scenario, told through allure-pytest's own result files.
+
+allure-pytest knows tests and fixtures. Here each result gets the scenario's
+steps with their real times, request and reply inside the step that sent them,
+and every text is masked before it reaches the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from allure_commons import hookimpl
+from allure_commons.logger import AllureFileLogger
+from allure_commons.model2 import Attachment, Label, Link, Parameter, Status, StatusDetails, TestStepResult
+from allure_commons.utils import md5
+
+from conformance.judge.clauses import Clause
+from conformance.reporting.exchange_file import readable
+from conformance.reporting.outcome import ScenarioResult
+from conformance.reporting.record import StepRecord
+from conformance.reporting.text import printable, safe
+from conformance.wire.exchange import Exchange
+
+_SEVERITY = {"must": "critical", "should": "normal", "observe": "minor"}
+_STATUS = {"passed": Status.PASSED, "failed": Status.FAILED, "broken": Status.BROKEN, "skipped": Status.SKIPPED, "known": Status.SKIPPED}
+_KEPT_LABELS = ("host", "thread")
+#: Where the deep link of a clause leads, seen from the report folder.
+CLAUSE_LINK = "../living-documentation.html#{id}"
+
+
+class MaskingLogger(AllureFileLogger):
+    """Writes results like its parent, told and masked by us; ``current`` answers with the scenario just run.
+
+    Containers are not written: they hold fixtures, and a scenario has none that
+    say anything (four of five would be empty files).
+    """
+
+    def __init__(self, folder: Path, current: Callable[[], tuple[ScenarioResult, Iterable[StepRecord], Clause] | None]) -> None:
+        super().__init__(str(folder))
+        self._current = current
+
+    @hookimpl
+    def report_result(self, result: Any) -> None:
+        """Write one scenario."""
+        told = self._current()
+        if told is not None:
+            self._tell(result, *told)
+        self._report_item(result)
+
+    @hookimpl
+    def report_container(self, container: Any) -> None:
+        """Leave containers out."""
+
+    @hookimpl
+    def report_attached_data(self, body: str | bytes, file_name: str) -> None:
+        """Write an attachment, masked."""
+        text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+        (self._report_dir / file_name).write_text(printable(text), encoding="utf-8")
+
+    def _tell(self, result: Any, scenario: ScenarioResult, steps: Iterable[StepRecord], clause: Clause) -> None:
+        result.name = safe(scenario.title)
+        result.fullName = scenario.nodeid
+        # Rows of an outline are scenarios of their own; the wording of a title may change, clause and row do not.
+        result.testCaseId = md5(scenario.clauses[0], scenario.nodeid)
+        result.historyId = result.testCaseId
+        result.status = _STATUS[scenario.outcome]
+        result.statusDetails = _details(scenario)
+        result.description = _description(scenario, clause)
+        result.descriptionHtml = None
+        result.parameters = [Parameter(name=name, value=value) for name, value in _parameters(scenario)]
+        result.labels = [label for label in result.labels if label.name in _KEPT_LABELS] + _labels(scenario, clause)
+        link = CLAUSE_LINK.format(id=clause.id)
+        result.links = [Link(type="tms", url=link, name=f"{clause.id}, notes l. {clause.lines}")]
+        result.attachments = []
+        result.steps = [self._step(step) for step in steps]
+
+    def _step(self, step: StepRecord) -> TestStepResult:
+        told = TestStepResult(name=safe(f"{step.keyword} {step.text}"), status=_STATUS[step.status])
+        told.start, told.stop = int(step.start * 1000), int(step.stop * 1000)
+        words = [f"{found.check}: {found.path}: expected {found.expected}, actual {found.actual}" for found in step.violations]
+        if words or step.cause:
+            told.statusDetails = StatusDetails(message=safe("\n".join(words) or step.cause))
+        for name, text, kind in _attachments(step):
+            told.attachments.append(self._attach(name, text, kind))
+        return told
+
+    def _attach(self, name: str, text: str, kind: str) -> Attachment:
+        source = f"{uuid4()}-attachment.{'xml' if kind == 'application/xml' else 'txt'}"
+        self.report_attached_data(text, source)
+        return Attachment(name=name, source=source, type=kind)
+
+
+def _attachments(step: StepRecord) -> Iterable[tuple[str, str, str]]:
+    if step.table:
+        yield "table", "\n".join(" | ".join(row) for row in step.table), "text/plain"
+    for exchange in step.exchanges:
+        request = exchange.request
+        yield f"{request.operation} request to {request.url}", readable(exchange.request.body), "application/xml"
+        if exchange.body:
+            yield f"{request.operation} reply, HTTP {exchange.status}, {exchange.seconds * 1000:.0f} ms", readable(exchange.body), "application/xml"
+        if exchange.trouble or exchange.notes:
+            yield "what happened on the way", "\n".join((*exchange.notes, exchange.trouble)), "text/plain"
+    if step.observations:
+        yield "observed", "\n".join(step.observations), "text/plain"
+
+
+def _details(scenario: ScenarioResult) -> StatusDetails | None:
+    if scenario.outcome == "broken":
+        return StatusDetails(message=safe(scenario.cause))
+    if scenario.outcome == "known":
+        return StatusDetails(message=safe(f"known issue: {scenario.known}"), known=True, muted=True)
+    if scenario.skip is not None:
+        return StatusDetails(message=safe("\n".join((f"{scenario.skip.kind}: {scenario.skip.why}", *scenario.observations))))
+    if scenario.violations:
+        lines = (f"{found.operation} {found.clause} check {found.check}: {found.path}: expected {found.expected}, actual {found.actual}" for found in scenario.violations)
+        return StatusDetails(message=safe("\n".join(lines)))
+    return None
+
+
+def _description(scenario: ScenarioResult, clause: Clause) -> str:
+    remark = f"\n\n*{clause.remark}*" if clause.remark else ""
+    return f"**{clause.id}** ({clause.level}, the notes are {clause.certainty}) {clause.text}\n\n{clause.item} / {clause.item_zh}{remark}"
+
+
+def _parameters(scenario: ScenarioResult) -> Iterable[tuple[str, str]]:
+    row = scenario.nodeid.partition("[")[2].removesuffix("]")
+    if row:
+        yield "row", row
+
+
+def _labels(scenario: ScenarioResult, clause: Clause) -> list[Label]:
+    pairs = [
+        ("epic", f"XML API {clause.release}"),
+        ("feature", scenario.feature),
+        ("story", scenario.rule or clause.text),
+        ("parentSuite", f"features/{clause.release}"),
+        ("suite", scenario.feature),
+        ("severity", _SEVERITY[scenario.level]),
+        ("framework", "pytest-bdd"),
+        ("language", platform.python_implementation().lower() + platform.python_version()),
+        ("release", str(clause.release)),
+        ("clause", clause.id),
+        ("tag", clause.id),
+        *(("operation", name) for name in scenario.operations),
+        *(("tag", name) for name in scenario.operations),
+    ]
+    if scenario.rule:
+        pairs.append(("subSuite", scenario.rule))
+    return [Label(name=name, value=value) for name, value in pairs]
+
+
+def write_environment(folder: Path, facts: dict[str, str]) -> None:
+    """``environment.properties``: where and as what the run was made."""
+    lines = [f"{name.replace(' ', '.')}={safe(value)}" for name, value in facts.items()]
+    (folder / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_categories(folder: Path) -> None:
+    """``categories.json``: contract failures, what could not be judged, known issues, what does not apply."""
+    categories = [
+        {"name": "Contract broken", "matchedStatuses": ["failed"]},
+        {"name": "Could not be judged", "matchedStatuses": ["broken"]},
+        {"name": "Known issues", "matchedStatuses": ["skipped"], "messageRegex": "(?s)known issue: .*"},
+        {"name": "Observed, never judged", "matchedStatuses": ["skipped"], "messageRegex": "(?s)observe-only: .*"},
+        {"name": "Not applicable here", "matchedStatuses": ["skipped"]},
+    ]
+    (folder / "categories.json").write_text(json.dumps(categories, indent=1), encoding="utf-8")

@@ -1,0 +1,80 @@
+"""``junit.xml``: failure, error and skipped told apart, clause ids as properties."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lxml import etree
+
+from conformance.judge.violation import headline
+from conformance.reporting.outcome import ScenarioResult
+from conformance.reporting.statement import grammar
+from conformance.reporting.summary import RunRecord, write_whole
+from conformance.reporting.text import safe
+
+
+def write_junit(record: RunRecord, file: Path) -> None:
+    """One suite per feature file; a known failure counts as skipped, a warning as passed."""
+    root = etree.Element("testsuites", name=f"webex-conformance {record.site} {record.judged_as}")
+    suites: dict[str, list[ScenarioResult]] = defaultdict(list)
+    for result in record.scenarios:
+        suites[result.nodeid.partition("::")[0]].append(result)
+    for name, results in suites.items():
+        _suite(root, name, results, record)
+    if record.problems:
+        _problems(root, record)
+    etree.indent(root)
+    write_whole(file, etree.tostring(root, encoding="unicode") + "\n")
+
+
+def _suite(root: etree._Element, name: str, results: list[ScenarioResult], record: RunRecord) -> None:
+    counts = {word: sum(result.outcome == word for result in results) for word in ("failed", "broken", "skipped", "known")}
+    suite = etree.SubElement(
+        root,
+        "testsuite",
+        name=name,
+        tests=str(len(results)),
+        failures=str(counts["failed"]),
+        errors=str(counts["broken"]),
+        skipped=str(counts["skipped"] + counts["known"]),
+        time=f"{sum(result.duration_s for result in results):.3f}",
+        timestamp=datetime.fromtimestamp(record.started, UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        hostname=record.site,
+    )
+    for result in results:
+        _case(suite, name, result, record)
+
+
+def _case(suite: etree._Element, name: str, result: ScenarioResult, record: RunRecord) -> None:
+    case = etree.SubElement(suite, "testcase", classname=name, name=result.title, time=f"{result.duration_s:.3f}")
+    properties = etree.SubElement(case, "properties")
+    for key, values in (("clause", result.clauses), ("operation", result.operations), ("level", (result.level,))):
+        for value in values:
+            etree.SubElement(properties, "property", name=key, value=value)
+    etree.SubElement(properties, "property", name="outcome", value=result.outcome)
+    lines = [line for violation in result.violations for line in grammar(violation, record.clauses.get(violation.clause), result)]
+    if result.outcome == "failed":
+        _say(case, "failure", headline(result.violations[0]), lines, "ContractViolation")
+    elif result.outcome == "broken":
+        _say(case, "error", result.cause.partition("\n")[0], result.cause.splitlines() + lines, "CannotJudge")
+    elif result.outcome == "known":
+        _say(case, "skipped", f"known: {result.known}", lines, "known")
+    elif result.skip is not None:
+        _say(case, "skipped", f"{result.skip.kind}: {result.skip.why}", list(result.observations), result.skip.kind)
+    elif lines:
+        etree.SubElement(case, "system-out").text = safe("\n".join(["warnings (level should):", *lines]))
+
+
+def _problems(root: etree._Element, record: RunRecord) -> None:
+    number = str(len(record.problems))
+    suite = etree.SubElement(root, "testsuite", name="run", tests=number, failures="0", errors=number, skipped="0")
+    for problem in record.problems:
+        case = etree.SubElement(suite, "testcase", classname="run", name=safe(problem)[:120])
+        _say(case, "error", problem.partition("\n")[0], problem.splitlines(), "problem")
+
+
+def _say(case: etree._Element, tag: str, message: str, lines: list[str], kind: str) -> None:
+    node = etree.SubElement(case, tag, message=safe(message), type=kind)
+    node.text = safe("\n".join(lines))

@@ -1,0 +1,107 @@
+"""The statement at the end of a run: what was judged, every violation in one grammar, where the reports are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.judge.clauses import Clause
+from conformance.judge.violation import Violation
+from conformance.reporting.outcome import OUTCOMES, ScenarioResult
+from conformance.reporting.summary import RunRecord, by_release
+from conformance.reporting.text import safe, table
+
+
+def statement(record: RunRecord, reports: str) -> list[str]:
+    """The whole statement, line by line."""
+    return [
+        *_heading(record),
+        "",
+        *_table(record),
+        "",
+        *_accounting(record),
+        *_violations(record),
+        *_broken(record),
+        *_lists(record),
+        *_reports(record, reports),
+    ]
+
+
+def _heading(record: RunRecord) -> Iterator[str]:
+    kind = "mock site" if record.mock else "site"
+    seconds = record.finished - record.started
+    yield f"{kind} {record.site} ({record.url}), judged as {record.judged_as}, {record.access}, {record.sent} requests in {seconds:.1f} s"
+    if record.site_release != record.judged_as:
+        yield f"the site says it runs {record.site_release or 'a release it does not name'}"
+
+
+def _table(record: RunRecord) -> list[str]:
+    rows = [["release", "clauses", *OUTCOMES]]
+    sums = [0] * (len(OUTCOMES) + 1)
+    for release, results, clauses in by_release(record):
+        counts = [len(clauses), *(sum(result.outcome == word for result in results) for word in OUTCOMES)]
+        sums = [left + right for left, right in zip(sums, counts, strict=True)]
+        if results:
+            rows.append([release, *map(str, counts)])
+    rows.append(["all", *map(str, sums)])
+    return table(rows, right=frozenset(range(1, len(OUTCOMES) + 2)))
+
+
+def _accounting(record: RunRecord) -> Iterator[str]:
+    numbers = record.accounting()
+    why = sorted({str(row["skip"]).partition(":")[0] for row in record.clause_rows() if row["skip"]})
+    reasons = f" ({', '.join(why)})" if why else ""
+    rest = f", {numbers['not_selected']} not selected" if numbers["not_selected"] else ""
+    yield (
+        f"{numbers['clauses']} clauses: {numbers['judged']} judged, {numbers['observed']} observed, "
+        f"{numbers['not_applicable']} not applicable here{reasons}{rest}"
+    )
+
+
+def _violations(record: RunRecord) -> Iterator[str]:
+    for word, heading in (("failed", "FAILED"), ("known", "KNOWN"), ("passed", "WARNING")):
+        for result in record.scenarios:
+            if result.outcome == word and result.violations:
+                yield ""
+                yield f"{heading}  {result.nodeid}"
+                if result.known:
+                    yield f"  known     {safe(result.known)}"
+                for violation in result.violations:
+                    yield from grammar(violation, record.clauses.get(violation.clause), result)
+
+
+def grammar(violation: Violation, clause: Clause | None, result: ScenarioResult) -> Iterator[str]:
+    """One violation as the style page writes it."""
+    yield f"{violation.operation}  {violation.clause}  check {violation.check}"
+    yield f"  expected  {safe(', '.join(part for part in (violation.path, violation.expected) if part))}"
+    yield f"  actual    {safe(violation.actual)}"
+    if clause is not None:
+        yield f"  clause    {clause.release}  {clause.text}"
+    file = next((name for name in result.exchanges if name.startswith(f"{violation.exchange}:")), "")
+    if file:
+        yield f"  exchange  {file.partition(':')[2]}"
+
+
+def _broken(record: RunRecord) -> Iterator[str]:
+    for result in record.scenarios:
+        if result.outcome == "broken":
+            yield ""
+            yield f"BROKEN  {result.nodeid}"
+            for line in safe(result.cause).splitlines() or [""]:
+                yield f"  {line}"
+            for name in result.exchanges:
+                yield f"  exchange  {name.partition(':')[2]}"
+
+
+def _lists(record: RunRecord) -> Iterator[str]:
+    for heading, lines in (("PROBLEM", record.problems), ("LEFT UNDONE", record.troubles)):
+        for line in lines:
+            yield ""
+            yield f"{heading}  {safe(line)}"
+
+
+def _reports(record: RunRecord, reports: str) -> Iterator[str]:
+    drift = sum(len(paths) for paths in record.drift.values())
+    yield ""
+    if drift:
+        yield f"drift     {drift} elements no release of the contract declares, listed in summary.json; never a failure"
+    yield f"reports   {reports}/summary.json  {reports}/junit.xml  {reports}/allure-results (make report)"

@@ -1,0 +1,32 @@
+"""Text for terminals and files: masked, and harmless to the terminal that shows it."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.target.secrets import vault
+
+# A site could send escape sequences in a reason; a terminal must show them, not obey them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def safe(text: str) -> str:
+    """``text`` without secrets and without control characters."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", vault.mask(text))
+
+
+def printable(text: str) -> str:
+    """Several lines, masked before they are cut apart: a secret may hold a line break."""
+    return "\n".join(safe(line) for line in vault.mask(text).split("\n"))
+
+
+def table(rows: list[list[str]], right: frozenset[int] = frozenset()) -> list[str]:
+    """Rows as aligned lines; columns in ``right`` are aligned to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,146 @@
+"""Mail a site sends to test users: an SMTP server of our own for a mock, IMAP for a live site."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from typing import Any, Protocol
+
+from conformance.target.profile import MailAccount
+from conformance.target.trouble import CannotJudge
+
+_LINK = re.compile(r"https?://[^\s\"'<>]+")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message as it travelled: ``subject`` holds the bytes of the header, nothing decoded."""
+
+    recipients: tuple[str, ...]
+    subject: bytes
+    text: str
+    arrived: float
+
+    @property
+    def decoded_subject(self) -> str:
+        """The subject a reader sees; :class:`CannotJudge` never, undecodable bytes show as replacement characters."""
+        return str(make_header(decode_header(self.subject.decode("utf-8", "replace"))))
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The different addresses the text links to."""
+        return tuple(dict.fromkeys(_LINK.findall(self.text)))
+
+
+class Mailbox(Protocol):
+    """Where mail can be looked for."""
+
+    def mail_to(self, recipient: str) -> list[Mail]:
+        """Everything that arrived for ``recipient`` so far."""
+        ...
+
+    def listen(self) -> None:
+        """Make ready; called before a scenario that looks for mail."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening or log out."""
+        ...
+
+
+def wait_for_mail(mailbox: Mailbox, recipient: str, since: float, patience: float) -> list[Mail]:
+    """Mail to ``recipient`` that arrived after ``since``, waiting up to ``patience`` seconds for the first."""
+    deadline = time.monotonic() + patience
+    while True:
+        found = [mail for mail in mailbox.mail_to(recipient) if mail.arrived >= since]
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.05)
+
+
+def read_mail(raw: bytes, recipients: tuple[str, ...], arrived: float) -> Mail:
+    """A message from its bytes; the subject is cut out unparsed, folded lines included."""
+    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    found = re.search(rb"^subject:[ \t]*(.*(?:\n[ \t].*)*)", head, re.IGNORECASE | re.MULTILINE)
+    message = message_from_bytes(raw, policy=policy.default)
+    body = message.get_body(("plain", "html"))
+    return Mail(recipients, found.group(1) if found else b"", body.get_content() if body else "", arrived)
+
+
+class SmtpSink:
+    """An SMTP server on loopback that keeps what it is sent; ``announce`` tells a mock its ``HOST:PORT``.
+
+    It starts with the first scenario that looks for mail: most runs of a part
+    of the suite never need it.
+    """
+
+    def __init__(self, announce: Callable[[str], None]) -> None:
+        self._announce = announce
+        self._mails: list[Mail] = []
+        self._lock = threading.Lock()
+        self._controller: Any = None
+
+    def listen(self) -> None:
+        """Start the server once and tell its address."""
+        if self._controller is not None:
+            return
+        from aiosmtpd.controller import Controller
+
+        self._controller = Controller(self, hostname="127.0.0.1", port=0, decode_data=False)
+        self._controller.start()
+        host, port = self._controller.server.sockets[0].getsockname()[:2]
+        self._announce(f"{host}:{port}")
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keep one message."""
+        mail = read_mail(envelope.content, tuple(envelope.rcpt_tos), time.time())
+        with self._lock:
+            self._mails.append(mail)
+        return "250 kept"
+
+    def mail_to(self, recipient: str) -> list[Mail]:
+        """Everything delivered to ``recipient``."""
+        with self._lock:
+            return [mail for mail in self._mails if recipient.lower() in map(str.lower, mail.recipients)]
+
+    def close(self) -> None:
+        """Stop the server."""
+        if self._controller is not None:
+            self._controller.stop()
+
+
+class ImapBox:
+    """A mailbox of the profile, read over TLS; looks, and changes nothing."""
+
+    def __init__(self, account: MailAccount) -> None:
+        self._account = account
+
+    def mail_to(self, recipient: str) -> list[Mail]:
+        """Everything in the folder addressed to ``recipient``."""
+        try:
+            with imaplib.IMAP4_SSL(self._account.host, self._account.port, timeout=20) as box:
+                box.login(self._account.user, self._account.password)
+                box.select(self._account.folder, readonly=True)
+                numbers = box.search(None, "TO", f'"{recipient}"')[1][0].split()
+                return [self._fetch(box, number, recipient) for number in numbers]
+        except (OSError, imaplib.IMAP4.error) as problem:
+            where = f"{self._account.host}:{self._account.port}"
+            raise CannotJudge(f"the mailbox {where} cannot be read ({type(problem).__name__})") from None
+
+    def listen(self) -> None:
+        """The mailbox is there already."""
+
+    def _fetch(self, box: imaplib.IMAP4_SSL, number: bytes, recipient: str) -> Mail:
+        parts = box.fetch(number.decode(), "(INTERNALDATE BODY.PEEK[])")[1]
+        head, raw = next(part for part in parts if isinstance(part, tuple))
+        stamp = imaplib.Internaldate2tuple(head)
+        return read_mail(raw, (recipient,), time.mktime(stamp) if stamp else 0.0)
+
+    def close(self) -> None:
+        """Nothing is kept open between looks."""

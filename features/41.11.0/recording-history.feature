@@ -1,0 +1,168 @@
+@since.41.11.0
+Feature: The history of recording views covers meetings, events and classic events
+  Until 41.10 the two history operations knew recordings of trainings only. Now
+  serviceTypes says which recordings are wanted; without it everything stays as
+  it was.
+
+  Rule: serviceTypes chooses the recordings
+
+    Scenario Outline: <asked> returns recordings of <kind>
+      Given the site has a recording of every kind
+      When the site admin sends LstrecordaccessHistory with
+        | serviceType | <asked> |
+      Then the call succeeds
+      And of these recordings exactly those of <kind> are listed
+
+      Examples:
+        | clause      | asked          | kind                        |
+        | R41.11.0-41 | MeetingCenter  | a meeting and a large event |
+        | R41.11.0-42 | EventCenter    | a classic event             |
+
+    @should
+    Scenario Outline: Asked for <asked>, it returns recordings of <kind>
+      Given the site has a recording of every kind
+      When the site admin sends LstrecordaccessHistory with
+        | serviceType | <asked> |
+      Then the call succeeds
+      And of these recordings exactly those of <kind> are listed
+
+      Examples:
+        | clause      | asked          | kind       |
+        | R41.11.0-43 | TrainingCenter | a training |
+
+    @clause.R41.11.0-40
+    Scenario: Without serviceTypes only recordings of trainings are returned
+      Given the site has a recording of every kind
+      When the site admin sends LstrecordaccessHistory
+      Then the call succeeds
+      And of these recordings exactly those of a training are listed
+
+    @clause.R41.11.0-44
+    Scenario: With all three service types all recordings are returned
+      Given the site has a recording of every kind
+      When the site admin sends LstrecordaccessHistory with
+        | serviceType | MeetingCenter, TrainingCenter, EventCenter |
+      Then the call succeeds
+      And of these recordings exactly those of a meeting and a large event and a classic event and a training are listed
+
+    @clause.R41.11.0-45
+    Scenario Outline: serviceTypes takes <number> of them
+      Given the site has a recording of every kind
+      When the site admin sends LstrecordaccessHistory with
+        | serviceType | <asked> |
+      Then the call succeeds
+
+      Examples:
+        | number | asked                                      |
+        | one    | MeetingCenter                              |
+        | two    | MeetingCenter, EventCenter                 |
+        | three  | MeetingCenter, TrainingCenter, EventCenter |
+
+  Rule: LstrecordaccessHistory returns rows of a fixed form
+
+    Background:
+      Given the site has a recording of every kind
+      When the site admin sends LstrecordaccessHistory with
+        | serviceType | MeetingCenter, TrainingCenter, EventCenter |
+        | orderBy     | RECORDID                                   |
+        | orderAD     | ASC                                        |
+
+    @clause.R41.11.0-46
+    Scenario: Each row holds seven elements, and the counts come last
+      Then the call succeeds
+      And the reply contains
+        | element                          | kind          |
+        | recordAccessHistory/recordID     | integer       |
+        | recordAccessHistory/recordName   | text          |
+        | recordAccessHistory/creationTime | date and time |
+        | recordAccessHistory/registered   | integer       |
+        | recordAccessHistory/downloaded   | integer       |
+        | recordAccessHistory/viewed       | integer       |
+        | recordAccessHistory/timeZoneID   | integer       |
+      And the children of recordAccessHistory keep this order
+        | element      |
+        | recordID     |
+        | recordName   |
+        | creationTime |
+        | registered   |
+        | downloaded   |
+        | viewed       |
+        | timeZoneID   |
+      And matchingRecords comes last in its parent
+
+    @clause.R41.11.0-47
+    Scenario: The counts agree with the rows
+      Then the counts agree with the number of recordAccessHistory
+
+    @clause.R41.11.0-48 @should
+    Scenario: Ordered by RECORDID, the numbers ascend
+      Then recordAccessHistory/recordID ascends from row to row
+
+  @clause.R41.11.0-49 @should
+  Rule: Only what was viewed in the time asked for is returned
+
+    Scenario: What was viewed this month is returned
+      Given the site has a recording of every kind
+      When the site admin sends LstrecordaccessHistory with
+        | viewTimeStart | {now - 30 days} |
+        | viewTimeEnd   | {now}           |
+      Then of these recordings exactly those of a training are listed
+
+    Scenario: What was not viewed in that time is not returned
+      Given the site has a recording of every kind
+      When the site admin sends LstrecordaccessHistory with
+        | viewTimeStart | {now - 3000 days} |
+        | viewTimeEnd   | {now - 2990 days} |
+      Then none of these recordings is listed
+
+  Rule: LstrecordaccessDetailHistory answers for every kind of recording
+
+    Scenario Outline: The views of a recording of <kind> are told
+      Given the site has a recording of <kind>
+      When the site admin sends LstrecordaccessDetailHistory for the recording of <kind>
+      Then the call succeeds
+      And the reply contains
+        | element             | kind    |
+        | recordDetail/viewID | integer |
+
+      Examples:
+        | clause      | kind            |
+        | R41.11.0-50 | a meeting       |
+        | R41.11.0-51 | a large event   |
+        | R41.11.0-52 | a classic event |
+        | R41.11.0-53 | a training      |
+
+    @clause.R41.11.0-54
+    Scenario: Each view holds eight elements, and the counts come last
+      Given the site has a recording of a training
+      When the site admin sends LstrecordaccessDetailHistory for the recording of a training
+      Then the call succeeds
+      And the reply contains
+        | element                       | kind          |
+        | recordDetail/viewID           | integer       |
+        | recordDetail/participantName  | text          |
+        | recordDetail/participantEmail | text          |
+        | recordDetail/accessTime       | date and time |
+        | recordDetail/registered       | boolean       |
+        | recordDetail/downloaded       | boolean       |
+        | recordDetail/viewed           | boolean       |
+        | recordDetail/timeZoneID       | integer       |
+      And the children of recordDetail keep this order
+        | element          |
+        | viewID           |
+        | participantName  |
+        | participantEmail |
+        | accessTime       |
+        | registered       |
+        | downloaded       |
+        | viewed           |
+        | timeZoneID       |
+      And the counts agree with the number of recordDetail
+      And matchingRecords comes last in its parent
+
+    @clause.R41.11.0-55 @observe
+    Scenario: What recondID, as the example spells it, leads to is recorded
+      Given the site has a recording of a training
+      When the site admin sends LstrecordaccessDetailHistory with
+        | recondID | {recording of a training.recordID} |
+      Then the answer is recorded

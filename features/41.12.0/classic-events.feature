@@ -1,0 +1,77 @@
+@since.41.12.0
+Feature: Classic events follow the site option EnableClassicEvent
+  Where administrators have switched classic events off, the eight operations
+  that need them are refused with a new exception id. Everything else goes on.
+
+  Rule: While classic events are disabled, the operations that need them are refused
+
+    Scenario Outline: <operation> is refused while classic events are disabled
+      Given the site has a classic event
+      And classic events are disabled on the site
+      When the host sends <operation> for the classic event
+      Then the call is refused with 010106
+      And the reason is "The classic Event has been disabled."
+      And the refusal has the standard form
+
+      Examples:
+        | clause      | operation         |
+        | R41.12.0-01 | CreateEvent       |
+        | R41.12.0-02 | SetEvent          |
+        | R41.12.0-03 | GetEvent          |
+        | R41.12.0-04 | GetSessionInfo    |
+        | R41.12.0-05 | LstsummaryEvent   |
+        | R41.12.0-06 | LstrecordedEvent  |
+        | R41.12.0-07 | LstsummaryProgram |
+        | R41.12.0-08 | UploadEventImage  |
+
+  @clause.R41.12.0-09
+  Rule: While classic events are enabled, nothing is refused for that reason
+
+    Scenario Outline: <operation> is not refused while classic events are enabled
+      Given the site has a classic event
+      And classic events are enabled on the site
+      When the host sends <operation> for the classic event
+      Then the call is not refused with 010106
+
+      Examples:
+        | operation         |
+        | CreateEvent       |
+        | SetEvent          |
+        | GetEvent          |
+        | GetSessionInfo    |
+        | LstsummaryEvent   |
+        | LstrecordedEvent  |
+        | LstsummaryProgram |
+        | UploadEventImage  |
+
+  Rule: What does not need classic events is not touched
+
+    @clause.R41.12.0-10 @observe
+    Scenario: DelEvent while classic events are disabled is recorded
+      Given a new event
+      And classic events are disabled on the site
+      When the host sends DelEvent for the new event
+      Then the answer is recorded
+
+    @clause.R41.12.0-11 @should
+    Scenario: GetSessionInfo of a meeting succeeds while classic events are disabled
+      Given the site has a meeting
+      And classic events are disabled on the site
+      When the host sends GetSessionInfo for the meeting
+      Then the call succeeds
+
+  @clause.R41.12.0-12
+  Rule: No schema changed
+
+    Scenario: The eight operations are declared as in 41.11
+      When the contract of 41.11.0 is compared with that of 41.12.0
+      Then these operations do not differ
+        | operation         |
+        | CreateEvent       |
+        | SetEvent          |
+        | GetEvent          |
+        | GetSessionInfo    |
+        | LstsummaryEvent   |
+        | LstrecordedEvent  |
+        | LstsummaryProgram |
+        | UploadEventImage  |

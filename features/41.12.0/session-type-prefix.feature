@@ -1,0 +1,55 @@
+@since.41.12.0
+Feature: LstMeetingType returns subProductCodePrefix
+  A session type that a site derived from a predefined one, such as PRO, is told
+  apart by a prefix of its own, such as PRO3.
+
+  @clause.R41.12.0-13
+  Rule: A customised session type carries the new element
+
+    Scenario: subProductCodePrefix comes with a customised session type
+      Given the site has a customised session type
+      When the host sends LstMeetingType for the customised session type
+      Then the call succeeds
+      And the reply contains
+        | element                          | kind |
+        | meetingType/productCodePrefix    | text |
+        | meetingType/subProductCodePrefix | text |
+      And the reply contains none of
+        | element             |
+        | subProdctCodePrefix |
+
+  @clause.R41.12.0-14
+  Rule: The new element stands between productCodePrefix and active
+
+    Scenario: subProductCodePrefix stands where the example shows it
+      Given the site has a customised session type
+      When the host sends LstMeetingType for the customised session type
+      Then meetingType/subProductCodePrefix comes directly after productCodePrefix
+      And meetingType/subProductCodePrefix comes directly before active
+
+  Rule: The prefix of a customised type extends that of its predefined type
+
+    @clause.R41.12.0-15 @should
+    Scenario: subProductCodePrefix is productCodePrefix and a number
+      Given the site has a customised session type
+      When the host sends LstMeetingType for the customised session type
+      Then meetingType/subProductCodePrefix is meetingType/productCodePrefix followed by digits
+
+    @clause.R41.12.0-16 @observe
+    Scenario: subProductCodePrefix of a predefined type is recorded
+      Given the site has a predefined session type
+      When the host sends LstMeetingType for the predefined session type
+      Then meetingType/productCodePrefix is recorded
+      And meetingType/subProductCodePrefix is recorded
+
+  @clause.R41.12.0-17
+  Rule: One session type asked for is one session type returned
+
+    Scenario: The list holds the one type and counts it
+      Given the site has a customised session type
+      When the host sends LstMeetingType for the customised session type
+      Then there is exactly one meetingType
+      And meetingType/meetingTypeID is "{customised session type.meetingTypeID}"
+      And the counts agree with the number of meetingType
+      And matchingRecords/total is "1"
+      And matchingRecords comes first in its parent

@@ -1,0 +1,105 @@
+@since.41.2.0
+Feature: CMR hybrid VoIP follows Webex telephony
+  GetSite tells whether the site has Webex telephony. If it has, CreateUser and
+  SetUser store cmrHybridVoip; whether a service provider uses the telephony API
+  no longer matters.
+
+  Rule: GetSite returns isWebexTelephony
+
+    @clause.R41.2.0-01
+    Scenario: telephonyConfig holds isWebexTelephony
+      When the site admin sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                                       | kind    |
+        | siteInstance/telephonyConfig/isWebexTelephony | boolean |
+
+    @clause.R41.2.0-02
+    Scenario: It comes first, before isTSPUsingTelephonyAPI
+      When the site admin sends GetSite
+      Then siteInstance/telephonyConfig/isWebexTelephony comes first in its parent
+      And siteInstance/telephonyConfig/isWebexTelephony comes directly before isTSPUsingTelephonyAPI
+
+  Rule: With Webex telephony cmrHybridVoip is stored
+
+    @clause.R41.2.0-03
+    Scenario Outline: CreateUser stores cmrHybridVoip = <value>
+      Given Webex telephony is enabled on the site
+      When the site admin sends CreateUser with
+        | cmrHybridVoip | <value> |
+      Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then cmrHybridVoip is "<value>"
+
+      Examples:
+        | value |
+        | true  |
+        | false |
+
+    @clause.R41.2.0-04
+    Scenario Outline: CreateUser stores it with the telephony API of a service provider <state>
+      Given Webex telephony is enabled on the site
+      And the telephony API of a service provider is <state> on the site
+      When the site admin sends CreateUser with
+        | cmrHybridVoip | true |
+      Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then cmrHybridVoip is "true"
+
+      Examples:
+        | state    |
+        | enabled  |
+        | disabled |
+
+    @clause.R41.2.0-06
+    Scenario Outline: SetUser changes cmrHybridVoip from <before> to <after>
+      Given Webex telephony is enabled on the site
+      And a new user with
+        | cmrHybridVoip | <before> |
+      When the site admin sends SetUser for the new user with
+        | cmrHybridVoip | <after> |
+      Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then cmrHybridVoip is "<after>"
+
+      Examples:
+        | before | after |
+        | false  | true  |
+        | true   | false |
+
+    @clause.R41.2.0-07
+    Scenario Outline: SetUser stores it with the telephony API of a service provider <state>
+      Given Webex telephony is enabled on the site
+      And the telephony API of a service provider is <state> on the site
+      And a new user with
+        | cmrHybridVoip | false |
+      When the site admin sends SetUser for the new user with
+        | cmrHybridVoip | true |
+      Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then cmrHybridVoip is "true"
+
+      Examples:
+        | state    |
+        | enabled  |
+        | disabled |
+
+  Rule: Without Webex telephony it is not
+
+    @clause.R41.2.0-05 @should
+    Scenario: CreateUser does not store cmrHybridVoip
+      Given Webex telephony is disabled on the site
+      When the site admin sends CreateUser with
+        | cmrHybridVoip | true |
+      And the site admin sends GetUser with
+        | webExId | {attempted user.email} |
+      Then no cmrHybridVoip is "true"
+
+    @clause.R41.2.0-08 @should
+    Scenario: SetUser does not store cmrHybridVoip
+      Given Webex telephony is disabled on the site
+      And a new user
+      When the site admin sends SetUser for the new user with
+        | cmrHybridVoip | true |
+      And the site admin sends GetUser for the new user
+      Then no cmrHybridVoip is "true"

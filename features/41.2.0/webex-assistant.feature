@@ -1,0 +1,28 @@
+@since.41.2.0
+Feature: GetUser returns webexAssistantEnabled
+  Where the element stands in the reply is not known: the picture that showed it
+  is lost.
+
+  @clause.R41.2.0-13
+  Rule: The element comes with a user
+
+    Scenario: GetUser returns webexAssistantEnabled
+      Given the site has a user with the Webex assistant
+      When the site admin sends GetUser for the user with the Webex assistant
+      Then the call succeeds
+      And the reply contains
+        | element               | kind    |
+        | webexAssistantEnabled | boolean |
+
+  @clause.R41.2.0-14 @should
+  Rule: The value follows the option of the user
+
+    Scenario Outline: webexAssistantEnabled of a user <state> the Webex assistant is <value>
+      Given the site has a user <state> the Webex assistant
+      When the site admin sends GetUser for the user <state> the Webex assistant
+      Then webexAssistantEnabled is "<value>"
+
+      Examples:
+        | state   | value |
+        | with    | true  |
+        | without | false |

@@ -1,0 +1,70 @@
+@since.41.3.0
+Feature: License counters are for administrators only
+  GetSite used to tell everybody how many licenses are in use. Now only
+  administrators of any kind are told.
+
+  Rule: Administrators get the counters
+
+    Scenario Outline: GetSite tells the <role> how many users are active
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                                | kind    |
+        | siteInstance/metaData/activeUserCount  | integer |
+
+      Examples:
+        | clause     | role            |
+        | R41.3.0-16 | site admin      |
+        | R41.3.0-17 | read-only admin |
+        | R41.3.0-18 | user admin      |
+
+    Scenario Outline: GetSite tells the <role> all eight counters
+      Given the site has a license for every service
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                                   | kind    |
+        | siteInstance/metaData/activeUserCount     | integer |
+        | siteInstance/metaData/EEActiveUserCount   | integer |
+        | siteInstance/metaData/activeCETHost       | integer |
+        | siteInstance/metaData/auoActiveUserCount  | integer |
+        | siteInstance/metaData/MCActiveUserCount   | integer |
+        | siteInstance/metaData/ECActiveUserCount   | integer |
+        | siteInstance/metaData/TCActiveUserCount   | integer |
+        | siteInstance/metaData/SCActiveUserCount   | integer |
+
+      Examples:
+        | clause     | role            |
+        | R41.3.0-16 | site admin      |
+        | R41.3.0-17 | read-only admin |
+        | R41.3.0-18 | user admin      |
+
+  Rule: Hosts and attendees do not
+
+    Scenario Outline: GetSite tells the <role> no counter
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the reply contains none of
+        | element            |
+        | activeUserCount    |
+        | EEActiveUserCount  |
+        | activeCETHost      |
+        | auoActiveUserCount |
+        | MCActiveUserCount  |
+        | ECActiveUserCount  |
+        | TCActiveUserCount  |
+        | SCActiveUserCount  |
+
+      Examples:
+        | clause     | role     |
+        | R41.3.0-19 | host     |
+        | R41.3.0-20 | attendee |
+
+  @clause.R41.3.0-21
+  Rule: No element was added for it
+
+    Scenario: GetSite gains enablePreMeetingLobby and nothing else
+      When the contract of 41.2.0 is compared with that of 41.3.0
+      Then these operations differ in nothing but
+        | operation | element                                              |
+        | GetSite   | siteInstance/siteCommonOptions/enablePreMeetingLobby |

@@ -1,0 +1,78 @@
+@since.41.3.0
+Feature: The lobby before a meeting is visible
+  GetSite, LstsummarySession, GetSessionInfo and GetMeeting return
+  enablePreMeetingLobby.
+
+  Rule: The element comes with four operations
+
+    @clause.R41.3.0-10
+    Scenario: GetSite returns it in siteCommonOptions
+      When the site admin sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                                              | kind    |
+        | siteInstance/siteCommonOptions/enablePreMeetingLobby | boolean |
+
+    @clause.R41.3.0-11
+    Scenario: LstsummarySession returns it for each session
+      Given the site has a meeting
+      When the host sends LstsummarySession
+      Then the call succeeds
+      And the reply contains
+        | element                       | kind    |
+        | session/enablePreMeetingLobby | boolean |
+
+    @clause.R41.3.0-12
+    Scenario: GetSessionInfo returns it in accessControl
+      Given the site has a meeting
+      When the host sends GetSessionInfo for the meeting
+      Then the call succeeds
+      And the reply contains
+        | element                             | kind    |
+        | accessControl/enablePreMeetingLobby | boolean |
+
+    @clause.R41.3.0-13
+    Scenario: GetMeeting returns it in enableOptions
+      Given the site has a meeting
+      When the host sends GetMeeting for the meeting
+      Then the call succeeds
+      And the reply contains
+        | element                             | kind    |
+        | enableOptions/enablePreMeetingLobby | boolean |
+
+  Rule: The element stands where the examples show it
+
+    @clause.R41.3.0-14
+    Scenario: siteCommonOptions keeps its order
+      When the site admin sends GetSite
+      Then the call succeeds
+      And the children of siteInstance/siteCommonOptions keep this order
+        | element                         |
+        | SupportCustomDialRestriction    |
+        | SupportTelePresence             |
+        | SupportTelePresencePlus         |
+        | EnableCloudTelepresence         |
+        | EnableCMRForAllUsers            |
+        | enablePersonalMeetingRoom       |
+        | SupportAlternateHost            |
+        | SupportXMLAPIReturnScheduledPMR |
+        | SupportAnyoneHostMeetings       |
+        | enablePreMeetingLobby           |
+      And siteInstance/siteCommonOptions/enablePreMeetingLobby comes directly after SupportAnyoneHostMeetings
+
+    @clause.R41.3.0-15
+    Scenario: session keeps its order
+      Given the site has a meeting
+      When the host sends LstsummarySession with
+        | recurrence | true |
+      Then the call succeeds
+      And the children of session keep this order
+        | element                |
+        | isException            |
+        | isNextUpcomingInstance |
+        | seriesMeetingKey       |
+        | isScheduledPMR         |
+        | enableEvent            |
+        | enableWebniar          |
+        | enablePreMeetingLobby  |
+      And session/enablePreMeetingLobby comes directly after enableWebniar

@@ -1,0 +1,71 @@
+@since.41.4.0
+Feature: Events take the entry and exit tone of the site
+  Site administrators choose the tone of events apart from that of meetings.
+  GetSite shows it, and classic events without a tone of their own follow it.
+
+  @clause.R41.4.0-01
+  Rule: GetSite returns entryExitToneEC
+
+    Scenario: defaults holds entryExitToneEC
+      When the site admin sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                                | kind |
+        | siteInstance/defaults/entryExitToneEC  | text |
+
+  @clause.R41.4.0-02
+  Rule: The element stands between entryExitTone and voip
+
+    Scenario: entryExitToneEC stands where the example shows it
+      When the site admin sends GetSite
+      Then siteInstance/defaults/entryExitToneEC comes directly after entryExitTone
+      And siteInstance/defaults/entryExitToneEC comes directly before voip
+
+  @clause.R41.4.0-03 @should
+  Rule: The tone of events is one of three, whatever that of meetings is
+
+    Scenario Outline: entryExitToneEC is <tone> where it is set so
+      Given the entry and exit tone of events is set to <tone> on the site
+      And the entry and exit tone of meetings is set to ANNOUNCENAME on the site
+      When the site admin sends GetSite
+      Then the reply contains
+        | element                               | kind                              |
+        | siteInstance/defaults/entryExitToneEC | one of NOTONE, BEEP, ANNOUNCENAME |
+      And siteInstance/defaults/entryExitToneEC is "<tone>"
+
+      Examples:
+        | tone         |
+        | NOTONE       |
+        | BEEP         |
+        | ANNOUNCENAME |
+
+  Rule: A classic event without a tone of its own follows the site
+
+    @clause.R41.4.0-04
+    Scenario: CreateEvent takes the tone of the site
+      Given classic events are enabled on the site
+      And the entry and exit tone of events is set to BEEP on the site
+      And the entry and exit tone of meetings is set to ANNOUNCENAME on the site
+      When the host sends CreateEvent
+      Then the call succeeds
+      When the host sends GetEvent for the new event
+      Then schedule/entryExitTone is "BEEP"
+
+    @clause.R41.4.0-05
+    Scenario: SetEvent takes the tone of the site
+      Given classic events are enabled on the site
+      And the entry and exit tone of events is set to NOTONE on the site
+      And a new event
+      When the entry and exit tone of events is set to BEEP on the site
+      And the host sends SetEvent for the new event with
+        | duration | 45 |
+      And the host sends GetEvent for the new event
+      Then schedule/entryExitTone is "BEEP"
+
+    @clause.R41.4.0-06
+    Scenario: GetEvent shows the tone of the site
+      Given the site has a classic event without a tone of its own
+      And classic events are enabled on the site
+      And the entry and exit tone of events is set to BEEP on the site
+      When the host sends GetEvent for the classic event without a tone of its own
+      Then schedule/entryExitTone is "BEEP"

@@ -1,0 +1,64 @@
+@since.41.5.0
+Feature: Mail subjects are encoded as RFC 2047 asks
+  The subject of a mail the site sends is pure ASCII on the wire. Anything else
+  travels in encoded words; what is ASCII already travels as it is.
+
+  @clause.R41.5.0-16 @mail
+  Rule: Other than ASCII travels in encoded words
+
+    Scenario: The invitation to a meeting with a Chinese name
+      When the host sends CreateMeeting with
+        | confName         | {name} 测试会议      |
+        | attendeeName     | Guest                |
+        | attendeeEmail    | {fresh mail address} |
+        | emailInvitations | true                 |
+      Then the call succeeds
+      And a mail reaches "{new meeting.attendeeEmail}"
+      And its subject travels in encoded words and reads "测试会议"
+
+    Scenario: The invitation to a classic event with a Chinese name
+      Given classic events are enabled on the site
+      When the host sends CreateEvent with
+        | sessionName      | {name} 线上活动      |
+        | attendeeName     | Guest                |
+        | attendeeEmail    | {fresh mail address} |
+        | emailInvitations | true                 |
+      Then the call succeeds
+      And a mail reaches "{new event.attendeeEmail}"
+      And its subject travels in encoded words and reads "线上活动"
+
+    Scenario: The welcome to a user with a Chinese name
+      Given Control Hub management is disabled on the site
+      When the site admin sends CreateUser with
+        | firstName   | 测试                 |
+        | email       | {fresh mail address} |
+        | sendWelcome | true                 |
+      Then the call succeeds
+      And a mail reaches "{new user.email}"
+      And its subject travels in encoded words and reads "测试"
+
+  @clause.R41.5.0-17 @mail
+  Rule: ASCII travels as it is
+
+    Scenario: The invitation to a meeting with an ASCII name
+      When the host sends CreateMeeting with
+        | confName         | {name} Plain         |
+        | attendeeName     | Guest                |
+        | attendeeEmail    | {fresh mail address} |
+        | emailInvitations | true                 |
+      Then the call succeeds
+      And a mail reaches "{new meeting.attendeeEmail}"
+      And its subject travels as it is and reads "Plain"
+
+  @clause.R41.5.0-18
+  Rule: No schema changed
+
+    Scenario: Nothing differs but what other items of 41.5 add
+      When the contract of 41.4.0 is compared with that of 41.5.0
+      Then nothing differs but
+        | operation  | element                                              |
+        | GetUser    | phones/hostPIN                                       |
+        | SetUser    | phones/hostPIN                                       |
+        | CreateUser | phones/hostPIN                                       |
+        | GetSite    | siteInstance/siteCommonOptions/enableRecordingAccess |
+        | GetSite    | siteInstance/siteCommonOptions/storageEmptyStatus    |

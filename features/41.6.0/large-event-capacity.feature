@@ -1,0 +1,28 @@
+@since.41.6.0
+Feature: Provisioning supports Webex Events 2.0
+  GetUser tells how large the events are that a user may host.
+
+  @clause.R41.6.0-01
+  Rule: GetUser returns largeEventCapacity
+
+    Scenario: largeEventCapacity comes with a user
+      Given the site has a user with a CI_EC3K license
+      When the site admin sends GetUser for the user with a CI_EC3K license
+      Then the call succeeds
+      And the reply contains
+        | element            | kind    |
+        | largeEventCapacity | integer |
+
+  Rule: The value follows the license
+
+    @clause.R41.6.0-02
+    Scenario: A CI_EC3K license is good for 3000
+      Given the site has a user with a CI_EC3K license
+      When the site admin sends GetUser for the user with a CI_EC3K license
+      Then largeEventCapacity is "3000"
+
+    @clause.R41.6.0-03 @observe
+    Scenario: The capacity without an events license is recorded
+      Given the site has a user without an events license
+      When the site admin sends GetUser for the user without an events license
+      Then largeEventCapacity is recorded

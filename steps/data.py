@@ -1,0 +1,15 @@
+"""Sentences about what the site holds: named by the profile, or made for the scenario."""
+
+from pytest_bdd import given, parsers
+
+from conformance.run.world import World
+
+
+@given(parsers.re(r"the site has (?:an?|the) (?P<held>.+)"))
+def site_has(world: World, held: str) -> None:
+    world.hold(held)
+
+
+@given(parsers.re(r"a new (?P<made>user of the classic time|user who is active in Control Hub|user|event|meeting)(?: with)?"))
+def something_new(world: World, made: str, datatable: list[list[str]] | None = None) -> None:
+    world.make(made, dict(datatable or []))
