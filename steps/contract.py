@@ -17,13 +17,13 @@ def contracts_are_compared(world: World, before: str, after: str) -> None:
 
 @then("nothing differs")
 def nothing_differs(world: World) -> None:
-    world.judge(differ_only_in(*world.views, world.stage.payloads.operations, []))
+    world.judge(differ_only_in(*world.views, world.declared_operations, []))
 
 
 @then("nothing differs but")
 def nothing_differs_but(world: World, datatable: list[list[str]]) -> None:
     announced = [(operation, path) for operation, path in datatable[1:]]
-    world.judge(differ_only_in(*world.views, world.stage.payloads.operations, announced))
+    world.judge(differ_only_in(*world.views, world.declared_operations, announced))
 
 
 @then("these operations do not differ")

@@ -10,6 +10,10 @@ def site_has(world: World, held: str) -> None:
     world.hold(held)
 
 
-@given(parsers.re(r"a new (?P<made>user of the classic time|user who is active in Control Hub|user|event|meeting)(?: with)?"))
+@given(
+    parsers.re(
+        r"a new (?P<made>user of the classic time|user who is active in Control Hub|user|event|meeting)(?: with)?"
+    )
+)
 def something_new(world: World, made: str, datatable: list[list[str]] | None = None) -> None:
     world.make(made, dict(datatable or []))

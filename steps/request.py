@@ -9,7 +9,9 @@ _CALL = r"sends (?P<operation>\w+)(?: for the (?P<thing>.+?))?(?: with)?"
 
 
 @when(parsers.re(rf"{_CALLER} {_CALL}"))
-def somebody_sends(world: World, role: str, operation: str, thing: str | None, datatable: list[list[str]] | None = None) -> None:
+def somebody_sends(
+    world: World, role: str, operation: str, thing: str | None, datatable: list[list[str]] | None = None
+) -> None:
     world.send(role, operation, dict(datatable or []), thing=thing or "")
 
 
@@ -22,7 +24,12 @@ def somebody_calls_themselves(
 
 @when(parsers.re(rf"{_CALLER}, signed in with (?P<credential>\w+), {_CALL}"))
 def somebody_signed_in(
-    world: World, role: str, credential: str, operation: str, thing: str | None, datatable: list[list[str]] | None = None
+    world: World,
+    role: str,
+    credential: str,
+    operation: str,
+    thing: str | None,
+    datatable: list[list[str]] | None = None,
 ) -> None:
     world.send(role, operation, dict(datatable or []), thing=thing or "", credential=credential)
 

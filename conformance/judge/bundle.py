@@ -45,9 +45,13 @@ class Bundle:
         try:
             schema = etree.XMLSchema(etree.fromstring(driver.encode(), parser))
         except etree.XMLSchemaParseError as problem:
-            raise UserError("bundle-invalid", f"the schemas do not compile: {problem}", where=str(self.source)) from None
+            raise UserError(
+                "bundle-invalid", f"the schemas do not compile: {problem}", where=str(self.source)
+            ) from None
         if resolver.refused:
-            raise UserError("bundle-import", f"an import is not in the bundle: {resolver.refused[0]}", where=str(self.source))
+            raise UserError(
+                "bundle-import", f"an import is not in the bundle: {resolver.refused[0]}", where=str(self.source)
+            )
         return schema
 
 
@@ -63,8 +67,8 @@ class _ByNamespace(etree.Resolver):
         index = url.removeprefix("bundle:")
         if not index.isdigit():
             self.refused.append(url)
-            return self.resolve_string(b"", context)  # type: ignore[arg-type]
-        return self.resolve_string(self._texts[int(index)], context, base_url=url)  # type: ignore[arg-type]
+            return self.resolve_string(b"", context)
+        return self.resolve_string(self._texts[int(index)], context, base_url=url)
 
 
 def _by_namespace(source: Path) -> dict[str, bytes]:

@@ -46,7 +46,9 @@ class Clause:
 def load_clauses(features: Path) -> dict[str, Clause]:
     """Every clause by id, in the order of the releases; :class:`UserError` on a list that contradicts itself."""
     clauses: dict[str, Clause] = {}
-    for file in sorted(features.glob("*/clauses.toml"), key=lambda path: Release.parse(path.parent.name, where=str(path))):
+    for file in sorted(
+        features.glob("*/clauses.toml"), key=lambda path: Release.parse(path.parent.name, where=str(path))
+    ):
         for clause in _read(file):
             if clause.id in clauses:
                 raise _wrong(file, f"{clause.id} stands twice")
@@ -68,7 +70,7 @@ def _read(file: Path) -> Iterable[Clause]:
 def _clause(file: Path, release: Release, item: dict[str, str], row: dict[str, str]) -> Clause:
     unknown = set(row) - _KEYS
     if unknown:
-        raise _wrong(file, f"unknown key {sorted(unknown)[0]!r} at {row.get('id')}")
+        raise _wrong(file, f"unknown key {min(unknown)!r} at {row.get('id')}")
     found = CLAUSE_ID.match(row["id"])
     if not found or Release.parse(found.group(1)) != release:
         raise _wrong(file, f"{row['id']!r} is no clause of {release}")

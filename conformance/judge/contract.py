@@ -114,6 +114,11 @@ class View:
                 return found
         raise UserError("operation-schema", f"no schema declares the type {wanted} of the operation {operation}")
 
+    def declares(self, operation: str) -> bool:
+        """Whether the contract speaks about ``operation``; the sweep also uses one it does not judge."""
+        wanted = operation[0].lower() + operation[1:]
+        return any(name == wanted for _, name in self.types)
+
     def reachable(self, start: ComplexType) -> dict[Name, ComplexType]:
         """``start`` and every complex type below it."""
         found = {start.name: start}
@@ -156,7 +161,9 @@ def _read(path: Path) -> etree._Element:
     try:
         return etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)).getroot()
     except etree.XMLSyntaxError as problem:
-        raise UserError("schema-syntax", f"{path.name} is not XML: {problem.msg}", where=f"{path}:{problem.lineno}") from None
+        raise UserError(
+            "schema-syntax", f"{path.name} is not XML: {problem.msg}", where=f"{path}:{problem.lineno}"
+        ) from None
 
 
 def _as_of(document: etree._Element, release: Release | None) -> etree._Element:
@@ -210,7 +217,9 @@ def _for_replies(document: etree._Element) -> etree._Element:
         parent = node.getparent()
         name, declared_type = node.get("name", ""), node.get("type", "")
         if taken.setdefault(name, declared_type) != declared_type:
-            raise UserError("schema-place", f"two elements {name} of unknown place differ in type", where=str(document.base))
+            raise UserError(
+                "schema-place", f"two elements {name} of unknown place differ in type", where=str(document.base)
+            )
         if parent is not None:
             parent.remove(node)
     for name, declared_type in taken.items():
@@ -230,8 +239,8 @@ class _Imports(etree.Resolver):
         name = url.rpartition("/")[2]
         if name not in self._documents:
             self.refused.append(url)
-            return self.resolve_string(b"", context)  # type: ignore[arg-type]
-        return self.resolve_string(etree.tostring(self._documents[name]), context, base_url=name)  # type: ignore[arg-type]
+            return self.resolve_string(b"", context)
+        return self.resolve_string(etree.tostring(self._documents[name]), context, base_url=name)
 
 
 def _compile(documents: dict[str, etree._Element]) -> etree.XMLSchema:

@@ -31,8 +31,14 @@ def differ_only_in(before: View, after: View, operations: Iterable[str], announc
     extra = [item for item in actual if item not in announced]
     missing = [item for item in announced if item not in actual]
     return (
-        *(Finding("contract", f"{operation} {path}", f"unchanged from {span}", "declared otherwise") for operation, path in extra),
-        *(Finding("contract", f"{operation} {path}", f"declared anew from {span}", "unchanged") for operation, path in missing),
+        *(
+            Finding("contract", f"{operation} {path}", f"unchanged from {span}", "declared otherwise")
+            for operation, path in extra
+        ),
+        *(
+            Finding("contract", f"{operation} {path}", f"declared anew from {span}", "unchanged")
+            for operation, path in missing
+        ),
     )
 
 
@@ -41,7 +47,9 @@ def _paths(view: View, start: ComplexType) -> dict[str, tuple[object, ...]]:
     return dict(_walk(view, start, "", frozenset()))
 
 
-def _walk(view: View, parent: ComplexType, path: str, above: frozenset[object]) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _walk(
+    view: View, parent: ComplexType, path: str, above: frozenset[object]
+) -> Iterator[tuple[str, tuple[object, ...]]]:
     if parent.name in above:
         return
     for declared in parent.children:

@@ -19,7 +19,7 @@ def present(reply: Reply, whole: View, path: str, kind: str = "") -> Findings:
     expected = ", ".join(part for part in (local_name_of(path), kind) if part)
     finder = Finder(reply, whole)
     found = finder.all(path)
-    parents, name = finder.parents(path)
+    parents, _ = finder.parents(path)
     if not found:
         return (Finding("element-present", path, expected, _absence(reply, parents)),)
     missing = [parent for parent in parents if "/" in path and not finder.in_parent(parent, path)]
@@ -54,7 +54,9 @@ def none_is(reply: Reply, whole: View, path: str, value: str) -> Findings:
 
 def changed(before: Reply, after: Reply, whole: View, paths: list[str]) -> Findings:
     """All ``paths`` are there in both replies, and at least one holds another value in the later one."""
-    missing = [finding for reply in (before, after) for path in paths for finding in present(reply, whole, path, "boolean")]
+    missing = [
+        finding for reply in (before, after) for path in paths for finding in present(reply, whole, path, "boolean")
+    ]
     if missing:
         return (missing[0],)
     values = {path: [Finder(reply, whole).texts(path)[0] for reply in (before, after)] for path in paths}
@@ -69,7 +71,14 @@ def same_in_both(before: Reply, after: Reply, whole: View, path: str) -> Finding
     first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)
     if first and first == second:
         return ()
-    return (Finding("element-value", path, f"the same in both, {', '.join(first) or 'absent'} before", ", ".join(second) or "absent"),)
+    return (
+        Finding(
+            "element-value",
+            path,
+            f"the same in both, {', '.join(first) or 'absent'} before",
+            ", ".join(second) or "absent",
+        ),
+    )
 
 
 def extends_by_digits(reply: Reply, whole: View, path: str, stem: str) -> Findings:
@@ -78,7 +87,11 @@ def extends_by_digits(reply: Reply, whole: View, path: str, stem: str) -> Findin
     start = stems[0] if stems else ""
     expected = f"{start or local_name_of(stem)} followed by digits"
     return value_fits(
-        reply, whole, path, expected, lambda text: bool(start) and text.startswith(start) and text[len(start) :].isdigit()
+        reply,
+        whole,
+        path,
+        expected,
+        lambda text: bool(start) and text.startswith(start) and text[len(start) :].isdigit(),
     )
 
 
@@ -92,8 +105,8 @@ def no_meeting_license(reply: Reply, whole: View) -> Findings:
     return (Finding("license", "", "privilege/host or supportedServices/meetingCenter false", actual),)
 
 
-def panelist_passwords(reply: Reply, whole: View) -> Findings:
-    """Two elements say panelist and password, and one of them holds a number (R41.4.0-07: the notes do not name them)."""
+def panelist_passwords(reply: Reply) -> Findings:
+    """Two elements say panelist and password, one of them a number (R41.4.0-07: the notes do not name them)."""
     expected = "two elements that say panelist and password, one of them a number"
     texts = [
         (local_name(element), text_of(element))
@@ -111,7 +124,9 @@ def no_row_with(reply: Reply, whole: View, rows: str, name: tuple[str, str], lea
     for row in Finder(reply, whole).all(rows):
         texts = {local_name(child): text_of(child) for child in children(row.element)}
         if texts.get(name[0]) == name[1] and _same(texts.get(leaf[0], ""), leaf[1]):
-            return (Finding("element-value", f"{rows}/{leaf[0]}", f"anything but {leaf[1]!r} for {name[1]}", repr(leaf[1])),)
+            return (
+                Finding("element-value", f"{rows}/{leaf[0]}", f"anything but {leaf[1]!r} for {name[1]}", repr(leaf[1])),
+            )
     return ()
 
 
@@ -157,7 +172,9 @@ def directly_before(reply: Reply, whole: View, path: str, after: str) -> Finding
 
 def comes_first(reply: Reply, whole: View, path: str) -> Findings:
     """Each element at ``path`` is the first child its parent is declared to have."""
-    return _ordered(reply, whole, path, "first", lambda position, names: "" if position == 0 else f"after {names[position - 1]}")
+    return _ordered(
+        reply, whole, path, "first", lambda position, names: "" if position == 0 else f"after {names[position - 1]}"
+    )
 
 
 def comes_last(reply: Reply, whole: View, path: str) -> Findings:
@@ -175,7 +192,11 @@ def in_order(reply: Reply, whole: View, parent: str, names: list[str]) -> Findin
     if not holders:
         return (Finding("element-order", parent, ", ".join(names), _absence(reply, [])),)
     for holder in holders:
-        actual = [local_name(child) for child in children(holder) if local_name(child) in names] if holder is not None else []
+        actual = (
+            [local_name(child) for child in children(holder) if local_name(child) in names]
+            if holder is not None
+            else []
+        )
         if len(dict.fromkeys(actual)) < min(2, len(names)) or actual != sorted(actual, key=names.index):
             return (Finding("element-order", parent, ", ".join(names), ", ".join(actual) or "none of them"),)
     return ()

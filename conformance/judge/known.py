@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class KnownIssue:
     site: str
     reason: str
     link: str
-    expires: datetime.date
+    expires: dt.date
     where: str
 
     def covers(self, violation: Violation) -> bool:
@@ -31,7 +31,7 @@ class KnownIssue:
         return (self.clause, self.check) == (violation.clause, violation.check)
 
 
-def load_known(file: Path | None, site: str, clauses: Iterable[str], today: datetime.date) -> tuple[KnownIssue, ...]:
+def load_known(file: Path | None, site: str, clauses: Iterable[str], today: dt.date) -> tuple[KnownIssue, ...]:
     """The known issues of ``site``; an entry that is unclear, expired or about no clause is a :class:`UserError`."""
     if file is None:
         return ()
@@ -49,7 +49,7 @@ def load_known(file: Path | None, site: str, clauses: Iterable[str], today: date
     return tuple(issue for issue in issues if issue.site == site)
 
 
-def _issue(row: dict[str, object], where: str, clauses: set[str], today: datetime.date) -> KnownIssue:
+def _issue(row: dict[str, object], where: str, clauses: set[str], today: dt.date) -> KnownIssue:
     for key in row:
         if key not in _KEYS:
             raise UserError("known-issue-key", f"unknown key {key!r}", where=where, hint=nearest(key, _KEYS))
@@ -57,7 +57,7 @@ def _issue(row: dict[str, object], where: str, clauses: set[str], today: datetim
         if not row.get(key):
             raise UserError("known-issue-missing", f"the known issue lacks {key}", where=where)
     expires = row["expires"]
-    if not isinstance(expires, datetime.date):
+    if not isinstance(expires, dt.date):
         raise UserError("known-issue-date", "expires must be a date such as 2027-01-31", where=where)
     if expires < today:
         raise UserError(
@@ -68,13 +68,15 @@ def _issue(row: dict[str, object], where: str, clauses: set[str], today: datetim
         )
     clause = str(row["clause"])
     if clause not in clauses:
-        raise UserError("known-issue-clause", f"there is no clause {clause!r}", where=where, hint=nearest(clause, clauses))
+        raise UserError(
+            "known-issue-clause", f"there is no clause {clause!r}", where=where, hint=nearest(clause, clauses)
+        )
     return KnownIssue(clause, str(row["check"]), str(row["site"]), str(row["reason"]), str(row["link"]), expires, where)
 
 
-def stanza(violation: Violation, site: str, today: datetime.date) -> str:
+def stanza(violation: Violation, site: str, today: dt.date) -> str:
     """A paste-ready entry for ``violation``, valid for 30 days; the reason and link are the user's to fill in."""
-    expires = today + datetime.timedelta(days=30)
+    expires = today + dt.timedelta(days=30)
     return (
         f'[[known]]\nclause = "{violation.clause}"\ncheck = "{violation.check}"\nsite = "{site}"\n'
         f'reason = ""\nlink = ""\nexpires = {expires.isoformat()}\n'

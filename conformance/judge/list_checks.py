@@ -26,7 +26,11 @@ def counts_agree(reply: Reply, whole: View, rows: str, start: int = 1) -> Findin
     total, returned, first = (int(shown[name][0]) for name in ("total", "returned", "startFrom"))
     found = []
     if returned != number or not number:
-        found.append(Finding("count", "matchingRecords/returned", f"{number or 'at least 1'}, the number of {rows}", str(returned)))
+        found.append(
+            Finding(
+                "count", "matchingRecords/returned", f"{number or 'at least 1'}, the number of {rows}", str(returned)
+            )
+        )
     if first != start:
         found.append(Finding("count", "matchingRecords/startFrom", str(start), str(first)))
     if total < returned:
@@ -35,13 +39,17 @@ def counts_agree(reply: Reply, whole: View, rows: str, start: int = 1) -> Findin
 
 
 def lists_exactly(reply: Reply, whole: View, recordings: Mapping[str, str], kinds: Iterable[str]) -> Findings:
-    """Of the ``recordings`` we know (kind to recordID) exactly those of ``kinds`` are listed; an empty list may be a 000015."""
+    """Of the ``recordings`` we know (kind to recordID) exactly those of ``kinds`` are listed; none may be a 000015."""
     listed = set(Finder(reply, whole).texts(_RECORD_ID))
     wanted = set(kinds)
     found = []
     for kind, number in recordings.items():
         if kind in wanted and number not in listed:
-            found.append(Finding("row-present", _RECORD_ID, f"{number}, the recording of {kind}", f"not listed, {reply.verdict()}"))
+            found.append(
+                Finding(
+                    "row-present", _RECORD_ID, f"{number}, the recording of {kind}", f"not listed, {reply.verdict()}"
+                )
+            )
         if kind not in wanted and number in listed:
             found.append(Finding("row-absent", _RECORD_ID, f"no recording of {kind}", number))
     return tuple(found)

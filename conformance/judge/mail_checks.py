@@ -24,7 +24,7 @@ def one_link(mails: list[Mail]) -> Findings:
 
 
 def in_encoded_words(mails: list[Mail], words: str) -> Findings:
-    """The subject is ASCII on the wire, in encoded words of at most 75 characters, and reads as it should (RFC 2047)."""
+    """The subject is ASCII on the wire, in encoded words of at most 75 characters, and reads right (RFC 2047)."""
     for mail in mails:
         if any(byte > 126 for byte in mail.subject):
             return (_subject("pure ASCII on the wire", mail),)

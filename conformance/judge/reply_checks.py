@@ -6,6 +6,7 @@ from conformance.judge.contract import View
 from conformance.judge.violation import Finding
 from conformance.wire.exchange import Exchange
 from conformance.wire.message import Reply, children
+from conformance.wire.xml import local_name
 
 Findings = tuple[Finding, ...]
 #: No records, no such meeting: answers only a caller who was let in gets (exceptions.tsv).
@@ -81,6 +82,6 @@ def _plain(reason: str) -> str:
 
 
 def _content(reply: Reply) -> str:
-    names = [child.tag.rpartition("}")[2] for child in children(reply.body)] if reply.body is not None else []
+    names = [local_name(child) for child in children(reply.body)] if reply.body is not None else []
     stated = f"xsi:type {reply.xsi_type[1]}" if reply.xsi_type else ""
     return ", ".join(part for part in (stated, *names[:5]) if part)

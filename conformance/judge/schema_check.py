@@ -36,7 +36,9 @@ def check_schema(reply: Reply, view: View) -> SchemaResult:
     body = root.find(f"{{{SERV}}}body/{{{SERV}}}bodyContent")
     stated = reply.xsi_type
     if stated is not None and stated not in view.types:
-        wrong = Finding(CHECK, "bodyContent/@xsi:type", "a type of the contract", f"{stated[1]} in {stated[0] or 'no namespace'}")
+        wrong = Finding(
+            CHECK, "bodyContent/@xsi:type", "a type of the contract", f"{stated[1]} in {stated[0] or 'no namespace'}"
+        )
         return SchemaResult((wrong,), ())
     walk.visit(root, (SERV, "messageType"), "", skip=body)
     if body is not None:
@@ -109,11 +111,10 @@ def findings_of(schema: etree.XMLSchema, root: Element) -> list[Finding]:
 
 def _path(error: etree._LogEntry, root: Element) -> str:
     found = root.getroottree().xpath(error.path, namespaces=_prefixes(root)) if error.path else []
-    if not (isinstance(found, list) and found and isinstance(found[0], etree._Element)):
+    if not (isinstance(found, list) and found and isinstance(found[0], Element)):
         return error.path or ""
     steps = [local_name(found[0])]
-    for ancestor in found[0].iterancestors():
-        steps.append(local_name(ancestor))
+    steps += [local_name(ancestor) for ancestor in found[0].iterancestors()]
     steps.reverse()
     below = steps[steps.index("bodyContent") + 1 :] if "bodyContent" in steps else steps[1:]
     return "/".join(below) or steps[-1]

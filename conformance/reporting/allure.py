@@ -20,14 +20,20 @@ from allure_commons.model2 import Attachment, Label, Link, Parameter, Status, St
 from allure_commons.utils import md5
 
 from conformance.judge.clauses import Clause
+from conformance.judge.violation import headline
 from conformance.reporting.exchange_file import readable
 from conformance.reporting.outcome import ScenarioResult
 from conformance.reporting.record import StepRecord
 from conformance.reporting.text import printable, safe
-from conformance.wire.exchange import Exchange
 
 _SEVERITY = {"must": "critical", "should": "normal", "observe": "minor"}
-_STATUS = {"passed": Status.PASSED, "failed": Status.FAILED, "broken": Status.BROKEN, "skipped": Status.SKIPPED, "known": Status.SKIPPED}
+_STATUS = {
+    "passed": Status.PASSED,
+    "failed": Status.FAILED,
+    "broken": Status.BROKEN,
+    "skipped": Status.SKIPPED,
+    "known": Status.SKIPPED,
+}
 _KEPT_LABELS = ("host", "thread")
 #: Where the deep link of a clause leads, seen from the report folder.
 CLAUSE_LINK = "../living-documentation.html#{id}"
@@ -40,7 +46,9 @@ class MaskingLogger(AllureFileLogger):
     say anything (four of five would be empty files).
     """
 
-    def __init__(self, folder: Path, current: Callable[[], tuple[ScenarioResult, Iterable[StepRecord], Clause] | None]) -> None:
+    def __init__(
+        self, folder: Path, current: Callable[[], tuple[ScenarioResult, Iterable[StepRecord], Clause] | None]
+    ) -> None:
         super().__init__(str(folder))
         self._current = current
 
@@ -70,7 +78,7 @@ class MaskingLogger(AllureFileLogger):
         result.historyId = result.testCaseId
         result.status = _STATUS[scenario.outcome]
         result.statusDetails = _details(scenario)
-        result.description = _description(scenario, clause)
+        result.description = _description(clause)
         result.descriptionHtml = None
         result.parameters = [Parameter(name=name, value=value) for name, value in _parameters(scenario)]
         result.labels = [label for label in result.labels if label.name in _KEPT_LABELS] + _labels(scenario, clause)
@@ -82,7 +90,10 @@ class MaskingLogger(AllureFileLogger):
     def _step(self, step: StepRecord) -> TestStepResult:
         told = TestStepResult(name=safe(f"{step.keyword} {step.text}"), status=_STATUS[step.status])
         told.start, told.stop = int(step.start * 1000), int(step.stop * 1000)
-        words = [f"{found.check}: {found.path}: expected {found.expected}, actual {found.actual}" for found in step.violations]
+        words = [
+            f"{found.check}: {found.path}: expected {found.expected}, actual {found.actual}"
+            for found in step.violations
+        ]
         if words or step.cause:
             told.statusDetails = StatusDetails(message=safe("\n".join(words) or step.cause))
         for name, text, kind in _attachments(step):
@@ -100,9 +111,10 @@ def _attachments(step: StepRecord) -> Iterable[tuple[str, str, str]]:
         yield "table", "\n".join(" | ".join(row) for row in step.table), "text/plain"
     for exchange in step.exchanges:
         request = exchange.request
-        yield f"{request.operation} request to {request.url}", readable(exchange.request.body), "application/xml"
+        yield f"{request.operation} request to {request.url}", readable(request.body), "application/xml"
         if exchange.body:
-            yield f"{request.operation} reply, HTTP {exchange.status}, {exchange.seconds * 1000:.0f} ms", readable(exchange.body), "application/xml"
+            name = f"{request.operation} reply, HTTP {exchange.status}, {exchange.seconds * 1000:.0f} ms"
+            yield name, readable(exchange.body), "application/xml"
         if exchange.trouble or exchange.notes:
             yield "what happened on the way", "\n".join((*exchange.notes, exchange.trouble)), "text/plain"
     if step.observations:
@@ -110,21 +122,21 @@ def _attachments(step: StepRecord) -> Iterable[tuple[str, str, str]]:
 
 
 def _details(scenario: ScenarioResult) -> StatusDetails | None:
+    words = "\n".join(headline(violation) for violation in scenario.violations)
+    known = scenario.outcome == "known"
     if scenario.outcome == "broken":
-        return StatusDetails(message=safe(scenario.cause))
-    if scenario.outcome == "known":
-        return StatusDetails(message=safe(f"known issue: {scenario.known}"), known=True, muted=True)
-    if scenario.skip is not None:
-        return StatusDetails(message=safe("\n".join((f"{scenario.skip.kind}: {scenario.skip.why}", *scenario.observations))))
-    if scenario.violations:
-        lines = (f"{found.operation} {found.clause} check {found.check}: {found.path}: expected {found.expected}, actual {found.actual}" for found in scenario.violations)
-        return StatusDetails(message=safe("\n".join(lines)))
-    return None
+        words = scenario.cause
+    elif known:
+        words = f"known issue: {scenario.known}\n{words}"
+    elif scenario.skip is not None:
+        words = "\n".join((f"{scenario.skip.kind}: {scenario.skip.why}", *scenario.observations))
+    return StatusDetails(message=printable(words), known=known or None) if words else None
 
 
-def _description(scenario: ScenarioResult, clause: Clause) -> str:
+def _description(clause: Clause) -> str:
+    claim = f"**{clause.id}** ({clause.level}, the notes are {clause.certainty}) {clause.text}"
     remark = f"\n\n*{clause.remark}*" if clause.remark else ""
-    return f"**{clause.id}** ({clause.level}, the notes are {clause.certainty}) {clause.text}\n\n{clause.item} / {clause.item_zh}{remark}"
+    return f"{claim}\n\n{clause.item} / {clause.item_zh}{remark}"
 
 
 def _parameters(scenario: ScenarioResult) -> Iterable[tuple[str, str]]:

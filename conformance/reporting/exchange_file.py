@@ -40,7 +40,7 @@ def write_exchange(folder: Path, number: str, exchange: Exchange) -> str:
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<exchange operation={quoteattr(request.operation)} caller={quoteattr(request.caller)}"
-        f" url={quoteattr(safe(request.url))} sent={quoteattr(when)} seconds=\"{exchange.seconds:.3f}\""
+        f' url={quoteattr(safe(request.url))} sent={quoteattr(when)} seconds="{exchange.seconds:.3f}"'
         f' status="{exchange.status}">{notes}{trouble}\n'
         f"  <request>{_section(readable(request.body))}</request>\n"
         f"  <reply>{_section(readable(exchange.body))}</reply>\n"

@@ -30,7 +30,9 @@ def write_junit(record: RunRecord, file: Path) -> None:
 
 
 def _suite(root: etree._Element, name: str, results: list[ScenarioResult], record: RunRecord) -> None:
-    counts = {word: sum(result.outcome == word for result in results) for word in ("failed", "broken", "skipped", "known")}
+    counts = {
+        word: sum(result.outcome == word for result in results) for word in ("failed", "broken", "skipped", "known")
+    }
     suite = etree.SubElement(
         root,
         "testsuite",
@@ -54,7 +56,11 @@ def _case(suite: etree._Element, name: str, result: ScenarioResult, record: RunR
         for value in values:
             etree.SubElement(properties, "property", name=key, value=value)
     etree.SubElement(properties, "property", name="outcome", value=result.outcome)
-    lines = [line for violation in result.violations for line in grammar(violation, record.clauses.get(violation.clause), result)]
+    lines = [
+        line
+        for violation in result.violations
+        for line in grammar(violation, record.clauses.get(violation.clause), result)
+    ]
     if result.outcome == "failed":
         _say(case, "failure", headline(result.violations[0]), lines, "ContractViolation")
     elif result.outcome == "broken":

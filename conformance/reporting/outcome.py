@@ -55,11 +55,12 @@ class ScenarioResult:
     def from_json(cls, row: dict[str, Any]) -> ScenarioResult:
         """The record that :meth:`as_json` wrote."""
         lists = ("clauses", "operations", "observations", "exchanges")
+        told: dict[str, Any] = {key: tuple(row[key]) for key in lists}
         return cls(
             **{key: value for key, value in row.items() if key not in ("skip", "violations", *lists)},
             skip=Skip(**row["skip"]) if row["skip"] else None,
             violations=tuple(Violation(**violation) for violation in row["violations"]),
-            **{key: tuple(row[key]) for key in lists},
+            **told,
         )
 
 
@@ -72,7 +73,9 @@ class Verdict:
     matched: tuple[KnownIssue, ...] = field(default=())
 
 
-def decide(level: str, strict: bool, violations: tuple[Violation, ...], broke: bool, known: Iterable[KnownIssue]) -> Verdict:
+def decide(
+    level: str, strict: bool, violations: tuple[Violation, ...], broke: bool, known: Iterable[KnownIssue]
+) -> Verdict:
     """The outcome of a scenario that ran.
 
     Trouble is never the known failure: a scenario that broke is broken. All

@@ -29,7 +29,10 @@ def statement(record: RunRecord, reports: str) -> list[str]:
 def _heading(record: RunRecord) -> Iterator[str]:
     kind = "mock site" if record.mock else "site"
     seconds = record.finished - record.started
-    yield f"{kind} {record.site} ({record.url}), judged as {record.judged_as}, {record.access}, {record.sent} requests in {seconds:.1f} s"
+    yield (
+        f"{kind} {record.site} ({record.url}), judged as {record.judged_as}, {record.access}, "
+        f"{record.sent} requests in {seconds:.1f} s"
+    )
     if record.site_release != record.judged_as:
         yield f"the site says it runs {record.site_release or 'a release it does not name'}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -124,7 +123,7 @@ def write_whole(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(file.suffix + ".tmp")
     draft.write_text(text, encoding="utf-8")
-    os.replace(draft, file)
+    draft.replace(file)
 
 
 def _scenario(result: ScenarioResult) -> dict[str, Any]:

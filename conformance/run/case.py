@@ -158,7 +158,7 @@ def _sentence(step: Step, row: Mapping[str, str]) -> Sentence:
         type=step.type,
         keyword=step.keyword.strip(),
         text=render_string(step.name, row),
-        table=tuple(tuple(cells) for cells in table),
+        table=tuple(tuple(map(str, cells)) for cells in table),
         line=step.line_number,
     )
 
@@ -173,7 +173,9 @@ def _clause(tags: Tags, row: Mapping[str, str], clauses: Mapping[str, Clause], w
             hint="tag the scenario or its Rule with one @clause.R..., or give an outline a column called clause",
         )
     if cited[0] not in clauses:
-        raise UserError("clause-unknown", f"there is no clause {cited[0]!r}", where=where, hint=nearest(cited[0], clauses))
+        raise UserError(
+            "clause-unknown", f"there is no clause {cited[0]!r}", where=where, hint=nearest(cited[0], clauses)
+        )
     return clauses[cited[0]]
 
 
@@ -195,7 +197,8 @@ class _Needs:
         arguments = [meaning.arguments for meaning in meanings]
         made = [MADE[str(given["made"])] for given in arguments if given.get("made")]
         self.operations = _unique(
-            [operation for operation, _, _ in made] + [str(given["operation"]) for given in arguments if given.get("operation")]
+            [operation for operation, _, _ in made]
+            + [str(given["operation"]) for given in arguments if given.get("operation")]
         )
         self.roles = _unique(
             [role for _, role, _ in made] + [_role(str(given["role"])) for given in arguments if given.get("role")]

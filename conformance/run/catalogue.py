@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from gherkin.errors import CompositeParserException, ParserError
+from gherkin.parser import Parser
 from pytest_bdd import exceptions
 from pytest_bdd.feature import get_feature
 from pytest_bdd.parser import Feature, ScenarioTemplate
@@ -14,6 +15,7 @@ from pytest_bdd.parser import Feature, ScenarioTemplate
 from conformance.judge.clauses import Clause, load_clauses
 from conformance.run.case import Case, plain_name, read_case, within
 from conformance.run.stepbook import StepBook
+from conformance.target.release import Release
 from conformance.target.trouble import UserError
 
 
@@ -43,6 +45,11 @@ class Catalogue:
             self._clauses = load_clauses(self.root / "features")
         return self._clauses
 
+    @property
+    def newest(self) -> Release:
+        """The newest release the clause list speaks about."""
+        return max(clause.release for clause in self.clauses.values())
+
     def read(self, path: Path) -> FeatureFile:
         """The scenarios of ``path``; :class:`UserError` on anything that would silently drop or confuse one."""
         if path not in self._files:
@@ -61,17 +68,25 @@ class Catalogue:
         for template in feature.scenarios.values():
             plain = plain_name(template.name)
             if plain in templates:
-                raise UserError("title-twice", f"two scenarios are called {plain!r}", where=f"{name}:{template.line_number}")
+                raise UserError(
+                    "title-twice", f"two scenarios are called {plain!r}", where=f"{name}:{template.line_number}"
+                )
             templates[plain] = template
             for row in rows_of(template):
                 key = (plain, tuple(row.values()))
                 if key in cases:
-                    raise UserError("row-twice", f"{plain!r} has the same row twice", where=f"{name}:{template.line_number}")
+                    raise UserError(
+                        "row-twice", f"{plain!r} has the same row twice", where=f"{name}:{template.line_number}"
+                    )
                 cases[key] = read_case(feature, template, row, name, self.clauses, self.book)
         written = _written_scenarios(path)
         if written != len(templates):
             # pytest-bdd keeps the last of several scenarios with one name and says nothing.
-            raise UserError("title-twice", f"{written} scenarios are written but {len(templates)} found: two share a title", where=name)
+            raise UserError(
+                "title-twice",
+                f"{written} scenarios are written but {len(templates)} found: two share a title",
+                where=name,
+            )
         return FeatureFile(path, feature, templates, cases)
 
 
@@ -88,22 +103,15 @@ def feature_files(place: Path) -> list[Path]:
 def _parse(path: Path, name: str) -> Feature:
     try:
         return get_feature(str(path.parent), path.name)
-    except exceptions.FeatureError as problem:
+    except exceptions.GherkinParseError as problem:
         raise UserError("feature-syntax", f"{problem.message}", where=f"{name}:{problem.line}") from None
-    except exceptions.PytestBDDError as problem:
-        raise UserError("feature-syntax", str(problem), where=name) from None
     except (OSError, UnicodeDecodeError) as problem:
         raise UserError("feature-unreadable", f"cannot read the feature: {problem}", where=name) from None
 
 
 def _written_scenarios(path: Path) -> int:
     """Scenarios as the official Gherkin parser counts them, the measure nothing may fall short of."""
-    from gherkin.parser import Parser
-
-    try:
-        document = Parser().parse(path.read_text(encoding="utf-8"))
-    except (CompositeParserException, ParserError):
-        return 0
-    children = document["feature"]["children"] if document.get("feature") else []
-    rules = [child["rule"]["children"] for child in children if "rule" in child]
-    return sum("scenario" in child for group in (children, *rules) for child in group)
+    document = Parser().parse(path.read_text(encoding="utf-8"))
+    feature: dict[str, Any] = dict(document.get("feature") or {"children": []})
+    groups = [feature["children"], *(child["rule"]["children"] for child in feature["children"] if "rule" in child)]
+    return sum("scenario" in child for group in groups for child in group)

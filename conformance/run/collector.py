@@ -48,7 +48,7 @@ class FeatureModule(pytest.Module):
         cases = self.read().cases
         items = [item for item in super().collect() if isinstance(item, pytest.Function)]
         for item in items:
-            row = item.callspec.params["_pytest_bdd_example"] if hasattr(item, "callspec") else {}
+            row: Any = item.callspec.params["_pytest_bdd_example"] if hasattr(item, "callspec") else {}
             item.stash[CASE] = cases[item.originalname, tuple(row.values())]
         yield from sorted(items, key=lambda item: item.stash[CASE].line)
 
@@ -76,7 +76,9 @@ def mark(item: pytest.Item, config: pytest.Config) -> None:
 
 def account_for_every_scenario(items: Iterable[pytest.Item], modules: Iterable[FeatureFile]) -> None:
     """A run that lost a scenario between file and collection must never be green."""
-    collected = {(item.stash[CASE].path, item.stash[CASE].line, item.stash[CASE].row) for item in items if CASE in item.stash}
+    collected = {
+        (item.stash[CASE].path, item.stash[CASE].line, item.stash[CASE].row) for item in items if CASE in item.stash
+    }
     for module in modules:
         for case in module.cases.values():
             if (case.path, case.line, case.row) not in collected:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from conformance.run.options import Options
 from conformance.run.preflight import Findings, Preflight, refuse_contradictions
 from conformance.run.stage import Stage
 from conformance.target.control import Control
-from conformance.target.ledger import Ledger
+from conformance.target.ledger import Ledger, new_run_id
 from conformance.target.profile import Profile
 from conformance.target.release import FIRST, Release
 from conformance.target.settings import Setting
@@ -59,7 +58,7 @@ def open_site(
     """Read the profile, ask the site about itself, and make the stage; anything amiss is a :class:`UserError`."""
     profile = load_profile(name, sites_file)
     access = _access(profile, options)
-    run_id = run_id or secrets.token_hex(4)
+    run_id = run_id or new_run_id()
     contract, payloads = Contract(options.root / "schemas"), Payloads(options.root / "payloads")
     pace, tls = Pace(profile.rate, _shared(profile, options, run_id)), tls_context(profile)
     client = Client(profile, pace, tls, transport=transport)
@@ -77,7 +76,9 @@ def open_site(
         contract=contract,
         clauses=clauses,
         payloads=payloads,
-        ledger=Ledger(options.reports / "ledger" / f"{profile.name}-{run_id}{worker}.jsonl", profile.name, run_id + worker),
+        ledger=Ledger(
+            options.reports / "ledger" / f"{profile.name}-{run_id}{worker}.jsonl", profile.name, run_id + worker
+        ),
         pace=pace,
         tls=tls,
         control=Control(profile.control_url) if profile.is_mock else None,
@@ -95,7 +96,7 @@ def _access(profile: Profile, options: Options) -> str:
             "access",
             f"--access read-write, but the profile of {profile.name} is read-only",
             where=profile.source,
-            hint="the owner of the site allows writing with access = \"read-write\" in its profile",
+            hint='the owner of the site allows writing with access = "read-write" in its profile',
         )
     return options.access or ("read-write" if profile.is_mock and profile.access == "read-write" else "read-only")
 
@@ -109,7 +110,9 @@ def _release(release: Release | None, profile: Profile) -> Release:
             hint='write release = "41.11.0" into the profile or give --release',
         )
     if release < FIRST:
-        raise UserError("release-old", f"this suite speaks about releases from {FIRST} on, not {release}", where=profile.source)
+        raise UserError(
+            "release-old", f"this suite speaks about releases from {FIRST} on, not {release}", where=profile.source
+        )
     return release
 
 

@@ -31,21 +31,33 @@ class Options:
     root: Path
 
 
+_FLAGS = {
+    "--strict-skips": "a skip the profile does not list fails the run",
+    "--strict-schema": "elements no release declares are violations, not drift",
+    "--resume": "go on with an interrupted run: what it finished is not run again",
+}
+_VALUES = {
+    "--sites": ("FILE", "profile file (default sites.toml, or the variable WEBEX_SITES)"),
+    "--release": ("R", "release to judge the site as (default: the profile's, else asked from the site)"),
+    "--schemas": ("PATH", "the vendor's schema bundle, folder or zip, to judge with as it is"),
+    "--known-issues": ("FILE", "failures a site is known to have (default known_issues.toml, if there is one)"),
+    "--reports": ("DIR", "where reports go (default reports)"),
+}
+
+
 def add_options(parser: Any) -> None:
-    """Declare the options with pytest."""
-    group = parser.getgroup("conformance", "Webex XML API conformance")
-    group.addoption("--site", action="append", metavar="NAME", help=f"site to judge, by its profile (default {MOCK}: the embedded one); repeatable")
-    group.addoption("--sites", metavar="FILE", help="profile file (default sites.toml, or the variable WEBEX_SITES)")
-    group.addoption("--release", metavar="R", help="release to judge the site as (default: the profile's, else asked from the site)")
-    group.addoption("--access", choices=("read-only", "read-write"), help="read-write lets scenarios change the site, if its profile allows it too")
-    group.addoption("--strict", action="store_true", help="clauses of level should fail instead of warning")
-    group.addoption("--strict-skips", action="store_true", help="a skip the profile does not list fails the run")
-    group.addoption("--strict-schema", action="store_true", help="elements no release declares are violations, not drift")
-    group.addoption("--schemas", metavar="PATH", help="the vendor's schema bundle, folder or zip, to judge with as it is")
-    group.addoption("--known-issues", metavar="FILE", help="failures a site is known to have")
-    group.addoption("--reports", metavar="DIR", help="where reports go (default reports)")
-    group.addoption("--lanes", metavar="N", type=int, help="scenarios carried out ahead at a time; 0: one after the other (default: the profile's)")
-    group.addoption("--resume", action="store_true", help="go on with an interrupted run: what it finished is not run again")
+    """Declare the options with pytest, which has ``--strict`` of its own: asking for that asks for ours too."""
+    group = parser.getgroup("conformance", "Webex XML API conformance (--strict: clauses of level should fail too)")
+    words = f"site to judge, by its profile (default {MOCK}: the embedded one); repeatable"
+    group.addoption("--site", action="append", metavar="NAME", help=words)
+    words = "read-write lets scenarios change the site, if its profile allows it too"
+    group.addoption("--access", choices=("read-only", "read-write"), help=words)
+    words = "scenarios carried out ahead at a time; 0: one after the other (default: the profile's)"
+    group.addoption("--lanes", metavar="N", type=int, help=words)
+    for name, (metavar, words) in _VALUES.items():
+        group.addoption(name, metavar=metavar, help=words)
+    for name, words in _FLAGS.items():
+        group.addoption(name, action="store_true", help=words)
 
 
 def read_options(config: Any) -> Options:
@@ -60,7 +72,7 @@ def read_options(config: Any) -> Options:
         sites_file=option.sites or "",
         release=release,
         access=option.access or "",
-        strict=option.strict,
+        strict=bool(config.getini("strict")),
         strict_skips=option.strict_skips,
         strict_schema=option.strict_schema,
         schemas=option.schemas or "",

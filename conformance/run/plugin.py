@@ -12,6 +12,7 @@ from typing import Any
 
 import allure_commons
 import pytest
+from allure_commons.logger import AllureFileLogger
 from pytest_bdd.parser import Feature, Scenario, Step
 
 from conformance.judge.violation import ContractViolation
@@ -88,7 +89,7 @@ class ConformancePlugin:
         """Feature files are collected as they are."""
         if file_path.suffix != ".feature":
             return None
-        return FeatureModule.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+        return FeatureModule.from_parent(parent, path=file_path)
 
     def pytest_bdd_apply_tag(self, tag: str, function: Any) -> bool:
         """Tags become markers from the case, which knows more than the tags say."""
@@ -119,7 +120,11 @@ class ConformancePlugin:
     def _open(self, items: list[pytest.Item]) -> None:
         whole = any("::" not in str(argument) for argument in self.config.args)
         if whole and not self.config.option.markexpr and not self.config.option.keyword:
-            files = [self.catalogue.read(path) for argument in self.config.args for path in feature_files(Path(str(argument).partition("::")[0]))]
+            files = [
+                self.catalogue.read(path)
+                for argument in self.config.args
+                for path in feature_files(Path(str(argument).partition("::")[0]))
+            ]
             if all("::" not in str(argument) for argument in self.config.args):
                 account_for_every_scenario(items, files)
         self.run = Run(read_options(self.config), self.catalogue)
@@ -130,14 +135,14 @@ class ConformancePlugin:
 
     def _take_over_allure(self) -> None:
         """Put our logger in the place of allure-pytest's, which would write what it is given."""
-        folder = self.config.option.allure_report_dir
         manager = allure_commons.plugin_manager
-        for plugin in list(manager.get_plugins()):
-            if type(plugin).__name__ == "AllureFileLogger":
-                manager.unregister(plugin)
-                logger = MaskingLogger(Path(folder), lambda: self.told)
-                manager.register(logger)
-                self.config.add_cleanup(lambda: manager.unregister(logger))
+        theirs = [plugin for plugin in manager.get_plugins() if type(plugin) is AllureFileLogger]
+        if not theirs:
+            return
+        manager.unregister(theirs[0])
+        ours = MaskingLogger(Path(self.config.option.allure_report_dir), lambda: self.told)
+        manager.register(ours)
+        self.config.add_cleanup(lambda: manager.unregister(ours))
 
     # -- one scenario ------------------------------------------------------------
 
@@ -157,9 +162,13 @@ class ConformancePlugin:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin the record of a scenario."""
         case = item.stash[CASE]
-        item.stash[RECORDER] = Recorder([StepRecord(step.keyword, step.text, table=step.table) for step in case.sentences])
+        item.stash[RECORDER] = Recorder(
+            [StepRecord(step.keyword, step.text, table=step.table) for step in case.sentences]
+        )
 
-    def pytest_bdd_before_step(self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario, step: Step) -> None:
+    def pytest_bdd_before_step(
+        self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario, step: Step
+    ) -> None:
         """A step begins."""
         request.node.stash[RECORDER].begin()
 
@@ -190,7 +199,9 @@ class ConformancePlugin:
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Turn what pytest saw into one of the five outcomes."""
         report = yield
         told = call.when == "call" or (call.when == "setup" and not report.passed)
@@ -239,7 +250,9 @@ class ConformancePlugin:
             return
         run.settle_known()
         run.settle_skips()
-        complete = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and len(run.results) == run.selected_of[0]
+        complete = (
+            exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and len(run.results) == run.selected_of[0]
+        )
         folder = self.config.option.allure_report_dir
         if complete:
             run.write_reports(run.record(), Path(folder) if folder else None)
@@ -282,6 +295,8 @@ def _dress(report: pytest.TestReport, result: ScenarioResult) -> None:
             report.longrepr = (result.nodeid.partition("::")[0], 0, f"Skipped: {result.skip.kind}: {result.skip.why}")
         return
     report.outcome = "failed"
-    words = result.cause or "\n".join(f"{v.clause} {v.check} {v.path}: expected {v.expected}, actual {v.actual}" for v in result.violations)
+    words = result.cause or "\n".join(
+        f"{v.clause} {v.check} {v.path}: expected {v.expected}, actual {v.actual}" for v in result.violations
+    )
     report.longrepr = printable(words)
     report.sections = [(name, printable(text)) for name, text in report.sections]

@@ -93,7 +93,7 @@ class Preflight:
                 "url-retired",
                 f"{url} is the address of XML API 10.0.0, retired with release 41.9.0",
                 where=self._profile.source,
-                hint=f"url = \"https://{urlsplit(url).netloc}{SERVICE_PATH}\"",
+                hint=f'url = "https://{urlsplit(url).netloc}{SERVICE_PATH}"',
             )
         if urlsplit(url).hostname == "api.webex.com" and not self._profile.site_name:
             raise UserError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import shutil
 import tempfile
@@ -40,13 +40,16 @@ class RunPart:
         self.stage = opened.stage
         self.worker = worker
         self.known: tuple[KnownIssue, ...] = load_known(
-            options.known_issues, opened.stage.profile.name, catalogue.clauses, datetime.datetime.now(datetime.UTC).date()
+            options.known_issues,
+            opened.stage.profile.name,
+            catalogue.clauses,
+            dt.datetime.now(dt.UTC).date(),
         )
         self.matched: set[KnownIssue] = set()
         self._number = 0
 
     def keep_exchanges(self, world: World) -> list[str]:
-        """Write the exchanges of a scenario that failed or broke; ``N:path`` for each, N counting from 1 in the scenario."""
+        """Write the exchanges of a scenario that failed or broke: ``N:path`` each, N counting from 1."""
         folder = self.options.reports / "exchanges"
         names = []
         for nth, exchange in enumerate(world.exchanges, 1):
@@ -95,8 +98,7 @@ class Run:
 
     def _sites_file(self) -> Path:
         if self.site == MOCK and not self.options.sites_file:
-            release = str(self.options.release or max((clause.release for clause in self.catalogue.clauses.values()), default="41.12.0"))
-            self.mock = EmbeddedMock(release, self._scratch)
+            self.mock = EmbeddedMock(str(self.options.release or self.catalogue.newest), self._scratch)
             return self.mock.sites_file
         return sites_file(self.options.sites_file or None)
 
@@ -133,9 +135,8 @@ class Run:
             mine = [result for result in self.results.values() if issue.clause in result.clauses]
             ran = [result for result in mine if result.outcome in ("passed", "failed", "known")]
             if issue.where not in self.matched and ran:
-                self.problems.append(
-                    f"the known issue of {issue.clause} (check {issue.check}) did not fail as listed; remove it from {issue.where}"
-                )
+                what = f"the known issue of {issue.clause} (check {issue.check})"
+                self.problems.append(f"{what} did not fail as listed; remove it from {issue.where}")
 
     def settle_skips(self) -> None:
         """Under ``--strict-skips`` a skip that the profile does not list is news, and fails the run."""
@@ -143,7 +144,11 @@ class Run:
             return
         expected = set(self.part.stage.profile.expected_skips)
         for result in self.results.values():
-            if result.skip and result.skip.kind != "observe-only" and not expected & {result.skip.kind, *result.clauses}:
+            if (
+                result.skip
+                and result.skip.kind != "observe-only"
+                and not expected & {result.skip.kind, *result.clauses}
+            ):
                 self.problems.append(f"unexpected skip: {result.nodeid} ({result.skip.kind}: {result.skip.why})")
 
     def record(self) -> RunRecord:

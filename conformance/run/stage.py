@@ -11,13 +11,13 @@ import httpx
 from conformance.judge.bundle import Bundle
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract, View
+from conformance.reporting.outcome import Skip
 from conformance.run.case import Case
 from conformance.run.gating import Circumstances, gate
 from conformance.target.control import Control
 from conformance.target.ledger import Ledger
 from conformance.target.profile import Profile
 from conformance.target.release import Release
-from conformance.reporting.outcome import Skip
 from conformance.wire.client import Client
 from conformance.wire.exchange import Exchange
 from conformance.wire.mailbox import Mailbox
@@ -55,7 +55,7 @@ class Stage:
         """The contract as of the release the site is judged at."""
         return self.contract.view(self.release)
 
-    def client(self, watch: Callable[[Exchange], None] = lambda exchange: None) -> Client:
+    def client(self, watch: Callable[[Exchange], None] = lambda _: None) -> Client:
         """A client of the site; each lane has its own."""
         return Client(self.profile, self.pace, self.tls, watch=watch, transport=self.transport)
 

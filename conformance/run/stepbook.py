@@ -33,7 +33,7 @@ class Sentence:
 class Meaning:
     """The step function a sentence means and its parsed arguments."""
 
-    function: Callable[..., None]
+    function: Callable[..., object]
     arguments: dict[str, Any]
 
     def carry_out(self, world: object) -> None:

@@ -19,7 +19,13 @@ _OBSERVED = Skip("observe-only", "the notes are ambiguous: recorded, not judged"
 
 
 def result_of(
-    nodeid: str, case: Case, world: World | None, call: pytest.CallInfo[None], verdict: Verdict, skip: Skip | None, files: Iterable[str]
+    nodeid: str,
+    case: Case,
+    world: World | None,
+    call: pytest.CallInfo[None],
+    verdict: Verdict,
+    skip: Skip | None,
+    files: Iterable[str],
 ) -> ScenarioResult:
     """The record of one scenario."""
     error = call.excinfo.value if call.excinfo else None
@@ -48,7 +54,11 @@ def result_of(
 def _observations(world: World | None, observed: bool) -> tuple[str, ...]:
     if world is None:
         return ()
-    found = [f"{violation.check}: {violation.path}: {violation.actual}" for violation in world.violations] if observed else []
+    found = (
+        [f"{violation.check}: {violation.path}: {violation.actual}" for violation in world.violations]
+        if observed
+        else []
+    )
     return (*world.observations, *found)
 
 

@@ -136,7 +136,9 @@ class World:
     def last(self) -> Exchange:
         """The latest exchange."""
         if not self.exchanges:
-            raise UserError("nothing-sent", "a Then step asks about a reply before anything was sent", where=self.case.path)
+            raise UserError(
+                "nothing-sent", "a Then step asks about a reply before anything was sent", where=self.case.path
+            )
         return self.exchanges[-1]
 
     @property
@@ -180,8 +182,16 @@ class World:
     def views(self) -> tuple[View, View]:
         """The two contracts compared."""
         if self.compared is None:
-            raise UserError("nothing-compared", "no contracts were compared", where=f"{self.case.path}:{self.case.line}")
+            raise UserError(
+                "nothing-compared", "no contracts were compared", where=f"{self.case.path}:{self.case.line}"
+            )
         return self.compared
+
+    @property
+    def declared_operations(self) -> list[str]:
+        """Every operation the suite sends and the contract declares."""
+        whole = self.stage.contract.whole
+        return [operation for operation in self.stage.payloads.operations if whole.declares(operation)]
 
     def judge_schema(self) -> None:
         """Judge the latest reply by schema: the vendor's bundle where the profile names one, else our view."""
@@ -189,7 +199,9 @@ class World:
         result = stage.bundle.check(reply) if stage.bundle else check_schema(reply, stage.view)
         self.judge(result.findings)
         if stage.strict_schema:
-            self.judge(tuple(Finding("schema", path, "declared by the contract", "undeclared") for path in result.drift))
+            self.judge(
+                tuple(Finding("schema", path, "declared by the contract", "undeclared") for path in result.drift)
+            )
         known = self.drift.get(reply.operation, ())
         self.drift[reply.operation] = tuple(dict.fromkeys((*known, *result.drift)))
 
@@ -351,7 +363,11 @@ class World:
     def _identity_is_email(self) -> bool:
         """Whether the site keeps the e-mail address as webExId whatever was given (R41.11.0-09)."""
         control = self.stage.control
-        managed = control.setting("control-hub-managed") if control else self.stage.profile.settings.get("control-hub-managed")
+        managed = (
+            control.setting("control-hub-managed")
+            if control
+            else self.stage.profile.settings.get("control-hub-managed")
+        )
         return bool(managed) and self.stage.release >= _HUB_RULES
 
     def _remove(self, creation: Creation, entry: Entry, key: Mapping[str, str]) -> None:

@@ -50,7 +50,9 @@ class Control:
     def _ask(self, method: str, path: str, value: object = None) -> Any:
         url = f"{self._url}/{path}"
         try:
-            answer = self._client.request(method, url, json=value) if method == "PUT" else self._client.request(method, url)
+            answer = (
+                self._client.request(method, url, json=value) if method == "PUT" else self._client.request(method, url)
+            )
         except httpx.HTTPError as problem:
             raise CannotJudge(f"the control plane of the mock does not answer: {problem} ({url})") from None
         if method == "DELETE" and answer.status_code == 404:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from typing import Any
 
 #: Everything a run creates carries this prefix in its name, then the run id.
 PREFIX = "wxc"
+_NAME = re.compile(rf"^{PREFIX}-([0-9a-f]{{8}})[0-9a-f]{{4}}\w*-\d+")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,17 @@ class Entry:
     operation: str
     name: str
     started: float
+
+
+def new_run_id() -> str:
+    """A run id that tells when the run began: seconds since the epoch and a random tail, in hexadecimal."""
+    return f"{int(time.time()):08x}{secrets.token_hex(2)}"
+
+
+def begun(name: str) -> float | None:
+    """When the run that created ``name`` began, in seconds since the epoch; None for a name that is not ours."""
+    found = _NAME.match(name)
+    return float(int(found.group(1), 16)) if found else None
 
 
 class Ledger:

@@ -137,7 +137,7 @@ def _from_file(path: Path, where: str) -> str:
 def _from_keyring(name: str, where: str) -> str:
     service, _, user = name.partition("/")
     try:
-        import keyring
+        import keyring  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise UserError(
             "keyring-missing",
@@ -147,10 +147,15 @@ def _from_keyring(name: str, where: str) -> str:
         ) from None
     try:
         secret = keyring.get_password(service, user)
-    except Exception as problem:  # a backend may raise anything; its text could hold the secret
-        raise UserError("keyring-failed", f"the system keyring failed ({type(problem).__name__})", where=where) from None
+    except Exception as problem:  # noqa: BLE001 - a backend may raise anything, and its text could hold the secret
+        raise UserError(
+            "keyring-failed", f"the system keyring failed ({type(problem).__name__})", where=where
+        ) from None
     if secret is None:
         raise UserError(
-            "keyring-empty", f"the system keyring has no entry {name}", where=where, hint=f"keyring set {service} {user}"
+            "keyring-empty",
+            f"the system keyring has no entry {name}",
+            where=where,
+            hint=f"keyring set {service} {user}",
         )
     return str(secret)

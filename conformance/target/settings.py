@@ -44,7 +44,9 @@ class Setting:
 
     def expects(self) -> str:
         """What values the setting takes, for a hint."""
-        return {"boolean": "true or false", "integer": "a whole number"}.get(self.kind, "one of " + ", ".join(self.words))
+        return {"boolean": "true or false", "integer": "a whole number"}.get(
+            self.kind, "one of " + ", ".join(self.words)
+        )
 
 
 @cache

@@ -183,7 +183,9 @@ class _Reader:
             hint = f"https://SITE.webex.com{SERVICE_PATH}"
             raise self.fail("url-form", f"url = {url!r} is not an address", "url", hint=hint)
         if parts.username or parts.password:
-            raise self.fail("url-credentials", "url must not carry credentials", "url", hint="use [sites.NAME.accounts]")
+            raise self.fail(
+                "url-credentials", "url must not carry credentials", "url", hint="use [sites.NAME.accounts]"
+            )
         if parts.scheme == "http" and not is_loopback(url):
             raise self.fail("url-http", "passwords would travel in clear over http", "url", hint="use https")
         return url
@@ -211,9 +213,11 @@ class _Reader:
         return found
 
     def credentials(self, entry: Mapping[str, Any], table: str, loopback: bool) -> dict[str, str]:
-        given = {element: self.secret(entry, key, table, loopback) for key, element in CREDENTIALS.items() if key in entry}
+        given = {
+            element: self.secret(entry, key, table, loopback) for key, element in CREDENTIALS.items() if key in entry
+        }
         if not given:
-            raise self.fail("credential-missing", f"{table} has no credential", "", table, "add password = \"${VAR}\"")
+            raise self.fail("credential-missing", f"{table} has no credential", "", table, 'add password = "${VAR}"')
         return given
 
     def secret(self, entry: Mapping[str, Any], key: str, table: str, loopback: bool) -> str:
@@ -223,7 +227,11 @@ class _Reader:
         if secrets.is_literal(value) and not loopback:
             secrets.vault.learn(value)
             raise self.fail(
-                "secret-literal", f"{key} stands in the file itself", key, table, 'write "${VAR}", "file:..." or "keyring:..."'
+                "secret-literal",
+                f"{key} stands in the file itself",
+                key,
+                table,
+                'write "${VAR}", "file:..." or "keyring:..."',
             )
         return secrets.resolve(value, where=self.where(key, table), folder=self.file.parent)
 

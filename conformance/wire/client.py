@@ -48,7 +48,9 @@ def tls_context(profile: Profile) -> ssl.SSLContext:
         try:
             context.load_verify_locations(profile.ca_file)
         except (OSError, ssl.SSLError) as problem:
-            raise UserError("ca-file", f"cannot read certificates from {profile.ca_file}: {problem}", where=profile.source) from None
+            raise UserError(
+                "ca-file", f"cannot read certificates from {profile.ca_file}: {problem}", where=profile.source
+            ) from None
     return context
 
 
@@ -65,7 +67,7 @@ class Client:
         pace: Pace,
         tls: ssl.SSLContext,
         *,
-        watch: Callable[[Exchange], None] = lambda exchange: None,
+        watch: Callable[[Exchange], None] = lambda _: None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -102,7 +104,7 @@ class Client:
                 self._pace.pause(pause)
                 continue
             if tried.again and reads_only(request.operation) and retries < len(_BACK_OFF):
-                delay = _BACK_OFF[retries] * random.uniform(0.8, 1.2)
+                delay = _BACK_OFF[retries] * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
                 retries += 1
                 notes.append(f"{tried.exchange.trouble}; tried again after {delay:.1f} s")
                 self._sleep(delay)
@@ -136,7 +138,9 @@ class Client:
         for chunk in answer.iter_bytes():
             body += chunk
             if len(body) > LARGEST_REPLY:
-                return bytes(body[:4096]), f"the reply is longer than {LARGEST_REPLY // 1024**2} MiB and was not read on"
+                return bytes(
+                    body[:4096]
+                ), f"the reply is longer than {LARGEST_REPLY // 1024**2} MiB and was not read on"
             if time.monotonic() - clock > self._timeout:
                 return bytes(body), f"the reply was not complete within {self._timeout:g} s"
         return bytes(body), ""
@@ -156,7 +160,8 @@ def _status_trouble(answer: httpx.Response, pause: float | None) -> str:
     if answer.is_success:
         return "" if pause is None else "the site limits the rate (exception 000045)"
     if answer.is_redirect:
-        return f"HTTP {answer.status_code} to another address; redirects are not followed, they would carry the credentials along"
+        where = "another address; redirects are not followed, they would carry the credentials along"
+        return f"HTTP {answer.status_code} to {where}"
     return f"HTTP {answer.status_code} {answer.reason_phrase}".rstrip()
 
 

@@ -18,7 +18,9 @@ class Pace:
     everybody back (exception 000045, Retry-After).
     """
 
-    def __init__(self, rate: float | None, ledger: Path | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, rate: float | None, ledger: Path | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._gap = 1.0 / rate if rate else 0.0
         self._ledger = ledger
         self._sleep = sleep

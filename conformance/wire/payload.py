@@ -115,5 +115,7 @@ def _each(value: str) -> list[str]:
 
 def _writable(template: str, name: str, value: str) -> str:
     if _UNWRITABLE.search(value):
-        raise UserError("payload-character", f"the value of {name!r} holds a character XML cannot carry", where=template)
+        raise UserError(
+            "payload-character", f"the value of {name!r} holds a character XML cannot carry", where=template
+        )
     return value

@@ -9,7 +9,7 @@ from conformance.target.trouble import CannotJudge
 SERV = "http://www.webex.com/schemas/2002/06/service"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
-Element = etree._Element
+Element = etree._Element  # noqa: SLF001 - the public name is a function
 
 
 def parser() -> etree.XMLParser:

@@ -1,0 +1,108 @@
+"""``webex-conformance``: everything around a run that is not the run itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from conformance import __version__
+from conformance.reporting.text import printable
+from conformance.target.trouble import CannotJudge, UserError
+
+USAGE_ERROR = 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a mistake of the user is one message and exit code 4, Ctrl-C is 130."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except UserError as problem:
+        print(printable(str(problem)), file=sys.stderr)
+        return USAGE_ERROR
+    except CannotJudge as problem:
+        print(printable(str(UserError("site", str(problem)))), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (head, less): nothing is wrong.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
+        return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse ends with 2; our commands end usage errors with 4, like pytest."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.print_usage(sys.stderr)
+        print(f"error[usage]: {message}", file=sys.stderr)
+        raise SystemExit(USAGE_ERROR)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="webex-conformance", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"webex-conformance {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    _add(commands, "check", "reach a site, sign every account in, compare release and settings", _check, _site)
+    _add(commands, "plan", "what would run on a site, and what would be skipped and why", _plan, _site)
+    _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
+    return parser
+
+
+def _add(
+    commands: Any,
+    name: str,
+    words: str,
+    run: Callable[[argparse.Namespace], int],
+    *details: Callable[[argparse.ArgumentParser], None],
+) -> None:
+    command = commands.add_parser(name, help=words, description=words)
+    command.set_defaults(command=run)
+    command.add_argument("--root", type=Path, default=Path(), help="folder of the suite (default: here)")
+    for detail in details:
+        detail(command)
+
+
+def _site(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--site", default="mock", help="site, by its profile (default: the embedded mock)")
+    command.add_argument(
+        "--sites", default="", metavar="FILE", help="profile file (default sites.toml, or WEBEX_SITES)"
+    )
+    command.add_argument("--release", default="", metavar="R", help="release to judge the site as")
+    command.add_argument("--access", default="", choices=("", "read-only", "read-write"), help="what the run may do")
+    command.add_argument("--reports", type=Path, help="where reports go (default reports)")
+
+
+def _age(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--older-than", default="0", metavar="MINUTES", help="leave alone what is younger (default 0)")
+    command.add_argument("--dry-run", action="store_true", help="list, and remove nothing")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from conformance.run.commands import check
+
+    return check(options)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from conformance.run.commands import plan
+
+    return plan(options)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from conformance.run.commands import sweep
+
+    return sweep(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

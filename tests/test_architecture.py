@@ -1,0 +1,128 @@
+"""The tables of design.md, "Rooms": who may import whom, and what modules may be called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+#: Each room and the rooms it may import; because: data flows one way, through one room at a time.
+MAY_IMPORT = {
+    "conformance.target": set(),
+    "conformance.wire": {"conformance.target"},
+    "conformance.judge": {"conformance.target", "conformance.wire"},
+    "conformance.reporting": {"conformance.target", "conformance.wire", "conformance.judge"},
+    "conformance.run": {"conformance.target", "conformance.wire", "conformance.judge", "conformance.reporting", "mocksite"},
+    "conformance.cli": {"conformance.target", "conformance.reporting", "conformance.run"},
+    "steps": {"conformance.judge", "conformance.run", "conformance.target"},
+    "mocksite": set(),
+}
+#: Because only ``run`` knows pytest, a judge or a report can be used without it.
+KNOWS_PYTEST = {"conformance.run", "steps"}
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "base"}
+
+
+def modules(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def room_of(name: str) -> str:
+    parts = name.split(".")
+    return ".".join(parts[:2]) if parts[0] == "conformance" and len(parts) > 1 else parts[0]
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", list(modules("conformance", "steps", "mocksite")), ids=dotted)
+def test_rooms_import_only_rooms_below(path: Path) -> None:
+    mine = room_of(dotted(path))
+    allowed = MAY_IMPORT.get(mine, {"conformance"}) | {mine}
+    for name in imports(path):
+        if name.split(".")[0] in ("conformance", "steps", "mocksite"):
+            theirs = room_of(name)
+            # "from conformance import __version__" belongs to no room.
+            assert theirs in allowed or theirs == "conformance.__version__", f"{mine} must not import {name}"
+
+
+@pytest.mark.parametrize("path", list(modules("conformance", "mocksite")), ids=dotted)
+def test_only_the_run_knows_pytest(path: Path) -> None:
+    names = {name.split(".")[0] for name in imports(path)}
+    if room_of(dotted(path)) not in KNOWS_PYTEST:
+        assert not names & {"pytest", "pytest_bdd", "_pytest"}
+
+
+def test_the_mock_is_entered_by_its_public_door_only() -> None:
+    """Because the plugin may start the mock as a server, and know nothing else of it."""
+    used = {(dotted(path), name) for path in modules("conformance") for name in imports(path) if name.startswith("mocksite")}
+    assert used == {("conformance.run.embedded", "mocksite")}
+
+
+@pytest.mark.parametrize("path", list(modules("conformance", "steps", "mocksite")), ids=dotted)
+def test_modules_are_named_after_one_noun_and_stay_readable(path: Path) -> None:
+    assert path.stem not in FORBIDDEN_NAMES
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 260, "a module of more than 260 lines holds two nouns"
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", list(modules("conformance", "mocksite", "steps")), ids=dotted)
+def test_functions_stay_short(path: Path) -> None:
+    for function in functions(path):
+        first = function.body[1].lineno if len(function.body) > 1 and ast.get_docstring(function) else function.body[0].lineno
+        assert (function.end_lineno or 0) - first < 31, f"{function.name} is longer than thirty lines"
+
+
+@pytest.mark.parametrize("path", list(modules("conformance", "mocksite")), ids=dotted)
+def test_public_things_say_what_they_are_for(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "the module says nothing about itself"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{node.name} has no docstring"
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{node.name} has no docstring"
+
+
+@pytest.mark.parametrize("path", list(modules("steps")), ids=dotted)
+def test_steps_decide_nothing(path: Path) -> None:
+    """Because what is skipped or known is decided at collection, where it can be listed."""
+    source = path.read_text(encoding="utf-8")
+    assert "pytest.skip" not in source
+    assert "pytest.xfail" not in source
+    for function in functions(path):
+        assert len(function.body) <= 5, f"{function.name} is longer than five lines"
+        assert not any(isinstance(node, ast.If | ast.IfExp) for node in ast.walk(function)), f"{function.name} decides"
+
+
+def test_given_and_when_take_only_the_world_and_what_they_parse() -> None:
+    """Because such a step can be carried out ahead of time, away from pytest."""
+    import conftest  # noqa: F401 - loads the vocabulary
+    from inspect import signature
+
+    from conformance.run.stepbook import StepBook
+
+    for context in StepBook().definitions:
+        names = set(signature(context.step_func).parameters)
+        pattern = getattr(context.parser, "regex", None)
+        parsed = set(pattern.groupindex) if pattern else set()
+        assert names <= {"world", "datatable"} | parsed, context.step_func.__name__
