@@ -1,0 +1,61 @@
+"""Seeded faults: ways in which a mock site can be wrong on purpose.
+
+A fault sees every reply as a tree with its call, every document as bytes, and may stand
+between operations and the store. Operations know nothing of faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mocksite.call import Call
+    from mocksite.node import Node
+    from mocksite.store import Store
+
+
+Document = bytes
+
+
+class UnknownFaultError(ValueError):
+    """A fault id that is not in the catalogue; the message is for the user."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault. This one changes nothing: it is what a healthy site has."""
+
+    id: str = ""
+    summary: str = "no fault"
+
+    def reply(self, call: Call, tree: Node) -> Node:
+        """The message about to be written, or another in its place."""
+        del call
+        return tree
+
+    def bytes(self, call: Call, document: Document) -> Document:
+        """The document about to be sent, or another in its place."""
+        del call
+        return document
+
+    def store(self, store: Store) -> Store:
+        """The store operations work on, or something with the same verbs in front of it."""
+        return store
+
+
+HEALTHY = Fault()
+
+#: Every fault the mock knows, by id.
+CATALOGUE: Mapping[str, Fault] = {}
+
+
+def fault(name: str | None) -> Fault:
+    """The fault of an id; None is a healthy site."""
+    if name is None:
+        return HEALTHY
+    if name not in CATALOGUE:
+        known = ", ".join(CATALOGUE) or "none"
+        raise UnknownFaultError(f"there is no fault {name!r}; known are: {known}")
+    return CATALOGUE[name]

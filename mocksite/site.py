@@ -1,0 +1,157 @@
+"""One mock site: its release, its state, and the carrying out of requests addressed to it."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mocksite import number
+from mocksite.account import log_in
+from mocksite.call import Call, Operation
+from mocksite.envelope import failure, success, written
+from mocksite.fault import HEALTHY, Fault
+from mocksite.journal import Entry, Journal
+from mocksite.limit import Limit
+from mocksite.mail import Letter, deliver, posted
+from mocksite.node import Node
+from mocksite.operations import OPERATIONS
+from mocksite.record import Mail
+from mocksite.refusal import Refusal, invalid
+from mocksite.release import Release
+from mocksite.request import Request
+from mocksite.seed import Seed, stocked
+from mocksite.store import Store
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a site is: its name, its release, and where it says its web pages are."""
+
+    name: str
+    release: Release
+    seed: Seed
+
+    @property
+    def site_id(self) -> int:
+        """The siteID older clients send instead of the name."""
+        return int(number.digits(7, self.name, "site id"))
+
+    @property
+    def url(self) -> str:
+        """The address of the site's web pages in links."""
+        return f"https://{self.name}.example.com"
+
+
+class Site:
+    """A site that answers. Everything it knows is in ``store``; ``fault`` is how it is wrong, if it is."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        store: Store,
+        *,
+        journal: Journal,
+        clock: Clock = time.time,
+        limit: Limit | None = None,
+    ) -> None:
+        self.identity = identity
+        self.store = store
+        self.journal = journal
+        self.fault: Fault = HEALTHY
+        self.base_url = ""
+        self._clock = clock
+        self._limit = limit
+
+    def reset(self) -> None:
+        """Make the site what it was when it was new."""
+        fresh = stocked(self.identity.seed)
+        try:
+            self.store.refill(fresh.image())
+        finally:
+            fresh.close()
+
+    def answer(self, request: Request, address: str = "") -> bytes:
+        """The reply document to a request; ``address`` is the versioned part of an old service address."""
+        started = time.perf_counter()
+        operation = OPERATIONS.get(request.operation)
+        call = self._call(operation or Operation(request.operation, "", _unknown), request, address)
+        fault, error = self.fault, ""
+        try:
+            tree = success(call.operation.service, self._carry_out(call, fault))
+            outcome = ("SUCCESS", "")
+        except Refusal as refusal:
+            tree = failure(call.operation.service, refusal)
+            outcome = ("FAILURE", refusal.exception_id)
+        except Exception:  # noqa: BLE001 - a bug of ours must not reach the client as a stack trace
+            error = traceback.format_exc()
+            tree = failure(call.operation.service, invalid("The service is not available"))
+            outcome = ("FAILURE", "999999")
+        document = fault.bytes(call, written(fault.reply(call, tree), request.encoding))
+        spent = (time.perf_counter() - started) * 1000
+        self._log(request, *outcome, spent, error)
+        return document
+
+    def post(self, letters: list[Letter]) -> None:
+        """Send letters: into the mail log, and to the relay of the settings if there is one."""
+        relay = self.store.settings.mail_relay
+        for letter in letters:
+            now = int(self._clock())
+            mail_number = self.store.next("mail")
+            message = posted(letter, self.identity.name, self.identity.release, mail_number, now)
+            trouble = deliver(message, relay) if relay else ""
+            delivered = "" if not relay else trouble or "yes"
+            self.store.add(Mail(mail_number, now, letter.recipient, message.subject, letter.body, delivered))
+
+    @property
+    def now(self) -> int:
+        """The present moment on the site's clock."""
+        return int(self._clock())
+
+    def _call(self, operation: Operation, request: Request, address: str) -> Call:
+        return Call(
+            operation=operation,
+            request=request,
+            site_name=self.identity.name,
+            site_url=self.identity.url,
+            base_url=self.base_url or self.identity.url,
+            release=self.identity.release,
+            store=self.store,
+            now=self.now,
+            address=address,
+        )
+
+    def _carry_out(self, call: Call, fault: Fault) -> Node:
+        with self.store.transaction():
+            if not call.operation.anonymous:
+                call.login = log_in(self.store, call.release, call.request.security, self._clock())
+                if self._limit and not self._limit.admits(call.caller.webex_id, self._clock()):
+                    raise Refusal("000045")
+            call.store = fault.store(self.store)
+            content = call.operation.run(call)
+        self.post(call.letters)
+        return content
+
+    def _log(self, request: Request, result: str, exception_id: str, milliseconds: float, error: str) -> None:
+        security = request.security
+        self.journal.write(
+            Entry(
+                number=0,
+                time=self._clock(),
+                site=self.identity.name,
+                operation=request.given,
+                caller=security.text("webExID") or security.text("email"),
+                encoding=request.encoding,
+                result=result,
+                exception_id=exception_id,
+                milliseconds=round(milliseconds, 3),
+                error=error,
+            )
+        )
+
+
+def _unknown(call: Call) -> Node:
+    raise invalid(f"The operation {call.request.given} is not supported")
