@@ -124,6 +124,8 @@ def participations(over: list[PastSession], host: User) -> list[Participation]:
         Participation(
             participation_id=len(people) * place + at + 1,
             past_id=session.past_id,
+            session_key=session.key,
+            host_id=session.host_id,
             kind=session.kind,
             name=name,
             email=email,

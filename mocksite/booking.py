@@ -61,10 +61,9 @@ def host_for(call: Call, webex_id: str) -> User:
         raise Refusal("060019") from None
     allowed = {word.strip().lower() for word in host.scheduling_permission.replace(",", ";").split(";")}
     caller = call.caller
-    if host.user_id != caller.user_id and not caller.site_admin:
-        if not allowed & {caller.webex_id.lower(), caller.email.lower()}:
-            raise Refusal("060021")
-    if not host.host:
+    trusted = bool(allowed & {caller.webex_id.lower(), caller.email.lower()})
+    may_schedule = trusted or host.user_id == caller.user_id or caller.site_admin
+    if not (may_schedule and host.host):
         raise Refusal("060021")
     return host
 

@@ -54,7 +54,7 @@ class Node:
                     yield child
 
     def walk(self) -> Iterator[Node]:
-        """This element and everything below it, in document order."""
+        """The element itself and everything below it, in document order."""
         yield self
         for child in self.children:
             yield from child.walk()

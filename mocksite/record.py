@@ -267,6 +267,8 @@ class Participation:
 
     participation_id: int
     past_id: int
+    session_key: int
+    host_id: int
     kind: str
     name: str
     email: str

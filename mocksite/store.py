@@ -41,7 +41,7 @@ TABLES: tuple[Table[Any], ...] = (
     ),
     Table(record.View, "view_id", indexed=("recording_id", "at")),
     Table(record.PastSession, "past_id", indexed=("kind", "began", "key", "host_id")),
-    Table(record.Participation, "participation_id", indexed=("past_id", "kind", "joined")),
+    Table(record.Participation, "participation_id", indexed=("past_id", "kind", "joined", "session_key")),
     Table(record.Ticket, "ticket"),
     Table(record.Mail, "number"),
 )

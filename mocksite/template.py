@@ -7,6 +7,7 @@ namespaces and releases at a glance. The marks a file may carry:
 ``each="rows"``        the element is repeated for every mapping in ``values["rows"]``
 ``when="name"``        the element is there only if ``values["name"]`` is true
 ``optional="yes"``     the element is there only when a client set it
+``settable="yes"``      a client may override what the site would say
 ``{name}`` as text     ``values["name"]``: None leaves the element out, a tuple repeats it
 
 A literal leaf is a default a client may override: ``own`` maps paths below the content
@@ -40,6 +41,7 @@ class Piece:
     each: str
     when: str
     optional: bool
+    settable: bool
     kind: str
     children: tuple[Piece, ...]
 
@@ -79,6 +81,7 @@ def _compile(node: Node, at: Release, path: str) -> Piece:
         each=marks.get("each", ""),
         when=marks.get("when", ""),
         optional="optional" in marks,
+        settable=not children and (not slot or "settable" in marks),
         kind=kind,
         children=children,
     )
@@ -107,14 +110,14 @@ def _element(piece: Piece, values: Values, own: Own) -> Iterator[Node]:
         children = [node for child in piece.children for node in _elements(child, values, own)]
         if children or not piece.optional:
             yield Node(piece.name, children=children)
+    elif own and piece.settable and piece.path in own:
+        for text in own[piece.path]:
+            yield Node(piece.name, _normal(text, piece.kind))
     elif piece.slot:
         value = values[piece.slot]
         for one in value if isinstance(value, list | tuple) else (value,):
             if one is not None:
                 yield Node(piece.name, _text(one))
-    elif own and piece.path in own:
-        for text in own[piece.path]:
-            yield Node(piece.name, _normal(text, piece.kind))
     elif not piece.optional:
         yield Node(piece.name, piece.text)
 
@@ -134,7 +137,7 @@ def _normal(text: str, kind: str) -> str:
 
 
 def _settable(piece: Piece) -> Iterator[str]:
-    if not piece.children and not piece.slot and piece.path:
+    if piece.settable and piece.path:
         yield piece.path
     for child in piece.children:
         if not child.each:

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
-from mocksite.operations import event, eventlist, login, meeting, meetingtype, session, site, version
+from mocksite.operations import (
+    accesshistory,
+    attendee,
+    event,
+    eventlist,
+    login,
+    meeting,
+    meetinglist,
+    meetingtype,
+    provisioning,
+    recording,
+    session,
+    sessionlist,
+    site,
+    usagehistory,
+    user,
+    version,
+)
 
-OPERATIONS = {
-    operation.name: operation
-    for module in (event, eventlist, login, meeting, meetingtype, session, site, version)
-    for operation in module.OPERATIONS
-}
+_MODULES = (
+    accesshistory,
+    attendee,
+    event,
+    eventlist,
+    login,
+    meeting,
+    meetinglist,
+    meetingtype,
+    provisioning,
+    recording,
+    session,
+    sessionlist,
+    site,
+    usagehistory,
+    user,
+    version,
+)
+
+OPERATIONS = {operation.name: operation for module in _MODULES for operation in module.OPERATIONS}

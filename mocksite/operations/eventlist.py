@@ -12,6 +12,7 @@ from mocksite.node import Node
 from mocksite.operations.event import refuse_if_disabled
 from mocksite.query import Query, Term
 from mocksite.record import EVENT, Program, Recording, Session
+from mocksite.visibility import of_host, own_or_all
 from mocksite.zone import GMT
 
 _ORDERS = {"EVENTNAME": "name", "STARTTIME": "starts", "HOSTWEBEXID": "host_id"}
@@ -30,11 +31,11 @@ def list_events(call: Call) -> Node:
     criteria: list[Criterion] = [
         between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "starts", scope),
         between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "starts", scope, "end"),
-        _host(call),
+        of_host(call),
         () if key is None else (Term("key", "=", key),),
         () if program is None else (Term("program_id", "=", program),),
     ]
-    where = (Term("kind", "=", EVENT), *_visible(call), *combined(content, criteria))
+    where = (Term("kind", "=", EVENT), *own_or_all(call), *combined(content, criteria))
     query = Query(where, ordered(content, _ORDERS, (("starts", False),)))
     stats = content.flag("attendeeStats") or False
 
@@ -77,10 +78,10 @@ def list_recorded_events(call: Call) -> Node:
     criteria: list[Criterion] = [
         between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "pressed", scope),
         between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "pressed", scope),
-        _host(call),
+        of_host(call),
         () if program is None else (Term("program_id", "=", program),),
     ]
-    where = (Term("kind", "=", EVENT), *_visible(call), *combined(content, criteria))
+    where = (Term("kind", "=", EVENT), *own_or_all(call), *combined(content, criteria))
     query = Query(where, ordered(content, _RECORDED_ORDERS, (("pressed", False),)))
 
     def rows(tapes: list[Recording]) -> list[Mapping[str, object]]:
@@ -118,7 +119,7 @@ def list_programs(call: Call) -> Node:
     refuse_if_disabled(call)
     program = call.content.number("programID")
     criteria: list[Criterion] = [() if program is None else (Term("program_id", "=", program),)]
-    where = (*_visible(call), *combined(call.content, criteria))
+    where = (*own_or_all(call), *combined(call.content, criteria))
     query = Query(where, ordered(call.content, _PROGRAM_ORDERS, (("name", False),)))
 
     def rows(programs: list[Program]) -> list[Mapping[str, object]]:
@@ -138,16 +139,6 @@ def _program_row(call: Call, program: Program, host: str) -> Mapping[str, object
         "listing": program.listing,
         "url": f"{call.site_url}/{call.site_name}/onstage/g.php?PRID={program.program_id}",
     }
-
-
-def _visible(call: Call) -> Criterion:
-    """Hosts see their own, administrators all."""
-    return () if call.caller.sees_all else (Term("host_id", "=", call.caller.user_id),)
-
-
-def _host(call: Call) -> Criterion:
-    webex_id = call.content.text("hostWebExID")
-    return (Term("host_id", "=", call.user(webex_id).user_id),) if webex_id else ()
 
 
 OPERATIONS = (

@@ -42,7 +42,8 @@ def _bearer(call: Call, token: str) -> User:
 
 def get_login_ticket(call: Call) -> Node:
     """A one-time ticket for a browser login of the caller."""
-    return call.answer("getloginTicketResponse", {"ticket": issue(call.store, call.caller, _secret(), call.now).ticket})
+    ticket = issue(call.store, call.caller, _secret(), call.now).ticket
+    return call.answer("getLoginTicketResponse", {"ticket": ticket, "api_version": f"WebEx XML API V{call.release}"})
 
 
 def get_login_url(call: Call) -> Node:

@@ -1,0 +1,250 @@
+"""CreateUser, SetUser, DelUser: users made, changed and taken out of service.
+
+On a Control-Hub-managed site of 41.11 or later Control Hub owns state, password and
+identity of a user (R41.11.0-01..21); elsewhere the classic rules hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from mocksite import number, web
+from mocksite.account import find_user
+from mocksite.call import Call, Operation
+from mocksite.node import Node
+from mocksite.privilege import LICENCES, with_pins, with_privileges
+from mocksite.query import Term
+from mocksite.record import (
+    ACTIVATED,
+    DEACTIVATED,
+    REQUEST_TO_ACTIVATE,
+    Person,
+    Ticket,
+    User,
+)
+from mocksite.refusal import Refusal, invalid
+from mocksite.seed import CREATED
+from mocksite.template import settable
+from mocksite.zone import SITE_ZONE, zone
+
+_STATES = {ACTIVATED, DEACTIVATED, REQUEST_TO_ACTIVATE}
+
+#: delUser takes so many ids at most (wire-facts.md, Lists).
+_MOST_IDS = 50
+
+
+def create_user(call: Call) -> Node:
+    """A new user. Under Control Hub rules he is active only if Control Hub knows him as active and verified."""
+    _demand_administrator(call)
+    content = call.content
+    email = _address(content.text("email"))
+    blank = User(user_id=0, webex_id="", email=email, first_name="", last_name="")
+    made = _under_hub(call, blank) if call.hub else _under_classic(call, blank)
+    _refuse_twice(call, made)
+    made = replace(
+        made,
+        user_id=number.user(CREATED + call.store.next("user")),
+        first_name=_named(content.text("firstName"), "firstName"),
+        last_name=_named(content.text("lastName"), "lastName"),
+        time_zone_id=SITE_ZONE,
+        access_code=number.digits(9, call.site_name, email, "code"),
+        registered=call.now,
+    )
+    made = with_pins(call, with_privileges(call, _profile(call, made)), new=True)
+    call.store.add(made)
+    _write(call, made)
+    return call.answer("createUserResponse", {"user_id": made.user_id})
+
+
+def _under_hub(call: Call, user: User) -> User:
+    """Identity is the address; password and active are ignored (R41.11.0-01..09)."""
+    person = call.store.get(Person, user.email)
+    if person and person.organisation == "outside":
+        raise Refusal("030117")
+    known = person is not None and person.hub_active and person.verified
+    return replace(
+        user,
+        webex_id=user.email,
+        era="hub",
+        hub_active=bool(person and person.hub_active),
+        verified=bool(person and person.verified),
+        active=ACTIVATED if known else REQUEST_TO_ACTIVATE,
+    )
+
+
+def _under_classic(call: Call, user: User) -> User:
+    content = call.content
+    return replace(
+        user,
+        webex_id=_named(content.text("webExId"), "webExId"),
+        era="classic",
+        hub_active=True,
+        verified=True,
+        password=content.text("password"),
+        active=_state(content.text("active", ACTIVATED)),
+    )
+
+
+def _refuse_twice(call: Call, user: User) -> None:
+    if call.store.first(User, Term("webex_id", "=", user.webex_id)):
+        raise Refusal("030004")
+    if call.store.first(User, Term("email", "=", user.email)):
+        raise Refusal("030005")
+
+
+def _write(call: Call, user: User) -> None:
+    """The activation mail with its one link, and the welcome the request may ask for."""
+    if call.hub and not user.verified:
+        link = web.activation_link(call.base_url, call.site_name, user)
+        call.send(
+            user.email,
+            f"Activate your Webex account, {user.name}",
+            f"Hello {user.name},\n\nan account was made for you on {call.site_name}.\n"
+            f"Follow this link to activate it and to choose a password:\n\n{link}\n",
+        )
+    if call.content.flag("sendWelcome"):
+        call.send(
+            user.email,
+            f"Welcome to Webex, {user.name}",
+            f"Hello {user.name},\n\nyour account on {call.site_name} is {user.webex_id}.\n",
+        )
+
+
+def set_user(call: Call) -> Node:
+    """Change a user: oneself, or for an administrator anybody. What the request does not name stays."""
+    content = call.content
+    before = call.user(content.text("webExId"))
+    administrator = call.caller.site_admin or call.caller.user_admin
+    call.demand(administrator or before.user_id == call.caller.user_id)
+    _demand_scope(call)
+    changed = replace(
+        before,
+        first_name=content.text("firstName", before.first_name),
+        last_name=content.text("lastName", before.last_name),
+    )
+    changed = _identity_under_hub(call, changed) if call.hub else _identity_under_classic(call, changed)
+    changed = _profile(call, changed)
+    if administrator:
+        changed = _activity(call, with_privileges(call, changed))
+    call.store.put(with_pins(call, changed, new=False))
+    return call.answer("setUserResponse")
+
+
+def _identity_under_hub(call: Call, user: User) -> User:
+    """Only full administrators change an address; password and newWebExId are ignored (R41.11.0-10..14, -18)."""
+    email = call.content.text("email")
+    if not email or email.lower() == user.email.lower():
+        return user
+    if not call.caller.site_admin:
+        raise Refusal("030120")
+    person = call.store.get(Person, _address(email))
+    if person and person.organisation == "outside":
+        raise Refusal("030117")
+    if (person and person.organisation == "elsewhere") or find_user(call.store, call.release, email):
+        raise Refusal("030118")
+    follows = user.webex_id.lower() == user.email.lower()
+    return replace(user, email=email, webex_id=email if follows else user.webex_id)
+
+
+def _identity_under_classic(call: Call, user: User) -> User:
+    """Anybody may change the own address, webExId and password."""
+    content = call.content
+    email = content.text("email")
+    if email and email.lower() != user.email.lower():
+        if call.store.first(User, Term("email", "=", _address(email))):
+            raise Refusal("030005")
+        user = replace(user, email=email)
+    webex_id = content.text("newWebExId")
+    if webex_id and webex_id.lower() != user.webex_id.lower():
+        if call.store.first(User, Term("webex_id", "=", webex_id)):
+            raise Refusal("030004")
+        user = replace(user, webex_id=webex_id)
+    return replace(user, password=content.text("password", user.password))
+
+
+def _activity(call: Call, user: User) -> User:
+    """The active element: under Control Hub rules it wakes only who was verified (R41.11.0-07, -16)."""
+    wanted = call.content.text("active")
+    if not wanted:
+        return user
+    state = _state(wanted)
+    if call.hub and state == ACTIVATED and not user.verified:
+        return user
+    return replace(user, active=state)
+
+
+def delete_users(call: Call) -> Node:
+    """Deactivate up to 50 users; under Control Hub rules their licences go too (R41.11.0-15)."""
+    _demand_administrator(call)
+    ids = call.content.texts("webExId")
+    if not 0 < len(ids) <= _MOST_IDS:
+        raise invalid(f"DelUser takes 1 to {_MOST_IDS} webExId")
+    rows = [{"webex_id": one, "status": "SUCCESS" if _deactivate(call, one) else "FAILURE"} for one in ids]
+    if all(row["status"] == "FAILURE" for row in rows):
+        raise Refusal("030001")
+    return call.answer("delUserResponse", {"users": rows})
+
+
+def _deactivate(call: Call, webex_id: str) -> bool:
+    user = find_user(call.store, call.release, webex_id)
+    if user is None:
+        return False
+    lost: dict[str, Any] = dict.fromkeys(("host", *LICENCES), False) if call.hub else {}
+    call.store.put(replace(user, active=DEACTIVATED, **lost))
+    call.store.drop(Ticket, Term("user_id", "=", user.user_id))
+    return True
+
+
+def _demand_administrator(call: Call) -> None:
+    call.demand(call.caller.site_admin or call.caller.user_admin)
+    _demand_scope(call)
+
+
+def _demand_scope(call: Call) -> None:
+    """A CI access token needs webexsquare:admin where Control Hub rules (R41.11.0-19, -20)."""
+    assert call.login is not None, "provisioning needs a login"
+    if call.hub and not call.login.may_provision:
+        raise Refusal("030119")
+
+
+def _profile(call: Call, user: User) -> User:
+    """What a user may say about himself, and every other element the reply of GetUser can show."""
+    content = call.content
+    zone_id = content.number("timeZoneID")
+    language = content.number("languageID")
+    paths = settable("getUserResponse", call.release)
+    told = {path: texts for path, texts in content.leaves().items() if path in paths}
+    return replace(
+        user,
+        time_zone_id=user.time_zone_id if zone_id is None else zone(zone_id).id,
+        language_id=user.language_id if language is None else language,
+        scheduling_permission=content.text("schedulingPermission", user.scheduling_permission),
+        own={**user.own, **told},
+    )
+
+
+def _address(text: str) -> str:
+    local, _, domain = text.partition("@")
+    if not local or "." not in domain or " " in text:
+        raise invalid("email must be an e-mail address")
+    return text
+
+
+def _named(text: str, element: str) -> str:
+    if not text:
+        raise invalid(f"{element} must not be empty")
+    return text
+
+
+def _state(text: str) -> str:
+    if text.upper() not in _STATES:
+        raise invalid(f"active must be one of {', '.join(sorted(_STATES))}")
+    return text.upper()
+
+
+OPERATIONS = (
+    Operation("createUser", "user", create_user),
+    Operation("setUser", "user", set_user),
+    Operation("delUser", "user", delete_users),
+)

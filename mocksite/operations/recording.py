@@ -1,0 +1,108 @@
+"""LstRecording and DelRecording.
+
+createTime is the moment the record button was pressed; before 41.6 it was the moment the
+database record was made (R41.6.0-04, -05).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mocksite.call import Call, Operation
+from mocksite.listing import Criterion, between, combined, listed, users_of
+from mocksite.moment import show
+from mocksite.node import Node
+from mocksite.query import Query, Term
+from mocksite.record import SERVICES, Recording, View
+from mocksite.refusal import Refusal, invalid
+from mocksite.visibility import of_host, own_or_all
+from mocksite.zone import SITE_ZONE
+
+
+def list_recordings(call: Call) -> Node:
+    """Recordings: the caller's, an administrator sees all. Scopes without a zone are in that of the site."""
+    content = call.content
+    column = _time_column(call)
+    zone_id = content.number("createTimeScope/timeZoneID")
+    key = content.number("sessionKey")
+    scope = SITE_ZONE if zone_id is None else zone_id
+    name = content.text("recordName")
+    criteria: list[Criterion] = [
+        between(content, "createTimeScope/createTimeStart", "createTimeScope/createTimeEnd", column, scope),
+        of_host(call),
+        () if key is None else (Term("session_key", "=", key),),
+        (Term("name", "contains", name),) if name else (),
+        services(call),
+        _formats(call),
+    ]
+    query = Query((*own_or_all(call), *combined(content, criteria)), ((column, False),))
+
+    def rows(tapes: list[Recording]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (tape.host_id for tape in tapes))
+        return [_row(call, tape, hosts[tape.host_id].webex_id, zone_id) for tape in tapes]
+
+    return call.answer("lstRecordingResponse", listed(call, Recording, query, rows).values("recordings"))
+
+
+def _time_column(call: Call) -> str:
+    return "pressed" if call.has("recording-start-as-create-time") else "stored"
+
+
+def services(call: Call) -> Criterion:
+    """The criterion of serviceTypes; large events and webcasts belong to MeetingCenter."""
+    wanted = call.content.texts("serviceTypes/serviceType")
+    known = set(SERVICES.values()) | {"SalesCenter"}
+    if not set(wanted) <= known:
+        raise invalid(f"serviceType must be one of {', '.join(sorted(known))}")
+    kinds = tuple(kind for kind, service in SERVICES.items() if service in wanted)
+    return (Term("kind", "in", kinds),) if wanted else ()
+
+
+def _formats(call: Call) -> Criterion:
+    wanted = tuple(word.upper() for word in call.content.texts("formatTypes/formatType"))
+    return (Term("format", "in", wanted),) if wanted else ()
+
+
+def _row(call: Call, tape: Recording, host: str, zone_id: int | None) -> Mapping[str, object]:
+    address = f"{call.site_url}/{call.site_name}"
+    shown = tape.time_zone_id if zone_id is None else zone_id
+    return {
+        "id": tape.recording_id,
+        "host_webex_id": host,
+        "name": tape.name,
+        "description": tape.description,
+        "created": show(getattr(tape, _time_column(call)), shown),
+        "time_zone_id": shown,
+        "size": tape.size,
+        "stream_url": f"{address}/ldr.php?RCID={tape.recording_id}",
+        "file_url": f"{address}/lsr.php?RCID={tape.recording_id}",
+        "session_key": tape.session_key,
+        "duration": tape.duration,
+        "listing": tape.listing,
+        "format": tape.format,
+        "service": tape.service,
+        "protected": bool(tape.password),
+        "conf_id": tape.conf_id,
+    }
+
+
+def delete_recordings(call: Call) -> Node:
+    """Delete recordings: administrators any, hosts their own where the site lets them."""
+    wanted = call.content.numbers("recordingID")
+    if not wanted:
+        raise invalid("recordingID must be given")
+    for recording_id in wanted:
+        tape = call.store.get(Recording, recording_id)
+        if tape is None:
+            raise Refusal("000015")
+        allowed = tape.host_id == call.caller.user_id and call.settings.recording_changes_by_hosts
+        call.demand(allowed or call.caller.site_admin)
+        call.store.drop(Recording, Term("recording_id", "=", recording_id))
+        call.store.drop(View, Term("recording_id", "=", recording_id))
+    return call.answer("delRecordingResponse")
+
+
+OPERATIONS = (
+    Operation("lstRecording", "ep", list_recordings),
+    Operation("delRecording", "ep", delete_recordings),
+)
