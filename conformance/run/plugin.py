@@ -142,7 +142,13 @@ class ConformancePlugin:
         manager.unregister(theirs[0])
         ours = MaskingLogger(Path(self.config.option.allure_report_dir), lambda: self.told)
         manager.register(ours)
-        self.config.add_cleanup(lambda: manager.unregister(ours))
+
+        def give_back() -> None:
+            """allure-pytest unregisters its own logger at the end and fails when it is not there."""
+            manager.unregister(ours)
+            manager.register(theirs[0])
+
+        self.config.add_cleanup(give_back)
 
     # -- one scenario ------------------------------------------------------------
 

@@ -219,8 +219,8 @@ class World:
 
     def put_back(self) -> list[str]:
         """Undo everything in reverse order; what could not be undone, in words. Never changes a verdict."""
-        while self._undo:
-            what, undo = self._undo.pop()
+        undo_all, self._undo = self._undo[::-1], []
+        for what, undo in undo_all:
             try:
                 undo()
             except (CannotJudge, UserError) as problem:
@@ -356,9 +356,12 @@ class World:
             self._undo.append((f"password of {account.role}", lambda: self._put_password_back(old)))
 
     def _put_password_back(self, old: dict[str, str]) -> None:
-        self.send("site-admin", "SetUser", old)
-        if not self.reply.succeeded:
-            raise CannotJudge(self.reply.verdict())
+        admin = self._account("site-admin")
+        context = self._security_context(admin, "", "")
+        body = self.stage.payloads.render("SetUser", old, context, self.stage.profile.encoding)
+        reply = self._client.send(Request("SetUser", admin.role, self.stage.profile.url, body)).reply
+        if not reply.succeeded:
+            raise CannotJudge(reply.verdict())
 
     def _identity_is_email(self) -> bool:
         """Whether the site keeps the e-mail address as webExId whatever was given (R41.11.0-09)."""

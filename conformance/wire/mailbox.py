@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import imaplib
 import re
 import threading
@@ -84,17 +85,21 @@ class SmtpSink:
         self._announce = announce
         self._mails: list[Mail] = []
         self._lock = threading.Lock()
-        self._controller: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
 
     def listen(self) -> None:
         """Start the server once and tell its address."""
-        if self._controller is not None:
+        if self._loop is not None:
             return
-        from aiosmtpd.controller import Controller
+        from aiosmtpd.smtp import SMTP
 
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, decode_data=False)
-        self._controller.start()
-        host, port = self._controller.server.sockets[0].getsockname()[:2]
+        # aiosmtpd's own Controller cannot serve on a port the system chooses: it connects to port 0 to see itself.
+        loop = self._loop = asyncio.new_event_loop()
+        server = loop.run_until_complete(loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", 0))
+        self._thread = threading.Thread(target=loop.run_forever, name="mailbox", daemon=True)
+        self._thread.start()
+        host, port = server.sockets[0].getsockname()[:2]
         self._announce(f"{host}:{port}")
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
@@ -111,8 +116,9 @@ class SmtpSink:
 
     def close(self) -> None:
         """Stop the server."""
-        if self._controller is not None:
-            self._controller.stop()
+        if self._loop is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=2)
 
 
 class ImapBox:
