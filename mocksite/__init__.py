@@ -49,11 +49,10 @@ def start(
         state=Path(state) if state else None,
         log=Path(log) if log else None,
         rate_limit=rate_limit,
+        smtp=smtp,
         fault=fault,
     )
     core = Core(options=options)
-    if smtp:
-        core.main.store.set("mail-relay", smtp)
     secured = certificate.bring(Path(cert), Path(key) if key else None) if cert else None
     if tls and not cert:
         secured = certificate.make(host)

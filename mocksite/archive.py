@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from mocksite import number
 from mocksite.agenda import DEFAULT_TYPES
+from mocksite.history import Participation, PastSession, Recording, View
 from mocksite.moment import DAY
-from mocksite.record import (
-    EVENT,
-    LARGE_EVENT,
-    MEETING,
-    SUPPORT,
-    TRAINING,
-    Participation,
-    PastSession,
-    Recording,
-    User,
-    View,
-)
+from mocksite.record import EVENT, LARGE_EVENT, MEETING, SUPPORT, TRAINING, User
 
 #: Kind, name, days ago, hour (GMT), minutes between the button and the database record, days ago of each view.
 _TAPES: tuple[tuple[str, str, int, int, int, tuple[int, ...]], ...] = (

@@ -78,8 +78,10 @@ class Control:
                 return _json(200, answer(site, name, value))
         except (UnknownSettingError, UnknownFaultError, arrangement.ArrangementError) as problem:
             return _json(problem.status if isinstance(problem, arrangement.ArrangementError) else 400, _error(problem))
-        except ValueError:
+        except json.JSONDecodeError:
             return _json(400, {"error": "the body is not JSON"})
+        except Exception as problem:  # noqa: BLE001 - a bug of ours must not look like a network failure
+            return _json(500, {"error": f"webex-mock failed: {type(problem).__name__}: {problem}"})
 
     def _reset(self, site: Site, _name: str, _value: object) -> object:
         site.reset()

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mocksite.control import CONTROL_PATH, Control
-from mocksite.envelope import HEADERS, failure, written
 from mocksite.exchange import HttpRequest, HttpResponse
 from mocksite.journal import Journal
 from mocksite.limit import Limit
@@ -51,6 +50,7 @@ class Options:
     state: Path | None = None
     log: Path | None = None
     rate_limit: str = ""
+    smtp: str = ""
     fault: str = ""
 
 
@@ -96,6 +96,8 @@ class Core:
                 limit=Limit.parse(options.rate_limit) if options.rate_limit else None,
             )
             site.base_url = self._base_url
+            if options.smtp:
+                site.store.set("mail-relay", options.smtp)
             self.sites[name.lower()] = site
         return site
 
@@ -146,13 +148,11 @@ class Core:
         try:
             asked = understand(request.body)
         except NotUnderstoodError as problem:
-            return _xml(written(failure("", problem.refusal), problem.encoding), problem.encoding)
+            return self.main.refuse(None, problem.refusal, problem.encoding)
         site = self._site(asked.security)
         if site is None:
-            document = written(failure("", invalid("The site does not exist")), asked.encoding)
-        else:
-            document = site.answer(asked, address)
-        return _xml(document, asked.encoding)
+            return self.main.refuse(asked, invalid("The site does not exist"), asked.encoding)
+        return site.answer(asked, address)
 
     def _site(self, security: Content) -> Site | None:
         name = security.text("siteName")
@@ -162,7 +162,3 @@ class Core:
         if site_id:
             return next((site for site in self.sites.values() if str(site.identity.site_id) == site_id), None)
         return self.main
-
-
-def _xml(document: bytes, encoding: str) -> HttpResponse:
-    return HttpResponse(200, (*HEADERS[:3], ("Content-Type", f"text/xml;charset={encoding}"), *HEADERS[3:]), document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mocksite.encoding import encode
+from mocksite.exchange import HttpResponse
 from mocksite.node import Node
 from mocksite.refusal import Refusal
 
@@ -58,3 +59,9 @@ def _message(service: str, response: list[Node], body: Node) -> Node:
 def written(message: Node, encoding: str) -> bytes:
     """The message as one line in an encoding, with its declaration."""
     return encode(f'<?xml version="1.0" encoding="{encoding}"?>{message.write()}', encoding)
+
+
+def response(document: bytes, encoding: str) -> HttpResponse:
+    """The HTTP response around a document: 200 for success and refusal alike."""
+    kind = ("Content-Type", f"text/xml;charset={encoding}")
+    return HttpResponse(200, (*HEADERS[:3], kind, *HEADERS[3:]), document)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mocksite.call import Call
+    from mocksite.exchange import HttpResponse
     from mocksite.node import Node
     from mocksite.store import Store
 
@@ -39,6 +40,11 @@ class Fault:
         """The document about to be sent, or another in its place."""
         del call
         return document
+
+    def response(self, call: Call, response: HttpResponse) -> HttpResponse:
+        """The HTTP response about to be sent, or another in its place."""
+        del call
+        return response
 
     def store(self, store: Store) -> Store:
         """The store operations work on, or something with the same verbs in front of it."""

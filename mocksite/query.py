@@ -84,4 +84,5 @@ def _one(term: Term) -> tuple[str, list[object]]:
     if term.test == "in":
         return f"{column} IN ({', '.join('?' * len(term.value))})", list(term.value)
     assert term.test == "viewed"
-    return f"{column} IN (SELECT recording_id FROM view WHERE at BETWEEN ? AND ?)", list(term.value)  # noqa: S608 - a column of ours
+    seen = "SELECT 1 FROM view WHERE view.recording_id = recording.recording_id AND view.at BETWEEN ? AND ?"
+    return f"EXISTS ({seen})", list(term.value)

@@ -11,17 +11,9 @@ import json
 from dataclasses import dataclass
 
 from mocksite import agenda, archive, people
+from mocksite.history import Recording
 from mocksite.moment import show
-from mocksite.record import (
-    EVENT,
-    LARGE_EVENT,
-    MEETING,
-    TRAINING,
-    WEBCAST,
-    Recording,
-    Session,
-    User,
-)
+from mocksite.record import EVENT, LARGE_EVENT, MEETING, TRAINING, WEBCAST, Session, User
 from mocksite.store import Store
 
 #: Sequences of the objects clients create start here, far from those of the seeded ones.

@@ -128,10 +128,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Read the body, ask the core, write the response."""
-        body = self._body()
+        try:
+            body = self._body()
+        except ValueError:
+            self._refuse(400, "The request is not HTTP.")
+            return
         if body is None:
-            self._write(page(413, "HTTP Status 413", "<p>The request is too large.</p>"))
-            self.close_connection = True
+            self._refuse(413, "The request is too large.")
             return
         if self.server.latency:
             time.sleep(self.server.latency)
@@ -139,6 +142,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._write(self.server.core.handle(HttpRequest(self.command, self.path, dict(self.headers), body, client)))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = answer  # noqa: N815 - names of http.server
+
+    def _refuse(self, status: int, why: str) -> None:
+        self.close_connection = True
+        self._write(page(status, f"HTTP Status {status}", f"<p>{why}</p>"))
 
     def _body(self) -> bytes | None:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
@@ -168,6 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
             *(f"{name}: {value}" for name, value in response.headers),
         ]
         chunked = self.request_version == "HTTP/1.1"
+        if not chunked and not self.close_connection:
+            head.append("Connection: keep-alive")
         head.append("Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(response.body)}")
         if self.close_connection:
             head.append("Connection: close")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from mocksite import number
 from mocksite.account import log_in
 from mocksite.call import Call, Operation
-from mocksite.envelope import failure, success, written
+from mocksite.envelope import failure, response, success, written
+from mocksite.exchange import HttpResponse
 from mocksite.fault import HEALTHY, Fault
 from mocksite.journal import Entry, Journal
 from mocksite.limit import Limit
@@ -20,7 +21,7 @@ from mocksite.operations import OPERATIONS
 from mocksite.record import Mail
 from mocksite.refusal import Refusal, invalid
 from mocksite.release import Release
-from mocksite.request import Request
+from mocksite.request import Content, Request
 from mocksite.seed import Seed, stocked
 from mocksite.store import Store
 
@@ -67,15 +68,17 @@ class Site:
         self._limit = limit
 
     def reset(self) -> None:
-        """Make the site what it was when it was new."""
+        """Make the site what it was when it was new. Where mail is delivered is no part of the site and stays."""
+        relay = self.store.settings.mail_relay
         fresh = stocked(self.identity.seed)
         try:
             self.store.refill(fresh.image())
         finally:
             fresh.close()
+        self.store.set("mail-relay", relay)
 
-    def answer(self, request: Request, address: str = "") -> bytes:
-        """The reply document to a request; ``address`` is the versioned part of an old service address."""
+    def answer(self, request: Request, address: str = "") -> HttpResponse:
+        """The reply to a request; ``address`` is the versioned part of an old service address."""
         started = time.perf_counter()
         operation = OPERATIONS.get(request.operation)
         call = self._call(operation or Operation(request.operation, "", _unknown), request, address)
@@ -93,7 +96,13 @@ class Site:
         document = fault.bytes(call, written(fault.reply(call, tree), request.encoding))
         spent = (time.perf_counter() - started) * 1000
         self._log(request, *outcome, spent, error)
-        return document
+        return fault.response(call, response(document, request.encoding))
+
+    def refuse(self, request: Request | None, refusal: Refusal, encoding: str) -> HttpResponse:
+        """The reply to what never became a call: no XML API request, or one for a site that is not here."""
+        nothing = Content(Node("securityContext"))
+        self._log(request or Request("", "", nothing, nothing, encoding), "FAILURE", refusal.exception_id, 0.0, "")
+        return response(written(failure("", refusal), encoding), encoding)
 
     def post(self, letters: list[Letter]) -> None:
         """Send letters: into the mail log, and to the relay of the settings if there is one."""

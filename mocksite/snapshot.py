@@ -10,18 +10,8 @@ import hashlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mocksite.record import (
-    Attendee,
-    MeetingType,
-    Participation,
-    PastSession,
-    Person,
-    Program,
-    Recording,
-    Session,
-    User,
-    View,
-)
+from mocksite.history import Participation, PastSession, Recording, View
+from mocksite.record import Attendee, MeetingType, Person, Program, Session, User
 
 if TYPE_CHECKING:
     from mocksite.site import Site

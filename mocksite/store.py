@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from mocksite import record
+from mocksite import history, record
 from mocksite.query import Query, Term
 from mocksite.setting import NAMES, Settings, Value, checked
 from mocksite.table import Table
@@ -35,18 +35,21 @@ TABLES: tuple[Table[Any], ...] = (
     Table(record.Attendee, "attendee_id", indexed=("session_key", "email")),
     Table(record.Program, "program_id", indexed=("host_id",)),
     Table(
-        record.Recording,
+        history.Recording,
         "recording_id",
         indexed=("host_id", "session_key", "pressed", "stored", "name", "kind"),
     ),
-    Table(record.View, "view_id", indexed=("recording_id", "at")),
-    Table(record.PastSession, "past_id", indexed=("kind", "began", "key", "host_id")),
-    Table(record.Participation, "participation_id", indexed=("past_id", "kind", "joined", "session_key")),
-    Table(record.Ticket, "ticket"),
+    Table(history.View, "view_id", indexed=("recording_id at",)),
+    Table(history.PastSession, "past_id", indexed=("kind", "began", "key", "host_id")),
+    Table(history.Participation, "participation_id", indexed=("past_id", "kind", "joined", "session_key")),
+    Table(record.Ticket, "ticket", indexed=("expires",)),
     Table(record.Mail, "number"),
 )
 
 _BY_TYPE = {table.record: table for table in TABLES}
+
+#: Counts of one type that depend on rows of another (Term tests ``viewed`` and ``invited``).
+_COUNTED_WITH: dict[type[Any], type[Any]] = {history.View: history.Recording, record.Attendee: record.Session}
 
 _OWN_TABLES = (
     "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT)",
@@ -63,7 +66,7 @@ class Store:
         self._database = connection
         self._lock = threading.RLock()
         self._depth = 0
-        self._counts: dict[tuple[object, ...], int] = {}
+        self._counts: dict[type[Any], dict[tuple[object, ...], int]] = {}
         self._settings: Settings | None = None
 
     @classmethod
@@ -84,7 +87,8 @@ class Store:
 
     def image(self) -> bytes:
         """The whole content as bytes, for ``restored`` and ``refill``."""
-        return bytes(self._database.serialize())
+        with self._lock:
+            return bytes(self._database.serialize())
 
     def refill(self, image: bytes) -> None:
         """Replace the whole content by that of an image."""
@@ -93,7 +97,7 @@ class Store:
             source.deserialize(image)
             source.backup(self._database)
             source.close()
-            self._changed()
+            self._counts.clear()
             self._settings = None
 
     def index(self) -> None:
@@ -121,7 +125,7 @@ class Store:
             except BaseException:
                 if self._depth == 1 and self._database.in_transaction:
                     self._database.execute("ROLLBACK")
-                    self._changed()
+                    self._counts.clear()
                     self._settings = None
                 raise
             finally:
@@ -160,11 +164,11 @@ class Store:
         where, values = query.condition()
         text = f"SELECT COUNT(*) FROM {_BY_TYPE[kind].name}{where}"  # noqa: S608
         with self._lock:
-            known = self._counts.get((text, *values))
-            if known is None:
-                known = int(self._database.execute(text, values).fetchone()[0])
-                self._counts[text, *values] = known
-            return known
+            known = self._counts.setdefault(kind, {})
+            key = (text, *values)
+            if key not in known:
+                known[key] = int(self._database.execute(text, values).fetchone()[0])
+            return known[key]
 
     def add(self, *records: object) -> None:
         """Keep new records, all of one type."""
@@ -172,7 +176,7 @@ class Store:
             with self._lock:
                 table = _BY_TYPE[type(records[0])]
                 self._database.executemany(table.insert, map(table.row, records))
-                self._changed()
+                self._changed(table.record)
 
     def put(self, changed: object) -> None:
         """Replace the record that has the same key."""
@@ -183,14 +187,14 @@ class Store:
                 f'UPDATE {table.name} SET {sets} WHERE "{table.key}" = ?',  # noqa: S608
                 (*table.row(changed), getattr(changed, table.key)),
             )
-            self._changed()
+            self._changed(table.record)
 
     def drop(self, kind: type[Any], *terms: Term) -> int:
         """Forget the records that fulfil all terms; how many there were."""
         where, values = Query(terms).condition()
         with self._lock:
             gone = self._database.execute(f"DELETE FROM {_BY_TYPE[kind].name}{where}", values).rowcount  # noqa: S608
-            self._changed()
+            self._changed(kind)
             return gone
 
     def next(self, sequence: str) -> int:
@@ -218,17 +222,15 @@ class Store:
 
     def note(self, name: str, text: str) -> None:
         """Remember where the content comes from (site name, seed, format)."""
-        self._database.execute("INSERT OR REPLACE INTO origin VALUES (?, ?)", (name, text))
+        with self._lock:
+            self._database.execute("INSERT OR REPLACE INTO origin VALUES (?, ?)", (name, text))
 
     def noted(self, name: str) -> str:
         """What ``note`` remembered."""
-        found = self._database.execute("SELECT value FROM origin WHERE name = ?", (name,)).fetchone()
+        with self._lock:
+            found = self._database.execute("SELECT value FROM origin WHERE name = ?", (name,)).fetchone()
         return found[0] if found else ""
 
-    def _changed(self) -> None:
-        self._counts.clear()
-
-
-def kept(store: Store, kinds: Iterable[type[Any]]) -> dict[str, list[Any]]:
-    """All records of some types by table name, in key order."""
-    return {_BY_TYPE[kind].name: store.all(kind) for kind in kinds}
+    def _changed(self, kind: type[Any]) -> None:
+        self._counts.pop(kind, None)
+        self._counts.pop(_COUNTED_WITH.get(kind, kind), None)

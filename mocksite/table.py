@@ -16,7 +16,10 @@ _KINDS = {"int": "INTEGER", "bool": "INTEGER", "float": "REAL", "str": "TEXT", "
 
 @dataclass(frozen=True)
 class Table(Generic[R]):
-    """How records of one type are kept: their key column, and the columns lists filter and sort by."""
+    """How records of one type are kept: their key column, and the columns lists filter and sort by.
+
+    An index over several columns is written with blanks: ``recording_id at``.
+    """
 
     record: type[R]
     key: str
@@ -55,10 +58,11 @@ class Table(Generic[R]):
     @property
     def indexes(self) -> tuple[str, ...]:
         """The statements that make its indexes; a large site makes them after filling the table."""
-        made = [(column, "UNIQUE ") for column in self.unique] + [(column, "") for column in self.indexed]
+        made = [(columns, "UNIQUE ") for columns in self.unique] + [(columns, "") for columns in self.indexed]
         return tuple(
-            f'CREATE {kind}INDEX IF NOT EXISTS {self.name}_{column} ON {self.name} ("{column}")'
-            for column, kind in made
+            f"CREATE {kind}INDEX IF NOT EXISTS {self.name}_{columns.replace(' ', '_')} ON {self.name} "
+            f"({', '.join(columns.split())})"
+            for columns, kind in made
         )
 
     @cached_property

@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from importlib import resources
 
 from mocksite.node import Node, read
+from mocksite.record import Own
 from mocksite.release import Release, release
 
 Values = Mapping[str, object]
-Own = Mapping[str, list[str]]
 
 _NOTHING: Own = {}
 

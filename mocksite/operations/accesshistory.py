@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mocksite.call import Call, Operation
+from mocksite.history import Recording, View
 from mocksite.listing import Criterion, between, combined, listed, ordered
 from mocksite.moment import DAY, parse, show
 from mocksite.node import Node
 from mocksite.operations.recording import services
 from mocksite.query import Query, Term
-from mocksite.record import TRAINING, Recording, View
+from mocksite.record import TRAINING
 from mocksite.refusal import Refusal, invalid
 from mocksite.visibility import of_host, own_or_all
 from mocksite.zone import GMT, zone

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from mocksite import booking
 from mocksite.call import Call, Operation
+from mocksite.history import Recording
 from mocksite.listing import Criterion, between, combined, listed, ordered, users_of
 from mocksite.moment import show
 from mocksite.node import Node
 from mocksite.operations.event import refuse_if_disabled
 from mocksite.query import Query, Term
-from mocksite.record import EVENT, Program, Recording, Session
+from mocksite.record import EVENT, Program, Session
 from mocksite.visibility import of_host, own_or_all
 from mocksite.zone import GMT
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mocksite.call import Call, Operation
+from mocksite.history import Recording, View
 from mocksite.listing import Criterion, between, combined, listed, users_of
 from mocksite.moment import show
 from mocksite.node import Node
 from mocksite.query import Query, Term
-from mocksite.record import SERVICES, Recording, View
+from mocksite.record import SERVICES
 from mocksite.refusal import Refusal, invalid
 from mocksite.visibility import of_host, own_or_all
 from mocksite.zone import SITE_ZONE

@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mocksite.call import Call, Operation
+from mocksite.history import Participation, PastSession
 from mocksite.listing import Criterion, between, combined, listed, ordered, users_of
 from mocksite.moment import show
 from mocksite.node import Node
 from mocksite.query import Query, Term
-from mocksite.record import (
-    EVENT,
-    LARGE_EVENT,
-    MEETING,
-    SUPPORT,
-    TRAINING,
-    WEBCAST,
-    Participation,
-    PastSession,
-    User,
-)
+from mocksite.record import EVENT, LARGE_EVENT, MEETING, SUPPORT, TRAINING, WEBCAST, User
 from mocksite.visibility import of_host, own_or_all
 from mocksite.zone import GMT, zone
 
