@@ -119,14 +119,13 @@ def no_row_has(world: World, rows: str, name: str, leaf: str, value: str) -> Non
 
 @then(parsers.re(r"(?P<path>[\w/]+) is the same in the last two replies"))
 def element_is_the_same(world: World, path: str) -> None:
-    before = world.exchanges[-2].reply
-    world.judge(element_checks.same_in_both(before, world.reply, world.stage.contract.whole, path))
+    world.judge(element_checks.same_in_both(world.reply_before, world.reply, world.stage.contract.whole, path))
 
 
 @then("at least one of these elements changed between the two replies")
 def some_element_changed(world: World, datatable: list[list[str]]) -> None:
-    before, paths = world.exchanges[-2].reply, [row[0] for row in datatable[1:]]
-    world.judge(element_checks.changed(before, world.reply, world.stage.contract.whole, paths))
+    paths = [row[0] for row in datatable[1:]]
+    world.judge(element_checks.changed(world.reply_before, world.reply, world.stage.contract.whole, paths))
 
 
 @then(parsers.re(r"(?P<path>[\w/]+) is (?P<stem>[\w/]+) followed by digits"))

@@ -19,11 +19,13 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import Attachment, Label, Link, Parameter, Status, StatusDetails, TestStepResult
 from allure_commons.utils import md5
 
+from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.judge.violation import headline
 from conformance.reporting.exchange_file import readable
 from conformance.reporting.outcome import ScenarioResult
 from conformance.reporting.record import StepRecord
+from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import printable, safe
 
 _SEVERITY = {"must": "critical", "should": "normal", "observe": "minor"}
@@ -166,8 +168,22 @@ def _labels(scenario: ScenarioResult, clause: Clause) -> list[Label]:
     return [Label(name=name, value=value) for name, value in pairs]
 
 
+def environment(record: RunRecord) -> dict[str, str]:
+    """Where and as what a run was made; accounts by role, never by name."""
+    return {
+        "site": record.site,
+        "address": record.url,
+        "release": record.judged_as,
+        "site release": record.site_release,
+        "schema": record.schema,
+        "suite": __version__,
+        "access": record.access,
+        "accounts": ", ".join(record.roles),
+    }
+
+
 def write_environment(folder: Path, facts: dict[str, str]) -> None:
-    """``environment.properties``: where and as what the run was made."""
+    """``environment.properties``."""
     lines = [f"{name.replace(' ', '.')}={safe(value)}" for name, value in facts.items()]
     (folder / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -56,7 +56,10 @@ class Recorder:
             step.stop = step.exchanges[-1].started + step.exchanges[-1].seconds
         self._open = None
 
-    @property
-    def open(self) -> StepRecord | None:
-        """The step that is running."""
-        return self._open
+    def attribute(self, exchanges: list[Exchange], violations: list[Violation], observations: list[str]) -> None:
+        """Give the open step what the scenario has gathered beyond the steps before it."""
+        step = self._open
+        if step is not None:
+            step.exchanges += exchanges[sum(len(one.exchanges) for one in self.steps) :]
+            step.violations += violations[sum(len(one.violations) for one in self.steps) :]
+            step.observations += observations[sum(len(one.observations) for one in self.steps) :]

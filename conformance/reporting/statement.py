@@ -11,10 +11,11 @@ from conformance.reporting.summary import RunRecord, by_release
 from conformance.reporting.text import safe, table
 
 
-def statement(record: RunRecord, reports: str) -> list[str]:
-    """The whole statement, line by line."""
+def statement(record: RunRecord, reports: str, *, complete: bool = True, given_up: str = "") -> list[str]:
+    """The whole statement, line by line; ``given_up`` is why the run ended early."""
     return [
         *_heading(record),
+        *_cut_short(record, complete, given_up),
         "",
         *_table(record),
         "",
@@ -22,7 +23,7 @@ def statement(record: RunRecord, reports: str) -> list[str]:
         *_violations(record),
         *_broken(record),
         *_lists(record),
-        *_reports(record, reports),
+        *_reports(record, reports, complete),
     ]
 
 
@@ -102,9 +103,20 @@ def _lists(record: RunRecord) -> Iterator[str]:
             yield f"{heading}  {safe(line)}"
 
 
-def _reports(record: RunRecord, reports: str) -> Iterator[str]:
+def _cut_short(record: RunRecord, complete: bool, given_up: str) -> Iterator[str]:
+    if not complete:
+        yield f"INCOMPLETE: {len(record.scenarios)} of {record.selected_of[0]} scenarios have a result; no summary is written"
+        if given_up:
+            yield f"given up: {safe(given_up)}"
+        yield "go on where it stopped with --resume"
+
+
+def _reports(record: RunRecord, reports: str, complete: bool) -> Iterator[str]:
     drift = sum(len(paths) for paths in record.drift.values())
     yield ""
     if drift:
         yield f"drift     {drift} elements no release of the contract declares, listed in summary.json; never a failure"
+    if not complete:
+        yield f"reports   {reports}/exchanges  {reports}/allure-results"
+        return
     yield f"reports   {reports}/summary.json  {reports}/junit.xml  {reports}/allure-results (make report)"

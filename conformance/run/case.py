@@ -34,7 +34,7 @@ MADE = {
 _ROLE_WORDS = {role: role for role in ROLES} | {" ".join(role.rsplit("-", 1)): role for role in ROLES}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One scenario, or one row of an outline, with what its steps say it needs.
 

@@ -56,6 +56,10 @@ class Catalogue:
             self._files[path] = self._read(path)
         return self._files[path]
 
+    def known_files(self) -> list[FeatureFile]:
+        """Every file read so far."""
+        return list(self._files.values())
+
     def read_all(self, places: Iterable[Path]) -> list[FeatureFile]:
         """Every feature file below ``places``."""
         return [self.read(path) for place in places for path in feature_files(place)]

@@ -15,6 +15,8 @@ from conformance.run.catalogue import Catalogue, FeatureFile
 from conformance.target.trouble import UserError
 
 CASE = pytest.StashKey[Case]()
+#: The node id as collected; xdist appends a group to its own.
+NODEID = pytest.StashKey[str]()
 
 
 class FeatureModule(pytest.Module):
@@ -66,6 +68,7 @@ def mark(item: pytest.Item, config: pytest.Config) -> None:
     case = item.stash.get(CASE, None)
     if case is None:
         return
+    item.stash[NODEID] = item.nodeid
     for name in case.markers:
         config.addinivalue_line("markers", name)
         item.add_marker(name)

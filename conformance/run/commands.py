@@ -110,10 +110,10 @@ def sweep(given: argparse.Namespace) -> int:
         work = Sweep(opened.stage, options.reports / "ledger", before)
         found = work.found()
         if given.dry_run:
-            print("\n".join(f"would remove {item.kind} {item.name}" for item in found) or "nothing left behind")
+            print("\n".join(safe(f"would undo {item}") for item in found) or "nothing left behind")
             return 0
         left = work.remove(found)
         for line in left:
             print(safe(line), file=sys.stderr)
-        print(f"{len(found) - len(left)} removed, {len(left)} left behind")
+        print(f"{len(found) - len(left)} undone, {len(left)} left behind")
         return 1 if left else 0

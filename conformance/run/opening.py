@@ -38,6 +38,7 @@ class Opened:
 
     def close(self) -> None:
         """Give back what the stage holds open."""
+        self.stage.ledger.close()
         if self.stage.control:
             self.stage.control.close()
         if self.stage.mailbox:
@@ -79,6 +80,7 @@ def open_site(
         ledger=Ledger(
             options.reports / "ledger" / f"{profile.name}-{run_id}{worker}.jsonl", profile.name, run_id + worker
         ),
+        run_id=run_id,
         pace=pace,
         tls=tls,
         control=Control(profile.control_url) if profile.is_mock else None,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from conformance.target.trouble import UserError
 
@@ -22,8 +22,11 @@ _FRESH = ("name", "fresh address", "fresh mail address")
 _STAMP = "%m/%d/%Y %H:%M:%S"
 
 
-def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str], str]) -> str:
-    """``text`` with every ``{...}`` replaced; ``look_up`` answers ``holder.element``, ``fresh`` the first three."""
+def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str], str], now: datetime) -> str:
+    """``text`` with every ``{...}`` replaced; ``look_up`` answers ``holder.element``, ``fresh`` the first three.
+
+    ``now`` is one moment for the whole run, so that a request is the same whenever it is made.
+    """
 
     def value(found: re.Match[str]) -> str:
         words = found.group(1).strip()
@@ -34,7 +37,7 @@ def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str],
             return ("汉" if length.group(2) else "x") * int(length.group(1))
         moment = _MOMENT.match(words)
         if moment:
-            return _moment(moment)
+            return _moment(moment, now)
         holder, dot, element = words.rpartition(".")
         if not dot:
             raise UserError("phrase-unknown", f"{{{words}}} means nothing", hint="see conformance/run/phrases.py")
@@ -43,9 +46,8 @@ def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str],
     return _BRACES.sub(value, text)
 
 
-def _moment(found: re.Match[str]) -> str:
+def _moment(found: re.Match[str], now: datetime) -> str:
     sign, amount, unit = found.groups()
-    now = datetime.now(UTC)
     if not sign:
         return now.strftime(_STAMP)
     distance = timedelta(**{"days" if unit.startswith("day") else "hours": int(amount)})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import httpx
 
@@ -19,7 +20,6 @@ from conformance.target.ledger import Ledger
 from conformance.target.profile import Profile
 from conformance.target.release import Release
 from conformance.wire.client import Client
-from conformance.wire.exchange import Exchange
 from conformance.wire.mailbox import Mailbox
 from conformance.wire.pace import Pace
 from conformance.wire.payload import Payloads
@@ -41,6 +41,7 @@ class Stage:
     clauses: Mapping[str, Clause]
     payloads: Payloads
     ledger: Ledger
+    run_id: str
     pace: Pace
     tls: ssl.SSLContext
     control: Control | None = None
@@ -48,16 +49,16 @@ class Stage:
     bundle: Bundle | None = None
     strict_schema: bool = False
     transport: httpx.BaseTransport | None = None
-    tickets: dict[str, str] = field(default_factory=dict)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def view(self) -> View:
         """The contract as of the release the site is judged at."""
         return self.contract.view(self.release)
 
-    def client(self, watch: Callable[[Exchange], None] = lambda _: None) -> Client:
+    def client(self) -> Client:
         """A client of the site; each lane has its own."""
-        return Client(self.profile, self.pace, self.tls, watch=watch, transport=self.transport)
+        return Client(self.profile, self.pace, self.tls, transport=self.transport)
 
     def gate(self, case: Case) -> Skip | None:
         """Why ``case`` cannot run here, if so."""

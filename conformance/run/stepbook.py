@@ -42,7 +42,10 @@ class Meaning:
 
 
 class StepBook:
-    """Every step definition of the ``steps`` package."""
+    """Every step definition of the ``steps`` package; what a sentence means is looked up once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[StepFunctionContext]] = {}
 
     @cached_property
     def definitions(self) -> list[StepFunctionContext]:
@@ -63,7 +66,10 @@ class StepBook:
 
     def look_up(self, sentence: Sentence, where: str = "") -> Meaning:
         """What ``sentence`` means; :class:`UserError` when nothing or more than one definition fits."""
-        found = self.candidates(sentence)
+        key = (sentence.type, sentence.text)
+        if key not in self._found:
+            self._found[key] = self.candidates(sentence)
+        found = self._found[key]
         if len(found) != 1:
             what = "is not in the vocabulary" if not found else f"fits {len(found)} step definitions"
             raise UserError(

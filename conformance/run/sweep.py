@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from conformance.run.removal import remove
+from conformance.run.removal import undo
 from conformance.run.stage import Stage
-from conformance.target.ledger import CREATIONS, Creation, Entry, Ledger, begun, left_behind
-from conformance.target.trouble import CannotJudge
+from conformance.target.ledger import CREATIONS, Entry, Ledger, begun, left_behind
+from conformance.target.trouble import CannotJudge, UserError
 from conformance.wire.client import Client
 from conformance.wire.exchange import Request
 from conformance.wire.message import Reply
@@ -27,19 +28,14 @@ _MOST_PAGES = 200
 
 @dataclass(frozen=True)
 class LeftOver:
-    """One thing an earlier run created and did not remove, and the ledger that lists it, if one does."""
+    """One trace an earlier run left, with what is needed to undo it, and the ledger that lists it, if one does."""
 
-    operation: str
-    name: str
-    role: str
-    key: str
+    entry: Entry
+    key: dict[str, str] | None
     ledger: Path | None
-    number: str
 
-    @property
-    def kind(self) -> str:
-        """user, meeting or event."""
-        return CREATIONS[self.operation].kind
+    def __str__(self) -> str:
+        return f"{self.entry.operation} {self.entry.name}"
 
 
 class Sweep:
@@ -51,55 +47,59 @@ class Sweep:
         self._before = before
 
     def found(self) -> list[LeftOver]:
-        """Everything left: by the ledgers first, then by prefix from the site; each once."""
+        """Everything left: what the ledgers list, latest first, then what only the site shows; each once."""
         client = self._stage.client()
         try:
-            listed = {item.name: item for item in self._on_site(client)}
+            shown = {item.entry.name: item for item in self._on_site(client)}
         finally:
             client.close()
-        found = {item.name: item for item in self._in_ledgers(listed)}
-        return list({**listed, **found}.values())
+        listed = list(self.in_ledgers(shown))
+        names = {item.entry.name for item in listed}
+        return [*listed, *(item for name, item in shown.items() if name not in names)]
 
     def remove(self, items: list[LeftOver]) -> list[str]:
-        """Remove ``items``; what could not be removed, in words."""
+        """Undo ``items``; what could not be undone, in words."""
         left = []
         client = self._stage.client()
         try:
             for item in items:
                 try:
                     self._remove(client, item)
-                except CannotJudge as problem:
-                    left.append(f"{item.kind} {item.name}: {problem}")
+                except (CannotJudge, UserError) as problem:
+                    left.append(f"{item}: {problem}")
         finally:
             client.close()
         return left
 
     def _remove(self, client: Client, item: LeftOver) -> None:
-        creation = CREATIONS[item.operation]
-        entry = Entry(item.number, self._stage.profile.name, item.role, item.operation, item.name, 0.0)
-        if item.key:
-            remove(self._stage, client, creation, entry, {_variable(creation): item.key})
+        if item.key is not None:
+            undo(self._stage, client, item.entry, item.key)
         if item.ledger is not None:
-            Ledger(item.ledger, self._stage.profile.name, "").settled(entry, "removed")
+            ledger = Ledger(item.ledger, self._stage.profile.name, "")
+            ledger.settled(item.entry, "removed")
+            ledger.close()
 
-    def _in_ledgers(self, listed: dict[str, LeftOver]) -> Iterator[LeftOver]:
-        for file in sorted(self._ledgers.glob("*.jsonl")):
+    def in_ledgers(self, shown: Mapping[str, LeftOver] = MappingProxyType({})) -> Iterator[LeftOver]:
+        """What the ledgers list, latest first; ``shown`` by the site fills in keys that no reply told."""
+        for file in sorted(self._ledgers.glob("*.jsonl"), reverse=True):
             for entry, key in left_behind(file):
                 if entry.site != self._stage.profile.name or entry.started > self._before:
                     continue
-                # The reply that told the key may have been lost: then the list of the site knows it, or it is not there.
-                known = next(iter(key.values()), "") if key else getattr(listed.get(entry.name), "key", "")
-                yield LeftOver(entry.operation, entry.name, entry.role, known, file, entry.number)
+                # The reply that told the key may be lost: then the list of the site knows it, or nothing is there.
+                there = shown.get(entry.name)
+                yield LeftOver(entry, key if key is not None else there.key if there else None, file)
 
     def _on_site(self, client: Client) -> Iterator[LeftOver]:
         for operation, (lister, row, name, key, role) in _LISTS.items():
             if role not in self._stage.profile.accounts:
                 continue
+            variable = next(iter(CREATIONS[operation].key.values()))
             for element in self._rows(client, lister, row, role):
-                texts = {local_name(child): text_of(child) for child in element if isinstance(child.tag, str)}
+                texts = {local_name(child): text_of(child) for child in element}
                 when = begun(texts.get(name, ""))
                 if when is not None and when <= self._before:
-                    yield LeftOver(operation, texts[name], role, texts.get(key, ""), None, "")
+                    entry = Entry("", self._stage.profile.name, role, operation, texts[name], when)
+                    yield LeftOver(entry, {variable: texts.get(key, "")}, None)
 
     def _rows(self, client: Client, lister: str, row: str, role: str) -> Iterator[Element]:
         for page in range(_MOST_PAGES):
@@ -119,7 +119,3 @@ class Sweep:
         values = {"startFrom": str(start), "maximumNum": str(_PAGE)}
         body = self._stage.payloads.render(lister, values, context, profile.encoding)
         return client.send(Request(lister, role, profile.url, body)).reply
-
-
-def _variable(creation: Creation) -> str:
-    return next(iter(creation.key.values()))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 
-import pytest
-
 from conformance.judge.known import KnownIssue
 from conformance.judge.violation import ContractViolation
 from conformance.reporting.outcome import ScenarioResult, Skip, Verdict, decide
@@ -22,13 +20,13 @@ def result_of(
     nodeid: str,
     case: Case,
     world: World | None,
-    call: pytest.CallInfo[None],
+    error: BaseException | None,
     verdict: Verdict,
     skip: Skip | None,
+    seconds: float,
     files: Iterable[str],
 ) -> ScenarioResult:
-    """The record of one scenario."""
-    error = call.excinfo.value if call.excinfo else None
+    """The record of one scenario that took ``seconds``."""
     observed = verdict.outcome == "skipped" and skip is None
     return ScenarioResult(
         nodeid=nodeid,
@@ -40,7 +38,7 @@ def result_of(
         operations=case.operations,
         level=case.level,
         outcome=verdict.outcome,
-        duration_s=call.duration,
+        duration_s=seconds,
         skip=_OBSERVED if observed else skip,
         violations=tuple(world.violations) if world and not observed else (),
         observations=_observations(world, observed),

@@ -1,4 +1,4 @@
-"""The ledger: what a run creates on a site, written down before it is created.
+"""The ledger: what a run creates or changes on a site, written down before it happens.
 
 One line of JSON per event, flushed before the request leaves, so that a run
 killed at any moment leaves behind the list of what it may have left behind.
@@ -7,15 +7,14 @@ killed at any moment leaves behind the list of what it may have left behind.
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 #: Everything a run creates carries this prefix in its name, then the run id.
 PREFIX = "wxc"
@@ -46,9 +45,13 @@ CREATIONS = {
 }
 
 
+#: Besides creations a run notes what it changed: a setting of a mock, the password of an account.
+SETTING, PASSWORD = "setting", "password"
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One created thing: who created it under which name, and how to remove it once its key is known."""
+    """One trace on the site: which operation of ours left it, as whom, under which name."""
 
     number: str
     site: str
@@ -73,46 +76,54 @@ class Ledger:
     """The ledger file of one run (and worker); thread-safe."""
 
     def __init__(self, file: Path, site: str, run_id: str) -> None:
-        self.run_id = run_id
         self._file = file
         self._site = site
+        self._run_id = run_id
         self._count = 0
         self._lock = threading.Lock()
+        self._open: TextIO | None = None
 
     def next_name(self) -> str:
         """A name nobody used: ``wxc-<run>-<number>``."""
         with self._lock:
             self._count += 1
-            return f"{PREFIX}-{self.run_id}-{self._count}"
+            return f"{PREFIX}-{self._run_id}-{self._count}"
 
     def intend(self, role: str, operation: str, name: str) -> Entry:
-        """Note that ``operation`` is about to create ``name``."""
+        """Note that ``operation`` is about to leave ``name`` on the site."""
         with self._lock:
             self._count += 1
-            entry = Entry(f"{self.run_id}-{self._count}", self._site, role, operation, name, time.time())
+            entry = Entry(f"{self._run_id}-{self._count}", self._site, role, operation, name, time.time())
         self._write({"state": "intended", **asdict(entry)})
         return entry
 
-    def created(self, entry: Entry, key: dict[str, str]) -> None:
-        """Note that the site created it, and by which key it goes."""
-        self._write({"state": "created", "number": entry.number, "key": key})
+    def created(self, entry: Entry, key: Mapping[str, str]) -> None:
+        """Note that it is there, and what is needed to undo it."""
+        self._write({"state": "created", "number": entry.number, "key": dict(key)})
 
     def settled(self, entry: Entry, how: str) -> None:
         """Note that nothing of it is left: ``removed`` or ``refused``."""
         self._write({"state": how, "number": entry.number})
 
-    def _write(self, line: dict[str, Any]) -> None:
-        text = json.dumps(line) + "\n"
+    def close(self) -> None:
+        """Close the file."""
         with self._lock:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            if self._open is not None:
+                self._open.close()
+                self._open = None
+
+    def _write(self, line: dict[str, Any]) -> None:
+        with self._lock:
+            if self._open is None:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._open = self._file.open("a", encoding="utf-8")
+            # Flushed to the system, a line outlives a kill of this process.
+            self._open.write(json.dumps(line) + "\n")
+            self._open.flush()
 
 
 def left_behind(file: Path) -> Iterator[tuple[Entry, dict[str, str] | None]]:
-    """What the run of ``file`` may have left on its site: entries never settled, with their key if the site told it.
+    """What the run of ``file`` may have left on its site, latest first: entries never settled, with their key if told.
 
     A line cut short by a kill is passed over: its request was never sent.
     """
@@ -130,4 +141,4 @@ def left_behind(file: Path) -> Iterator[tuple[Entry, dict[str, str] | None]]:
             keys[line["number"]] = line["key"]
         else:
             open_entries.pop(line["number"], None)
-    yield from ((entry, keys.get(number)) for number, entry in open_entries.items())
+    yield from ((entry, keys.get(number)) for number, entry in reversed(open_entries.items()))

@@ -39,6 +39,7 @@ class Vault:
     """The literal secrets of this process and every written form of them."""
 
     def __init__(self) -> None:
+        self._secrets: list[str] = []
         self._forms: dict[str, None] = {}
         self._pattern: re.Pattern[str] | None = None
         self._lock = threading.Lock()
@@ -49,20 +50,27 @@ class Vault:
         if len(secret) < _SHORTEST or secret == MASK or secret in self._forms:
             return
         with self._lock:
+            self._secrets.append(secret)
             for form in _forms(secret):
                 self._forms.setdefault(form)
             ordered = sorted(self._forms, key=len, reverse=True)
             self._pattern = re.compile("|".join(re.escape(form) for form in ordered))
 
-    def values(self) -> tuple[str, ...]:
-        """Every form to look for when proving that nothing leaked."""
-        return tuple(self._forms)
+    def leaks_in(self, folder: Path) -> list[Path]:
+        """Files below ``folder`` in which a secret stands as it is: the last look before a run is called complete."""
+        wanted = [secret.encode() for secret in self._secrets]
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return [path for path in files if wanted and _holds(path.read_bytes(), wanted)]
 
     def mask(self, text: str) -> str:
         """``text`` without any known secret and without the content of secret elements."""
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
         return mask_elements(text)
+
+
+def _holds(content: bytes, wanted: list[bytes]) -> bool:
+    return any(secret in content for secret in wanted)
 
 
 def mask_elements(text: str) -> str:

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import httpx
 
@@ -54,12 +55,16 @@ def tls_context(profile: Profile) -> ssl.SSLContext:
     return context
 
 
-class Client:
-    """One connection pool to one site.
+class Sender(Protocol):
+    """Whatever answers a request with an exchange: a client, or a recording of one."""
 
-    ``watch`` is told every exchange as it ends; ``transport`` replaces the
-    network (tests, in-process mock).
-    """
+    def send(self, request: Request) -> Exchange:
+        """Post ``request``; trouble on the way is recorded in the exchange, never raised."""
+        ...
+
+
+class Client:
+    """One connection pool to one site; ``transport`` replaces the network (tests, in-process mock)."""
 
     def __init__(
         self,
@@ -67,12 +72,10 @@ class Client:
         pace: Pace,
         tls: ssl.SSLContext,
         *,
-        watch: Callable[[Exchange], None] = lambda _: None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._pace = pace
-        self._watch = watch
         self._sleep = sleep
         self._timeout = profile.timeout
         self._http = httpx.Client(
@@ -109,9 +112,7 @@ class Client:
                 notes.append(f"{tried.exchange.trouble}; tried again after {delay:.1f} s")
                 self._sleep(delay)
                 continue
-            final = replace(tried.exchange, notes=tuple(notes))
-            self._watch(final)
-            return final
+            return replace(tried.exchange, notes=tuple(notes))
 
     def _attempt(self, request: Request) -> _Try:
         started, clock = time.time(), time.monotonic()

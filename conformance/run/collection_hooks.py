@@ -1,0 +1,65 @@
+"""Hooks of collection: feature files are collected as they are, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.reporting.text import printable
+from conformance.run.catalogue import Catalogue, feature_files
+from conformance.run.collector import CASE, FeatureModule, account_for_every_scenario, mark
+from conformance.target.trouble import UserError
+
+
+def places(config: pytest.Config) -> list[Path]:
+    """The files and folders the command line names."""
+    return [Path(str(argument).partition("::")[0]) for argument in config.args]
+
+
+def usage_error(problem: UserError) -> pytest.UsageError:
+    """A mistake of the user as pytest ends with: one message, exit code 4."""
+    return pytest.UsageError(printable(str(problem)))
+
+
+class CollectionHooks:
+    """Collects features in any process of a run."""
+
+    def __init__(self, config: pytest.Config, catalogue: Catalogue) -> None:
+        self._config = config
+        self._catalogue = catalogue
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Read every feature first: a mistake in one ends the run with one message."""
+        FeatureModule.catalogue = self._catalogue
+        try:
+            self._catalogue.read_all(places(session.config))
+        except UserError as problem:
+            raise usage_error(problem) from None
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Feature files are modules."""
+        if file_path.suffix != ".feature":
+            return None
+        return FeatureModule.from_parent(parent, path=file_path)
+
+    def pytest_bdd_apply_tag(self, tag: str, function: Any) -> bool:
+        """Tags become markers from the case, which knows more than the tags say."""
+        return True
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Markers and place of a scenario."""
+        mark(item, self._config)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Before anything is deselected, every scenario of every file named must be there."""
+        if any("::" in str(argument) for argument in self._config.args):
+            return
+        files = [self._catalogue.read(path) for place in places(self._config) for path in feature_files(place)]
+        try:
+            account_for_every_scenario((item for item in items if CASE in item.stash), files)
+        except UserError as problem:
+            raise usage_error(problem) from None

@@ -1,0 +1,114 @@
+"""The part of a run that one process carries out: the whole of it, or a worker's share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.judge.known import KnownIssue, load_known
+from conformance.reporting.exchange_file import write_exchange
+from conformance.reporting.outcome import ScenarioResult, Verdict
+from conformance.reporting.shape import shape_of
+from conformance.run.case import Case
+from conformance.run.catalogue import Catalogue
+from conformance.run.lanes import Lanes, Replay
+from conformance.run.opening import Opened
+from conformance.run.options import Options
+from conformance.run.world import World
+from conformance.wire.client import Client
+
+if TYPE_CHECKING:
+    from conformance.run.sweep import Sweep
+
+_EVIDENCE = ("failed", "broken", "known")
+
+
+class RunPart:
+    """The stage with what scenarios of this process share: a client, lanes, known issues, numbers of exchanges."""
+
+    def __init__(self, options: Options, catalogue: Catalogue, opened: Opened, worker: str = "") -> None:
+        self.options = options
+        self.stage = opened.stage
+        today = dt.datetime.now(dt.UTC).date()
+        self.known: tuple[KnownIssue, ...] = load_known(
+            options.known_issues, self.stage.profile.name, catalogue.clauses, today
+        )
+        self._opened = opened
+        self._catalogue = catalogue
+        self._worker = f"{worker}-" if worker else ""
+        self._client: Client | None = None
+        self._lanes: Lanes | None = None
+        self._number = 0
+        self._order: dict[str, int] = {}
+
+    def look_ahead(self, cases: Iterable[Case]) -> None:
+        """Start the lanes for the cases that may run ahead."""
+        number = self.stage.profile.lanes if self.options.lanes is None else self.options.lanes
+        if number > 0:
+            self._lanes = Lanes(self.stage, self._catalogue.book, cases, number)
+            self._lanes.start()
+
+    def enter(self, case: Case) -> tuple[World, Replay]:
+        """The world of ``case``, with what its lane recorded."""
+        if self._client is None:
+            self._client = self.stage.client()
+        replay = Replay(self._client, self._lanes.recording(case) if self._lanes else [])
+        return World(self.stage, case, replay), replay
+
+    def evidence(self, world: World | None, verdict: Verdict) -> list[str]:
+        """Write the exchanges of a scenario that found something: ``N:path`` each, N counting from 1 in the scenario."""
+        if world is None or not (verdict.outcome in _EVIDENCE or world.violations):
+            return []
+        names = []
+        for nth, exchange in enumerate(world.exchanges, 1):
+            self._number += 1
+            folder = self.options.reports / "exchanges"
+            name = write_exchange(folder, f"{self._worker}{self._number:04}", exchange)
+            names.append(f"{nth}:{self._shown(folder / name)}")
+        return names
+
+    def tell(self, result: ScenarioResult, verdict: Verdict, world: World | None) -> dict[str, Any]:
+        """What the reporting process is told of a scenario, as plain values."""
+        exchanges = world.exchanges if world else []
+        return {
+            "result": result.as_json(),
+            "shapes": {one.request.operation: shape_of(one.reply) for one in exchanges if one.served},
+            "drift": {operation: list(paths) for operation, paths in world.drift.items()} if world else {},
+            "matched": [issue.where for issue in verdict.matched],
+            "unanswered": bool(exchanges and exchanges[-1].trouble) and result.outcome == "broken",
+        }
+
+    def number(self, nodeids: Iterable[str]) -> None:
+        """Keep the order of collection, in which reports list scenarios wherever they ran."""
+        self._order = {nodeid: place for place, nodeid in enumerate(nodeids)}
+
+    def place(self, nodeid: str) -> tuple[int, str]:
+        """Where a scenario stands in that order."""
+        return self._order.get(nodeid, len(self._order)), nodeid
+
+    def leftovers(self, sweep: type[Sweep]) -> list[str]:
+        """Undo what is still open in the ledgers of this run; what could not be undone, in words."""
+        work = sweep(self.stage, self.options.reports / "ledger", before=float("inf"))
+        mine = [item for item in work.in_ledgers() if item.ledger and self.stage.run_id in item.ledger.name]
+        return work.remove(mine) if mine else []
+
+    def _shown(self, path: Path) -> str:
+        try:
+            return path.relative_to(self.options.root).as_posix()
+        except ValueError:
+            return str(path)
+
+    @property
+    def lanes(self) -> Lanes | None:
+        """The lanes, while they run."""
+        return self._lanes
+
+    def close(self) -> None:
+        """Give everything back."""
+        if self._lanes is not None:
+            self._lanes.stop()
+        if self._client is not None:
+            self._client.close()
+        self._opened.close()

@@ -1,0 +1,140 @@
+"""Hooks of the process that reports: it opens the site, takes results in, writes the reports and states them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.reporting.statement import statement
+from conformance.run.catalogue import Catalogue
+from conformance.run.collection_hooks import usage_error
+from conformance.run.collector import NODEID
+from conformance.run.options import read_options
+from conformance.run.scenario_hooks import ScenarioHooks
+from conformance.run.session import Run
+from conformance.target.trouble import CannotJudge, UserError
+
+_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+
+class RunHooks:
+    """The whole run, serial or with workers."""
+
+    def __init__(self, config: pytest.Config, catalogue: Catalogue, scenarios: ScenarioHooks) -> None:
+        self._config = config
+        self._catalogue = catalogue
+        self._scenarios = scenarios
+        self._run: Run | None = None
+        self._session: pytest.Session | None = None
+
+    def _open(self) -> Run:
+        if self._run is None:
+            try:
+                self._run = Run(read_options(self._config), self._catalogue)
+            except UserError as problem:
+                raise usage_error(problem) from None
+            except CannotJudge as problem:
+                raise usage_error(UserError("unreachable", str(problem))) from None
+        return self._run
+
+    # -- beginning ---------------------------------------------------------------
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember the session, to be able to end it."""
+        self._session = session
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Open the site when it is known what is to run; without workers begin."""
+        if config.option.collectonly or not items:
+            return
+        run = self._open()
+        finished = self._begin(run, [item.stash[NODEID] for item in items])
+        resumed = [item for item in items if item.stash[NODEID] in finished]
+        if resumed:
+            items[:] = [item for item in items if item.stash[NODEID] not in finished]
+            config.hook.pytest_deselected(items=resumed)
+        self._scenarios.begin(run.part, items)
+
+    def _begin(self, run: Run, nodeids: Sequence[str]) -> set[str]:
+        try:
+            finished = run.begin()
+        except UserError as problem:
+            raise usage_error(problem) from None
+        run.expected = len(nodeids)
+        run.part.number(nodeids)
+        return finished
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker which site is its own: a mock gives every worker one."""
+        run = self._open()
+        worker = str(node.workerinput["workerid"])
+        file = run.mock.for_worker(worker) if run.mock else run.sites_file
+        node.workerinput["conformance"] = {"sites": str(file), "site": run.site, "run": run.part.stage.run_id}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
+        """All workers collect the same; the first to finish tells how much there is."""
+        if self._run is not None and not self._run.expected:
+            self._begin(self._run, [plain(nodeid) for nodeid in ids])
+
+    # -- on the way --------------------------------------------------------------
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a result in, wherever the scenario ran; a site that does not answer ends the run early."""
+        run = self._run
+        if run is None:
+            return
+        told = getattr(report, "conformance", None)
+        if told:
+            run.add(told)
+        if report.when == "teardown":
+            run.add_troubles([str(value) for name, value in report.user_properties if name == "conformance-trouble"])
+        if run.given_up and self._session is not None:
+            self._session.shouldfail = "the site does not answer any more"
+
+    # -- the end -----------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
+        """Clean up, write the reports; a run that was cut short leaves no summary."""
+        run = self._run
+        if run is None:
+            return
+        session._setupstate.teardown_exact(None)  # noqa: SLF001 - an interrupted scenario puts back before we report
+        run.clean_site()
+        if not run.results:
+            return
+        run.settle()
+        folder = self._config.option.allure_report_dir
+        if run.complete and exitstatus in _ENDED:
+            run.write_reports(Path(folder) if folder else None)
+        if (run.problems or not run.complete) and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """The statement."""
+        run = self._run
+        if run is None or not run.expected:
+            return
+        reports, root = run.options.reports, run.options.root
+        shown = reports.relative_to(root) if reports.is_relative_to(root) else reports
+        terminalreporter.section("conformance")
+        for line in statement(run.record(), str(shown), complete=run.complete, given_up=run.given_up):
+            terminalreporter.write_line(line)
+
+    def pytest_unconfigure(self) -> None:
+        """Close the site."""
+        if self._run is not None:
+            self._run.close()
+            self._run = None
+
+
+def plain(nodeid: str) -> str:
+    """A node id without the group that ``--dist loadgroup`` appends to it."""
+    head, mark, group = nodeid.rpartition("@")
+    return head if mark and group.endswith("-writes") else nodeid
