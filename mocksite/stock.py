@@ -23,7 +23,7 @@ def stock(seed: Seed, state: Path | None, further: str) -> Store:
     except sqlite3.Error as problem:
         if "locked" in str(problem):
             raise StateError(f"{file} is in use by another webex-mock") from None
-        raise StateError(f"{file} is not a state file of webex-mock ({problem})") from None
+        raise StateError(f"{file} cannot be used as a state file of webex-mock: {problem}") from None
 
 
 def _kept(seed: Seed, file: Path) -> Store:

@@ -63,38 +63,41 @@ def get_event(call: Call) -> Node:
     """All about one event of the caller's."""
     refuse_if_disabled(call)
     session = booking.own(call, booking.asked_for(call, (EVENT,)))
+    values = {
+        **_people(call, session),
+        "key": session.key,
+        "conf_id": session.conf_id,
+        "listing": session.listing,
+        "password": session.password or None,
+        "name": session.name,
+        "type_id": session.type_id,
+        "description": session.text or None,
+        "program_id": session.program_id or None,
+        "start": show(session.starts, session.time_zone_id),
+        "time_zone_id": session.time_zone_id,
+        "duration": session.duration,
+        "open_time": session.open_time,
+        "host_webex_id": call.user_of(session.host_id).webex_id,
+        "tone": session.tone or site_tone(call),
+        "panelist_password": session.panelist_password,
+        "registration": session.registration,
+        "status": session.status,
+        "host_key": session.host_key,
+        "host_type": session.type_id,
+        "guest_token": booking.guest_token(session),
+    }
+    return call.answer("getEventResponse", values, session.own)
+
+
+def _people(call: Call, session: Session) -> dict[str, object]:
     people = booking.guests(call, session)
     panelists = [guest for guest in people if guest.person_type == "PANELIST"]
     attendees = [guest for guest in people if guest.person_type != "PANELIST"]
-    return call.answer(
-        "getEventResponse",
-        {
-            "key": session.key,
-            "conf_id": session.conf_id,
-            "listing": session.listing,
-            "password": session.password or None,
-            "name": session.name,
-            "type_id": session.type_id,
-            "description": session.text or None,
-            "program_id": session.program_id or None,
-            "start": show(session.starts, session.time_zone_id),
-            "time_zone_id": session.time_zone_id,
-            "duration": session.duration,
-            "open_time": session.open_time,
-            "host_webex_id": call.user_of(session.host_id).webex_id,
-            "tone": session.tone or site_tone(call),
-            "panelist_password": session.panelist_password,
-            "panelists": [_person_row("panelist", guest) for guest in panelists],
-            "attendees": [_person_row("attendee", guest) for guest in attendees],
-            "enrolled": sum(guest.join_status in {"REGISTER", "ACCEPT"} for guest in attendees),
-            "registration": session.registration,
-            "status": session.status,
-            "host_key": session.host_key,
-            "host_type": session.type_id,
-            "guest_token": booking.guest_token(session),
-        },
-        session.own,
-    )
+    return {
+        "panelists": [_person_row("panelist", guest) for guest in panelists],
+        "attendees": [_person_row("attendee", guest) for guest in attendees],
+        "enrolled": sum(guest.join_status in {"REGISTER", "ACCEPT"} for guest in attendees),
+    }
 
 
 def delete_event(call: Call) -> Node:

@@ -16,44 +16,52 @@ def get_session_info(call: Call) -> Node:
     session = booking.asked_for(call, tuple(SERVICES))
     if session.kind == EVENT:
         refuse_if_disabled(call)
-    host = call.user_of(session.host_id)
     return call.answer(
         "getSessionInfoResponse",
         {
             **_secrets(call, session),
-            **_program(call, session),
+            **_host(call, session),
+            **_links(call, session),
+            **_texts(call, session),
             "status": session.status,
-            "presenter": None,
-            "panelists": None,
             "key": session.key,
             "conf_id": session.conf_id,
-            "verify_url": f"{call.site_url}/{call.site_name}/systemdiagnosis.php",
             "listing": session.listing,
             "registration": session.registration,
-            "registration_url": _registration_url(call, session),
             "registration_id": None,
             "password_required": bool(session.password),
             "enable_event": session.is_large,
             "enable_webniar": session.is_large,
-            "name": session.name,
             "type_id": session.type_id,
             "service": session.service,
-            "agenda": session.text or None if session.kind != EVENT else None,
-            "description": session.text or None if session.kind == EVENT else None,
             "recurring": session.recurring,
-            "numbers_url": f"{call.site_url}/{call.site_name}/globalcallin.php",
-            "image_url": f"{call.site_url}/{call.site_name}/images/{session.image}" if session.image else None,
-            "host_first_name": host.first_name,
-            "host_last_name": host.last_name,
-            "host_email": host.email,
-            "host_webex_id": host.webex_id,
-            "alternate_hosts": None,
             "start": show(session.starts, session.time_zone_id),
             "duration": session.duration,
             "time_zone": zone(session.time_zone_id).description,
-            "creator": session.host_id == call.caller.user_id,
         },
     )
+
+
+def _host(call: Call, session: Session) -> dict[str, object]:
+    host = call.user_of(session.host_id)
+    return {
+        "host_first_name": host.first_name,
+        "host_last_name": host.last_name,
+        "host_email": host.email,
+        "host_webex_id": host.webex_id,
+        "alternate_hosts": None,
+        "creator": session.host_id == call.caller.user_id,
+    }
+
+
+def _links(call: Call, session: Session) -> dict[str, object]:
+    address = f"{call.site_url}/{call.site_name}"
+    return {
+        "verify_url": f"{address}/systemdiagnosis.php",
+        "numbers_url": f"{address}/globalcallin.php",
+        "image_url": f"{address}/images/{session.image}" if session.image else None,
+        "registration_url": f"{address}/k2/j.php?MTID=t{session.uuid}" if session.registration else None,
+    }
 
 
 def _secrets(call: Call, session: Session) -> dict[str, object]:
@@ -69,15 +77,17 @@ def _secrets(call: Call, session: Session) -> dict[str, object]:
     return secrets
 
 
-def _program(call: Call, session: Session) -> dict[str, object]:
+def _texts(call: Call, session: Session) -> dict[str, object]:
     program = call.store.get(Program, session.program_id) if session.program_id else None
-    return {"program": program.name if program else None}
-
-
-def _registration_url(call: Call, session: Session) -> str | None:
-    if not session.registration:
-        return None
-    return f"{call.site_url}/{call.site_name}/k2/j.php?MTID=t{session.uuid}"
+    text = session.text or None
+    return {
+        "name": session.name,
+        "agenda": None if session.kind == EVENT else text,
+        "description": text if session.kind == EVENT else None,
+        "program": program.name if program else None,
+        "presenter": None,
+        "panelists": None,
+    }
 
 
 OPERATIONS = (Operation("getSessionInfo", "ep", get_session_info),)
