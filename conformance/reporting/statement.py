@@ -105,7 +105,8 @@ def _lists(record: RunRecord) -> Iterator[str]:
 
 def _cut_short(record: RunRecord, complete: bool, given_up: str) -> Iterator[str]:
     if not complete:
-        yield f"INCOMPLETE: {len(record.scenarios)} of {record.selected_of[0]} scenarios have a result; no summary is written"
+        ran = f"{len(record.scenarios)} of {record.selected_of[0]} scenarios have a result"
+        yield f"INCOMPLETE: {ran}; no summary is written"
         if given_up:
             yield f"given up: {safe(given_up)}"
         yield "go on where it stopped with --resume"

@@ -18,7 +18,7 @@ _SEVERITY = (2, 3, 1, 4, 5, 0)
 
 
 def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
-    """Run every site as a process of its own; the worst exit code of them, and ``overview.json`` beside their reports."""
+    """Run every site as a process of its own; the worst exit code of them, ``overview.json`` beside their reports."""
     base = _without(arguments, "--site", "--reports")
     processes = {site: _start(site, base, options.reports / site) for site in options.sites}
     codes: dict[str, int] = {}
@@ -39,7 +39,9 @@ def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
 
 def _start(site: str, base: list[str], reports: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "pytest", *base, "--site", site, "--reports", str(reports)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def _without(arguments: tuple[str, ...], *names: str) -> list[str]:

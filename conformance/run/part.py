@@ -15,7 +15,7 @@ from conformance.run.case import Case
 from conformance.run.catalogue import Catalogue
 from conformance.run.lanes import Lanes, Replay
 from conformance.run.opening import Opened
-from conformance.run.options import Options
+from conformance.run.options import MOCK, Options
 from conformance.run.world import World
 from conformance.wire.client import Client
 
@@ -58,7 +58,7 @@ class RunPart:
         return World(self.stage, case, replay), replay
 
     def evidence(self, world: World | None, verdict: Verdict) -> list[str]:
-        """Write the exchanges of a scenario that found something: ``N:path`` each, N counting from 1 in the scenario."""
+        """Write the exchanges of a scenario that found something: ``N:path`` each, N counting within the scenario."""
         if world is None or not (verdict.outcome in _EVIDENCE or world.violations):
             return []
         names = []
@@ -99,6 +99,11 @@ class RunPart:
             return path.relative_to(self.options.root).as_posix()
         except ValueError:
             return str(path)
+
+    @property
+    def shares_a_mock(self) -> bool:
+        """Whether workers share one mock: its settings change under everybody, so one worker must do it all."""
+        return self.stage.control is not None and self.options.sites != (MOCK,)
 
     @property
     def lanes(self) -> Lanes | None:

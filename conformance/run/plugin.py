@@ -76,5 +76,5 @@ def _register(config: pytest.Config, catalogue: Catalogue) -> None:
     signal.signal(signal.SIGTERM, _terminated)
 
 
-def _terminated(signal_number: int, frame: Any) -> None:
+def _terminated(*_: Any) -> None:
     raise KeyboardInterrupt

@@ -16,19 +16,22 @@ class Control:
     def __init__(self, control_url: str, *, timeout: float = 10.0) -> None:
         self._url = control_url
         self._client = httpx.Client(timeout=timeout, trust_env=False)
+        self._settings: dict[str, Value] = {}
 
     def close(self) -> None:
         """Give the connection back."""
         self._client.close()
 
     def setting(self, name: str) -> Value:
-        """The present value of a setting."""
-        value: Value = self.state()["settings"][name]
-        return value
+        """The present value of a setting; asked once, then this run is the one who changes it."""
+        if not self._settings:
+            self._settings = self.state()["settings"]
+        return self._settings[name]
 
     def set(self, setting: Setting, value: Value) -> None:
         """Change a setting of the mock."""
         self.put(f"settings/{setting.name}", value)
+        self._settings[setting.name] = value
 
     def state(self) -> dict[str, Any]:
         """Everything the mock holds, without secrets."""
