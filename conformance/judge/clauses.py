@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from conformance.target.release import Release
 from conformance.target.trouble import UserError
@@ -20,7 +21,10 @@ LEVELS_OF_CERTAINTY = {
     "control": ("must", "should"),
     "ambiguous": ("observe",),
 }
-_KEYS = {"id", "operation", "certainty", "level", "text", "lines", "remark"}
+#: What a clause changes in the messages of its operation, as paths below the body; ``**/name`` where the notes
+#: lost the parent. Compare explains a difference between two sites by them.
+_CHANGES = ("adds", "changes", "removes")
+_KEYS = {"id", "operation", "certainty", "level", "text", "lines", "remark", *_CHANGES}
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class Clause:
     """One requirement: what the notes say of which operation, and how hard it is.
 
     ``lines`` are lines of the published notes, ``item`` and ``item_zh`` the
-    heading it stands under.
+    heading it stands under. ``adds``, ``changes`` and ``removes`` are the
+    elements it brings, alters and takes away.
     """
 
     id: str
@@ -41,6 +46,13 @@ class Clause:
     item: str
     item_zh: str
     remark: str
+    adds: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
+
+    def speaks_of(self, operation: str) -> bool:
+        """Whether the clause is about ``operation``, alone or with others."""
+        return self.operation == "all operations" or operation in re.split(r"\W+", self.operation)
 
 
 def load_clauses(features: Path) -> dict[str, Clause]:
@@ -67,7 +79,7 @@ def _read(file: Path) -> Iterable[Clause]:
             yield _clause(file, release, item, row)
 
 
-def _clause(file: Path, release: Release, item: dict[str, str], row: dict[str, str]) -> Clause:
+def _clause(file: Path, release: Release, item: dict[str, Any], row: dict[str, Any]) -> Clause:
     unknown = set(row) - _KEYS
     if unknown:
         raise _wrong(file, f"unknown key {min(unknown)!r} at {row.get('id')}")
@@ -89,7 +101,15 @@ def _clause(file: Path, release: Release, item: dict[str, str], row: dict[str, s
         item=item["heading"],
         item_zh=item["heading_zh"],
         remark=row.get("remark", ""),
+        **{key: _paths(file, row, key) for key in _CHANGES},
     )
+
+
+def _paths(file: Path, row: dict[str, Any], key: str) -> tuple[str, ...]:
+    paths = row.get(key, [])
+    if not isinstance(paths, list) or not all(isinstance(path, str) and path for path in paths):
+        raise _wrong(file, f"{row['id']}: {key} is a list of paths, such as [\"siteInstance/tools/newElement\"]")
+    return tuple(paths)
 
 
 def _wrong(file: Path, what: str) -> UserError:
