@@ -83,7 +83,7 @@ def open_site(
         run_id=run_id,
         pace=pace,
         tls=tls,
-        control=Control(profile.control_url) if profile.is_mock else None,
+        control=Control(profile.control_url, transport=transport) if profile.is_mock else None,
         bundle=Bundle(Path(bundle)) if bundle else None,
         strict_schema=options.strict_schema,
         transport=transport,

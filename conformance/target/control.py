@@ -13,9 +13,11 @@ from conformance.target.trouble import CannotJudge
 class Control:
     """Speaks to ``control_url``; a mock that does not answer makes the scenario broken, never failed."""
 
-    def __init__(self, control_url: str, *, timeout: float = 10.0) -> None:
+    def __init__(
+        self, control_url: str, *, timeout: float = 10.0, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self._url = control_url
-        self._client = httpx.Client(timeout=timeout, trust_env=False)
+        self._client = httpx.Client(timeout=timeout, trust_env=False, transport=transport)
         self._settings: dict[str, Value] = {}
 
     def close(self) -> None:

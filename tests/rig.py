@@ -1,0 +1,128 @@
+"""A stage over a mock without sockets: what makes thousands of scenarios a minute possible."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+import mocksite
+from conformance.judge.contract import Contract
+from conformance.run.case import Case
+from conformance.run.catalogue import Catalogue
+from conformance.run.stage import Stage
+from conformance.run.trial import Trial, try_case
+from conformance.target.control import Control
+from conformance.target.ledger import Ledger, new_run_id
+from conformance.target.release import Release
+from conformance.target.sites import load_profile
+from conformance.wire.mailbox import Mail, read_mail
+from conformance.wire.pace import Pace
+from conformance.wire.payload import Payloads
+from tests.conftest import ROOT
+
+#: Compiled once for all rigs: schemas and templates do not change between faults.
+CONTRACT = Contract(ROOT / "schemas")
+PAYLOADS = Payloads(ROOT / "payloads")
+#: Never used over a transport of our own; loading certificates would cost more than a scenario.
+_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class CoreTransport(httpx.BaseTransport):
+    """Hands requests to a mock core instead of a network."""
+
+    def __init__(self, core: mocksite.Core) -> None:
+        self._core = core
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        asked = mocksite.HttpRequest(
+            method=request.method, path=request.url.raw_path.decode(), headers=dict(request.headers), body=request.read()
+        )
+        answer = self._core.handle(asked)
+        return httpx.Response(answer.status, headers=dict(answer.headers), content=answer.body)
+
+
+class LogMailbox:
+    """Reads mail from the log of the mock; the real SMTP way is tested on its own."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def mail_to(self, recipient: str) -> list[Mail]:
+        return [
+            read_mail(_raw(message), (recipient,), time.time())
+            for message in self._control.get("mail")
+            if message["recipient"].lower() == recipient.lower()
+        ]
+
+    def listen(self) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+def _raw(message: dict[str, str]) -> bytes:
+    """The message as it would travel: the log keeps the subject as the header holds it."""
+    head = f"Subject: {message['subject']}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    return (head + message["body"]).encode()
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A mock core with the stage to judge it."""
+
+    core: mocksite.Core
+    stage: Stage
+    catalogue: Catalogue
+
+    def run(self, cases: list[Case], *, strict: bool = True) -> list[Trial]:
+        """Try every case that is not gated away."""
+        client = self.stage.client()
+        try:
+            book = self.catalogue.book
+            mine = [case for case in cases if self.stage.gate(case) is None]
+            return [try_case(self.stage, case, book, client, strict=strict) for case in mine]
+        finally:
+            client.close()
+
+
+@contextmanager
+def rig(catalogue: Catalogue, *, release: str = "41.12.0", judged_as: str = "", fault: str = "") -> Iterator[Rig]:
+    """A fresh mock of ``release`` judged as ``judged_as``, with ``fault`` seeded."""
+    options = mocksite.Options(release=release, fault=fault)
+    core = mocksite.Core(options=options)
+    transport = CoreTransport(core)
+    with TemporaryDirectory(prefix="wxc-rig-") as folder:
+        file = Path(folder) / "sites.toml"
+        file.write_text(core.profile("mock"), encoding="utf-8")
+        profile = load_profile("mock", file)
+        control = Control(profile.control_url, transport=transport)
+        run_id = new_run_id()
+        stage = Stage(
+            profile=profile,
+            release=Release.parse(judged_as or release),
+            access="read-write",
+            contract=CONTRACT,
+            clauses=catalogue.clauses,
+            payloads=PAYLOADS,
+            ledger=Ledger(Path(folder) / "ledger.jsonl", "mock", run_id),
+            run_id=run_id,
+            pace=Pace(None),
+            tls=_TLS,
+            control=control,
+            mailbox=LogMailbox(control),
+            transport=transport,
+        )
+        try:
+            yield Rig(core, stage, catalogue)
+        finally:
+            stage.ledger.close()
+            control.close()
+            core.close()

@@ -1,0 +1,56 @@
+"""The release ladder: a site of one release judged as the next breaks exactly what is new.
+
+That is what an upgrade looks like seen from the other side, and the sharpest test of both: the mock's releases and
+the suite's clauses were written apart from each other.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from conformance.judge.clauses import Clause
+from conformance.run.catalogue import Catalogue
+from tests.conftest import ROOT
+from tests.rig import rig
+
+RELEASES = sorted(
+    (path.name for path in (ROOT / "features").iterdir() if path.is_dir()), key=lambda name: [int(part) for part in name.split(".")]
+)
+KEPT = {
+    clause: group["why"]
+    for group in tomllib.loads(Path(__file__).with_name("ladder.toml").read_text(encoding="utf-8")).values()
+    for clause in group["clauses"]
+}
+
+
+def failed(catalogue: Catalogue, release: str, judged_as: str) -> tuple[set[str], set[str]]:
+    """Clauses that failed and that broke, without --strict as a user runs it."""
+    cases = [case for file in catalogue.known_files() for case in file.cases.values()]
+    with rig(catalogue, release=release, judged_as=judged_as) as site:
+        trials = site.run(cases, strict=False)
+    assert not any(trial.troubles for trial in trials), "a scenario left something behind"
+    return tuple({one.case.clause.id for one in trials if one.verdict.outcome == word} for word in ("failed", "broken"))
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_site_keeps_the_contract_of_its_own_release(catalogue: Catalogue, release: str) -> None:
+    assert failed(catalogue, release, release) == (set(), set())
+
+
+@pytest.mark.parametrize(("older", "newer"), list(zip(RELEASES, RELEASES[1:], strict=False)))
+def test_an_older_site_breaks_exactly_what_is_new(
+    catalogue: Catalogue, clauses: dict[str, Clause], older: str, newer: str
+) -> None:
+    new = {clause.id for clause in clauses.values() if str(clause.release) == newer and clause.level == "must"}
+    broken_clauses, could_not_be_judged = failed(catalogue, older, newer)
+    print(f"{older:>8} judged as {newer:<8} {len(broken_clauses):3} of {len(new):3} must clauses broken")
+    assert could_not_be_judged == set()
+    assert broken_clauses == new - set(KEPT)
+
+
+def test_the_ladder_speaks_about_must_clauses_only(clauses: dict[str, Clause]) -> None:
+    """An exception for a clause that is not there would hide one that is."""
+    assert {clause for clause in KEPT if clause not in clauses or clauses[clause].level != "must"} == set()
