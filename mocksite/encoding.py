@@ -64,7 +64,7 @@ def encode(characters: str, declared: str) -> bytes:
 
 def _by_declaration(data: bytes, declared: str) -> str:
     codec = _codec(declared)
-    if codec == "latin-1":
+    if codec == "iso8859-1":
         # Any bytes are Latin-1, but well-formed multi-byte UTF-8 hardly ever is meant as such (PHP clients).
         try:
             return data.decode("utf-8")

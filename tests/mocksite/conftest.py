@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from xml.etree import ElementTree as ET
 
 import pytest
+from lxml import etree as ET
 
 import mocksite
 
@@ -46,11 +46,11 @@ class Reply:
     response: mocksite.HttpResponse
 
     @property
-    def root(self) -> ET.Element:
+    def root(self) -> ET._Element:
         return ET.fromstring(self.response.body)
 
     @property
-    def content(self) -> ET.Element:
+    def content(self) -> ET._Element:
         found = self.root.find("serv:body/serv:bodyContent", SPACES)
         assert found is not None
         return found
@@ -68,7 +68,7 @@ class Reply:
         """The exception id, empty for a success."""
         return self.head("exceptionID")
 
-    def all(self, path: str) -> list[ET.Element]:
+    def all(self, path: str) -> list[ET._Element]:
         found = [self.content]
         for name in path.split("/"):
             found = [child for node in found for child in node if child.tag.rpartition("}")[2] == name]
