@@ -243,7 +243,7 @@ def _things(meanings: list[Meaning]) -> Iterator[str]:
 def within(path: Path, root: Path) -> str:
     """``path`` as reports write it: relative to ``root`` where it lies below."""
     try:
-        return path.resolve().relative_to(root).as_posix()
+        return path.absolute().relative_to(root).as_posix()
     except ValueError:
         return path.as_posix()
 

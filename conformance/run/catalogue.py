@@ -52,9 +52,10 @@ class Catalogue:
 
     def read(self, path: Path) -> FeatureFile:
         """The scenarios of ``path``; :class:`UserError` on anything that would silently drop or confuse one."""
-        if path not in self._files:
-            self._files[path] = self._read(path)
-        return self._files[path]
+        place = path.absolute()
+        if place not in self._files:
+            self._files[place] = self._read(place)
+        return self._files[place]
 
     def known_files(self) -> list[FeatureFile]:
         """Every file read so far."""

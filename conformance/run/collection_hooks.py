@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.reporting.text import printable
+from conformance.run.case import WORDS
 from conformance.run.catalogue import Catalogue, feature_files
 from conformance.run.collector import CASE, FeatureModule, account_for_every_scenario, mark
+from conformance.target.account import ROLES
+from conformance.target.settings import known_settings
+from conformance.target.things import known_things, slug
 from conformance.target.trouble import UserError
 
 
@@ -21,6 +26,16 @@ def places(config: pytest.Config) -> list[Path]:
 def usage_error(problem: UserError) -> pytest.UsageError:
     """A mistake of the user as pytest ends with: one message, exit code 4."""
     return pytest.UsageError(printable(str(problem)))
+
+
+def known_markers(catalogue: Catalogue) -> Iterator[str]:
+    """Markers ``-m`` may name though no collected scenario carries them: an unknown one is an error."""
+    yield from (*WORDS, *(f"clause.{clause}" for clause in catalogue.clauses))
+    yield from (f"since.{clause.release}" for clause in catalogue.clauses.values())
+    yield from (f"operation.{path.stem}" for path in (catalogue.root / "payloads").glob("*/*.xml"))
+    yield from (f"role.{role}" for role in ROLES)
+    yield from (f"setting.{name}.{state}" for name in known_settings() for state in ("on", "off"))
+    yield from (f"needs.{slug(name)}" for name in known_things())
 
 
 class CollectionHooks:
@@ -35,6 +50,8 @@ class CollectionHooks:
         """Read every feature first: a mistake in one ends the run with one message."""
         FeatureModule.catalogue = self._catalogue
         try:
+            for name in known_markers(self._catalogue):
+                self._config.addinivalue_line("markers", name)
             self._catalogue.read_all(places(session.config))
         except UserError as problem:
             raise usage_error(problem) from None

@@ -77,7 +77,7 @@ class RunPart:
             "shapes": {one.request.operation: shape_of(one.reply) for one in exchanges if one.served},
             "drift": {operation: list(paths) for operation, paths in world.drift.items()} if world else {},
             "matched": [issue.where for issue in verdict.matched],
-            "unanswered": bool(exchanges and exchanges[-1].trouble) and result.outcome == "broken",
+            "unanswered": bool(exchanges and exchanges[-1].unanswered) and result.outcome == "broken",
         }
 
     def number(self, nodeids: Iterable[str]) -> None:

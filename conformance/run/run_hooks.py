@@ -115,6 +115,8 @@ class RunHooks:
             run.write_reports(Path(folder) if folder else None)
         if (run.problems or not run.complete) and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif run.nothing_ran and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The statement."""

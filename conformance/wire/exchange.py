@@ -52,6 +52,11 @@ class Exchange:
             raise TransportTrouble(f"{self.request.operation} to {self.request.url}: {problem}") from None
 
     @property
+    def unanswered(self) -> bool:
+        """Whether nobody is there: no HTTP answer at all, or a gateway that says the same."""
+        return bool(self.trouble) and self.status in (0, 502, 503, 504)
+
+    @property
     def served(self) -> bool:
         """Whether the address answered with a SUCCESS message."""
         try:

@@ -1,0 +1,60 @@
+"""Runs of the real plugin in a project of the test's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run left: exit code, terminal output, reports."""
+
+    code: int
+    lines: list[str]
+    reports: Path
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.reports / "summary.json").read_text(encoding="utf-8"))
+        return found
+
+    def outcomes(self) -> dict[str, str]:
+        """Outcome by scenario, without the path."""
+        return {row["nodeid"].partition("::")[2]: row["outcome"] for row in self.summary["scenarios"]}
+
+    def clauses(self, *words: str) -> set[str]:
+        """Clauses with one of these outcomes."""
+        return {row["id"] for row in self.summary["clauses"] if row["outcome"] in words}
+
+
+Runner = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Run features of the suite, or of the test, in a project folder of its own."""
+    project = pytester.path
+    for name in ("schemas", "payloads", "steps", "conftest.py", "features"):
+        (project / name).symlink_to(ROOT / name)
+    (project / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.delenv("WEBEX_SITES", raising=False)
+
+    def go(*arguments: str, subprocess: bool = False) -> Outcome:
+        reports = project / "reports"
+        method = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
+        result = method(*arguments)
+        return Outcome(int(result.ret), result.outlines + result.errlines, reports)
+
+    return go
