@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -74,7 +75,8 @@ class Control:
             return _json(404, {"error": f"{request.method} {request.path} is not known; known are {known}"})
         try:
             value = json.loads(request.body) if request.body.strip() else None
-            with site.store.transaction():
+            # A reset replaces the database as a whole, which cannot happen inside a transaction.
+            with nullcontext() if section == "reset" else site.store.transaction():
                 return _json(200, answer(site, name, value))
         except (UnknownSettingError, UnknownFaultError, arrangement.ArrangementError) as problem:
             return _json(problem.status if isinstance(problem, arrangement.ArrangementError) else 400, _error(problem))
