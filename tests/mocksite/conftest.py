@@ -178,3 +178,12 @@ def make(clock: Clock) -> Iterator:
 def site(make) -> Talk:
     """A mock of the latest release."""
     return make()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[mocksite.Server]:
+    """One running mock for all client conversations; each makes its own data."""
+    with mocksite.start() as running:
+        yield running
+        errors = [entry.error for entry in running.core.journal.entries() if entry.error]
+        assert not errors, errors[0]
