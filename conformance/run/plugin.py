@@ -57,9 +57,6 @@ def pytest_configure(config: pytest.Config) -> None:
         option.allure_report_dir = str(options.reports / "allure-results")
     # The statement tells every failure in its own grammar; pytest's sections would tell them again.
     option.tbstyle, option.reportchars = "no", ""
-    if getattr(option, "dist", "no") == "load":
-        # Scenarios that write to one site stay together in one worker.
-        option.dist = "loadgroup"
     _register(config, Catalogue(config.rootpath))
 
 

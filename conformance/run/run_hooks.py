@@ -10,7 +10,7 @@ import pytest
 
 from conformance.reporting.statement import statement
 from conformance.run.catalogue import Catalogue
-from conformance.run.collection_hooks import usage_error
+from conformance.run.collection_hooks import places, usage_error
 from conformance.run.collector import NODEID
 from conformance.run.options import read_options
 from conformance.run.scenario_hooks import ScenarioHooks
@@ -77,10 +77,22 @@ class RunHooks:
         node.workerinput["conformance"] = {"sites": str(file), "site": run.site, "run": run.part.stage.run_id}
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Scenarios that write to one site stay together, unless the user asked for a distribution of their own."""
+        if config.option.dist not in ("load", "loadgroup"):
+            return None
+        from conformance.run.scheduling import SiteScheduling, writing_scenarios
+
+        run = self._open()
+        self._catalogue.read_all(places(config))
+        writing = writing_scenarios(self._catalogue)
+        return SiteScheduling(config, log, lambda nodeid: run.part.shares_a_mock or nodeid.partition("[")[0] in writing)
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
         """All workers collect the same; the first to finish tells how much there is."""
         if self._run is not None and not self._run.expected:
-            self._begin(self._run, [plain(nodeid) for nodeid in ids])
+            self._begin(self._run, ids)
 
     # -- on the way --------------------------------------------------------------
 
@@ -134,9 +146,3 @@ class RunHooks:
         if self._run is not None:
             self._run.close()
             self._run = None
-
-
-def plain(nodeid: str) -> str:
-    """A node id without the group that ``--dist loadgroup`` appends to it."""
-    head, mark, group = nodeid.rpartition("@")
-    return head if mark and group.endswith("-writes") else nodeid

@@ -56,8 +56,6 @@ class ScenarioHooks:
             else:
                 item.stash[_SKIP] = skip
                 item.add_marker(pytest.mark.skip(reason=f"{skip.kind}: {skip.why}"))
-            if case.writes or part.shares_a_mock:
-                item.add_marker(pytest.mark.xdist_group(f"{part.stage.profile.name}-writes"))
         part.look_ahead(running)
         self._take_over_allure()
 

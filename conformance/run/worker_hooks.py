@@ -28,7 +28,6 @@ class WorkerHooks:
         self._scenarios = scenarios
         self._part: RunPart | None = None
 
-    # Before xdist itself, which reads the groups that begin() gives to scenarios that write.
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Open the site and begin."""

@@ -86,6 +86,7 @@ class SmtpSink:
         self._mails: list[Mail] = []
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: Any = None
         self._thread: threading.Thread | None = None
 
     def listen(self) -> None:
@@ -96,7 +97,7 @@ class SmtpSink:
 
         # aiosmtpd's own Controller cannot serve on a port the system chooses: it connects to port 0 to see itself.
         loop = self._loop = asyncio.new_event_loop()
-        server = loop.run_until_complete(loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", 0))
+        self._server = server = loop.run_until_complete(loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", 0))
         self._thread = threading.Thread(target=loop.run_forever, name="mailbox", daemon=True)
         self._thread.start()
         host, port = server.sockets[0].getsockname()[:2]
@@ -117,8 +118,10 @@ class SmtpSink:
     def close(self) -> None:
         """Stop the server."""
         if self._loop is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._server.close)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(timeout=2)
+            self._loop.close()
 
 
 class ImapBox:

@@ -1,0 +1,35 @@
+"""Which worker gets which scenario: what writes to one site stays in one worker, the rest goes wherever there is room.
+
+xdist 3.8.0 does this by groups that it appends to node ids, which pytest 9.2 no longer lets it do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from xdist.scheduler import LoadScopeScheduling
+
+from conformance.run.catalogue import Catalogue
+
+
+class SiteScheduling(LoadScopeScheduling):
+    """Hands scenarios out one by one, but all that belong together to one worker."""
+
+    def __init__(self, config: Any, log: Any, together: Callable[[str], bool]) -> None:
+        super().__init__(config, log)
+        self._together = together
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The name of the lot a scenario is handed out in."""
+        return "what writes to the site" if self._together(nodeid) else nodeid
+
+
+def writing_scenarios(catalogue: Catalogue) -> set[str]:
+    """Node ids, without the row of an outline, of the scenarios that change the site."""
+    return {
+        f"{case.path}::{plain}"
+        for file in catalogue.known_files()
+        for (plain, _), case in file.cases.items()
+        if case.writes or case.control
+    }

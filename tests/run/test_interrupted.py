@@ -1,0 +1,90 @@
+"""A run that is cut short: nothing left on the site, no summary, and it can be resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import mocksite
+import pytest
+
+from tests.run.conftest import Outcome, Runner
+from tests.twisted import Twisted, operation_of, twisted
+
+WRITES = "features/41.4.0/entry-exit-tone.feature"
+
+
+class Stops:
+    """Sends a signal to the run when an operation is asked for the nth time."""
+
+    def __init__(self, operation: str, nth: int) -> None:
+        self.operation, self.left = operation, nth
+        self.process: subprocess.Popen[str] | None = None
+        self.signal = signal.SIGINT
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == self.operation and self.process is not None:
+            self.left -= 1
+            if self.left == 0:
+                os.kill(self.process.pid, self.signal)
+        return response
+
+
+def interrupted(stops: Stops, run: Runner, pytester: pytest.Pytester, *arguments: str) -> Outcome:
+    """A run in a process of its own, which the site interrupts."""
+    command = [sys.executable, "-m", "pytest", *arguments]
+    process = subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    stops.process = process
+    output, _ = process.communicate(timeout=60)
+    stops.process = None
+    return Outcome(process.returncode, output.splitlines(), pytester.path / "reports")
+
+
+def state(site: Twisted) -> dict[str, Any]:
+    """What the site holds, as far as a run could change it."""
+    told = json.loads(site.core.handle(mocksite.HttpRequest("GET", "/_control/state", {}, b"")).body)
+    return {key: told[key] for key in ("settings", "sessions", "users")}
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_nothing_behind_and_can_be_resumed(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, kind: signal.Signals
+) -> None:
+    stops = Stops("GetEvent", 2)
+    stops.signal = kind
+    with twisted(tmp_path, stops) as site:
+        before = state(site)
+        outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
+        assert outcome.code == 2, outcome.text
+        assert not (outcome.reports / "summary.json").exists()
+        assert "INCOMPLETE" in outcome.text
+        assert "Traceback" not in outcome.text
+        assert {**state(site), "settings": before["settings"]} == before
+        assert state(site)["settings"] == {**before["settings"], "mail-relay": state(site)["settings"].get("mail-relay")}
+
+        site.asked.clear()
+        resumed = run(WRITES, "--lanes", "0", "--resume", *site.arguments())
+    assert resumed.code == 0, resumed.text
+    assert resumed.summary["totals"]["passed"] == 8
+    whole_run_asks_for_events = 3
+    assert site.asked.count("CreateEvent") < whole_run_asks_for_events, "what was finished is not run again"
+
+
+def test_another_run_cannot_be_resumed(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    stops = Stops("GetEvent", 1)
+    with twisted(tmp_path, stops) as site:
+        interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
+        outcome = run(WRITES, "--resume", "--strict", *site.arguments())
+    assert outcome.code == 4
+    assert "the interrupted run had strict False" in outcome.text
+
+
+def test_there_must_be_something_to_resume(run: Runner) -> None:
+    outcome = run(WRITES, "--resume")
+    assert outcome.code == 4
+    assert "there is no interrupted run to resume" in outcome.text

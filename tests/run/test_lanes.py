@@ -1,0 +1,193 @@
+"""Scenarios carried out ahead, in workers or one after the other say the same."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import mocksite
+import pytest
+
+from conformance.run.case import Case
+from conformance.run.catalogue import Catalogue
+from conformance.run.lanes import Lanes, Replay, may_run_ahead
+from conformance.wire.exchange import Exchange, Request
+from tests.rig import rig
+from tests.run.conftest import Outcome, Runner
+from tests.twisted import Twist, answering, operation_of, replacing, straight, twisted
+
+PART = ("features/41.3.0", "features/41.7.0", "features/41.12.0", "features/41.11.0/free-account.feature")
+TWISTS: dict[str, Twist] = {
+    "healthy": straight,
+    "lost element": replacing(b"<ns1:separateNoRecordingEdit>false</ns1:separateNoRecordingEdit>", b""),
+    "HTTP 500 for one operation": answering(500, b"<html>no</html>", "LstMeetingType"),
+}
+
+
+def told(outcome: Outcome) -> list[dict[str, Any]]:
+    """The scenarios of the summary, times, numbers of evidence and names made up for the run aside."""
+    rows = []
+    for row in outcome.summary["scenarios"]:
+        kept = {key: value for key, value in row.items() if key not in ("duration_s", "exchanges")}
+        kept["cause"] = kept["cause"].partition(":")[0]
+        rows.append(kept)
+    return rows
+
+
+def clean(outcome: Outcome) -> dict[str, Any]:
+    summary = outcome.summary
+    return {key: summary[key] for key in ("totals", "clauses", "accounting", "drift", "problems", "troubles")}
+
+
+@pytest.mark.parametrize("name", TWISTS)
+def test_lanes_change_nothing_but_the_time(run: Runner, tmp_path: Path, name: str) -> None:
+    found = []
+    for lanes in ("0", "8"):
+        with twisted(tmp_path, TWISTS[name]) as site:
+            outcome = run(*PART, "--lanes", lanes, *site.arguments())
+            found.append((told(outcome), clean(outcome), sorted(site.asked)))
+    serial, ahead = found
+    assert ahead[0] == serial[0]
+    assert ahead[1] == serial[1]
+    # The same requests: nothing is sent twice because it was sent ahead. What broke is asked again, by retry or replay.
+    if name != "HTTP 500 for one operation":
+        assert ahead[2] == serial[2]
+
+
+@pytest.mark.parametrize("name", ["healthy", "lost element"])
+def test_workers_change_nothing_but_the_time(run: Runner, tmp_path: Path, name: str) -> None:
+    with twisted(tmp_path, TWISTS[name]) as site:
+        serial = run(*PART, "--lanes", "0", *site.arguments())
+        one = (told(serial), clean(serial))
+        two = run(*PART, "-n", "2", *site.arguments(), subprocess=True)
+    assert two.code == serial.code
+    assert (told(two), clean(two)) == one
+
+
+def test_workers_have_a_mock_each(run: Runner) -> None:
+    outcome = run("features/41.4.0", "features/41.12.0", "-n", "2", subprocess=True)
+    assert outcome.code == 0, outcome.text
+    assert outcome.summary["totals"]["passed"] == 37
+
+
+def test_a_rate_holds_for_lanes_too(run: Runner, tmp_path: Path) -> None:
+    moments: list[float] = []
+
+    def watch(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if not request.path.startswith("/_control"):
+            moments.append(time.monotonic())
+        return response
+
+    with twisted(tmp_path, watch, rate='"50/s"') as site:
+        outcome = run("features/41.7.0", "features/41.3.0/lobby.feature", "--lanes", "16", *site.arguments())
+    assert outcome.code == 0
+    seconds = moments[-1] - moments[0]
+    assert (len(moments) - 1) / seconds <= 50.5
+
+
+def test_what_waits_is_waited_for_together(run: Runner, tmp_path: Path) -> None:
+    """Twelve reads of 0.2 s each: one after the other 2.4 s, ahead little more than one of them."""
+
+    def slow(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == "GetSite":
+            time.sleep(0.2)
+        return response
+
+    feature = "features/41.3.0/license-counters.feature"
+    seconds = {}
+    for lanes in ("0", "16"):
+        with twisted(tmp_path, slow) as site:
+            started = time.monotonic()
+            outcome = run(feature, "--lanes", lanes, *site.arguments())
+            seconds[lanes] = time.monotonic() - started
+            assert outcome.code == 0
+            # The steps show how long the site took, not how long the replay took.
+            durations = [row["duration_s"] for row in outcome.summary["scenarios"] if row["operations"]]
+            assert min(durations) >= 0.2
+    assert seconds["16"] < seconds["0"] / 2
+
+
+def cases(catalogue: Catalogue) -> list[Case]:
+    return [case for file in catalogue.known_files() for case in file.cases.values()]
+
+
+def test_only_what_reads_and_needs_no_change_runs_ahead(catalogue: Catalogue) -> None:
+    with rig(catalogue) as site:
+        present = site.stage.profile.settings
+        ahead = [case for case in cases(catalogue) if may_run_ahead(case, present)]
+        assert 100 < len(ahead) < len(cases(catalogue))
+        assert not any(case.writes or case.mail for case in ahead)
+        changed = {**present, "classic-events": False}
+        names = {case.title for case in ahead if case.settings.get("classic-events") is True}
+        assert names
+        assert not names & {case.title for case in cases(catalogue) if may_run_ahead(case, changed)}
+
+
+class Counting:
+    """A client that answers itself."""
+
+    def __init__(self) -> None:
+        self.sent: list[Request] = []
+
+    def send(self, request: Request) -> Exchange:
+        self.sent.append(request)
+        return Exchange(request, 0.0, 0.0)
+
+
+def request(text: str) -> Request:
+    return Request("GetSite", "host", "http://127.0.0.1/", text.encode())
+
+
+def test_a_replay_ends_with_the_first_request_that_differs() -> None:
+    client = Counting()
+    recorded = [Exchange(request(text), 1.0, 0.5) for text in "abc"]
+    replay = Replay(client, recorded)
+    assert replay.send(request("a")) is recorded[0]
+    assert replay.send(request("x")).seconds == 0.0
+    assert replay.send(request("b")).seconds == 0.0, "after a difference the recording is another story"
+    assert [sent.body for sent in client.sent] == [b"x", b"b"]
+    assert replay.replayed == 0.5
+
+
+def test_lanes_stop_when_nobody_answers(catalogue: Catalogue) -> None:
+    """And the serial phase is not kept waiting for what will never be recorded."""
+    with rig(catalogue) as site:
+
+        class Deaf:
+            def __init__(self) -> None:
+                self.sent = 0
+
+            def send(self, asked: Request) -> Exchange:
+                self.sent += 1
+                return Exchange(asked, 0.0, 0.0, trouble="connection refused")
+
+            def close(self) -> None:
+                """Nothing open."""
+
+        deaf = Deaf()
+        object.__setattr__(site.stage, "client", lambda: deaf)
+        lanes = Lanes(site.stage, catalogue.book, cases(catalogue), 4)
+        lanes.start()
+        waited = threading.Thread(target=lanes.wait, daemon=True)
+        waited.start()
+        waited.join(timeout=5)
+        assert not waited.is_alive()
+        assert deaf.sent < 20
+
+
+def test_several_sites_run_side_by_side(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path) as site:
+        profile = site.sites.read_text(encoding="utf-8")
+        both = tmp_path / "both.toml"
+        both.write_text(profile + "\n" + profile.replace("sites.twisted", "sites.other"), encoding="utf-8")
+        outcome = run(
+            "features/41.10.0", "features/41.7.0", "-k", "holds or Nothing", "--sites", str(both),
+            "--site", "twisted", "--site", "other", subprocess=True,
+        )  # fmt: skip
+    assert outcome.code == 0, outcome.text
+    overview = json.loads((outcome.reports / "overview.json").read_text(encoding="utf-8"))
+    assert {name: row["totals"]["passed"] for name, row in overview["sites"].items()} == {"twisted": 3, "other": 3}
+    assert (outcome.reports / "other" / "summary.json").is_file()
