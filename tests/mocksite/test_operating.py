@@ -1,0 +1,246 @@
+"""Operating webex-mock: command line, signals, state file, log, rate limit, large sites."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import httpx
+import pytest
+
+import mocksite
+from mocksite.cli import main
+from mocksite.stock import StateError
+
+ROOT = Path(__file__).parents[2]
+
+
+def spawn(*arguments: str) -> subprocess.Popen:
+    """webex-mock in a process of its own."""
+    code = "import sys; from mocksite.cli import main; sys.exit(main(sys.argv[1:]))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+
+
+def ready(process: subprocess.Popen) -> str:
+    line = process.stdout.readline()
+    assert line.startswith("webex-mock ready http"), line + process.stderr.read()
+    return line.split()[2]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly(number: int, tmp_path: Path) -> None:
+    profile = tmp_path / "profile.toml"
+    process = spawn("--port", "0", "--write-profile", str(profile), "--profile-name", "own", "--site-name", "one", "--site-name", "two")
+    url = ready(process)
+    assert url.endswith("/WBXService/XMLService")
+    written = tomllib.loads(profile.read_text())["sites"]["own"]
+    assert (written["url"], written["site_name"]) == (url, "one")
+    control = written["control_url"]
+    assert httpx.get(f"{control}/sites/two/state", trust_env=False).json()["site"]["name"] == "two"
+    process.send_signal(number)
+    out, err = process.communicate(timeout=5)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "99999"], "error[usage]: argument --port: '99999' is not a port (0 to 65535)\n  hint   webex-mock --help"),
+        (["--bogus"], "error[usage]: unrecognized arguments: --bogus"),
+        (["--release", "40.1.0"], "error[release]: there is no release '40.1.0'; published are 41.1.0, "),
+        (["--host", "0.0.0.0"], "error[host]: 0.0.0.0 can be reached from other machines"),
+        (["--host", "example.com"], "error[host]: 'example.com' is not an address of this machine"),
+        (["--fault", "zz"], "error[fault]: there is no fault 'zz'"),
+        (["--rate-limit", "fast"], "error[rate-limit]: 'fast' is not a rate; write it like 20/s or 100/m"),
+        (["--smtp", "mail"], 'error[smtp]: mail-relay must be "HOST:PORT"'),
+        (["--state", "/etc/passwd"], "error[state]: /etc/passwd cannot be used as a state file"),
+        (["--state", "/nonexistent/state"], "error[state]: /nonexistent/state cannot be used as a state file"),
+        (["--log", "/nonexistent/log"], "error[file]: No such file or directory: /nonexistent/log"),
+        (["--cert", "/nonexistent/cert"], "error[tls]: the certificate cannot be used"),
+        (["--key", "/nonexistent/key"], "error[tls]: --key needs --cert"),
+        (["--site-name", "a/b"], "error[site-name]: 'a/b' cannot be the name of a site"),
+        (["--site-name", "a", "--site-name", "A"], "error[site-name]: there is a site A already"),
+        (["--write-profile", "/nonexistent/p"], "error[write-profile]: No such file or directory: /nonexistent/p"),
+        (["--users", "many"], "error[usage]: argument --users: 'many' is not a whole number"),
+        (["--host", "192.0.2.1", "--allow-remote"], "error[address]: cannot serve at 192.0.2.1 port 0: "),
+    ],
+)
+def test_a_mistake_is_one_clear_message(arguments: list[str], said: str, capsys) -> None:
+    port = [] if "--port" in arguments else ["--port", "0"]
+    assert main([*port, *arguments]) == 4
+    captured = capsys.readouterr()
+    assert captured.err.startswith(said)
+    assert "Traceback" not in captured.err
+    assert captured.out == ""
+
+
+def test_a_port_in_use(capsys) -> None:
+    with mocksite.start() as running:
+        port = running.url.split(":")[2].partition("/")[0]
+        assert main(["--port", port]) == 4
+    error = capsys.readouterr().err
+    assert error.startswith(f"error[address]: cannot serve at 127.0.0.1 port {port}: Address already in use")
+    assert "hint   --port 0 takes any free port" in error
+
+
+def meeting(talk, name: str) -> str:
+    return talk.done("CreateMeeting", f"<metaData><confName>{name}</confName></metaData>").text("meetingkey")
+
+
+class TestStateFile:
+    def test_it_outlives_the_mock(self, make, tmp_path: Path) -> None:
+        file = tmp_path / "site.db"
+        first = make(state=file)
+        key = meeting(first, "Kept ☂")
+        first.set("classic-events", "false")
+        state = first.control("GET", "state").body
+        first.core.close()
+        second = make(state=file)
+        assert second.control("GET", "state").body == state
+        assert second.done("GetMeeting", f"<meetingKey>{key}</meetingKey>").text("metaData/confName") == "Kept ☂"
+        assert meeting(second, "Another") != key
+        second.control("POST", "reset")
+        assert second.call("GetMeeting", f"<meetingKey>{key}</meetingKey>").id == "060001"
+
+    def test_an_older_release_can_become_a_newer_one(self, make, tmp_path: Path) -> None:
+        file = tmp_path / "site.db"
+        old = make("41.3.0", state=file)
+        key = meeting(old, "Long-lived")
+        old.core.close()
+        new = make("41.12.0", state=file)
+        assert new.done("GetMeeting", f"<meetingKey>{key}</meetingKey>").ok
+        assert new.user("rosa.room@example.com").text("freeAccount") == "false"
+
+    def test_each_site_has_its_own(self, make, tmp_path: Path) -> None:
+        talk = make(state=tmp_path / "site.db")
+        talk.core.add_site("second")
+        assert {path.name for path in tmp_path.iterdir()} >= {"site.db", "site.db-second"}
+
+    def test_two_mocks_cannot_share_it(self, make, tmp_path: Path) -> None:
+        make(state=tmp_path / "site.db")
+        with pytest.raises(StateError, match="is in use by another webex-mock"):
+            make(state=tmp_path / "site.db")
+
+    def test_a_kill_loses_nothing_that_was_answered(self, tmp_path: Path) -> None:
+        file, profile = tmp_path / "site.db", tmp_path / "profile.toml"
+        process = spawn("--port", "0", "--state", str(file), "--write-profile", str(profile))
+        url = ready(process)
+        host = tomllib.loads(profile.read_text())["sites"]["mock"]["accounts"]["host"]
+        body = (
+            f"<message><header><securityContext><webExID>{host['webex_id']}</webExID><password>{host['password']}</password>"
+            '</securityContext></header><body><bodyContent xsi:type="meeting.CreateMeeting"><metaData><confName>Survivor</confName>'
+            "</metaData></bodyContent></body></message>"
+        )
+        assert "SUCCESS" in httpx.post(url, content=body.encode(), trust_env=False).text
+        process.kill()
+        process.communicate()
+        core = mocksite.Core(options=mocksite.Options(state=file))
+        answer = core.handle(mocksite.HttpRequest("GET", "/_control/state"))
+        assert b"Survivor" in answer.body
+        core.close()
+
+    def test_another_format_is_refused(self, make, tmp_path: Path) -> None:
+        import sqlite3
+
+        file = tmp_path / "site.db"
+        make(state=file).core.close()
+        with sqlite3.connect(file) as database:
+            database.execute("UPDATE origin SET value = '0' WHERE name = 'format'")
+        database.close()
+        with pytest.raises(StateError, match="written by another version"):
+            make(state=file)
+
+
+def test_the_rate_limit(make, clock) -> None:
+    talk = make(rate_limit="3/s")
+    assert [talk.call("GetSite").id for _ in range(5)] == ["", "", "", "000045", "000045"]
+    assert talk.call("GetSite").head("reason") == "API Rate Limit Reach"
+    assert talk.call("GetSite", role="site-admin").ok, "each caller counts alone"
+    assert talk.call("GetAPIVersion").ok, "nobody is known by name there"
+    clock.now += 1.01
+    assert talk.call("GetSite").ok
+    minute = make(rate_limit="2/m")
+    assert [minute.call("GetSite").ok for _ in range(3)] == [True, True, False]
+    clock.now += 61
+    assert minute.call("GetSite").ok
+
+
+def test_the_log_file(make, tmp_path: Path) -> None:
+    file = tmp_path / "log.jsonl"
+    talk = make(log=file)
+    talk.call("GetSite")
+    talk.call("GetSite", password="Secret-Word-1")
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [line["result"] for line in lines] == ["SUCCESS", "FAILURE"]
+    assert "Secret-Word-1" not in file.read_text()
+
+
+def test_a_fault_can_be_given_from_the_start(make, monkeypatch) -> None:
+    from mocksite import fault
+
+    class Silent(fault.Fault):
+        def reply(self, call, tree):
+            tree.children[0].children[0].children[0].text = "MAYBE"
+            return tree
+
+    monkeypatch.setattr(fault, "CATALOGUE", {"silent": Silent("silent", "neither success nor failure")})
+    talk = make()
+    monkeypatch.setattr("mocksite.control.CATALOGUE", fault.CATALOGUE)
+    assert json.loads(talk.control("GET", "faults").body) == [{"id": "silent", "summary": "neither success nor failure"}]
+    talk.control("PUT", "fault", '{"id": "silent"}')
+    assert talk.call("GetSite").head("result") == "MAYBE"
+    assert json.loads(talk.control("GET", "fault").body) == "silent"
+    talk.control("PUT", "fault", "null")
+    assert talk.call("GetSite").ok
+    assert make(fault="silent").call("GetSite").head("result") == "MAYBE"
+
+
+def test_a_fault_may_stand_before_the_store(site) -> None:
+    from mocksite.fault import Fault
+
+    class Forgetful:
+        def __init__(self, store) -> None:
+            self._store = store
+
+        def __getattr__(self, name):
+            return getattr(self._store, name)
+
+        def drop(self, *_):
+            return 1
+
+    class KeepsEverything(Fault):
+        def store(self, store):
+            return Forgetful(store)
+
+    site.core.main.fault = KeepsEverything("keeps", "DelMeeting succeeds and does nothing")
+    body = f"<meetingKey>{site.data['meeting-key']}</meetingKey>"
+    assert site.call("DelMeeting", body).ok
+    assert site.call("GetMeeting", body).ok
+
+
+def test_a_large_site_starts_in_seconds_and_pages_in_milliseconds() -> None:
+    """A tenth of the size the brief names; benchmarks/mock_start.py measures the whole."""
+    started = time.perf_counter()
+    core = mocksite.Core(options=mocksite.Options(users=10_000, recordings=5_000, meetings=2_000))
+    assert time.perf_counter() - started < 2
+    admin = tomllib.loads(core.profile())["sites"]["mock"]["accounts"]["site-admin"]
+    for operation in ("LstsummaryUser", "LstRecording", "LstrecordaccessHistory", "LstsummarySession"):
+        body = (
+            f"<message><header><securityContext><webExID>{admin['webex_id']}</webExID><password>{admin['password']}</password>"
+            f'</securityContext></header><body><bodyContent xsi:type="x.{operation}"><listControl><startFrom>900</startFrom>'
+            "<maximumNum>50</maximumNum></listControl></bodyContent></body></message>"
+        ).encode()
+        core.handle(mocksite.HttpRequest(body=body))
+        started = time.perf_counter()
+        assert b"SUCCESS" in core.handle(mocksite.HttpRequest(body=body)).body
+        assert time.perf_counter() - started < 0.1
+    core.close()
