@@ -44,7 +44,7 @@ class Control:
                 {"id": one.id, "summary": one.summary} for one in CATALOGUE.values()
             ],
             ("GET", "log"): self._log,
-            ("GET", "mail"): lambda site, _name, _value: [asdict(mail) for mail in site.store.all(Mail)],
+            ("GET", "mail"): lambda site, _name, _value: [_mail(mail) for mail in site.store.all(Mail)],
             ("PUT", "users"): arrangement.arrange_user,
             ("DELETE", "users"): arrangement.delete_user,
             ("DELETE", "sessions"): arrangement.delete_session,
@@ -107,6 +107,12 @@ def _is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def _mail(mail: Mail) -> dict[str, object]:
+    """A message sent; ``subject`` is the header as it stood on the wire."""
+    told = asdict(mail)
+    return {"to": told.pop("recipient"), **told}
 
 
 def _error(problem: Exception) -> dict[str, str]:

@@ -72,6 +72,7 @@ class Core:
         self.control = Control(self)
         self.sites: dict[str, Site] = {}
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         self._base_url = ""
         self.main = self.add_site(self.options.site_name)
         if self.options.fault:
@@ -94,6 +95,7 @@ class Core:
                 journal=self.journal,
                 clock=self.clock,
                 limit=Limit.parse(options.rate_limit) if options.rate_limit else None,
+                turn=self._turn,
             )
             site.base_url = self._base_url
             if options.smtp:

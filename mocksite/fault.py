@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mocksite.call import Call
     from mocksite.exchange import HttpResponse
+    from mocksite.mail import Posted
     from mocksite.node import Node
     from mocksite.store import Store
 
@@ -45,6 +46,10 @@ class Fault:
         """The HTTP response about to be sent, or another in its place."""
         del call
         return response
+
+    def mail(self, message: Posted) -> Posted | None:
+        """The mail about to leave the site, another in its place, or None for none."""
+        return message
 
     def store(self, store: Store) -> Store:
         """The store operations work on, or something with the same verbs in front of it."""

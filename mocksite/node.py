@@ -62,24 +62,26 @@ class Node:
     def write(self) -> str:
         """The element as one line of XML."""
         out: list[str] = []
-        _write(self, out)
+        self.put(out)
         return "".join(out)
 
+    def put(self, out: list[str]) -> None:
+        """Append the element, piece by piece, to a document being written."""
+        name = self.name
+        opening = f"<{name}{self.marks()}" if self.attributes else f"<{name}"
+        if self.children:
+            out.append(opening + ">")
+            for child in self.children:
+                child.put(out)
+            out.append(f"</{name}>")
+        elif self.text is None:
+            out.append(opening + "/>")
+        else:
+            out.append(f"{opening}>{_escape(self.text)}</{name}>")
 
-def _write(node: Node, out: list[str]) -> None:
-    name = node.name
-    opening = f"<{name}"
-    for key, value in node.attributes.items():
-        opening += f' {key}="{_escape(value, quote=True)}"'
-    if node.children:
-        out.append(opening + ">")
-        for child in node.children:
-            _write(child, out)
-        out.append(f"</{name}>")
-    elif node.text is None:
-        out.append(opening + "/>")
-    else:
-        out.append(f"{opening}>{_escape(node.text)}</{name}>")
+    def marks(self) -> str:
+        """The attributes as they stand in the opening tag."""
+        return "".join(f' {key}="{_escape(value, quote=True)}"' for key, value in self.attributes.items())
 
 
 def _escape(text: str, *, quote: bool = False) -> str:

@@ -148,7 +148,7 @@ class Store:
         """``count`` records a query finds, from the ``start``-th on (the first is 0); -1 means all."""
         table: Table[R] = _BY_TYPE[kind]
         where, values = query.condition()
-        columns = ", ".join(f'"{column}"' for column in table.columns)
+        columns = table.everything
         inner = f'SELECT "{table.key}" FROM {table.name}{where}{query.ordering(table.key)} LIMIT ? OFFSET ?'  # noqa: S608
         if start:
             # Rows that are only skipped are not read: the inner query runs on an index alone.

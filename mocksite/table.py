@@ -70,6 +70,11 @@ class Table(Generic[R]):
         """The statement that adds a record."""
         return f"INSERT INTO {self.name} VALUES ({', '.join('?' * len(self.columns))})"  # noqa: S608 - our own names
 
+    @cached_property
+    def everything(self) -> str:
+        """The columns as a SELECT names them."""
+        return ", ".join(f'"{column}"' for column in self.columns)
+
     def row(self, record: R) -> tuple[object, ...]:
         """A record as a row."""
         values = [getattr(record, column) for column in self.columns]

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 from mocksite.node import Node, read
@@ -28,6 +28,7 @@ from mocksite.release import Release, release
 Values = Mapping[str, object]
 
 _NOTHING: Own = {}
+_NONE: Values = {}
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,42 @@ class Piece:
     settable: bool
     kind: str
     children: tuple[Piece, ...]
+    constant: str | None
+
+    def grow(self) -> list[Node]:
+        """The elements inside, when no value of a site can change them."""
+        return [node for child in self.children for node in _elements(child, _NONE, _NOTHING)]
+
+
+class Constant(Node):
+    """An element whose inside is the same on every site: written at once, grown only when somebody looks inside."""
+
+    __slots__ = ("_grown", "_piece")
+
+    def __init__(self, piece: Piece) -> None:
+        self.name = piece.name
+        self.text = None
+        self.attributes = {}
+        self._piece = piece
+        self._grown: list[Node] | None = None
+
+    @property
+    def children(self) -> list[Node]:
+        """The elements inside, as in any other element."""
+        if self._grown is None:
+            self._grown = self._piece.grow()
+        return self._grown
+
+    @children.setter
+    def children(self, grown: list[Node]) -> None:
+        self._grown = grown
+
+    def put(self, out: list[str]) -> None:
+        """Append the element: as it always is, or as it has become."""
+        if self._grown is None:
+            out.append(f"<{self.name}{self.marks()}>{self._piece.constant}</{self.name}>")
+        else:
+            super().put(out)
 
 
 def fill(name: str, at: Release, values: Values, own: Own = _NOTHING) -> Node:
@@ -73,7 +110,7 @@ def _compile(node: Node, at: Release, path: str) -> Piece:
         _compile(child, at, below + child.local) for child in node.children if _exists(child.attributes, at)
     )
     kind = marks.get("kind", "boolean" if text in {"true", "false"} else "")
-    return Piece(
+    piece = Piece(
         name=node.name,
         path=path,
         text=None if node.text is None and "blank" not in marks else (text or ""),
@@ -84,7 +121,18 @@ def _compile(node: Node, at: Release, path: str) -> Piece:
         settable=not children and (not slot or "settable" in marks),
         kind=kind,
         children=children,
+        constant=None,
     )
+    if not _is_constant(piece):
+        return piece
+    inside = piece.grow()
+    return replace(piece, constant="".join(node.write() for node in inside)) if inside else piece
+
+
+def _is_constant(piece: Piece) -> bool:
+    if piece.slot or piece.each or piece.when:
+        return False
+    return all(_is_constant(child) for child in piece.children)
 
 
 def _exists(marks: Mapping[str, str], at: Release) -> bool:
@@ -93,33 +141,32 @@ def _exists(marks: Mapping[str, str], at: Release) -> bool:
     return not ("until" in marks and at >= release(marks["until"]))
 
 
-def _elements(piece: Piece, values: Values, own: Own) -> Iterator[Node]:
+def _elements(piece: Piece, values: Values, own: Own) -> list[Node]:
+    if piece.constant is not None and not own:
+        return [Constant(piece)]
     if piece.when and not values[piece.when]:
-        return
-    if piece.each:
-        rows = values[piece.each]
-        assert isinstance(rows, list | tuple)
-        for row in rows:
-            yield from _element(piece, {**values, **row}, _NOTHING)
-    else:
-        yield from _element(piece, values, own)
+        return []
+    if not piece.each:
+        return _element(piece, values, own)
+    rows = values[piece.each]
+    assert isinstance(rows, list | tuple)
+    return [node for row in rows for node in _element(piece, {**values, **row}, _NOTHING)]
 
 
-def _element(piece: Piece, values: Values, own: Own) -> Iterator[Node]:
+def _element(piece: Piece, values: Values, own: Own) -> list[Node]:
     if piece.children:
-        children = [node for child in piece.children for node in _elements(child, values, own)]
-        if children or not piece.optional:
-            yield Node(piece.name, children=children)
-    elif own and piece.settable and piece.path in own:
-        for text in own[piece.path]:
-            yield Node(piece.name, _normal(text, piece.kind))
-    elif piece.slot:
-        value = values[piece.slot]
-        for one in value if isinstance(value, list | tuple) else (value,):
-            if one is not None:
-                yield Node(piece.name, _text(one))
-    elif not piece.optional:
-        yield Node(piece.name, piece.text)
+        children: list[Node] = []
+        for child in piece.children:
+            children += _elements(child, values, own)
+        return [Node(piece.name, children=children)] if children or not piece.optional else []
+    if own and piece.settable and piece.path in own:
+        return [Node(piece.name, _normal(text, piece.kind)) for text in own[piece.path]]
+    if not piece.slot:
+        return [] if piece.optional else [Node(piece.name, piece.text)]
+    value = values[piece.slot]
+    if isinstance(value, list | tuple):
+        return [Node(piece.name, _text(one)) for one in value]
+    return [] if value is None else [Node(piece.name, _text(value))]
 
 
 def _text(value: object) -> str:

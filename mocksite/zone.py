@@ -8,6 +8,7 @@ those of today; the machine's own zone files are not needed.
 from __future__ import annotations
 
 import calendar
+import functools
 import time
 from dataclasses import dataclass
 
@@ -56,9 +57,7 @@ class Zone:
         """Whether daylight saving is on at a moment."""
         if self.saving is None:
             return False
-        year = time.gmtime(moment + self.minutes * 60).tm_year
-        begins = self._switch(year, self.saving.begins, summer=False)
-        ends = self._switch(year, self.saving.ends, summer=True)
+        begins, ends = _switches(self, time.gmtime(moment + self.minutes * 60).tm_year)
         if begins < ends:
             return begins <= moment < ends
         return moment >= begins or moment < ends
@@ -72,15 +71,21 @@ class Zone:
         early = wall - (self.minutes + 60) * 60
         return early if self.in_summer(early) else wall - self.minutes * 60
 
-    def _switch(self, year: int, rule: tuple[int, int, int], *, summer: bool) -> int:
-        month, nth, hour = rule
-        assert self.saving is not None
-        sundays = [week[calendar.SUNDAY] for week in calendar.monthcalendar(year, month) if week[calendar.SUNDAY]]
-        day = sundays[nth if nth < 0 else nth - 1]
-        clock = calendar.timegm((year, month, day, hour, 0, 0))
-        if self.saving.utc:
-            return clock
-        return clock - (self.minutes + (60 if summer else 0)) * 60
+
+@functools.lru_cache(maxsize=1024)
+def _switches(place: Zone, year: int) -> tuple[int, int]:
+    """The moments summer time begins and ends in a year."""
+    assert place.saving is not None
+    begins, ends = (_sunday(year, rule) for rule in (place.saving.begins, place.saving.ends))
+    if place.saving.utc:
+        return begins, ends
+    return begins - place.minutes * 60, ends - (place.minutes + 60) * 60
+
+
+def _sunday(year: int, rule: tuple[int, int, int]) -> int:
+    month, nth, hour = rule
+    sundays = [week[calendar.SUNDAY] for week in calendar.monthcalendar(year, month) if week[calendar.SUNDAY]]
+    return calendar.timegm((year, month, sundays[nth if nth < 0 else nth - 1], hour, 0, 0))
 
 
 #: Description (the enumeration value of com:timeZoneType) and daylight saving rule, in the order of the ids.

@@ -56,7 +56,7 @@ def test_who_gets_mail_about_a_meeting(site) -> None:
     assert mails(site) == []
     site.done("CreateMeeting", f"{meeting}<attendeeOptions><emailInvitations>TRUE</emailInvitations></attendeeOptions>")
     (mail,) = mails(site)
-    assert mail["recipient"] == "g@example.org"
+    assert mail["to"] == "g@example.org"
     assert "测试会议" in str(make_header(decode_header(mail["subject"])))
     single = meeting.replace("<attendee>", "<attendee><emailInvitations>true</emailInvitations>")
     site.done("CreateMeeting", single)

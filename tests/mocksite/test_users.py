@@ -53,7 +53,7 @@ class TestUnderControlHub:
 
         created(site)
         (mail,) = json.loads(site.control("GET", "mail").body)
-        assert mail["recipient"] == "nora.new@example.com"
+        assert mail["to"] == "nora.new@example.com"
         (link,) = re.findall(r"https?://\S+", mail["body"])
         path = "/" + link.split("/", 3)[3]
         assert b"<form" in site.core.handle(HttpRequest("GET", path)).body
