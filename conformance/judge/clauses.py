@@ -108,7 +108,7 @@ def _clause(file: Path, release: Release, item: dict[str, Any], row: dict[str, A
 def _paths(file: Path, row: dict[str, Any], key: str) -> tuple[str, ...]:
     paths = row.get(key, [])
     if not isinstance(paths, list) or not all(isinstance(path, str) and path for path in paths):
-        raise _wrong(file, f"{row['id']}: {key} is a list of paths, such as [\"siteInstance/tools/newElement\"]")
+        raise _wrong(file, f'{row["id"]}: {key} is a list of paths, such as ["siteInstance/tools/newElement"]')
     return tuple(paths)
 
 
