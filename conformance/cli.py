@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "check", "reach a site, sign every account in, compare release and settings", _check, _site)
     _add(commands, "plan", "what would run on a site, and what would be skipped and why", _plan, _site)
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
+    _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
+    _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
     return parser
 
 
@@ -86,6 +88,23 @@ def _age(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="list, and remove nothing")
 
 
+def _runs(command: argparse.ArgumentParser) -> None:
+    command.add_argument("before", type=Path, metavar="BEFORE", help="summary.json of the first run, or its reports")
+    command.add_argument("after", type=Path, metavar="AFTER", help="summary.json of the second run, or its reports")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help="print Markdown, for a change ticket")
+    command.add_argument("--html", type=Path, metavar="FILE", help="write a page, too")
+    command.add_argument("--strict", action="store_true", help="a new element that nobody announced is worse, too")
+
+
+def _book(command: argparse.ArgumentParser) -> None:
+    words = "summary.json of a run, or its reports; any number (default reports/summary.json, if there is one)"
+    command.add_argument("summaries", type=Path, nargs="*", metavar="SUMMARY", help=words)
+    words = "page to write (default reports/living-documentation.html)"
+    command.add_argument("--output", type=Path, metavar="FILE", help=words)
+
+
 def _check(options: argparse.Namespace) -> int:
     from conformance.run.commands import check
 
@@ -102,6 +121,18 @@ def _sweep(options: argparse.Namespace) -> int:
     from conformance.run.commands import sweep
 
     return sweep(options)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from conformance.reporting.compare import compare
+
+    return compare(options)
+
+
+def _docs(options: argparse.Namespace) -> int:
+    from conformance.run.documentation import docs
+
+    return docs(options)
 
 
 if __name__ == "__main__":

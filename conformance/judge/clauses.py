@@ -21,8 +21,8 @@ LEVELS_OF_CERTAINTY = {
     "control": ("must", "should"),
     "ambiguous": ("observe",),
 }
-#: What a clause changes in the messages of its operation, as paths below the body; ``**/name`` where the notes
-#: lost the parent. Compare explains a difference between two sites by them.
+#: What a clause changes in the messages of its operation, as paths below the body: ``**/name`` where the notes lost
+#: the parent, ``*`` where they do not spell the name. Compare explains a difference between two sites by them.
 _CHANGES = ("adds", "changes", "removes")
 _KEYS = {"id", "operation", "certainty", "level", "text", "lines", "remark", *_CHANGES}
 
