@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from conformance.reporting.text import safe
-from conformance.target.secrets import vault
 from conformance.target.trouble import CannotJudge
+from conformance.target.vault import vault
 from conformance.wire.exchange import Exchange
 from conformance.wire.xml import parse
 

@@ -13,7 +13,7 @@ from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.reporting.outcome import OUTCOMES, ScenarioResult
 from conformance.reporting.shape import Shape
-from conformance.target.secrets import vault
+from conformance.target.vault import vault
 
 FORMAT = 1
 #: The worst outcome of its scenarios is the outcome of a clause.

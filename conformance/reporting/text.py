@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.target.secrets import vault
+from conformance.target.vault import vault
 
 # A site could send escape sequences in a reason; a terminal must show them, not obey them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

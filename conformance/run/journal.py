@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from conformance.target.secrets import vault
 from conformance.target.trouble import UserError
+from conformance.target.vault import vault
 
 NAME = "journal.jsonl"
 #: A scenario that broke is run again when the run is resumed; every verdict stands.

@@ -23,9 +23,9 @@ from conformance.run.opening import Opened, open_site
 from conformance.run.options import MOCK, Options
 from conformance.run.part import RunPart
 from conformance.run.sweep import Sweep
-from conformance.target.secrets import vault
 from conformance.target.sites import sites_file
 from conformance.target.trouble import CannotJudge
+from conformance.target.vault import vault
 
 #: Output of an earlier run, removed when a new one begins; the ledger stays, it is not output.
 _STALE = ("summary.json", "junit.xml", "badge.json", "allure-results", "exchanges", JOURNAL)

@@ -25,6 +25,7 @@ class MailAccount:
     user: str
     password: str = field(repr=False)
     folder: str = "INBOX"
+    ca_file: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,96 +1,18 @@
-"""Secrets: where they come from, and how they are kept out of everything written.
-
-The order matters: known values are replaced first, elements by name second. The
-other way round a password holding ``<`` would leave its second half behind.
-"""
+"""Where secrets come from: the environment, a file, or the system keyring. Each is learnt by the vault at once."""
 
 from __future__ import annotations
 
-import base64
-import html
 import os
 import re
-import threading
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
 from conformance.target.trouble import UserError
+from conformance.target.vault import vault
 
-MASK = "******"
-
-#: Elements whose content is secret whoever sent it (wire-facts.md: hostKey, accessCode and hostPIN come in clear).
-SECRET_ELEMENTS = (
-    "password", "sessionTicket", "webExAccessToken", "accessToken", "clientSecret", "samlResponse",
-    "sessionPassword", "meetingPassword", "audioPassword", "panelistPassword", "panelistNumericPassword",
-    "attendeePassword", "subscribePassword", "hostKey", "hostPIN", "PIN", "accessCode", "guestToken",
-    "participantAccessCode", "participantLimitedAccessCode", "subscriberAccessCode", "loginTicket",
-)  # fmt: skip
-
-_BY_NAME = re.compile(
-    r"(<(?P<tag>(?:[\w.-]+:)?(?:" + "|".join(SECRET_ELEMENTS) + r"))(?:\s[^<>]*)?>)"
-    r"(?P<content>(?:<!\[CDATA\[.*?\]\]>|[^<])+)(?=</)",
-    re.DOTALL,
-)
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_SHORTEST = 4
-
-
-class Vault:
-    """The literal secrets of this process and every written form of them."""
-
-    def __init__(self) -> None:
-        self._secrets: list[str] = []
-        self._forms: dict[str, None] = {}
-        self._pattern: re.Pattern[str] | None = None
-        self._lock = threading.Lock()
-
-    def learn(self, secret: str) -> None:
-        """Remember ``secret``; shorter than four characters it would mask ordinary text and is left to the names."""
-        secret = secret.strip()
-        if len(secret) < _SHORTEST or secret == MASK or secret in self._forms:
-            return
-        with self._lock:
-            self._secrets.append(secret)
-            for form in _forms(secret):
-                self._forms.setdefault(form)
-            ordered = sorted(self._forms, key=len, reverse=True)
-            self._pattern = re.compile("|".join(re.escape(form) for form in ordered))
-
-    def leaks_in(self, folder: Path) -> list[Path]:
-        """Files below ``folder`` in which a secret stands as it is: the last look before a run is called complete."""
-        wanted = [secret.encode() for secret in self._secrets]
-        files = [path for path in folder.rglob("*") if path.is_file()]
-        return [path for path in files if wanted and _holds(path.read_bytes(), wanted)]
-
-    def mask(self, text: str) -> str:
-        """``text`` without any known secret and without the content of secret elements."""
-        if self._pattern is not None:
-            text = self._pattern.sub(MASK, text)
-        return mask_elements(text)
-
-
-def _holds(content: bytes, wanted: list[bytes]) -> bool:
-    return any(secret in content for secret in wanted)
-
-
-def mask_elements(text: str) -> str:
-    """Blank the content of every secret element in ``text``, whatever its prefix."""
-    return _BY_NAME.sub(lambda found: found.group(1) + MASK, text) if "<" in text else text
-
-
-def _forms(secret: str) -> list[str]:
-    escaped = html.escape(secret, quote=False)
-    raw = secret.encode()
-    forms = [secret, escaped, html.escape(secret), quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]]
-    if len(raw) >= 6:
-        forms.append(base64.b64encode(raw).decode())
-        # Inside a longer base64 text the secret starts at one of three offsets; the inner characters stay the same.
-        forms += [base64.b64encode(b"\0" * pad + raw).decode()[pad + 1 : -4] for pad in (1, 2) if len(raw) > 8]
-    return [form for form in dict.fromkeys(forms) if len(form) >= _SHORTEST]
-
-
-#: One vault for the process: a secret learnt anywhere is masked everywhere.
-vault = Vault()
+# A request could not carry these; XML 1.0 has no way to write them, escaped or not.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_LARGEST_FILE = 64 * 1024
 
 
 def expand(text: str, *, where: str) -> str:
@@ -121,29 +43,44 @@ def resolve(text: str, *, where: str, folder: Path) -> str:
     ``folder`` is what a relative ``file:`` path starts from.
     """
     if text.startswith("file:"):
-        secret = _from_file(folder / text.removeprefix("file:"), where)
+        secret = _from_file(folder / Path(expand(text.removeprefix("file:"), where=where)).expanduser(), where)
     elif text.startswith("keyring:"):
-        secret = _from_keyring(text.removeprefix("keyring:"), where)
+        secret = _from_keyring(expand(text.removeprefix("keyring:"), where=where), where)
     else:
         secret = expand(text, where=where)
+    vault.learn(secret)
     if not secret:
         raise UserError("secret-empty", "the secret is empty", where=where, hint="set the variable or file it names")
-    vault.learn(secret)
+    if _UNWRITABLE.search(secret):
+        raise UserError(
+            "secret-character",
+            "the secret holds a line break or another character a request cannot carry",
+            where=where,
+            hint="a secret is one line of text; look at how the variable or file was written",
+        )
     return secret
 
 
 def _from_file(path: Path, where: str) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as problem:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_LARGEST_FILE + 1)
+    except (OSError, UnicodeDecodeError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
         raise UserError(
             "secret-file", f"cannot read the secret file {path}: {reason}", where=where, hint="mount or create the file"
         ) from None
+    if len(text) > _LARGEST_FILE:
+        raise UserError("secret-file", f"the secret file {path} is too long to be one secret", where=where)
+    return text.strip()
 
 
 def _from_keyring(name: str, where: str) -> str:
     service, _, user = name.partition("/")
+    if not service or not user:
+        raise UserError(
+            "keyring-form", f"keyring:{name} names no entry", where=where, hint='write "keyring:SERVICE/NAME"'
+        )
     try:
         import keyring  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
