@@ -58,7 +58,7 @@ class LogMailbox:
         return [
             read_mail(_raw(message), (recipient,), time.time())
             for message in self._control.get("mail")
-            if message["recipient"].lower() == recipient.lower()
+            if message["to"].lower() == recipient.lower()
         ]
 
     def listen(self) -> None:

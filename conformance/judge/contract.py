@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class ComplexType:
 
     name: Name
     children: tuple[Declared, ...]
+    since: str = ""
 
     def child(self, name: Name) -> Declared | None:
         """The declaration of a child, None when the type does not know it."""
@@ -59,19 +60,42 @@ class ComplexType:
 class View:
     """The contract as of one release."""
 
-    def __init__(self, release: Release | None, documents: dict[str, etree._Element]) -> None:
+    def __init__(
+        self, release: Release | None, documents: dict[str, etree._Element], whole: View | None = None
+    ) -> None:
         self.release = release
-        self._documents = {name: _as_of(document, release) for name, document in documents.items()}
+        self._whole = whole
+        self._all_documents = documents
+
+    @cached_property
+    def _documents(self) -> dict[str, etree._Element]:
+        return {name: _as_of(document, self.release) for name, document in self._all_documents.items()}
 
     @cached_property
     def types(self) -> dict[Name, ComplexType]:
         """Every complex type by namespace and name."""
+        if self._whole is not None:
+            kept = (known for known in self._whole.types.values() if self._has(known.since))
+            return {known.name: replace(known, children=self._kept(known)) for known in kept}
         definitions = {
             (document.get("targetNamespace", ""), definition.get("name", "")): definition
             for document in self._documents.values()
             for definition in document.iterfind(f"{{{XS}}}complexType")
         }
-        return {name: ComplexType(name, tuple(_children(name, definitions))) for name in definitions}
+        return {
+            name: ComplexType(name, tuple(_children(name, definitions)), definition.get(f"{{{C}}}since", ""))
+            for name, definition in definitions.items()
+        }
+
+    def _kept(self, known: ComplexType) -> tuple[Declared, ...]:
+        return tuple(declared for declared in known.children if self._has(declared.since))
+
+    def _has(self, since: str) -> bool:
+        return not since or self.release is None or Release.parse(since) <= self.release
+
+    @cached_property
+    def _bodies(self) -> dict[str, ComplexType]:
+        return {name: found for (_, name), found in self.types.items()}
 
     @cached_property
     def values(self) -> dict[Name, str]:
@@ -109,15 +133,14 @@ class View:
 
     def _body_type(self, operation: str, suffix: str) -> ComplexType:
         wanted = operation[0].lower() + operation[1:] + suffix
-        for (_, name), found in self.types.items():
-            if name == wanted:
-                return found
+        if wanted in self._bodies:
+            return self._bodies[wanted]
         raise UserError("operation-schema", f"no schema declares the type {wanted} of the operation {operation}")
 
     def declares(self, operation: str) -> bool:
         """Whether the contract speaks about ``operation``; the sweep also uses one it does not judge."""
         wanted = operation[0].lower() + operation[1:]
-        return any(name == wanted for _, name in self.types)
+        return wanted in self._bodies
 
     def reachable(self, start: ComplexType) -> dict[Name, ComplexType]:
         """``start`` and every complex type below it."""
@@ -153,7 +176,7 @@ class Contract:
 
     def _kept(self, release: Release | None) -> View:
         if release not in self._views:
-            self._views[release] = View(release, self._documents)
+            self._views[release] = View(release, self._documents, None if release is None else self.whole)
         return self._views[release]
 
 

@@ -75,7 +75,7 @@ class MaskingLogger(AllureFileLogger):
     def _tell(self, result: Any, scenario: ScenarioResult, steps: Iterable[StepRecord], clause: Clause) -> None:
         result.name = safe(scenario.title)
         result.fullName = scenario.nodeid
-        # Rows of an outline are scenarios of their own; the wording of a title may change, clause and row do not.
+        # Rows of an outline are scenarios of their own, and one clause may have several.
         result.testCaseId = md5(scenario.clauses[0], scenario.nodeid)
         result.historyId = result.testCaseId
         result.status = _STATUS[scenario.outcome]
@@ -142,9 +142,8 @@ def _description(clause: Clause) -> str:
 
 
 def _parameters(scenario: ScenarioResult) -> Iterable[tuple[str, str]]:
-    row = scenario.nodeid.partition("[")[2].removesuffix("]")
-    if row:
-        yield "row", row
+    if scenario.row:
+        yield "row", scenario.row
 
 
 def _labels(scenario: ScenarioResult, clause: Clause) -> list[Label]:

@@ -31,6 +31,7 @@ class ScenarioResult:
 
     nodeid: str
     title: str
+    row: str
     feature: str
     rule: str
     clauses: tuple[str, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -246,11 +245,3 @@ def within(path: Path, root: Path) -> str:
         return path.absolute().relative_to(root).as_posix()
     except ValueError:
         return path.as_posix()
-
-
-_PLACEHOLDER = re.compile(r"\s*<[^<>]+>\s*")
-
-
-def plain_name(title: str) -> str:
-    """A scenario name for node ids: the placeholders of an outline left out."""
-    return " ".join(_PLACEHOLDER.sub(" ", title).split())

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from gherkin.parser import Parser
+from gherkin.dialect import Dialect
 from pytest_bdd import exceptions
 from pytest_bdd.feature import get_feature
 from pytest_bdd.parser import Feature, ScenarioTemplate
 
 from conformance.judge.clauses import Clause, load_clauses
-from conformance.run.case import Case, plain_name, read_case, within
+from conformance.run.case import Case, read_case, within
 from conformance.run.stepbook import StepBook
 from conformance.target.release import Release
 from conformance.target.trouble import UserError
@@ -21,12 +20,11 @@ from conformance.target.trouble import UserError
 
 @dataclass(frozen=True)
 class FeatureFile:
-    """One feature file: its scenarios by name, and the cases of each, one per row of an outline."""
+    """One feature file and its cases by title, one per row of an outline."""
 
     path: Path
     feature: Feature
-    templates: Mapping[str, ScenarioTemplate]
-    cases: Mapping[tuple[str, tuple[str, ...]], Case]
+    cases: Mapping[str, Case]
 
 
 class Catalogue:
@@ -68,31 +66,22 @@ class Catalogue:
     def _read(self, path: Path) -> FeatureFile:
         name = within(path, self.root)
         feature = _parse(path, name)
-        templates: dict[str, ScenarioTemplate] = {}
-        cases: dict[tuple[str, tuple[str, ...]], Case] = {}
+        cases: dict[str, Case] = {}
         for template in feature.scenarios.values():
-            plain = plain_name(template.name)
-            if plain in templates:
-                raise UserError(
-                    "title-twice", f"two scenarios are called {plain!r}", where=f"{name}:{template.line_number}"
-                )
-            templates[plain] = template
             for row in rows_of(template):
-                key = (plain, tuple(row.values()))
-                if key in cases:
-                    raise UserError(
-                        "row-twice", f"{plain!r} has the same row twice", where=f"{name}:{template.line_number}"
-                    )
-                cases[key] = read_case(feature, template, row, name, self.clauses, self.book)
-        written = _written_scenarios(path)
-        if written != len(templates):
+                case = read_case(feature, template, row, name, self.clauses, self.book)
+                if case.title in cases:
+                    raise _title_twice(f"two scenarios are called {case.title!r}", f"{name}:{template.line_number}")
+                cases[case.title] = case
+        written, found = _written_scenarios(path, feature.language), len(feature.scenarios)
+        if written != found:
             # pytest-bdd keeps the last of several scenarios with one name and says nothing.
-            raise UserError(
-                "title-twice",
-                f"{written} scenarios are written but {len(templates)} found: two share a title",
-                where=name,
-            )
-        return FeatureFile(path, feature, templates, cases)
+            raise _title_twice(f"{written} scenarios are written but {found} found: two share a title", name)
+        return FeatureFile(path, feature, cases)
+
+
+def _title_twice(what: str, where: str) -> UserError:
+    return UserError("title-twice", what, where=where, hint="a title names one scenario of its file")
 
 
 def rows_of(template: ScenarioTemplate) -> list[dict[str, str]]:
@@ -114,9 +103,9 @@ def _parse(path: Path, name: str) -> Feature:
         raise UserError("feature-unreadable", f"cannot read the feature: {problem}", where=name) from None
 
 
-def _written_scenarios(path: Path) -> int:
-    """Scenarios as the official Gherkin parser counts them, the measure nothing may fall short of."""
-    document = Parser().parse(path.read_text(encoding="utf-8"))
-    feature: dict[str, Any] = dict(document.get("feature") or {"children": []})
-    groups = [feature["children"], *(child["rule"]["children"] for child in feature["children"] if "rule" in child)]
-    return sum("scenario" in child for group in groups for child in group)
+def _written_scenarios(path: Path, language: str) -> int:
+    """Scenarios as they are written, the measure nothing may fall short of; tests compare with the Gherkin compiler."""
+    dialect = Dialect.for_name(language)
+    keywords = (*dialect.scenario_keywords, *dialect.scenario_outline_keywords) if dialect else ()
+    heads = tuple(f"{keyword}:" for keyword in keywords)
+    return sum(line.lstrip().startswith(heads) for line in path.read_text(encoding="utf-8").splitlines())

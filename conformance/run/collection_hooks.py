@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from conformance.reporting.text import printable
 from conformance.run.case import WORDS
 from conformance.run.catalogue import Catalogue, feature_files
-from conformance.run.collector import CASE, FeatureModule, account_for_every_scenario, mark
+from conformance.run.collector import FeatureCollector, Perform, account_for_every_scenario, scenarios_of
 from conformance.target.account import ROLES
 from conformance.target.settings import known_settings
 from conformance.target.things import known_things, slug
@@ -41,14 +40,14 @@ def known_markers(catalogue: Catalogue) -> Iterator[str]:
 class CollectionHooks:
     """Collects features in any process of a run."""
 
-    def __init__(self, config: pytest.Config, catalogue: Catalogue) -> None:
+    def __init__(self, config: pytest.Config, catalogue: Catalogue, perform: Perform) -> None:
         self._config = config
         self._catalogue = catalogue
+        FeatureCollector.catalogue, FeatureCollector.perform = catalogue, staticmethod(perform)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
         """Read every feature first: a mistake in one ends the run with one message."""
-        FeatureModule.catalogue = self._catalogue
         try:
             for name in known_markers(self._catalogue):
                 self._config.addinivalue_line("markers", name)
@@ -57,26 +56,20 @@ class CollectionHooks:
             raise usage_error(problem) from None
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """Feature files are modules."""
+        """Feature files are collected as they are."""
         if file_path.suffix != ".feature":
             return None
-        return FeatureModule.from_parent(parent, path=file_path)
-
-    def pytest_bdd_apply_tag(self, tag: str, function: Any) -> bool:
-        """Tags become markers from the case, which knows more than the tags say."""
-        return True
-
-    def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """Markers and place of a scenario."""
-        mark(item, self._config)
+        return FeatureCollector.from_parent(parent, path=file_path)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        """Before anything is deselected, every scenario of every file named must be there."""
-        if any("::" in str(argument) for argument in self._config.args):
-            return
-        files = [self._catalogue.read(path) for place in places(self._config) for path in feature_files(place)]
-        try:
-            account_for_every_scenario((item for item in items if CASE in item.stash), files)
-        except UserError as problem:
-            raise usage_error(problem) from None
+        """Before anything is deselected every scenario must be there; then releases come in the order of publishing."""
+        scenarios = scenarios_of(items)
+        if not any("::" in str(argument) for argument in self._config.args):
+            files = [self._catalogue.read(path) for place in places(self._config) for path in feature_files(place)]
+            try:
+                account_for_every_scenario(scenarios, files)
+            except UserError as problem:
+                raise usage_error(problem) from None
+        scenarios.sort(key=lambda item: item.case.clause.release)
+        items[:] = scenarios

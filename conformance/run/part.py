@@ -18,6 +18,7 @@ from conformance.run.opening import Opened
 from conformance.run.options import MOCK, Options
 from conformance.run.world import World
 from conformance.wire.client import Client
+from conformance.wire.exchange import Exchange
 
 if TYPE_CHECKING:
     from conformance.run.sweep import Sweep
@@ -42,6 +43,7 @@ class RunPart:
         self._lanes: Lanes | None = None
         self._number = 0
         self._order: dict[str, int] = {}
+        self._shown_replies: set[tuple[str, bytes]] = set()
 
     def look_ahead(self, cases: Iterable[Case]) -> None:
         """Start the lanes for the cases that may run ahead."""
@@ -74,11 +76,17 @@ class RunPart:
         exchanges = world.exchanges if world else []
         return {
             "result": result.as_json(),
-            "shapes": {one.request.operation: shape_of(one.reply) for one in exchanges if one.served},
+            "shapes": self._new_shapes(exchanges),
             "drift": {operation: list(paths) for operation, paths in world.drift.items()} if world else {},
             "matched": [issue.where for issue in verdict.matched],
             "unanswered": bool(exchanges and exchanges[-1].unanswered) and result.outcome == "broken",
         }
+
+    def _new_shapes(self, exchanges: Iterable[Exchange]) -> dict[str, Any]:
+        """The shapes of replies this process has not told yet: many replies of a run are the same to the byte."""
+        new = [one for one in exchanges if (one.request.operation, one.body) not in self._shown_replies and one.served]
+        self._shown_replies.update((one.request.operation, one.body) for one in new)
+        return {one.request.operation: shape_of(one.reply) for one in new}
 
     def number(self, nodeids: Iterable[str]) -> None:
         """Keep the order of collection, in which reports list scenarios wherever they ran."""

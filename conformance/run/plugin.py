@@ -62,8 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _register(config: pytest.Config, catalogue: Catalogue) -> None:
     manager = config.pluginmanager
-    scenarios = ScenarioHooks(config)
-    manager.register(CollectionHooks(config, catalogue), "conformance-collection")
+    scenarios = ScenarioHooks(config, catalogue.book)
+    manager.register(CollectionHooks(config, catalogue, scenarios.perform), "conformance-collection")
     manager.register(scenarios, "conformance-scenarios")
     if hasattr(config, "workerinput"):
         manager.register(WorkerHooks(config, catalogue, scenarios), "conformance-worker")

@@ -11,9 +11,9 @@ import pytest
 from conformance.reporting.statement import statement
 from conformance.run.catalogue import Catalogue
 from conformance.run.collection_hooks import places, usage_error
-from conformance.run.collector import NODEID
+from conformance.run.collector import scenarios_of
 from conformance.run.options import read_options
-from conformance.run.scenario_hooks import ScenarioHooks
+from conformance.run.scenario_hooks import TROUBLE, ScenarioHooks
 from conformance.run.session import Run
 from conformance.target.trouble import CannotJudge, UserError
 
@@ -52,12 +52,12 @@ class RunHooks:
         if config.option.collectonly or not items:
             return
         run = self._open()
-        finished = self._begin(run, [item.stash[NODEID] for item in items])
-        resumed = [item for item in items if item.stash[NODEID] in finished]
+        finished = self._begin(run, [item.nodeid for item in items])
+        resumed = [item for item in items if item.nodeid in finished]
         if resumed:
-            items[:] = [item for item in items if item.stash[NODEID] not in finished]
+            items[:] = [item for item in items if item.nodeid not in finished]
             config.hook.pytest_deselected(items=resumed)
-        self._scenarios.begin(run.part, items)
+        self._scenarios.begin(run.part, scenarios_of(items))
 
     def _begin(self, run: Run, nodeids: Sequence[str]) -> set[str]:
         try:
@@ -86,7 +86,7 @@ class RunHooks:
         run = self._open()
         self._catalogue.read_all(places(config))
         writing = writing_scenarios(self._catalogue)
-        return SiteScheduling(config, log, lambda nodeid: run.part.shares_a_mock or nodeid.partition("[")[0] in writing)
+        return SiteScheduling(config, log, lambda nodeid: run.part.shares_a_mock or nodeid in writing)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
@@ -105,7 +105,7 @@ class RunHooks:
         if told:
             run.add(told)
         if report.when == "teardown":
-            run.add_troubles([str(value) for name, value in report.user_properties if name == "conformance-trouble"])
+            run.add_troubles([str(value) for name, value in report.user_properties if name == TROUBLE])
         if run.given_up and self._session is not None:
             self._session.shouldfail = "the site does not answer any more"
 
@@ -117,7 +117,6 @@ class RunHooks:
         run = self._run
         if run is None:
             return
-        session._setupstate.teardown_exact(None)  # noqa: SLF001 - an interrupted scenario puts back before we report
         run.clean_site()
         if not run.results:
             return

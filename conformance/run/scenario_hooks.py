@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import Any
 
 import allure_commons
 import pytest
 from allure_commons.logger import AllureFileLogger
-from pytest_bdd.parser import Feature, Scenario, Step
 
-from conformance.judge.violation import ContractViolation, headline
+from conformance.judge.clauses import Clause
+from conformance.judge.violation import headline
 from conformance.reporting.allure import MaskingLogger
 from conformance.reporting.outcome import ScenarioResult, Skip, Verdict
 from conformance.reporting.record import Recorder, StepRecord
 from conformance.reporting.text import printable
-from conformance.run.case import Case
-from conformance.run.collector import CASE, NODEID
+from conformance.run.collector import ScenarioItem
 from conformance.run.lanes import Replay
 from conformance.run.part import RunPart
+from conformance.run.performance import new_record, perform
+from conformance.run.stepbook import StepBook
 from conformance.run.telling import result_of, verdict_of
 from conformance.run.world import World
 
 _WORLD = pytest.StashKey[World]()
 _REPLAY = pytest.StashKey[Replay]()
-_RECORDER = pytest.StashKey[Recorder]()
+_RECORD = pytest.StashKey[Recorder]()
 _SKIP = pytest.StashKey[Skip]()
 _WORDS = {"broken": ("broken", "B", "BROKEN"), "known": ("known", "k", "KNOWN")}
+TROUBLE = "conformance-trouble"
 
 
 class ScenarioHooks:
     """Runs the scenarios of this process once :meth:`begin` has given them their part of the run."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, book: StepBook) -> None:
         self._config = config
+        self._book = book
         self._part: RunPart | None = None
-        self._told: tuple[ScenarioResult, list[StepRecord], Any] | None = None
+        self._told: tuple[ScenarioResult, list[StepRecord], Clause] | None = None
 
     @property
     def part(self) -> RunPart:
@@ -44,15 +46,14 @@ class ScenarioHooks:
         assert self._part is not None
         return self._part
 
-    def begin(self, part: RunPart, items: Iterable[pytest.Item]) -> None:
+    def begin(self, part: RunPart, items: Iterable[ScenarioItem]) -> None:
         """Decide for each scenario whether it can run here, and let the lanes go ahead with those that can."""
         self._part = part
         running = []
         for item in items:
-            case = item.stash[CASE]
-            skip = part.stage.gate(case)
+            skip = part.stage.gate(item.case)
             if skip is None:
-                running.append(case)
+                running.append(item.case)
             else:
                 item.stash[_SKIP] = skip
                 item.add_marker(pytest.mark.skip(reason=f"{skip.kind}: {skip.why}"))
@@ -76,69 +77,39 @@ class ScenarioHooks:
 
         self._config.add_cleanup(give_back)
 
-    @pytest.fixture
-    def world(self, request: pytest.FixtureRequest) -> Iterator[World]:
-        """The world of the scenario; everything it changed is put back afterwards."""
-        item = request.node
-        world, item.stash[_REPLAY] = self.part.enter(item.stash[CASE])
+    def perform(self, item: ScenarioItem) -> None:
+        """Carry a scenario out; whatever it changed is put back, however it ends."""
+        world, item.stash[_REPLAY] = self.part.enter(item.case)
         item.stash[_WORLD] = world
-        yield world
-        troubles = world.put_back()
-        item.user_properties += [("conformance-trouble", trouble) for trouble in troubles]
+        try:
+            perform(world, self._book, item.stash[_RECORD])
+        finally:
+            item.user_properties += [(TROUBLE, trouble) for trouble in world.put_back()]
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def pytest_runtest_setup(self, item: ScenarioItem) -> None:
         """Begin the record of a scenario."""
-        sentences = item.stash[CASE].sentences
-        item.stash[_RECORDER] = Recorder([StepRecord(one.keyword, one.text, table=one.table) for one in sentences])
-
-    def pytest_bdd_before_step(
-        self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario, step: Step
-    ) -> None:
-        """A step begins."""
-        request.node.stash[_RECORDER].begin()
-
-    def pytest_bdd_after_step(self, request: pytest.FixtureRequest, step: Step) -> None:
-        """A step ended; what it found belongs to it."""
-        self._end_step(request.node, "")
-
-    def pytest_bdd_step_error(self, request: pytest.FixtureRequest, step: Step, exception: Exception) -> None:
-        """A step broke."""
-        self._end_step(request.node, str(exception))
-
-    def _end_step(self, item: pytest.Item, cause: str) -> None:
-        world = item.stash.get(_WORLD, None)
-        if world is not None:
-            item.stash[_RECORDER].attribute(world.exchanges, world.violations, world.observations)
-        item.stash[_RECORDER].end(cause)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-        """A scenario fails at its end, with all its violations."""
-        result = yield
-        world = pyfuncitem.stash.get(_WORLD, None)
-        if world is not None and world.violations:
-            raise ContractViolation(tuple(world.violations))
-        return result
+        item.stash[_RECORD] = new_record(item.case)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
+        self, item: ScenarioItem, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Turn what pytest saw into one of the five outcomes."""
         report = yield
         if call.when == "call" or (call.when == "setup" and not report.passed):
-            self._tell(item, item.stash[CASE], call, report)
+            self._tell(item, call, report)
         return report
 
-    def _tell(self, item: pytest.Item, case: Case, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        part, world, skip = self.part, item.stash.get(_WORLD, None), item.stash.get(_SKIP, None)
+    def _tell(self, item: ScenarioItem, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        part, case = self.part, item.case
+        world, skip = item.stash.get(_WORLD, None), item.stash.get(_SKIP, None)
         error = call.excinfo.value if call.excinfo and skip is None else None
         verdict = Verdict("skipped") if skip else verdict_of(case, world, error, part.options.strict, part.known)
         seconds = call.duration + (item.stash[_REPLAY].replayed if world else 0.0)
         files = part.evidence(world, verdict)
-        result = result_of(item.stash[NODEID], case, world, error, verdict, skip, seconds, files)
-        self._told = (result, item.stash[_RECORDER].steps, case.clause)
+        result = result_of(item.nodeid, case, world, error, verdict, skip, seconds, files)
+        self._told = (result, item.stash[_RECORD].steps, case.clause)
         report.conformance = part.tell(result, verdict, world)  # type: ignore[attr-defined]
         _dress(report, result)
 

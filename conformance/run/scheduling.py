@@ -26,10 +26,6 @@ class SiteScheduling(LoadScopeScheduling):
 
 
 def writing_scenarios(catalogue: Catalogue) -> set[str]:
-    """Node ids, without the row of an outline, of the scenarios that change the site."""
-    return {
-        f"{case.path}::{plain}"
-        for file in catalogue.known_files()
-        for (plain, _), case in file.cases.items()
-        if case.writes or case.control
-    }
+    """Node ids of the scenarios that change the site."""
+    cases = [case for file in catalogue.known_files() for case in file.cases.values()]
+    return {f"{case.path}::{case.title}" for case in cases if case.writes or case.control}

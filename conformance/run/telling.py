@@ -31,6 +31,7 @@ def result_of(
     return ScenarioResult(
         nodeid=nodeid,
         title=case.title,
+        row=case.row,
         feature=case.feature,
         rule=case.rule,
         clauses=(case.clause.id,),

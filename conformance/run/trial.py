@@ -8,6 +8,7 @@ from conformance.judge.known import KnownIssue
 from conformance.judge.violation import Violation
 from conformance.reporting.outcome import Verdict
 from conformance.run.case import Case
+from conformance.run.performance import new_record, perform
 from conformance.run.stage import Stage
 from conformance.run.stepbook import StepBook
 from conformance.run.telling import cause_of, verdict_of
@@ -32,19 +33,16 @@ class Trial:
 def try_case(stage: Stage, case: Case, book: StepBook, client: Sender, *, strict: bool = True) -> Trial:
     """Carry ``case`` out on ``stage`` and judge it by the rules of a run, ``strict`` by default."""
     world = World(stage, case, client)
+    record = new_record(case)
     error: Exception | None = None
-    found_by = []
     try:
-        for sentence in case.sentences:
-            seen = len(world.violations)
-            book.look_up(sentence, case.path).carry_out(world)
-            if len(world.violations) > seen:
-                found_by.append(sentence.text)
+        perform(world, book, record)
     except Exception as problem:  # noqa: BLE001 - whatever ends a scenario is part of what is measured
         error = problem
     troubles = world.put_back()
+    found_by = tuple(step.text for step in record.steps if step.violations)
     known: tuple[KnownIssue, ...] = ()
     verdict = verdict_of(case, world, error, strict, known)
     cause = cause_of(error) if verdict.outcome == "broken" else ""
     exchanges, violations = tuple(world.exchanges), tuple(world.violations)
-    return Trial(case, verdict, violations, cause, exchanges, tuple(found_by), tuple(troubles))
+    return Trial(case, verdict, violations, cause, exchanges, found_by, tuple(troubles))

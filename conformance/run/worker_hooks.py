@@ -10,6 +10,7 @@ import pytest
 
 from conformance.run.catalogue import Catalogue
 from conformance.run.collection_hooks import usage_error
+from conformance.run.collector import scenarios_of
 from conformance.run.opening import open_site
 from conformance.run.options import read_options
 from conformance.run.part import RunPart
@@ -45,7 +46,7 @@ class WorkerHooks:
         except UserError as problem:
             raise usage_error(problem) from None
         self._part = RunPart(self._options, self._catalogue, opened, self._worker)
-        self._scenarios.begin(self._part, items)
+        self._scenarios.begin(self._part, scenarios_of(items))
 
     def pytest_unconfigure(self) -> None:
         """Close the site."""

@@ -97,7 +97,9 @@ class SmtpSink:
 
         # aiosmtpd's own Controller cannot serve on a port the system chooses: it connects to port 0 to see itself.
         loop = self._loop = asyncio.new_event_loop()
-        self._server = server = loop.run_until_complete(loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", 0))
+        self._server = server = loop.run_until_complete(
+            loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", 0)
+        )
         self._thread = threading.Thread(target=loop.run_forever, name="mailbox", daemon=True)
         self._thread.start()
         host, port = server.sockets[0].getsockname()[:2]

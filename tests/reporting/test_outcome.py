@@ -42,7 +42,7 @@ def test_decide(level: str, strict: bool, violations: str, broke: bool, known: b
 
 def test_a_result_travels_as_plain_values() -> None:
     result = ScenarioResult(
-        "n", "t", "f", "r", ("R41.7.0-02",), "41.7.0", ("GetSite",), "must", "failed", 0.1,
+        "n", "t", "row", "f", "r", ("R41.7.0-02",), "41.7.0", ("GetSite",), "must", "failed", 0.1,
         skip=Skip("role", "why"), violations=(FOUND,), observations=("o",), exchanges=("1:x",), sent=2,
     )  # fmt: skip
     assert ScenarioResult.from_json(result.as_json()) == result
