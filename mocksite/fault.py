@@ -43,7 +43,10 @@ class Fault:
         return document
 
     def response(self, call: Call, response: HttpResponse) -> HttpResponse:
-        """The HTTP response about to be sent, or another in its place."""
+        """The HTTP response about to be sent, or another in its place.
+
+        A slow fault waits here, where nobody else does.
+        """
         del call
         return response
 
