@@ -12,12 +12,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 def safe(text: str) -> str:
     """``text`` without secrets and without control characters."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", vault.mask(text))
+    return _CONTROL.sub(_shown, vault.mask(text))
 
 
 def printable(text: str) -> str:
-    """Several lines, masked before they are cut apart: a secret may hold a line break."""
-    return "\n".join(safe(line) for line in vault.mask(text).split("\n"))
+    """Several lines, masked as a whole, since a secret may hold a line break; the breaks stay."""
+    return "\n".join(_CONTROL.sub(_shown, line) for line in vault.mask(text).split("\n"))
+
+
+def _shown(found: re.Match[str]) -> str:
+    return f"\\x{ord(found.group()):02x}"
 
 
 def table(rows: list[list[str]], right: frozenset[int] = frozenset()) -> list[str]:
