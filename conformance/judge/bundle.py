@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
-from conformance.judge.contract import XS
 from conformance.judge.schema_check import SchemaResult, findings_of
+from conformance.judge.schema_documents import XS
 from conformance.target.trouble import UserError
 from conformance.wire.message import Reply
 

@@ -9,7 +9,6 @@ sees a declared element in the wrong place (tools.md, 5).
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,13 +16,9 @@ from pathlib import Path
 
 from lxml import etree
 
+from conformance.judge.schema_documents import DRIVER, XS, C, as_of, compile_schema, for_replies, read_document
 from conformance.target.release import Release
 from conformance.target.trouble import UserError
-
-XS = "http://www.w3.org/2001/XMLSchema"
-C = "urn:webex-conformance:contract"
-SERV = "http://www.webex.com/schemas/2002/06/service"
-DRIVER = "contract.xsd"
 
 Name = tuple[str, str]
 
@@ -69,7 +64,7 @@ class View:
 
     @cached_property
     def _documents(self) -> dict[str, etree._Element]:
-        return {name: _as_of(document, self.release) for name, document in self._all_documents.items()}
+        return {name: as_of(document, self.release) for name, document in self._all_documents.items()}
 
     @cached_property
     def types(self) -> dict[Name, ComplexType]:
@@ -111,7 +106,7 @@ class View:
     @cached_property
     def schema(self) -> etree.XMLSchema:
         """The compiled validator for replies; its error log belongs to the last call, so one view serves one thread."""
-        return _compile({name: _for_replies(document) for name, document in self._documents.items()})
+        return compile_schema({name: for_replies(document) for name, document in self._documents.items()})
 
     @cached_property
     def roaming(self) -> dict[Name, Declared]:
@@ -162,7 +157,7 @@ class Contract:
         if not (folder / DRIVER).is_file():
             raise UserError("schemas-missing", f"there is no {DRIVER} in {folder}", where=str(folder))
         self.folder = folder
-        self._documents = {path.name: _read(path) for path in sorted(folder.glob("*.xsd"))}
+        self._documents = {path.name: read_document(path) for path in sorted(folder.glob("*.xsd"))}
         self._views: dict[Release | None, View] = {}
 
     def view(self, release: Release) -> View:
@@ -178,26 +173,6 @@ class Contract:
         if release not in self._views:
             self._views[release] = View(release, self._documents, None if release is None else self.whole)
         return self._views[release]
-
-
-def _read(path: Path) -> etree._Element:
-    try:
-        return etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)).getroot()
-    except etree.XMLSyntaxError as problem:
-        raise UserError(
-            "schema-syntax", f"{path.name} is not XML: {problem.msg}", where=f"{path}:{problem.lineno}"
-        ) from None
-
-
-def _as_of(document: etree._Element, release: Release | None) -> etree._Element:
-    if release is None:
-        return document
-    kept = copy.deepcopy(document)
-    for node in kept.findall(f".//*[@{{{C}}}since]"):
-        parent = node.getparent()
-        if parent is not None and Release.parse(node.get(f"{{{C}}}since", "")) > release:
-            parent.remove(node)
-    return kept
 
 
 def _children(name: Name, definitions: dict[Name, etree._Element]) -> Iterator[Declared]:
@@ -223,58 +198,3 @@ def _children(name: Name, definitions: dict[Name, etree._Element]) -> Iterator[D
 def _resolve(node: etree._Element, reference: str) -> Name:
     prefix, _, local = reference.rpartition(":")
     return node.nsmap.get(prefix or None) or "", local
-
-
-def _for_replies(document: etree._Element) -> etree._Element:
-    """Loosen what real sites do not keep (strictness.md): required elements outside the envelope.
-
-    Elements without a known place leave their sequence and become global, so
-    that the judge can take them out of the reply and validate them alone.
-    """
-    loosened = copy.deepcopy(document)
-    if loosened.get("targetNamespace") != SERV:
-        for node in loosened.iterfind(f".//{{{XS}}}sequence/{{{XS}}}element"):
-            node.set("minOccurs", "0")
-    taken: dict[str, str] = {}
-    for node in loosened.findall(f".//*[@{{{C}}}place]"):
-        parent = node.getparent()
-        name, declared_type = node.get("name", ""), node.get("type", "")
-        if taken.setdefault(name, declared_type) != declared_type:
-            raise UserError(
-                "schema-place", f"two elements {name} of unknown place differ in type", where=str(document.base)
-            )
-        if parent is not None:
-            parent.remove(node)
-    for name, declared_type in taken.items():
-        etree.SubElement(loosened, f"{{{XS}}}element", name=name, type=declared_type)
-    return loosened
-
-
-class _Imports(etree.Resolver):
-    """Answers every import from memory; anything else is refused, so nothing is ever fetched."""
-
-    def __init__(self, documents: dict[str, etree._Element]) -> None:
-        super().__init__()
-        self._documents = documents
-        self.refused: list[str] = []
-
-    def resolve(self, url: str, public_id: str, context: object) -> object:  # type: ignore[override]
-        name = url.rpartition("/")[2]
-        if name not in self._documents:
-            self.refused.append(url)
-            return self.resolve_string(b"", context)
-        return self.resolve_string(etree.tostring(self._documents[name]), context, base_url=name)
-
-
-def _compile(documents: dict[str, etree._Element]) -> etree.XMLSchema:
-    imports = _Imports(documents)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    parser.resolvers.add(imports)
-    try:
-        schema = etree.XMLSchema(etree.fromstring(etree.tostring(documents[DRIVER]), parser, base_url=DRIVER))
-    except etree.XMLSchemaParseError as problem:
-        raise UserError("schema-invalid", f"the schemas do not compile: {problem}") from None
-    if imports.refused:
-        # libxml2 builds silently without an import it cannot read, and would then pass everything in it.
-        raise UserError("schema-import", f"the schemas import what is not there: {', '.join(imports.refused)}")
-    return schema

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.judge.contract import XS, ComplexType, Declared, View
+from conformance.judge.contract import ComplexType, Declared, View
+from conformance.judge.schema_documents import XS
 
 #: Schema types whose values have one kind only; a text may look like any kind without having changed.
 _EXACT = frozenset({"boolean", "integer", "int", "long", "short", "decimal", "float", "double"})

@@ -42,13 +42,13 @@ def scenarios_of(catalogue: Catalogue) -> Iterator[Scenario]:
         # What a scenario sends and needs is read off its steps, so the vocabulary must be there.
         import_module(f"steps.{file.stem}")
     for feature in catalogue.read_all([catalogue.root / "features"]):
-        for (plain, _), case in feature.cases.items():
-            yield _scenario(feature, plain, case)
+        for case in feature.cases.values():
+            yield _scenario(feature, case)
 
 
-def _scenario(file: FeatureFile, plain: str, case: Case) -> Scenario:
+def _scenario(file: FeatureFile, case: Case) -> Scenario:
     return Scenario(
-        nodeid=f"{case.path}::{plain}{f'[{case.row}]' if case.row else ''}",
+        nodeid=f"{case.path}::{case.title}",
         clause=case.clause.id,
         title=case.title,
         place=f"{case.path}:{case.line}",

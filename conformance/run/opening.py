@@ -69,7 +69,6 @@ def open_site(
         client.close()
     if not check_only:
         refuse_contradictions(findings, profile)
-    bundle = options.schemas or profile.schemas
     stage = Stage(
         profile=profile,
         release=_release(options.release or profile.release or findings.release, profile),
@@ -77,18 +76,25 @@ def open_site(
         contract=contract,
         clauses=clauses,
         payloads=payloads,
-        ledger=Ledger(
-            options.reports / "ledger" / f"{profile.name}-{run_id}{worker}.jsonl", profile.name, run_id + worker
-        ),
+        ledger=_ledger(profile, options, run_id + worker),
         run_id=run_id,
         pace=pace,
         tls=tls,
         control=Control(profile.control_url, transport=transport) if profile.is_mock else None,
-        bundle=Bundle(Path(bundle)) if bundle else None,
+        bundle=_bundle(profile, options),
         strict_schema=options.strict_schema,
         transport=transport,
     )
     return Opened(replace(stage, mailbox=None if check_only else _mailbox(stage)), findings, options)
+
+
+def _ledger(profile: Profile, options: Options, run: str) -> Ledger:
+    return Ledger(options.reports / "ledger" / f"{profile.name}-{run}.jsonl", profile.name, run)
+
+
+def _bundle(profile: Profile, options: Options) -> Bundle | None:
+    schemas = options.schemas or profile.schemas
+    return Bundle(Path(schemas)) if schemas else None
 
 
 def _access(profile: Profile, options: Options) -> str:
