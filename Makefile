@@ -10,7 +10,7 @@ run: $(READY)            ## the whole suite against the embedded mock site
 	$(BIN)/pytest features $(ARGS)
 
 test: $(READY)           ## the tests of the suite itself
-	$(BIN)/pytest tests $(ARGS)
+	$(BIN)/pytest tests -n 2 $(ARGS)
 
 lint: $(READY)           ## style and types
 	$(BIN)/ruff check .

@@ -61,7 +61,9 @@ def measure(options: list[str]) -> Figures:
         profile = Path(folder) / "profile.toml"
         started = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-c", code, "--port", "0", "--write-profile", str(profile), *options], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", code, "--port", "0", "--write-profile", str(profile), *options],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert process.stdout
         url = process.stdout.readline().split()[2]

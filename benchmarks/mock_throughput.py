@@ -140,7 +140,9 @@ def documents(profile: str) -> dict[str, bytes]:
         "LstsummarySession": "",
         "GetSite": "",
     }
-    security = f"<siteName>mocksite</siteName><webExID>{host['webex_id']}</webExID><password>{host['password']}</password>"
+    security = (
+        f"<siteName>mocksite</siteName><webExID>{host['webex_id']}</webExID><password>{host['password']}</password>"
+    )
     return {
         operation: (
             f'<?xml version="1.0" encoding="UTF-8"?><serv:message><header><securityContext>{security}</securityContext></header>'
@@ -159,7 +161,9 @@ def main() -> None:
     mock = multiprocessing.Process(target=serve_mock, args=(there,), daemon=True)
     mock.start()
     url, profile = here.recv()
-    print("| operation | reply bytes | connections | bare req/s | mock req/s | ratio | bare p99 ms | mock median ms | mock p99 ms |")
+    print(
+        "| operation | reply bytes | connections | bare req/s | mock req/s | ratio | bare p99 ms | mock median ms | mock p99 ms |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for operation, document in documents(profile).items():
         asked = request(url, document)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from allure_commons import hookimpl
 from allure_commons.logger import AllureFileLogger
@@ -53,6 +53,7 @@ class MaskingLogger(AllureFileLogger):
     ) -> None:
         super().__init__(str(folder))
         self._current = current
+        self._written: set[str] = set()
 
     @hookimpl
     def report_result(self, result: Any) -> None:
@@ -103,8 +104,12 @@ class MaskingLogger(AllureFileLogger):
         return told
 
     def _attach(self, name: str, text: str, kind: str) -> Attachment:
-        source = f"{uuid4()}-attachment.{'xml' if kind == 'application/xml' else 'txt'}"
-        self.report_attached_data(text, source)
+        # Named by content: a site gives many replies of a run twice over, and one file then serves them all.
+        digest = sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+        source = f"{digest}-attachment.{'xml' if kind == 'application/xml' else 'txt'}"
+        if source not in self._written:
+            self._written.add(source)
+            self.report_attached_data(text, source)
         return Attachment(name=name, source=source, type=kind)
 
 

@@ -53,7 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except UserError as problem:
         raise pytest.UsageError(printable(str(problem))) from None
     option = config.option
-    if option.allure_report_dir is None and not option.collectonly:
+    # Without allure-pytest (-p no:allure_pytest) there is no such option, and the run does without its results.
+    if getattr(option, "allure_report_dir", "") is None and not option.collectonly:
         option.allure_report_dir = str(options.reports / "allure-results")
     # The statement tells every failure in its own grammar; pytest's sections would tell them again.
     option.tbstyle, option.reportchars = "no", ""

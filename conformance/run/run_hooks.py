@@ -121,7 +121,7 @@ class RunHooks:
         if not run.results:
             return
         run.settle()
-        folder = self._config.option.allure_report_dir
+        folder = self._config.getoption("allure_report_dir", None)
         if run.complete and exitstatus in _ENDED:
             run.write_reports(Path(folder) if folder else None)
         if (run.problems or not run.complete) and exitstatus == pytest.ExitCode.OK:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
@@ -59,6 +60,8 @@ class ScenarioHooks:
                 item.add_marker(pytest.mark.skip(reason=f"{skip.kind}: {skip.why}"))
         part.look_ahead(running)
         self._take_over_allure()
+        # What stands by now stays to the end: no collection need look at it again.
+        gc.freeze()
 
     def _take_over_allure(self) -> None:
         """Put our logger in the place of allure-pytest's, which would write what it is given."""

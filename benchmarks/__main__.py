@@ -1,0 +1,81 @@
+"""The figures of the README: ``make bench``, or ``python -m benchmarks --help``."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import growth, tables
+from benchmarks.contestants import Contestant, Field
+from benchmarks.measure import Sample, measure, median
+from benchmarks.recording import record, save
+from benchmarks.replies import costs
+from benchmarks.sites import Sites, mock_sites
+
+ROOT = Path(__file__).resolve().parent.parent
+LANES = (8, 32, 80)
+
+
+def main() -> int:
+    """Measure, print, and write ``benchmark.md`` into the reports."""
+    given = _given()
+    tools = ROOT / "build" / "bench"
+    tools.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="wxc-bench-") as name, mock_sites(Path(name), given.latency) as sites:
+        text = "\n\n".join(_sections(given, Path(name), tools, sites))
+    given.output.parent.mkdir(parents=True, exist_ok=True)
+    given.output.write_text(text + "\n", encoding="utf-8")
+    print(f"\n{text}\n\n{given.output}")
+    return 0
+
+
+def _given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="rounds, taken in turn; medians are told (5)")
+    parser.add_argument("--latency", type=int, nargs="+", default=[0, 100, 300], help="ms of the mocks (0 100 300)")
+    parser.add_argument("--without", nargs="*", default=[], help="peers to leave out: newman, tavern, plain")
+    parser.add_argument("--output", type=Path, default=ROOT / "reports" / "benchmark.md")
+    return parser.parse_args()
+
+
+def _sections(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites) -> Sequence[str]:
+    first = given.latency[0]
+    recorded = record(ROOT, sites.file, Sites.name(first), folder / "recording")
+    peers = folder / "peers"
+    peers.mkdir()
+    save(recorded, peers)
+    number = sum(len(one.requests) for one in recorded)
+    field = Field(ROOT, peers, tools, sites)
+    others = field.others(recorded, given.without)
+    medians = {
+        latency: _contest([*field.ours(latency, LANES), *field.floors(LANES), *others], sites, latency, given.rounds)
+        for latency in given.latency
+    }
+    copies = {times: growth.multiplied(ROOT, folder, times) for times in (1, 4, 16)}
+    grown = [field.suite(f"{times}", first, "--lanes", "0", features=copy) for times, copy in copies.items()]
+    more = _contest(grown, sites, first, given.rounds)
+    return (
+        f"{len(recorded)} scenarios, {number} requests; medians of {given.rounds} rounds taken in turn; peak is the"
+        " largest process.",
+        tables.contest(medians),
+        tables.ratios(medians, LANES),
+        f"More scenarios (serial, {first} ms, with Allure):",
+        tables.grown({int(name): sample for name, sample in more.items()}),
+        "One reply (parse, judge, note its shape, write its exchange file):",
+        tables.judged(costs(ROOT, sites.urls[first], recorded, 20)),
+    )
+
+
+def _contest(contestants: Sequence[Contestant], sites: Sites, latency: int, rounds: int) -> dict[str, Sample]:
+    samples: dict[str, list[Sample]] = {one.name: [] for one in contestants}
+    for nth in range(rounds):
+        for one in contestants:
+            url = sites.urls[latency]
+            samples[one.name].append(measure(one.at(url), one.folder, {"BENCH_URL": url}))
+            print(f"{latency} ms, round {nth + 1}: {one.name} {samples[one.name][-1].wall:.2f} s", flush=True)
+    return {name: median(taken) for name, taken in samples.items()}
+
+
+raise SystemExit(main())
