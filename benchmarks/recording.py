@@ -9,9 +9,9 @@ from pathlib import Path
 
 from conformance.run.case import Case
 from conformance.run.catalogue import Catalogue
-from conformance.run.documentation import scenarios_of
 from conformance.run.opening import open_site
 from conformance.run.options import Options
+from conformance.run.stepbook import import_vocabulary
 from conformance.run.trial import try_case
 
 NAME = "recorded.json"
@@ -28,7 +28,7 @@ class Recorded:
 def record(root: Path, sites: Path, site: str, reports: Path) -> list[Recorded]:
     """Carry every scenario out that a read-only run would, and keep what it sent."""
     catalogue = Catalogue(root)
-    list(scenarios_of(catalogue))
+    import_vocabulary(root)
     opened = open_site(site, sites, _options(root, sites, site, reports), catalogue.clauses)
     client = opened.stage.client()
     try:

@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
+    _add(commands, "index", "renew features/<release>/README.md: items of the notes, clauses, feature files", _index)
     return parser
 
 
@@ -133,6 +134,12 @@ def _docs(options: argparse.Namespace) -> int:
     from conformance.run.documentation import docs
 
     return docs(options)
+
+
+def _index(options: argparse.Namespace) -> int:
+    from conformance.run.release_index import index
+
+    return index(options)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from conformance.run.catalogue import Catalogue
 from conformance.run.embedded import EmbeddedMock
 from conformance.run.opening import Opened, open_site
 from conformance.run.options import MOCK, Options
+from conformance.run.stepbook import import_vocabulary
 from conformance.run.sweep import Sweep
 from conformance.target.release import Release
 from conformance.target.sites import sites_file
@@ -59,14 +60,6 @@ def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iter
                 mock.stop()
 
 
-def _load_vocabulary() -> None:
-    """Import the step modules, as pytest does through conftest.py."""
-    from importlib import import_module
-
-    for room in ("site", "data", "request", "reply", "contract", "mail"):
-        import_module(f"steps.{room}")
-
-
 def check(given: argparse.Namespace) -> int:
     """Print the preflight table; 0 when all is well, 1 when profile and site disagree."""
     options = _options(given)
@@ -84,8 +77,8 @@ def check(given: argparse.Namespace) -> int:
 
 def plan(given: argparse.Namespace) -> int:
     """Print every scenario with what would become of it."""
-    _load_vocabulary()
     options = _options(given)
+    import_vocabulary(options.root)
     catalogue = Catalogue(options.root)
     with _opened(options, catalogue, check_only=False) as opened:
         runs = skips = 0

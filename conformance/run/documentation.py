@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 from conformance.reporting.docs_book import Scenario, Step, book_of
@@ -14,6 +13,7 @@ from conformance.reporting.summary import write_whole
 from conformance.reporting.text import safe
 from conformance.run.case import Case
 from conformance.run.catalogue import Catalogue, FeatureFile
+from conformance.run.stepbook import import_vocabulary
 from conformance.target.trouble import UserError
 
 NAME = "living-documentation.html"
@@ -38,9 +38,7 @@ def docs(given: argparse.Namespace) -> int:
 
 def scenarios_of(catalogue: Catalogue) -> Iterator[Scenario]:
     """Every scenario of the features, as readers see it."""
-    for file in sorted((catalogue.root / "steps").glob("[!_]*.py")):
-        # What a scenario sends and needs is read off its steps, so the vocabulary must be there.
-        import_module(f"steps.{file.stem}")
+    import_vocabulary(catalogue.root)
     for feature in catalogue.read_all([catalogue.root / "features"]):
         for case in feature.cases.values():
             yield _scenario(feature, case)

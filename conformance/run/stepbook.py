@@ -10,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from conformance.target.trouble import UserError
+
+
+def import_vocabulary(root: Path) -> None:
+    """Import the step modules below ``root``, as pytest does through conftest.py: no sentence is read without them."""
+    for file in sorted((root / "steps").glob("[!_]*.py")):
+        import_module(f"steps.{file.stem}")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from conformance.judge.clauses import Clause
 from conformance.judge.kinds import is_kind
 from conformance.run.case import Case
 from conformance.run.catalogue import Catalogue
+from conformance.run.release_index import indexes
 from conformance.run.stepbook import StepBook
 from conformance.target.release import Release
 from conformance.wire.payload import Payloads
@@ -61,7 +62,12 @@ def test_every_step_means_exactly_one_thing(catalogue: Catalogue) -> None:
 
 def test_no_step_is_unused(catalogue: Catalogue) -> None:
     book = StepBook()
-    used = {context.step_func for case in cases(catalogue) for sentence in case.sentences for context in book.candidates(sentence)}
+    used = {
+        context.step_func
+        for case in cases(catalogue)
+        for sentence in case.sentences
+        for context in book.candidates(sentence)
+    }
     unused = [context.step_func.__name__ for context in book.definitions if context.step_func not in used]
     assert unused == []
 
@@ -87,7 +93,9 @@ def test_levels_follow_the_certainty_of_the_notes(catalogue: Catalogue) -> None:
         assert case.level == case.clause.level
         if case.clause.level != "must":
             source = (ROOT / case.path).read_text(encoding="utf-8")
-            assert f"@{case.clause.level}" in source, f"{case.clause.id} is {case.clause.level}, its feature does not say so"
+            assert f"@{case.clause.level}" in source, (
+                f"{case.clause.id} is {case.clause.level}, its feature does not say so"
+            )
 
 
 def test_what_is_created_is_recognisable(catalogue: Catalogue) -> None:
@@ -96,7 +104,9 @@ def test_what_is_created_is_recognisable(catalogue: Catalogue) -> None:
         for sentence in case.sentences:
             given = dict(row for row in sentence.table if len(row) == 2)
             if "sends Create" in sentence.text or sentence.text.startswith("a new "):
-                assert all("{" in given[name] for name in ("confName", "sessionName", "email") if name in given), sentence
+                assert all("{" in given[name] for name in ("confName", "sessionName", "email") if name in given), (
+                    sentence
+                )
 
 
 def test_features_speak_product_words() -> None:
@@ -118,3 +128,8 @@ def test_releases_form_the_published_ladder(clauses: dict[str, Clause]) -> None:
     assert releases == sorted(releases, key=Release.parse)
     assert releases[0] == "41.1.0"
     assert releases[-1] == "41.12.0"
+
+
+def test_each_release_folder_has_an_index_of_its_notes_that_is_up_to_date() -> None:
+    for path, text in indexes(Catalogue(ROOT)).items():
+        assert path.read_text(encoding="utf-8") == text, f"{path}: run webex-conformance index"
