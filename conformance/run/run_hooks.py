@@ -52,26 +52,28 @@ class RunHooks:
         if config.option.collectonly or not items:
             return
         run = self._open()
-        finished = self._begin(run, [item.nodeid for item in items])
+        finished = self._begin(run)
+        run.expect([item.nodeid for item in items])
         resumed = [item for item in items if item.nodeid in finished]
         if resumed:
             items[:] = [item for item in items if item.nodeid not in finished]
             config.hook.pytest_deselected(items=resumed)
         self._scenarios.begin(run.part, scenarios_of(items))
 
-    def _begin(self, run: Run, nodeids: Sequence[str]) -> set[str]:
+    def _begin(self, run: Run) -> set[str]:
         try:
-            finished = run.begin()
+            return run.begin()
         except UserError as problem:
             raise usage_error(problem) from None
-        run.expected = len(nodeids)
-        run.part.number(nodeids)
-        return finished
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker which site is its own: a mock gives every worker one."""
+        first = self._run is None
         run = self._open()
+        if first:
+            # Before any worker is there: each would write into folders that are about to be cleared.
+            self._begin(run)
         worker = str(node.workerinput["workerid"])
         file = run.mock.for_worker(worker) if run.mock else run.sites_file
         node.workerinput["conformance"] = {"sites": str(file), "site": run.site, "run": run.part.stage.run_id}
@@ -92,7 +94,7 @@ class RunHooks:
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
         """All workers collect the same; the first to finish tells how much there is."""
         if self._run is not None and not self._run.expected:
-            self._begin(self._run, ids)
+            self._run.expect(ids)
 
     # -- on the way --------------------------------------------------------------
 

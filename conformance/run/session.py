@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,12 @@ class Run:
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
         self.mock: EmbeddedMock | None = None
         self.site = options.sites[0]
-        self.sites_file = self._sites_file()
-        self.opened: Opened = open_site(self.site, self.sites_file, options, catalogue.clauses)
+        try:
+            self.sites_file = self._sites_file()
+            self.opened: Opened = open_site(self.site, self.sites_file, options, catalogue.clauses)
+        except BaseException:
+            self._tidy()
+            raise
         self.part = RunPart(options, catalogue, self.opened)
         self._journal = Journal(options.reports, self._terms())
 
@@ -87,6 +92,11 @@ class Run:
                 path.unlink(missing_ok=True)
         self._journal.begin()
         return set()
+
+    def expect(self, nodeids: Sequence[str]) -> None:
+        """What is to run, in the order reports list it."""
+        self.expected = len(nodeids)
+        self.part.number(nodeids)
 
     def add(self, told: dict[str, Any]) -> None:
         """Take in what a scenario left: its result, the shapes of its replies, drift."""
@@ -182,6 +192,9 @@ class Run:
     def close(self) -> None:
         """Stop the mock and remove what the run kept aside."""
         self.part.close()
+        self._tidy()
+
+    def _tidy(self) -> None:
         if self.mock is not None:
             self.mock.stop()
         shutil.rmtree(self._scratch, ignore_errors=True)
