@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import growth, tables
 from benchmarks.contestants import Contestant, Field
 from benchmarks.measure import Sample, measure, median
-from benchmarks.recording import record, save
+from benchmarks.recording import Recorded, record, save
 from benchmarks.replies import costs
 from benchmarks.sites import Sites, mock_sites
 
@@ -42,30 +42,38 @@ def _given() -> argparse.Namespace:
 
 def _sections(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites) -> Sequence[str]:
     first = given.latency[0]
-    recorded = record(ROOT, sites.file, Sites.name(first), folder / "recording")
-    peers = folder / "peers"
-    peers.mkdir()
-    save(recorded, peers)
-    number = sum(len(one.requests) for one in recorded)
-    field = Field(ROOT, peers, tools, sites)
-    others = field.others(recorded, given.without)
+    # Recorded at each site: a session ticket is good for the site that gave it.
+    recorded = {at: record(ROOT, sites.file, Sites.name(at), folder / "recording") for at in given.latency}
+    fields = {at: Field(ROOT, _saved(recorded[at], folder / f"at-{at}"), tools, sites) for at in given.latency}
+    field, number = fields[first], sum(len(one.requests) for one in recorded[first])
     medians = {
-        latency: _contest([*field.ours(latency, LANES), *field.floors(LANES), *others], sites, latency, given.rounds)
-        for latency in given.latency
+        at: _contest(
+            [*fields[at].ours(at, LANES), *fields[at].floors(LANES), *fields[at].others(recorded[at], given.without)],
+            sites,
+            at,
+            given.rounds,
+        )
+        for at in given.latency
     }
     copies = {times: growth.multiplied(ROOT, folder, times) for times in (1, 4, 16)}
     grown = [field.suite(f"{times}", first, "--lanes", "0", features=copy) for times, copy in copies.items()]
     more = _contest(grown, sites, first, given.rounds)
     return (
-        f"{len(recorded)} scenarios, {number} requests; medians of {given.rounds} rounds taken in turn; peak is the"
+        f"{len(recorded[first])} scenarios, {number} requests; medians of {given.rounds} rounds taken in turn; peak is the"
         " largest process.",
         tables.contest(medians),
         tables.ratios(medians, LANES),
         f"More scenarios (serial, {first} ms, with Allure):",
         tables.grown({int(name): sample for name, sample in more.items()}),
         "One reply (parse, judge, note its shape, write its exchange file):",
-        tables.judged(costs(ROOT, sites.urls[first], recorded, 20)),
+        tables.judged(costs(ROOT, sites.urls[first], recorded[first], 20)),
     )
+
+
+def _saved(recorded: list[Recorded], folder: Path) -> Path:
+    folder.mkdir()
+    save(recorded, folder)
+    return folder
 
 
 def _contest(contestants: Sequence[Contestant], sites: Sites, latency: int, rounds: int) -> dict[str, Sample]:
