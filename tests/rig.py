@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,16 @@ class CoreTransport(httpx.BaseTransport):
             method=request.method, path=request.url.raw_path.decode(), headers=dict(request.headers), body=request.read()
         )
         answer = self._core.handle(asked)
-        return httpx.Response(answer.status, headers=dict(answer.headers), content=answer.body)
+        return answered(answer) if asked.path.startswith("/_control") else self.answer(asked, answer)
+
+    def answer(self, asked: mocksite.HttpRequest, answer: mocksite.HttpResponse) -> httpx.Response:
+        """What travels back to the suite; a subclass may let something else arrive."""
+        return answered(answer)
+
+
+def answered(answer: mocksite.HttpResponse) -> httpx.Response:
+    """The answer of the mock as it is."""
+    return httpx.Response(answer.status, headers=dict(answer.headers), content=answer.body)
 
 
 class LogMailbox:
@@ -93,12 +102,18 @@ class Rig:
             client.close()
 
 
+#: Makes the way between a mock and the suite.
+Through = Callable[[mocksite.Core], httpx.BaseTransport]
+
+
 @contextmanager
-def rig(catalogue: Catalogue, *, release: str = "41.12.0", judged_as: str = "", fault: str = "") -> Iterator[Rig]:
-    """A fresh mock of ``release`` judged as ``judged_as``, with ``fault`` seeded."""
+def rig(
+    catalogue: Catalogue, *, release: str = "41.12.0", judged_as: str = "", fault: str = "", through: Through = CoreTransport
+) -> Iterator[Rig]:
+    """A fresh mock of ``release`` judged as ``judged_as``, with ``fault`` seeded, its answers travelling ``through``."""
     options = mocksite.Options(release=release, fault=fault)
     core = mocksite.Core(options=options)
-    transport = CoreTransport(core)
+    transport = through(core)
     with TemporaryDirectory(prefix="wxc-rig-") as folder:
         file = Path(folder) / "sites.toml"
         file.write_text(core.profile("mock"), encoding="utf-8")

@@ -1,0 +1,75 @@
+"""No false alarm: what means the same is judged the same, however a site writes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.run.case import Case
+from conformance.run.catalogue import Catalogue
+from conformance.run.trial import Trial
+from tests.rig import CoreTransport, Through, rig
+from tests.twisted import replacing
+from tests.variations import VARIATIONS, Counter, pieces, through
+
+Told = dict[str, tuple[str, tuple[object, ...], str]]
+#: Variations of what only some replies hold, and how many replies of a run must have been varied at least.
+SOME = {
+    "default namespace for the body": 200, "a blank for an empty value": 100, "start and end tag for an empty element": 100,
+    "an empty-element tag": 50, "booleans as 1 and 0": 100, "subErrors beside the exception": 30, "rows in another order": 20,
+    "other wording where no reason is printed": 10, "reasons left out where none is printed": 10, "total above returned": 30,
+    "another period and white space in every reason": 30, "required elements real sites leave out": 30, "a site of 42.x": 50,
+}  # fmt: skip
+
+
+def cases(catalogue: Catalogue) -> list[Case]:
+    """Every scenario that asks a site; those that compare our schemas meet no reply."""
+    everything = [case for file in catalogue.known_files() for case in file.cases.values()]
+    return [case for case in everything if case.operations]
+
+
+def judged(catalogue: Catalogue, way: Through, release: str = "41.12.0") -> Told:
+    with rig(catalogue, release=release, through=way) as site:
+        trials: list[Trial] = site.run(cases(catalogue))
+    return {f"{one.case.path}:{one.case.line}:{one.case.title}:{one.case.row}": (one.verdict.outcome, one.violations, one.cause) for one in trials}
+
+
+@pytest.fixture(scope="module")
+def plain(catalogue: Catalogue) -> Told:
+    return judged(catalogue, CoreTransport)
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_a_harmless_variation_raises_no_alarm(catalogue: Catalogue, plain: Told, name: str) -> None:
+    counter = Counter()
+    told = judged(catalogue, through(VARIATIONS[name], counter))
+    assert {node: row for node, row in told.items() if row != plain[node]} == {}
+    assert counter.varied >= SOME.get(name, counter.answers * 0.95), f"{counter.varied} of {counter.answers} replies varied"
+
+
+def test_a_body_may_come_in_pieces(catalogue: Catalogue, plain: Told) -> None:
+    sent: list[int] = []
+    assert judged(catalogue, pieces(sent)) == plain
+    assert len(sent) > 300
+    assert min(sent) > 5, "every body came in several pieces"
+
+
+def test_the_mock_sends_every_element_a_real_site_sent(catalogue: Catalogue) -> None:
+    """A T31L site answered GetSite with 472 elements; the plain mock sends no fewer, so every run judges them."""
+    with rig(catalogue) as site:
+        trials = site.run([case for case in cases(catalogue) if case.clause.id == "R41.7.0-02"])
+    reply = trials[0].exchanges[-1].reply
+    assert reply.operation == "GetSite"
+    assert sum(1 for _ in reply.root.iter()) >= 472
+
+
+@pytest.mark.parametrize("release", ["41.1.0", "41.8.0"])
+@pytest.mark.parametrize("name", ["unknown elements of the same namespace", "a site of 42.x", "ISO-8859-1"])
+def test_variations_of_an_earlier_site_raise_no_alarm(catalogue: Catalogue, name: str, release: str) -> None:
+    told = [judged(catalogue, way, release) for way in (CoreTransport, through(VARIATIONS[name], Counter()))]
+    assert told[0] == told[1]
+
+
+def test_an_alarm_would_be_heard(catalogue: Catalogue, plain: Told) -> None:
+    """The instrument: a variation that is not harmless is seen by the same comparison."""
+    told = judged(catalogue, through(replacing(b"separateNoRecordingEdit>", b"separateNoRecordingEdits>"), Counter()))
+    assert {row[0] for node, row in told.items() if row != plain[node]} == {"failed"}
