@@ -59,8 +59,8 @@ def _sections(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites
     grown = [field.suite(f"{times}", first, "--lanes", "0", features=copy) for times, copy in copies.items()]
     more = _contest(grown, sites, first, given.rounds)
     return (
-        f"{len(recorded[first])} scenarios, {number} requests; medians of {given.rounds} rounds taken in turn; peak is the"
-        " largest process.",
+        f"{len(recorded[first])} scenarios, {number} requests; medians of {given.rounds} rounds taken in turn."
+        " Peak: all processes together.",
         tables.contest(medians),
         tables.ratios(medians, LANES),
         f"More scenarios (serial, {first} ms, with Allure):",

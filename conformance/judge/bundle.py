@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
-from conformance.judge.schema_check import SchemaResult, drop_schema_locations, findings_of
+from conformance.judge.schema_check import SchemaResult, findings_of
 from conformance.judge.schema_documents import XS
 from conformance.target.trouble import UserError
 from conformance.wire.message import Reply
@@ -30,11 +29,9 @@ class Bundle:
 
     def check(self, reply: Reply) -> SchemaResult:
         """Validate ``reply`` with the vendor's schemas; what they do not declare is a violation."""
-        root = copy.deepcopy(reply.root)
-        drop_schema_locations(root)
-        if self._schema.validate(root):
+        if self._schema.validate(reply.root):
             return SchemaResult((), ())
-        return SchemaResult(tuple(findings_of(self._schema, root)), ())
+        return SchemaResult(tuple(findings_of(self._schema, reply.root)), ())
 
     def _compile(self) -> etree.XMLSchema:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -15,6 +16,7 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.xml import parse
 
 _MOST = 2_000_000
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 def readable(body: bytes) -> str:
@@ -54,5 +56,5 @@ def write_exchange(folder: Path, number: str, exchange: Exchange) -> str:
 
 def _section(text: str) -> str:
     """The document unescaped, to be read and pasted."""
-    printable = "".join(char for char in text if char in "\t\n" or char >= " ")
+    printable = _CONTROLS.sub("", text)
     return "<![CDATA[\n" + printable.replace("]]>", "]]]]><![CDATA[>") + "\n]]>" if printable else ""

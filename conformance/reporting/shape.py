@@ -57,34 +57,42 @@ class _Visit:
         row = self._row(BODY)
         row["count"] = row["parents"] = 1
         row["kinds"] = ["parent" if children(body) else "empty"]
-        self._below(body, "")
+        self._below(children(body), "")
 
-    def _below(self, parent: Element, path: str) -> None:
+    def _below(self, parents: list[Element], path: str) -> None:
         before = ""
         seen = set()
-        for child in children(parent):
+        for child in parents:
             name = local_name(child)
             below = f"{path}/{name}" if path else name
             row = self._row(below)
             row["count"] += 1
             row["parents"] += name not in seen
             seen.add(name)
-            _add(row["after"], [before])
-            self._value(child, below, row)
+            _note(row["after"], before)
             before = name
-            self._below(child, below)
+            if inner := children(child):
+                _note(row["kinds"], "parent")
+                self._below(inner, below)
+            else:
+                self._value(text_of(child), below, row)
 
-    def _value(self, element: Element, path: str, row: dict[str, Any]) -> None:
-        if children(element):
-            _add(row["kinds"], ["parent"])
-            return
-        text = text_of(element)
-        _add(row["kinds"], [kind_of(text)])
-        if _WORD.match(text) and self._declarations.words(self._operation, path):
-            _add(row["words"], [text], _MOST_WORDS)
+    def _value(self, text: str, path: str, row: dict[str, Any]) -> None:
+        _note(row["kinds"], kind_of(text))
+        if self._declarations.words(self._operation, path) and _WORD.match(text):
+            _note(row["words"], text)
+            del row["words"][_MOST_WORDS:]
 
     def _row(self, path: str) -> dict[str, Any]:
-        return self._shape.setdefault(path, {"count": 0, "parents": 0, "kinds": [], "words": [], "after": []})
+        row = self._shape.get(path)
+        if row is None:
+            row = self._shape[path] = {"count": 0, "parents": 0, "kinds": [], "words": [], "after": []}
+        return row
+
+
+def _note(values: list[str], value: str) -> None:
+    if value not in values:
+        values.append(value)
 
 
 def _add(values: list[str], more: Iterable[str], most: int = sys.maxsize) -> None:

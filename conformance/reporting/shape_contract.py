@@ -15,6 +15,7 @@ class Declarations:
     def __init__(self, view: View | None) -> None:
         self._view = view
         self._known: dict[tuple[str, str], Declared | None] = {}
+        self._words: dict[tuple[str, str], frozenset[str]] = {}
 
     def at(self, operation: str, path: str) -> Declared | None:
         """The declaration of the element at ``path`` of the reply to ``operation``."""
@@ -25,10 +26,12 @@ class Declarations:
 
     def words(self, operation: str, path: str) -> frozenset[str]:
         """The values of an enumeration; empty for every other type."""
-        declared = self.at(operation, path)
-        if self._view is None or declared is None:
-            return frozenset()
-        return frozenset(filter(None, self._view.values.get(declared.type, "").split("|")))
+        key = operation, path
+        if key not in self._words:
+            declared = self.at(operation, path)
+            values = self._view.values.get(declared.type, "") if self._view and declared else ""
+            self._words[key] = frozenset(filter(None, values.split("|")))
+        return self._words[key]
 
     def is_exact(self, operation: str, path: str) -> bool:
         """Whether every value at ``path`` is of one kind: a boolean or a number."""

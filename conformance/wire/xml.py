@@ -47,7 +47,7 @@ def opening(body: bytes) -> str:
 
 def local_name(element: Element) -> str:
     """The name of an element without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def text_of(element: Element | None) -> str:
