@@ -11,6 +11,7 @@ from conformance.wire.xml import local_name
 Findings = tuple[Finding, ...]
 #: No records, no such meeting: answers only a caller who was let in gets (exceptions.tsv).
 _NOTHING_TO_SHOW = ("000015", "060001")
+_TOO_MANY_REQUESTS = 429
 
 
 def succeeded(reply: Reply, whole: View) -> Findings:
@@ -71,8 +72,9 @@ def has_form_of_refusal(reply: Reply) -> Findings:
 
 
 def not_served(exchange: Exchange) -> Findings:
-    """The address no longer answers with a SUCCESS message; how it says no is not prescribed (R41.9.0-01)."""
-    if not exchange.served:
+    """The address says no, by an HTTP error or a FAILURE message (R41.9.0-01); silence or an outage says nothing."""
+    says_no = exchange.status >= 300 and exchange.status != _TOO_MANY_REQUESTS and not exchange.unanswered
+    if says_no or not exchange.reply.succeeded:
         return ()
     return (Finding("address", exchange.request.url, "no longer served", "SUCCESS"),)
 

@@ -201,6 +201,9 @@ class World:
         return self.stage.profile.url.partition("/WBXService/")[0] + _RETIRED_PATH
 
     def _exchange(self, request: Request) -> Exchange:
+        if self.exchanges:
+            # What got no reply may have been carried out or not: nothing seen after it is a verdict.
+            _ = self.exchanges[-1].reply
         exchange = self._client.send(request)
         self.exchanges.append(exchange)
         return exchange

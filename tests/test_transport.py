@@ -1,0 +1,251 @@
+"""What never arrived, or arrived as no message, is broken: never the site's failure, never a pass."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import mocksite
+import pytest
+
+from conformance.run.case import Case
+from conformance.run.catalogue import Catalogue
+from conformance.run.trial import Trial
+from conformance.target.trouble import CannotJudge
+from conformance.wire import client
+from conformance.wire.client import reads_only
+from conformance.wire.message import read_reply
+from conformance.wire.pace import Pace
+from tests.rig import CoreTransport, Rig, Through, answered, rig
+from tests.run.conftest import Runner, run  # noqa: F401 - a fixture
+from tests.twisted import operation_of
+
+Fault = Callable[[mocksite.HttpResponse], httpx.Response]
+#: An HTTP error is one of the two ways a retired address says no (R41.9.0-01, remark): there it is an answer.
+RETIRED = "GetAPIVersion at the retired address gets no SUCCESS message"
+MESSAGE = b'<serv:message xmlns:serv="http://www.webex.com/schemas/2002/06/service">'
+LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (level, b"&l%d;" % (level - 1) * 10) for level in range(1, 10))
+
+
+def body(change: Callable[[bytes], bytes]) -> Fault:
+    """HTTP 200 with another body."""
+    return lambda answer: httpx.Response(200, headers={"Content-Type": "text/xml;charset=UTF-8"}, content=change(answer.body))
+
+
+def status(code: int, **headers: str) -> Fault:
+    return lambda answer: httpx.Response(code, headers=headers, content=b"<html><body>no</body></html>")
+
+
+def raising(problem: type[httpx.TransportError], words: str) -> Fault:
+    def fault(answer: mocksite.HttpResponse) -> httpx.Response:
+        raise problem(words)
+
+    return fault
+
+
+def midway(problem: type[httpx.TransportError], words: str) -> Fault:
+    """The head and half of the body arrive, then it ends."""
+
+    def fault(answer: mocksite.HttpResponse) -> httpx.Response:
+        def parts() -> Iterator[bytes]:
+            yield answer.body[: len(answer.body) // 2]
+            raise problem(words)
+
+        return httpx.Response(200, content=parts())
+
+    return fault
+
+
+def without_root(doctype: bytes) -> Fault:
+    """The reply as it is, with a document type before it."""
+    return body(lambda old: b"<?xml version='1.0'?>" + doctype + old.partition(b"?>")[2])
+
+
+def in_reason(text: bytes) -> Fault:
+    """The reply with more bytes in a text of it."""
+    return body(lambda old: old.replace(b"</serv:gsbStatus>", text + b"</serv:gsbStatus>"))
+
+
+FAULTS: dict[str, Fault] = {
+    "empty body": body(lambda old: b""),
+    "white space only": body(lambda old: b" \r\n\t"),
+    "truncated XML": body(lambda old: old[: len(old) // 2]),
+    "last byte missing": body(lambda old: old[:-1]),
+    "two messages": body(lambda old: old + old.partition(b"?>")[2]),
+    "HTML with 200": body(lambda old: b"<html><body><h1>Welcome</h1><br></body></html>"),
+    "XHTML with 200": body(lambda old: b"<html><body><h1>Welcome</h1></body></html>"),
+    "plain text": body(lambda old: b"Service temporarily unavailable"),
+    "JSON": body(lambda old: b'{"result": "SUCCESS"}'),
+    "a SOAP envelope": body(lambda old: b"<e:Envelope xmlns:e='urn:e'>" + old.partition(b"?>")[2] + b"</e:Envelope>"),
+    "an unbound prefix": body(lambda old: old.replace(b"</serv:response>", b"</serv:response><zz:a/>")),
+    "a control character": in_reason(b"\x01"),
+    "bytes that are no UTF-8": in_reason(b"\xe9\xff"),
+    "declared as UTF-16": body(lambda old: old.replace(b'"UTF-8"', b'"UTF-16"')),
+    "declared in no known encoding": body(lambda old: old.replace(b'"UTF-8"', b'"x-none"')),
+    "an entity bomb": without_root(b'<!DOCTYPE m [<!ENTITY l0 "ha">' + LAUGHS + b"]>"),
+    "an external entity": without_root(b'<!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/hostname">]>'),
+    "an external DTD": without_root(b'<!DOCTYPE m SYSTEM "http://127.0.0.1:1/m.dtd">'),
+    "an entity nobody declared": in_reason(b"&who;"),
+    "too deep": body(lambda old: MESSAGE + b"<a>" * 5000 + b"</a>" * 5000 + b"</serv:message>"),
+    "gzip that is none": lambda answer: httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=iter([answer.body])),
+    "rate limit": body(lambda old: MESSAGE + b"<a><exceptionID>000045</exceptionID></a></serv:message>"),
+    "HTTP 204": lambda answer: httpx.Response(204),
+    "HTTP 302": status(302, Location="https://example.com/"),
+    "HTTP 401": status(401),
+    "HTTP 404": status(404),
+    "HTTP 429": status(429),
+    "HTTP 500": status(500),
+    "HTTP 502": status(502),
+    "HTTP 503": status(503),
+    "HTTP 500 with the message in it": lambda answer: httpx.Response(500, content=answer.body),
+    "connection refused": raising(httpx.ConnectError, "Connection refused"),
+    "connection reset": raising(httpx.ReadError, "Connection reset by peer"),
+    "closed without an answer": raising(httpx.RemoteProtocolError, "Server disconnected without sending a response"),
+    "silence": raising(httpx.ReadTimeout, "timed out"),
+    "reset midway": midway(httpx.ReadError, "Connection reset by peer"),
+    "silence midway": midway(httpx.ReadTimeout, "timed out"),
+    "fewer bytes than promised": midway(httpx.RemoteProtocolError, "peer closed connection without sending complete message body"),
+}  # fmt: skip
+SAYS_NO = {"HTTP 302", "HTTP 401", "HTTP 404", "HTTP 500", "HTTP 500 with the message in it"}
+
+
+def faulty(fault: Fault, applies: Callable[[str], bool], hit: list[str]) -> Through:
+    class Faulty(CoreTransport):
+        def answer(self, asked: mocksite.HttpRequest, answer: mocksite.HttpResponse) -> httpx.Response:
+            if not applies(operation_of(asked)):
+                return answered(answer)
+            hit.append(operation_of(asked))
+            return fault(answer)
+
+    return Faulty
+
+
+def cases(catalogue: Catalogue) -> list[Case]:
+    everything = [case for file in catalogue.known_files() for case in file.cases.values()]
+    return [case for case in everything if case.operations]
+
+
+def trials(catalogue: Catalogue, way: Through, chosen: list[Case]) -> list[Trial]:
+    with rig(catalogue, through=way) as site:
+        patient = replace(site.stage, pace=Pace(None, sleep=lambda seconds: None))
+        return Rig(site.core, patient, catalogue).run(chosen)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once: what is measured is the verdict, not the pauses."""
+    monkeypatch.setattr(client, "_BACK_OFF", (0.0, 0.0))
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_no_verdict_comes_from_what_did_not_arrive(catalogue: Catalogue, name: str) -> None:
+    hit: list[str] = []
+    told = trials(catalogue, faulty(FAULTS[name], lambda operation: True, hit), cases(catalogue))
+    wrong = {one.case.title: (one.verdict.outcome, one.violations) for one in told if one.verdict.outcome != "broken"}
+    expected = {RETIRED: ("passed", ())} if name in SAYS_NO else {}
+    assert wrong == expected
+    assert len(hit) >= len(told) > 200
+    assert not [one.cause for one in told if "fault of the suite" in one.cause]
+
+
+@pytest.mark.parametrize("half", ["reads", "writes"])
+@pytest.mark.parametrize("name", ["empty body", "connection reset", "HTTP 502", "silence midway"])
+def test_trouble_halfway_is_no_verdict_either(catalogue: Catalogue, name: str, half: str) -> None:
+    """Only reads, or only writes, get no answer: whatever a scenario saw before and after, it is broken."""
+    hit: list[str] = []
+    way = faulty(FAULTS[name], lambda operation: reads_only(operation) == (half == "reads"), hit)
+    told = trials(catalogue, way, cases(catalogue))
+    hurt = [one for one in told if any(reads_only(each.request.operation) == (half == "reads") for each in one.exchanges)]
+    assert len(hurt) > 40
+    assert {one.case.title: one.violations for one in hurt if one.verdict.outcome != "broken"} == {}
+    assert {one.verdict.outcome for one in told if one not in hurt} <= {"passed", "skipped"}
+
+
+def test_a_reply_cut_anywhere_is_no_reply() -> None:
+    with_failure = mocksite.Core().handle(mocksite.HttpRequest(body=b"<serv:message/>")).body
+    assert read_reply("GetSite", with_failure).result == "FAILURE"
+    for length in range(len(with_failure)):
+        with pytest.raises(CannotJudge):
+            read_reply("GetSite", with_failure[:length])
+
+
+def test_a_reply_without_end_is_refused_unread(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "LARGEST_REPLY", 10_000)
+    read: list[int] = []
+
+    def endless(answer: mocksite.HttpResponse) -> httpx.Response:
+        return httpx.Response(200, content=(b"<a>" * 1000 for part in itertools.count() if read.append(part) is None))
+
+    told = trials(catalogue, faulty(endless, lambda operation: True, []), cases(catalogue)[:3])
+    assert {one.verdict.outcome for one in told} == {"broken"}
+    assert "was not read on" in told[0].cause
+    assert max(read) < 10
+
+
+# -- over real sockets -----------------------------------------------------------
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
+WIRE: dict[str, bytes | None] = {
+    "closed without an answer": b"",
+    "no HTTP at all": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "fewer bytes than promised": HEAD + b"Content-Length: 500\r\n\r\n" + MESSAGE,
+    "a broken chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + MESSAGE,
+    "an entity bomb": HEAD + b"Connection: close\r\n\r\n<!DOCTYPE m [<!ENTITY l0 'ha'>" + LAUGHS + b"]><m>&l9;</m>",
+    "a bad gateway": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+    "silence": None,
+}
+
+
+@contextmanager
+def speaking(words: bytes | None) -> Iterator[str]:
+    """A port where every connection gets these bytes (None: nothing, and it stays open)."""
+    kept: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                kept.append(connection)
+                connection.recv(65536)
+                if words is not None:
+                    connection.sendall(words)
+                    connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/WBXService/XMLService"
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            for connection in kept:
+                connection.close()
+
+
+@pytest.mark.parametrize("name", WIRE)
+def test_trouble_on_a_real_wire_is_broken(catalogue: Catalogue, name: str) -> None:
+    chosen = [case for case in cases(catalogue) if case.clause.id in ("R41.7.0-02", "R41.9.0-01")]
+    with speaking(WIRE[name]) as url, rig(catalogue) as site:
+        profile = replace(site.stage.profile, url=url, timeout=0.2)
+        there = Rig(site.core, replace(site.stage, profile=profile, transport=None), catalogue)
+        told = there.run(chosen)
+    assert {one.verdict.outcome for one in told} == {"broken"}
+    assert {one.violations for one in told} == {()}
+    assert {one.case.clause.id for one in told} == {"R41.7.0-02", "R41.9.0-01"}
+
+
+def test_a_run_says_broken_of_a_wire_that_breaks(run: Runner, tmp_path: Path) -> None:
+    """From the command line: nobody answers, so nothing is judged and the run is not green."""
+    with speaking(b"") as url:
+        profile = mocksite.Core().profile("dead", url=url).replace("control_url", "# control_url")
+        (tmp_path / "dead.toml").write_text(profile, encoding="utf-8")
+        outcome = run("features/41.7.0", "--site", "dead", "--sites", str(tmp_path / "dead.toml"))
+    assert outcome.code == 4
+    assert "Traceback" not in outcome.text
