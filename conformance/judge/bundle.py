@@ -45,14 +45,17 @@ class Bundle:
         try:
             schema = etree.XMLSchema(etree.fromstring(driver.encode(), parser))
         except etree.XMLSchemaParseError as problem:
+            # Without an import libxml2 complains of something else, or of nothing at all.
+            self._miss(resolver.refused)
             raise UserError(
                 "bundle-invalid", f"the schemas do not compile: {problem}", where=str(self.source)
             ) from None
-        if resolver.refused:
-            raise UserError(
-                "bundle-import", f"an import is not in the bundle: {resolver.refused[0]}", where=str(self.source)
-            )
+        self._miss(resolver.refused)
         return schema
+
+    def _miss(self, refused: list[str]) -> None:
+        if refused:
+            raise UserError("bundle-import", f"an import is not in the bundle: {refused[0]}", where=str(self.source))
 
 
 class _ByNamespace(etree.Resolver):
@@ -112,7 +115,9 @@ def _files(source: Path) -> list[tuple[str, bytes]]:
         return [(str(path), path.read_bytes()) for path in sorted(source.rglob("*.xsd"))]
     try:
         with zipfile.ZipFile(io.BytesIO(source.read_bytes())) as archive:
-            return [(info.filename, archive.read(info)) for info in archive.infolist() if _wanted(info, source)]
+            wanted = [info for info in archive.infolist() if _wanted(info, source)]
+            _fits(sum(info.file_size for info in wanted), str(source), source)
+            return [(info.filename, archive.read(info)) for info in wanted]
     except FileNotFoundError:
         raise UserError("bundle-missing", f"there is no schema bundle {source}", where=str(source)) from None
     except (OSError, zipfile.BadZipFile, RuntimeError) as problem:
@@ -124,6 +129,10 @@ def _wanted(info: zipfile.ZipInfo, source: Path) -> bool:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts:
         raise UserError("bundle-path", f"the bundle holds a path that leaves it: {info.filename!r}", where=str(source))
-    if info.file_size > _LARGEST:
-        raise UserError("bundle-size", f"{info.filename} unpacks to {info.file_size} bytes", where=str(source))
+    _fits(info.file_size, info.filename, source)
     return path.suffix == ".xsd"
+
+
+def _fits(size: int, what: str, source: Path) -> None:
+    if size > _LARGEST:
+        raise UserError("bundle-size", f"{what} unpacks to {size} bytes", where=str(source))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from conformance.judge.clauses import Clause
+from conformance.judge.known import stanza
 from conformance.judge.violation import Violation
 from conformance.reporting.outcome import OUTCOMES, ScenarioResult
 from conformance.reporting.summary import RunRecord, by_release
 from conformance.reporting.text import safe, table
+
+#: More than these would hide the failures they are about.
+_MOST_STANZAS = 10
 
 
 def statement(record: RunRecord, reports: str, *, complete: bool = True, given_up: str = "") -> list[str]:
@@ -21,6 +26,7 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         "",
         *_accounting(record),
         *_violations(record),
+        *_stanzas(record),
         *_broken(record),
         *_lists(record),
         *_reports(record, reports, complete),
@@ -85,6 +91,20 @@ def grammar(violation: Violation, clause: Clause | None, result: ScenarioResult)
         yield f"  exchange  {file.partition(':')[2]}"
 
 
+def _stanzas(record: RunRecord) -> Iterator[str]:
+    """What ``known_issues.toml`` takes for each new failure, ready to paste; reason and link are the reader's."""
+    failed = [one for result in record.scenarios if result.outcome == "failed" for one in result.violations]
+    new = {(one.clause, one.check): one for one in failed if one.clause in record.clauses}
+    if new:
+        today = datetime.fromtimestamp(record.finished, UTC).date()
+        yield from ("", "To expect a failure, with its reason and a link, paste into known_issues.toml:")
+    for one in list(new.values())[:_MOST_STANZAS]:
+        yield ""
+        yield from (f"  {line}" for line in stanza(one, record.site, today).splitlines())
+    if len(new) > _MOST_STANZAS:
+        yield f"  ... and {len(new) - _MOST_STANZAS} more"
+
+
 def _broken(record: RunRecord) -> Iterator[str]:
     for result in record.scenarios:
         if result.outcome == "broken":
@@ -116,7 +136,8 @@ def _reports(record: RunRecord, reports: str, complete: bool) -> Iterator[str]:
     drift = sum(len(paths) for paths in record.drift.values())
     yield ""
     if drift:
-        yield f"drift     {drift} elements no release of the contract declares, listed in summary.json; never a failure"
+        elements = "1 element" if drift == 1 else f"{drift} elements"
+        yield f"drift     {elements} no release of the contract declares, listed in summary.json; never a failure"
     if not complete:
         yield f"reports   {reports}/exchanges  {reports}/allure-results"
         return

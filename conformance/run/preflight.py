@@ -7,6 +7,7 @@ contradiction ends the run here (design.md, Arranging).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -82,7 +83,7 @@ class Preflight:
         version = self._ask(self._first(), "GetAPIVersion")
         release = self._release(version)
         lines = [Line("address", self._profile.url, "answers"), self._release_line(release, asked)]
-        lines += [self._account(account, release) for account in self._profile.accounts.values()]
+        lines += self._accounts(release)
         lines += self._settings(asked or self._profile.release or release)
         return Findings(tuple(lines), release)
 
@@ -133,6 +134,12 @@ class Preflight:
         if told is None:
             return Line("release", "asked from the site", shown, "ok" if found else "contradiction")
         return Line("release", str(told), shown, "ok" if found in (None, told) else "contradiction")
+
+    def _accounts(self, release: Release | None) -> list[Line]:
+        """All at a time, as many as the profile has lanes: an operator should not wait for ten round trips in turn."""
+        accounts = list(self._profile.accounts.values())
+        with ThreadPoolExecutor(max(1, min(self._profile.lanes, len(accounts)))) as pool:
+            return list(pool.map(lambda account: self._account(account, release), accounts))
 
     def _account(self, account: Account, release: Release | None) -> Line:
         reply = self._ask(account, "GetUser", {"webExId": account.webex_id})

@@ -1,0 +1,1 @@
+"""The suite before a live site: what it refuses, and how it says so."""
