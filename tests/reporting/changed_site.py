@@ -55,3 +55,9 @@ def one_more_one_less(body: bytes) -> bytes:
     """GetSite without ``currency``, and with a ``brandColour`` that no release knows."""
     body = re.sub(rb"<(\w+):currency>[^<]*</\1:currency>", b"", body)
     return re.sub(rb"(</(\w+):brandName>)", rb"\1<\2:brandColour>blue</\2:brandColour>", body)
+
+
+def without_promises(body: bytes) -> bytes:
+    """GetUser without the ``freeAccount`` of 41.11, and a gateway's page instead of LstMeetingType."""
+    body = re.sub(rb"<(\w+):freeAccount>[^<]*</\1:freeAccount>", b"", body)
+    return b"<html>bad gateway</html>" if b"subProductCodePrefix" in body else body

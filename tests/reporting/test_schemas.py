@@ -1,0 +1,109 @@
+"""The JSON Schemas against what the commands really write, and the page about ``summary.json`` against its schema."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from conformance.cli import main
+from conformance.reporting.delta import CHANGES
+from conformance.reporting.outcome import OUTCOMES, SKIP_CLASSES
+from conformance.reporting.summary import FORMAT
+from tests.conftest import ROOT
+from tests.reporting.conftest import Runs
+
+FOLDER = ROOT / "conformance" / "reporting"
+
+
+def schema(name: str) -> dict[str, Any]:
+    return dict(json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8")))
+
+
+def problems(name: str, document: object) -> list[str]:
+    validator = Draft202012Validator(schema(name), format_checker=FormatChecker())
+    return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(document)]
+
+
+def read(runs: Runs, name: str) -> dict[str, Any]:
+    return dict(json.loads((runs[name] / "summary.json").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", ["summary", "compare"])
+def test_each_schema_is_a_schema(name: str) -> None:
+    Draft202012Validator.check_schema(schema(name))
+
+
+@pytest.mark.parametrize("name", ["old", "new", "changed", "bad"])
+def test_summaries_fit_their_schema(runs: Runs, name: str) -> None:
+    assert problems("summary", read(runs, name)) == []
+
+
+def test_every_outcome_was_among_them(runs: Runs) -> None:
+    """Because a schema proves little over runs that only pass."""
+    told = [row for name in ("old", "bad") for row in read(runs, name)["scenarios"]]
+    assert {row["outcome"] for row in told} == set(OUTCOMES)
+    assert any(row["violations"] for row in told)
+    assert any(row["exchanges"] for row in told)
+
+
+@pytest.mark.parametrize(("before", "after"), [("old", "new"), ("new", "old"), ("old", "changed"), ("new", "bad"), ("bad", "new")])
+def test_comparisons_fit_their_schema(runs: Runs, capsys: pytest.CaptureFixture[str], before: str, after: str) -> None:
+    main(["compare", str(runs[before]), str(runs[after]), "--json", "--root", str(ROOT)])
+    assert problems("compare", json.loads(capsys.readouterr().out)) == []
+
+
+def test_the_schemas_know_the_words_of_the_suite() -> None:
+    summary, compare = schema("summary"), schema("compare")
+    assert summary["properties"]["format"]["const"] == FORMAT
+    assert summary["$defs"]["scenario"]["properties"]["outcome"]["enum"] == list(OUTCOMES)
+    assert summary["$defs"]["skip"]["properties"]["kind"]["enum"] == list(SKIP_CLASSES)
+    assert compare["properties"]["changes"]["items"]["properties"]["change"]["enum"] == list(CHANGES)
+
+
+def damaged(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The document without each of its fields, and with one nobody knows, at the top and in the first row of a list."""
+    places = [("", lambda whole: whole)] + [(f"{key}[0]", lambda whole, key=key: whole[key][0]) for key in ("scenarios", "clauses")]
+    for name, place in places:
+        for field in place(document):
+            changed = copy.deepcopy(document)
+            del place(changed)[field]
+            yield f"{name} without {field}", changed
+        changed = copy.deepcopy(document)
+        place(changed)["colour"] = "blue"
+        yield f"{name} with colour", changed
+
+
+def test_the_schema_refuses_a_summary_that_lacks_a_field_or_has_one_too_many(runs: Runs) -> None:
+    document = read(runs, "new")
+    # The damage is to the form; a few rows tell it as well as all of them, in a twentieth of the time.
+    small = document | {"scenarios": document["scenarios"][:1], "clauses": document["clauses"][:1], "shapes": {}}
+    accepted = [what for what, changed in damaged(small) if not problems("summary", changed)]
+    assert accepted == []
+
+
+def fields(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("properties"), dict):
+            yield from part["properties"]
+        for inner in part.values():
+            yield from fields(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from fields(inner)
+
+
+def test_the_page_about_summary_json_names_every_field() -> None:
+    page = (ROOT / "docs" / "summary.md").read_text(encoding="utf-8")
+    assert [name for name in dict.fromkeys(fields(schema("summary"))) if f"`{name}`" not in page] == []
+
+
+def test_the_schemas_are_installed_with_the_suite() -> None:
+    package_data = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"**/*.json"' in package_data
+    assert {path.name for path in Path(FOLDER).glob("*.schema.json")} == {"summary.schema.json", "compare.schema.json"}
