@@ -112,6 +112,8 @@ FAULTS: dict[str, Fault] = {
     "silence midway": midway(httpx.ReadTimeout, "timed out"),
     "fewer bytes than promised": midway(httpx.RemoteProtocolError, "peer closed connection without sending complete message body"),
 }  # fmt: skip
+#: In every scenario; the others in every third, and where the address is the question.
+EVERYWHERE = {"empty body", "truncated XML", "HTML with 200", "HTTP 502", "connection reset", "silence", "an entity bomb"}
 SAYS_NO = {"HTTP 302", "HTTP 401", "HTTP 404", "HTTP 500", "HTTP 500 with the message in it"}
 
 
@@ -146,11 +148,12 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_no_verdict_comes_from_what_did_not_arrive(catalogue: Catalogue, name: str) -> None:
     hit: list[str] = []
-    told = trials(catalogue, faulty(FAULTS[name], lambda operation: True, hit), cases(catalogue))
+    chosen = [case for index, case in enumerate(cases(catalogue)) if name in EVERYWHERE or index % 3 == 0 or case.title == RETIRED]
+    told = trials(catalogue, faulty(FAULTS[name], lambda operation: True, hit), chosen)
     wrong = {one.case.title: (one.verdict.outcome, one.violations) for one in told if one.verdict.outcome != "broken"}
     expected = {RETIRED: ("passed", ())} if name in SAYS_NO else {}
     assert wrong == expected
-    assert len(hit) >= len(told) > 200
+    assert len(hit) >= len(told) > (200 if name in EVERYWHERE else 70)
     assert not [one.cause for one in told if "fault of the suite" in one.cause]
 
 

@@ -19,6 +19,8 @@ SOME = {
     "other wording where no reason is printed": 10, "reasons left out where none is printed": 10, "total above returned": 30,
     "another period and white space in every reason": 30, "required elements real sites leave out": 30, "a site of 42.x": 50,
 }  # fmt: skip
+#: Variations below the document: what a scenario asks makes no difference to them, so every fourth does.
+BELOW = {"more headers", "header names in small letters", "no Content-Type", "application/xml", "gzip"}
 
 
 def cases(catalogue: Catalogue) -> list[Case]:
@@ -27,9 +29,9 @@ def cases(catalogue: Catalogue) -> list[Case]:
     return [case for case in everything if case.operations]
 
 
-def judged(catalogue: Catalogue, way: Through, release: str = "41.12.0") -> Told:
+def judged(catalogue: Catalogue, way: Through, release: str = "41.12.0", each: int = 1) -> Told:
     with rig(catalogue, release=release, through=way) as site:
-        trials: list[Trial] = site.run(cases(catalogue))
+        trials: list[Trial] = site.run(cases(catalogue)[::each])
     return {f"{one.case.path}:{one.case.line}:{one.case.title}:{one.case.row}": (one.verdict.outcome, one.violations, one.cause) for one in trials}
 
 
@@ -41,7 +43,8 @@ def plain(catalogue: Catalogue) -> Told:
 @pytest.mark.parametrize("name", VARIATIONS)
 def test_a_harmless_variation_raises_no_alarm(catalogue: Catalogue, plain: Told, name: str) -> None:
     counter = Counter()
-    told = judged(catalogue, through(VARIATIONS[name], counter))
+    told = judged(catalogue, through(VARIATIONS[name], counter), each=4 if name in BELOW else 1)
+    assert len(told) > 50
     assert {node: row for node, row in told.items() if row != plain[node]} == {}
     assert counter.varied >= SOME.get(name, counter.answers * 0.95), f"{counter.varied} of {counter.answers} replies varied"
 
