@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
+    _add(commands, "report", "the Allure report of the last run, one HTML page (needs Node.js)", _report, _results)
     _add(commands, "index", "renew features/<release>/README.md: items of the notes, clauses, feature files", _index)
     return parser
 
@@ -106,6 +107,10 @@ def _book(command: argparse.ArgumentParser) -> None:
     command.add_argument("--output", type=Path, metavar="FILE", help=words)
 
 
+def _results(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reports", type=Path, help="reports of the run (default reports)")
+
+
 def _check(options: argparse.Namespace) -> int:
     from conformance.run.commands import check
 
@@ -134,6 +139,12 @@ def _docs(options: argparse.Namespace) -> int:
     from conformance.run.documentation import docs
 
     return docs(options)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from conformance.reporting.allure_report import report
+
+    return report(options)
 
 
 def _index(options: argparse.Namespace) -> int:

@@ -197,8 +197,8 @@ def write_categories(folder: Path) -> None:
     categories = [
         {"name": "Contract broken", "matchedStatuses": ["failed"]},
         {"name": "Could not be judged", "matchedStatuses": ["broken"]},
-        {"name": "Known issues", "matchedStatuses": ["skipped"], "messageRegex": "(?s)known issue: .*"},
-        {"name": "Observed, never judged", "matchedStatuses": ["skipped"], "messageRegex": "(?s)observe-only: .*"},
+        {"name": "Known issues", "matchedStatuses": ["skipped"], "messageRegex": r"known issue: [\s\S]*"},
+        {"name": "Observed, never judged", "matchedStatuses": ["skipped"], "messageRegex": r"observe-only: [\s\S]*"},
         {"name": "Not applicable here", "matchedStatuses": ["skipped"]},
     ]
     (folder / "categories.json").write_text(json.dumps(categories, indent=1), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.reporting import allure
+from conformance.reporting.executor import write_executor
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import ScenarioResult
 from conformance.reporting.shape import Shape, merge
@@ -183,6 +185,7 @@ class Run:
         if allure_folder is not None and allure_folder.is_dir():
             allure.write_environment(allure_folder, allure.environment(record))
             allure.write_categories(allure_folder)
+            write_executor(allure_folder, os.environ)
         leaks = [f"a secret stands in {file}" for file in vault.leaks_in(self.options.reports)]
         self.problems += leaks
         if not leaks:
