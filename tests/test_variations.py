@@ -20,7 +20,10 @@ SOME = {
     "another period and white space in every reason": 30, "required elements real sites leave out": 30, "a site of 42.x": 50,
 }  # fmt: skip
 #: Variations below the document: what a scenario asks makes no difference to them, so every fourth does.
-BELOW = {"more headers", "header names in small letters", "no Content-Type", "application/xml", "gzip"}
+BELOW = {
+    "more headers", "header names in small letters", "no Content-Type", "application/xml", "gzip", "no XML declaration",
+    "US-ASCII", "UTF-16, big end first", "UTF-8 with a byte order mark", "single quotes", "blanks inside tags",
+}  # fmt: skip
 
 
 def cases(catalogue: Catalogue) -> list[Case]:
@@ -65,7 +68,7 @@ def test_the_mock_sends_every_element_a_real_site_sent(catalogue: Catalogue) -> 
     assert sum(1 for _ in reply.root.iter()) >= 472
 
 
-@pytest.mark.parametrize("release", ["41.1.0", "41.8.0"])
+@pytest.mark.parametrize("release", ["41.6.3"])
 @pytest.mark.parametrize("name", ["unknown elements of the same namespace", "a site of 42.x", "ISO-8859-1"])
 def test_variations_of_an_earlier_site_raise_no_alarm(catalogue: Catalogue, name: str, release: str) -> None:
     told = [judged(catalogue, way, release) for way in (CoreTransport, through(VARIATIONS[name], Counter()))]
