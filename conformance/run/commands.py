@@ -98,7 +98,8 @@ def sweep(given: argparse.Namespace) -> int:
     if not given.older_than.isdigit():
         raise UserError("age", f"--older-than {given.older_than!r} is no whole number of minutes", where="--older-than")
     options = _options(given)
-    with _opened(options, Catalogue(options.root), check_only=False) as opened:
+    # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
+    with _opened(options, Catalogue(options.root), check_only=True) as opened:
         before = time.time() - 60 * int(given.older_than)
         work = Sweep(opened.stage, options.reports / "ledger", before)
         found = work.found()

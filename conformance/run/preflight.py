@@ -203,5 +203,5 @@ def refuse_contradictions(findings: Findings, profile: Profile) -> None:
             "profile-contradiction",
             f"the profile contradicts the site: {rows}",
             where=profile.source,
-            hint="correct the profile; webex-conformance check --site NAME shows the whole table",
+            hint="correct the profile, or after a killed run: webex-conformance sweep; check shows the whole table",
         )

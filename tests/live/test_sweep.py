@@ -1,0 +1,92 @@
+"""What a killed run leaves behind is found and removed, from the ledger and by its name."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from pathlib import Path
+
+import mocksite
+import pytest
+
+from conformance.cli import main
+from conformance.wire.client import reads_only
+from tests.conftest import ROOT
+from tests.run.conftest import Runner
+from tests.run.test_interrupted import WRITES, Stops, interrupted, state
+from tests.twisted import Twisted, operation_of, twisted
+
+
+def sweep(site: Twisted, reports: Path, *more: str) -> int:
+    """``webex-conformance sweep`` on ``site``."""
+    where = ["--site", "twisted", "--sites", str(site.sites), "--reports", str(reports), "--root", str(ROOT)]
+    return main(["sweep", *where, "--access", "read-write", *more])
+
+
+def killed(stops: Stops, run: Runner, pytester: pytest.Pytester, site: Twisted) -> Path:
+    """A run that is killed; its reports."""
+    outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
+    assert outcome.code == -signal.SIGKILL
+    return outcome.reports
+
+
+@pytest.mark.parametrize("ledger_lost", [False, True])
+def test_after_kill_9_the_sweep_puts_everything_back(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, ledger_lost: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stops = Stops("GetEvent", 2)
+    stops.signal = signal.SIGKILL
+    with twisted(tmp_path, stops) as site:
+        before = state(site)
+        reports = killed(stops, run, pytester, site)
+        left = state(site)
+        assert left["sessions"] != before["sessions"], "nothing was left behind, so the sweep would prove nothing"
+        assert sweep(site, reports, "--dry-run") in (0, 1)
+        assert state(site) == left, "a dry run removes nothing"
+        if ledger_lost:
+            shutil.rmtree(reports / "ledger")
+        assert sweep(site, reports) == 0, capsys.readouterr().err
+        assert state(site)["sessions"] == before["sessions"]
+        assert state(site)["users"] == before["users"]
+        if not ledger_lost:
+            assert {**state(site)["settings"], "mail-relay": ""} == {**before["settings"], "mail-relay": ""}
+
+
+def test_what_is_younger_is_left_alone(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    stops = Stops("GetEvent", 2)
+    stops.signal = signal.SIGKILL
+    with twisted(tmp_path, stops) as site:
+        reports = killed(stops, run, pytester, site)
+        left = state(site)["sessions"]
+        sweep(site, reports, "--older-than", "60")
+        assert state(site)["sessions"] == left
+
+
+def test_a_ledger_line_stands_before_the_create_is_sent(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    seen: list[bool] = []
+
+    def look(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == "CreateEvent":
+            lines = "".join(file.read_text(encoding="utf-8") for file in (pytester.path / "reports").rglob("*.jsonl"))
+            seen.append("CreateEvent" in lines)
+        return response
+
+    with twisted(tmp_path, look) as site:
+        run(WRITES, "--lanes", "0", *site.arguments())
+    assert seen
+    assert all(seen)
+
+
+def test_a_read_only_run_sends_nothing_but_reads(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, access='"read-only"', control_url="None") as site:
+        outcome = run("features", *site.arguments())
+    assert outcome.code == 0, outcome.text
+    assert site.asked
+    assert [operation for operation in site.asked if not reads_only(operation)] == []
+    skips = {row["skip"]["kind"] for row in outcome.summary["scenarios"] if row["skip"]}
+    assert "access" in skips
+
+
+@pytest.mark.parametrize("operation", ["CreateEvent", "SetEvent", "DelEvent", "CreateUser", "SetUser", "DelUser"])
+def test_what_changes_a_site_is_no_read(operation: str) -> None:
+    assert not reads_only(operation)
