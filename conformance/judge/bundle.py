@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -35,7 +36,7 @@ class Bundle:
 
     def _compile(self) -> etree.XMLSchema:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        resolver = _ByNamespace(self._documents)
+        resolver = _FromMemory(_texts(self._documents))
         parser.resolvers.add(resolver)
         imports = "".join(
             f'<xs:import namespace="{namespace}" schemaLocation="bundle:{index}"/>'
@@ -58,61 +59,106 @@ class Bundle:
             raise UserError("bundle-import", f"an import is not in the bundle: {refused[0]}", where=str(self.source))
 
 
-class _ByNamespace(etree.Resolver):
-    """Answers ``bundle:N`` from memory and refuses every other address."""
+class _FromMemory(etree.Resolver):
+    """Answers ``bundle:...`` from memory and refuses every other address."""
 
-    def __init__(self, documents: dict[str, bytes]) -> None:
+    def __init__(self, texts: dict[str, bytes]) -> None:
         super().__init__()
-        self._texts = list(documents.values())
+        self._texts = texts
         self.refused: list[str] = []
 
     def resolve(self, url: str, public_id: str, context: object) -> object:  # type: ignore[override]
-        index = url.removeprefix("bundle:")
-        if not index.isdigit():
+        text = self._texts.get(url)
+        if text is None:
             self.refused.append(url)
             return self.resolve_string(b"", context)
-        return self.resolve_string(self._texts[int(index)], context, base_url=url)
+        return self.resolve_string(text, context, base_url=url)
 
 
-def _by_namespace(source: Path) -> dict[str, bytes]:
-    """One document per namespace; includes are merged, import locations dropped, so nothing points outside."""
-    documents: dict[str, etree._Element] = {}
+def _by_namespace(source: Path) -> dict[str, list[etree._Element]]:
+    """The documents of each namespace; a copy of a document counts once, wherever else it lies."""
+    documents: dict[str, list[etree._Element]] = {}
+    bare: dict[str, etree._Element] = {}
+    seen: set[bytes] = set()
     for name, text in _files(source):
-        try:
-            root = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-        except etree.XMLSyntaxError as problem:
-            raise UserError("bundle-syntax", f"{name} is not XML: {problem.msg}", where=f"{source}:{name}") from None
-        if root.tag != f"{{{XS}}}schema":
+        root = _schema(name, text, source)
+        content = etree.tostring(root, method="c14n") if root is not None else b""
+        if root is None or content in seen:
             continue
+        seen.add(content)
         namespace = root.get("targetNamespace", "")
-        for node in root.findall(f"{{{XS}}}include"):
-            root.remove(node)
-        if namespace in documents:
-            documents[namespace].extend(list(root))
+        if namespace:
+            documents.setdefault(namespace, []).append(root)
         else:
-            documents[namespace] = root
-    if not documents:
+            bare[PurePosixPath(name.replace("\\", "/")).name] = root
+    if not documents and not bare:
         raise UserError("bundle-empty", f"there are no schemas in {source}", where=str(source))
+    for roots in documents.values():
+        _take_in(roots, bare)
+    return documents
+
+
+def _take_in(roots: list[etree._Element], bare: dict[str, etree._Element]) -> None:
+    """A document without a namespace takes the one of the documents that include it."""
+    for root in roots:
+        for name in _included(root):
+            if name in bare and not any(one is bare[name] for one in roots):
+                roots.append(bare[name])
+
+
+def _included(root: etree._Element) -> list[str]:
+    places = [node.get("schemaLocation", "") for node in root.findall(f"{{{XS}}}include")]
+    return [PurePosixPath(place.replace("\\", "/")).name for place in places]
+
+
+def _schema(name: str, text: bytes, source: Path) -> etree._Element | None:
+    """The schema in ``text``; None when it is XML of another kind."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as problem:
+        raise UserError("bundle-syntax", f"{name} is not XML: {problem.msg}", where=f"{source}:{name}") from None
+    if root.getroottree().docinfo.doctype:
+        raise UserError("bundle-doctype", f"{name} has a document type, which may hide entities", where=str(source))
+    return root if root.tag == f"{{{XS}}}schema" else None
+
+
+def _texts(documents: dict[str, list[etree._Element]]) -> dict[str, bytes]:
+    """Every document by an address of our own; each namespace has one that includes its parts.
+
+    The parts stay apart because each has prefixes and form defaults of its own.
+    """
     order = {namespace: index for index, namespace in enumerate(documents)}
-    for root in documents.values():
-        _point_inside(root, order)
-    return {namespace: etree.tostring(root) for namespace, root in documents.items()}
+    found = {}
+    for namespace, roots in documents.items():
+        entry = etree.Element(f"{{{XS}}}schema", {"targetNamespace": namespace}, nsmap={"xs": XS})
+        for number, root in enumerate(roots):
+            address = f"bundle:{order[namespace]}.{number}"
+            etree.SubElement(entry, f"{{{XS}}}include", {"schemaLocation": address})
+            found[address] = etree.tostring(_pointed_inside(root, order))
+        found[f"bundle:{order[namespace]}"] = etree.tostring(entry)
+    return found
 
 
-def _point_inside(root: etree._Element, order: dict[str, int]) -> None:
+def _pointed_inside(root: etree._Element, order: dict[str, int]) -> etree._Element:
+    """A copy whose imports name addresses of our own; what it includes is a part of its namespace already."""
+    root = copy.deepcopy(root)
     imports = root.findall(f"{{{XS}}}import")
-    for node in imports:
+    for node in [*imports, *root.findall(f"{{{XS}}}include")]:
         root.remove(node)
     wanted = dict.fromkeys(node.get("namespace", "") for node in imports)
     for namespace in reversed(list(wanted)):
         index = order.get(namespace)
         location = f"bundle:{index}" if index is not None else namespace
         root.insert(0, root.makeelement(f"{{{XS}}}import", {"namespace": namespace, "schemaLocation": location}))
+    return root
 
 
 def _files(source: Path) -> list[tuple[str, bytes]]:
     if source.is_dir():
-        return [(str(path), path.read_bytes()) for path in sorted(source.rglob("*.xsd"))]
+        paths = [path for path in sorted(source.rglob("*")) if path.suffix.lower() == ".xsd" and path.is_file()]
+        _fits(sum(path.stat().st_size for path in paths), str(source), source)
+        return [(str(path.relative_to(source)), path.read_bytes()) for path in paths]
     try:
         with zipfile.ZipFile(io.BytesIO(source.read_bytes())) as archive:
             wanted = [info for info in archive.infolist() if _wanted(info, source)]
@@ -130,7 +176,7 @@ def _wanted(info: zipfile.ZipInfo, source: Path) -> bool:
     if path.is_absolute() or ".." in path.parts:
         raise UserError("bundle-path", f"the bundle holds a path that leaves it: {info.filename!r}", where=str(source))
     _fits(info.file_size, info.filename, source)
-    return path.suffix == ".xsd"
+    return path.suffix.lower() == ".xsd"
 
 
 def _fits(size: int, what: str, source: Path) -> None:
