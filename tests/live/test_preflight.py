@@ -1,0 +1,77 @@
+"""The preflight finds what contradicts the profile, and does not make an operator wait."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+import mocksite
+from conformance.cli import main
+from conformance.judge.violation import Violation
+from conformance.reporting.text import safe
+from conformance.target.trouble import CannotJudge
+from conformance.wire.xml import parse
+
+#: What stands in the profile of a sound mock, what it is replaced by, and words of the row that is wrong.
+WRONG = {
+    "another release": ('site_name = "', 'release = "41.11.0"\nsite_name = "', ("contradiction", "41.11.0", "41.12.0")),
+    "another role": (
+        "accounts.host]",
+        "accounts.attendee]",
+        ("contradiction", "account attendee", "host false", "host true"),
+    ),
+}
+
+
+def profile(site: mocksite.MockSite, tmp_path: Path, old: str = "", new: str = "") -> str:
+    text = site.profile("here")
+    kept = "\n".join(line for line in text.splitlines() if not line.startswith("release"))
+    if "attendee" in new:
+        kept = kept.replace("accounts.attendee]", "accounts.once]").replace("accounts.host]", "accounts.attendee]")
+        old, new = "accounts.once]", "accounts.host]"
+    changed = kept.replace(old, new, 1) if old else kept
+    assert changed != kept or not old
+    file = tmp_path / "sites.toml"
+    file.write_text(changed, encoding="utf-8")
+    return str(file)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_contradiction_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    old, new, words = WRONG[name]
+    with mocksite.start(release="41.12.0") as site:
+        code = main(
+            ["check", "--site", "here", "--sites", profile(site, tmp_path, old, new), "--reports", str(tmp_path)]
+        )
+    told = [line for line in capsys.readouterr().out.splitlines() if all(word in line for word in words)]
+    assert (code, len(told)) == (1, 1)
+
+
+def test_accounts_are_checked_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with mocksite.start(release="41.12.0", latency=0.3) as site:
+        file = profile(site, tmp_path)
+        began = time.monotonic()
+        assert main(["check", "--site", "here", "--sites", file, "--reports", str(tmp_path)]) == 0
+        took = time.monotonic() - began
+    assert capsys.readouterr().out.count("account ") >= 5
+    assert took < 3
+
+
+HOSTILE = {
+    "too deep": b"<m>" * 100_000 + b"</m>" * 100_000,
+    "a long attribute": b'<m a="' + b"x" * 11_000_000 + b'"/>',
+    "a document type": b'<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/passwd">]><m>&a;</m>',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_xml_is_not_judged(name: str) -> None:
+    with pytest.raises(CannotJudge):
+        parse(HOSTILE[name])
+
+
+def test_a_terminal_shows_escape_sequences_and_does_not_obey_them() -> None:
+    shown = safe(Violation("R41.7.0-02", "reason", "GetSite", "", "x", "\x1b[2J\x9b1m\u202eevil").actual)
+    assert shown == "\\x1b[2J\\x9b1m\\x202eevil"
