@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 from mocksite import arrangement
 from mocksite.exchange import HttpRequest, HttpResponse
-from mocksite.fault import CATALOGUE, UnknownFaultError, fault
+from mocksite.fault import UnknownFaultError
+from mocksite.faults import CATALOGUE, fault
 from mocksite.record import Mail
 from mocksite.setting import UnknownSettingError
 from mocksite.snapshot import snapshot

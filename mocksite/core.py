@@ -122,7 +122,7 @@ class Core:
         if path == CONTROL_PATH or path.startswith(f"{CONTROL_PATH}/"):
             return self.control.handle(request)
         versioned = _VERSIONED.match(path)
-        if versioned and not self.main.identity.release.has("versioned-address-retired"):
+        if versioned and self._serves_old_address():
             return self._service(request, versioned.group(1))
         page = activation_page(self.sites.values(), request)
         return page or not_found(path)
@@ -155,6 +155,10 @@ class Core:
         if site is None:
             return self.main.refuse(asked, invalid("The site does not exist"), asked.encoding)
         return site.answer(asked, address)
+
+    def _serves_old_address(self) -> bool:
+        retired = self.main.identity.release.has("versioned-address-retired")
+        return not retired or self.main.fault.serves_old_address
 
     def _site(self, security: Content) -> Site | None:
         name = security.text("siteName")

@@ -6,7 +6,6 @@ between operations and the store. Operations know nothing of faults.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,10 +26,23 @@ class UnknownFaultError(ValueError):
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. This one changes nothing: it is what a healthy site has."""
+    """One fault. This one changes nothing: it is what a healthy site has.
+
+    ``clause`` is what it breaks, ``check`` the judgement that must tell it, ``operations``
+    where it acts (none: everywhere).
+    """
 
     id: str = ""
     summary: str = "no fault"
+    clause: str = ""
+    check: str = ""
+    operations: tuple[str, ...] = ()
+    #: Whether the address of XML API 10.0.0 is answered although it is retired.
+    serves_old_address = False
+
+    def asked(self, call: Call) -> None:
+        """A call about to be carried out, its caller not known yet; it may be changed."""
+        del call
 
     def reply(self, call: Call, tree: Node) -> Node:
         """The message about to be written, or another in its place."""
@@ -60,16 +72,3 @@ class Fault:
 
 
 HEALTHY = Fault()
-
-#: Every fault the mock knows, by id.
-CATALOGUE: Mapping[str, Fault] = {}
-
-
-def fault(name: str | None) -> Fault:
-    """The fault of an id; None is a healthy site."""
-    if name is None:
-        return HEALTHY
-    if name not in CATALOGUE:
-        known = ", ".join(CATALOGUE) or "none"
-        raise UnknownFaultError(f"there is no fault {name!r}; known are: {known}")
-    return CATALOGUE[name]

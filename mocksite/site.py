@@ -151,6 +151,7 @@ class Site:
 
     def _carry_out(self, call: Call, fault: Fault) -> Node:
         with self.store.transaction():
+            fault.asked(call)
             if not call.operation.anonymous:
                 call.login = log_in(self.store, call.release, call.request.security, self._clock())
                 if self._limit and not self._limit.admits(call.caller.webex_id, self._clock()):

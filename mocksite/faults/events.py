@@ -1,0 +1,161 @@
+"""Events, meetings and the addresses of the service: refusals that do not come, and those that come too often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mocksite.call import Call
+from mocksite.fault import Fault
+from mocksite.faults.change import CallFault, MessageFault, ReplyFault, forgetting, refusing, saying
+from mocksite.node import Node
+
+_BLOCKED = (
+    "CreateEvent",
+    "SetEvent",
+    "GetEvent",
+    "GetSessionInfo",
+    "LstsummaryEvent",
+    "LstrecordedEvent",
+    "LstsummaryProgram",
+    "UploadEventImage",
+)
+
+
+@dataclass(frozen=True)
+class OldAddressFault(Fault):
+    """The retired address goes on answering."""
+
+    serves_old_address = True
+
+
+@dataclass(frozen=True)
+class SchedulingFault(Fault):
+    """CreateMeeting makes what it is asked for, and every session in a list is one of Events 2.0."""
+
+    def asked(self, call: Call) -> None:
+        if call.operation.name == "createMeeting":
+            forgetting("large-events-refused")(call)
+
+    def reply(self, call: Call, tree: Node) -> Node:
+        if call.operation.name == "lstsummarySession":
+            saying("session/enableEvent", "true")(call, tree)
+        return tree
+
+
+def _off(call: Call) -> bool:
+    return not call.settings.classic_events
+
+
+def _reason(_call: Call, message: Node) -> None:
+    found = message.find("header/response/reason")
+    if found is not None and found.text and "classic" in found.text:
+        found.text = "Not available"
+
+
+def _lax(clause: str, operation: str, behaviour: str, lines: str, check: str = "result") -> Fault:
+    return CallFault(
+        f"{clause}/as-before",
+        f"{operation} knows nothing of {behaviour} (lines {lines})",
+        clause,
+        check,
+        (operation,),
+        forgetting(behaviour),
+    )
+
+
+FAULTS: tuple[Fault, ...] = (
+    *(_lax(f"R41.12.0-0{n}", name, "classic-events-lock", "13-23") for n, name in enumerate(_BLOCKED, 1)),
+    MessageFault(
+        "R41.12.0-09/refused-though-enabled",
+        "CreateEvent refused though classic events are enabled (lines 15-23)",
+        "R41.12.0-09",
+        "exception-id",
+        ("CreateEvent",),
+        refusing("010106"),
+        lambda call: not _off(call),
+    ),
+    MessageFault(
+        "R41.12.0-11/meetings-refused-too",
+        "GetSessionInfo refused for meetings too (line 21)",
+        "R41.12.0-11",
+        "result",
+        ("GetSessionInfo",),
+        refusing("010106", "The classic Event has been disabled."),
+        _off,
+    ),
+    MessageFault(
+        "R41.12.0-03/reason-in-other-words",
+        "the reason of line 57 is another one",
+        "R41.12.0-03",
+        "reason",
+        ("GetEvent",),
+        _reason,
+    ),
+    _lax("R41.4.0-10", "CreateMeeting", "large-events-refused", "803-806"),
+    SchedulingFault(
+        "R41.3.0-09/large-event-scheduled",
+        "CreateMeeting schedules Events 2.0 (line 865)",
+        "R41.3.0-09",
+        "element-value",
+        ("CreateMeeting", "LstsummarySession"),
+    ),
+    _lax("R41.4.0-11", "SetMeeting", "large-events-refused", "803-806"),
+    _lax("R41.4.0-12", "SetMeeting", "large-events-refused", "803-806"),
+    _lax("R41.11.0-57", "CreateEvent", "description-limit", "532-552"),
+    _lax("R41.11.0-59", "SetEvent", "description-limit", "532-552"),
+    *(
+        MessageFault(
+            f"{clause}/limit-too-low",
+            f"{name} refuses 10000 characters (line 532)",
+            clause,
+            "result",
+            (name,),
+            refusing("060068"),
+            lambda call: len(call.content.text("metaData/description")) == 10000,
+        )
+        for clause, name in (("R41.11.0-56", "CreateEvent"), ("R41.11.0-58", "SetEvent"))
+    ),
+    ReplyFault(
+        "R41.4.0-04/tone-of-meetings",
+        "an event made takes the tone of meetings (line 781)",
+        "R41.4.0-04",
+        "element-value",
+        ("GetEvent",),
+        saying("schedule/entryExitTone", "ANNOUNCENAME"),
+    ),
+    ReplyFault(
+        "R41.4.0-05/tone-not-renewed",
+        "an event set keeps its tone (line 783)",
+        "R41.4.0-05",
+        "element-value",
+        ("GetEvent",),
+        saying("schedule/entryExitTone", "NOTONE"),
+    ),
+    ReplyFault(
+        "R41.4.0-06/tone-not-shown",
+        "GetEvent shows no tone (line 785)",
+        "R41.4.0-06",
+        "element-value",
+        ("GetEvent",),
+        saying("schedule/entryExitTone", "NOTONE"),
+    ),
+    MessageFault(
+        "R41.8.0-01/address-refused",
+        "GetSite refused at its own address (line 612)",
+        "R41.8.0-01",
+        "result",
+        ("GetSite",),
+        refusing("999999"),
+    ),
+    MessageFault(
+        "R41.9.0-02/address-refused",
+        "GetAPIVersion refused at its own address (line 599)",
+        "R41.9.0-02",
+        "result",
+        ("GetAPIVersion",),
+        refusing("999999"),
+    ),
+    OldAddressFault(
+        "R41.9.0-01/still-served", "the address of XML API 10.0.0 answers on (line 597)", "R41.9.0-01", "address"
+    ),
+)

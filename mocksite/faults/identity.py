@@ -1,0 +1,192 @@
+"""Who a caller is and whom a request means, on a site that moved to Control Hub."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mocksite.account import find_user
+from mocksite.call import Call
+from mocksite.fault import Fault
+from mocksite.faults.change import Alter, CallFault, MessageFault, ReplyFault, When, refusing
+from mocksite.node import Node
+from mocksite.record import ACTIVATED, User
+from mocksite.refusal import Refusal
+
+
+def _signed_in_with(element: str) -> When:
+    return lambda call: call.request.security.has(element)
+
+
+def _named(call: Call) -> str:
+    return call.request.security.text("webExID") or call.request.security.text("email")
+
+
+def _is(call: Call, name: str, era: str, *, by_address: bool) -> bool:
+    user = find_user(call.store, call.release, name) if name else None
+    return user is not None and user.era == era and ("@" in name) == by_address
+
+
+def _caller(era: str, *, by_address: bool) -> When:
+    return lambda call: _is(call, _named(call), era, by_address=by_address)
+
+
+def _target(era: str, *, by_address: bool) -> When:
+    return lambda call: _is(call, call.content.text("webExId"), era, by_address=by_address)
+
+
+def _refuse(exception_id: str) -> Alter:
+    def alter(_call: Call) -> None:
+        raise Refusal(exception_id)
+
+    return alter
+
+
+def _short_name(call: Call) -> None:
+    """The part of an address before the @ passes for the address."""
+    name = _named(call)
+    user = next((one for one in call.store.all(User) if one.email.partition("@")[0] == name), None)
+    for node in call.request.security.node.children:
+        if user is not None and node.local.lower() == "webexid":
+            node.text = user.webex_id
+
+
+def _woken(call: Call, _body: Node) -> None:
+    """DelUser said SUCCESS and nobody is gone."""
+    user = find_user(call.store, call.release, call.content.text("webExId"))
+    if user is not None:
+        call.store.put(replace(user, active=ACTIVATED))
+
+
+def _unchanged(call: Call) -> None:
+    for name in ("firstName", "lastName"):
+        node = call.content.node.find(name)
+        if node is not None:
+            call.content.node.children.remove(node)
+
+
+FAULTS: tuple[Fault, ...] = (
+    *(
+        MessageFault(
+            f"{clause}/{element}-refused",
+            f"GetSite refuses the credential {element} (lines 222-243)",
+            clause,
+            "result",
+            ("GetSite",),
+            refusing("030002"),
+            _signed_in_with(element),
+        )
+        for clause, element in (
+            ("R41.11.0-24", "sessionTicket"),
+            ("R41.11.0-25", "password"),
+            ("R41.11.0-26", "webExAccessToken"),
+            ("R41.11.0-27", "accessToken"),
+        )
+    ),
+    CallFault(
+        "R41.11.0-28/old-name-refused",
+        "the old webExID opens nothing (lines 245-249)",
+        "R41.11.0-28",
+        "login",
+        (),
+        _refuse("030002"),
+        _caller("classic", by_address=False),
+    ),
+    CallFault(
+        "R41.11.0-29/address-refused",
+        "the address of a classic user opens nothing (line 247)",
+        "R41.11.0-29",
+        "login",
+        (),
+        _refuse("030002"),
+        _caller("classic", by_address=True),
+    ),
+    CallFault(
+        "R41.11.0-30/address-refused",
+        "the address of a later user opens nothing (line 249)",
+        "R41.11.0-30",
+        "login",
+        (),
+        _refuse("030002"),
+        _caller("hub", by_address=True),
+    ),
+    CallFault(
+        "R41.11.0-31/short-name-accepted",
+        "the part before the @ opens an account (line 249)",
+        "R41.11.0-31",
+        "result",
+        (),
+        _short_name,
+    ),
+    CallFault(
+        "R41.11.0-32/old-name-unknown",
+        "GetUser does not find the old webExID (lines 253-268)",
+        "R41.11.0-32",
+        "result",
+        ("GetUser",),
+        _refuse("030001"),
+        _target("classic", by_address=False),
+    ),
+    CallFault(
+        "R41.11.0-32/address-unknown",
+        "GetUser does not find a classic user's address (lines 253-268)",
+        "R41.11.0-32",
+        "result",
+        ("GetUser",),
+        _refuse("030001"),
+        _target("classic", by_address=True),
+    ),
+    CallFault(
+        "R41.11.0-33/address-unknown",
+        "GetUser does not find a later user (lines 280-295)",
+        "R41.11.0-33",
+        "result",
+        ("GetUser",),
+        _refuse("030001"),
+        _target("hub", by_address=True),
+    ),
+    CallFault(
+        "R41.11.0-34/old-name-unknown",
+        "SetUser ignores the old webExID (lines 253-268)",
+        "R41.11.0-34",
+        "element-value",
+        ("SetUser",),
+        _unchanged,
+        _target("classic", by_address=False),
+    ),
+    CallFault(
+        "R41.11.0-34/address-unknown",
+        "SetUser ignores a classic user's address (lines 253-268)",
+        "R41.11.0-34",
+        "element-value",
+        ("SetUser",),
+        _unchanged,
+        _target("classic", by_address=True),
+    ),
+    CallFault(
+        "R41.11.0-35/set-stores-nothing",
+        "SetUser succeeds for a later user and stores nothing (lines 280-295)",
+        "R41.11.0-35",
+        "element-value",
+        ("SetUser",),
+        _unchanged,
+        _target("hub", by_address=True),
+    ),
+    ReplyFault(
+        "R41.11.0-36/nobody-deleted",
+        "DelUser succeeds and leaves the classic user active (lines 253-268)",
+        "R41.11.0-36",
+        "element-value",
+        ("DelUser",),
+        _woken,
+        _target("classic", by_address=False),
+    ),
+    ReplyFault(
+        "R41.11.0-37/nobody-deleted",
+        "DelUser succeeds and leaves the later user active (lines 280-295)",
+        "R41.11.0-37",
+        "element-value",
+        ("DelUser",),
+        _woken,
+        _target("hub", by_address=True),
+    ),
+)

@@ -1,0 +1,217 @@
+"""CreateUser, SetUser and DelUser: what is stored although it must not be, lost although it must not be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from mocksite.account import find_user
+from mocksite.call import Call
+from mocksite.fault import Fault
+from mocksite.faults.change import CallFault, Edit, MessageFault, ReplyFault, deaf_to, refusing
+from mocksite.node import Node
+from mocksite.record import ACTIVATED, DEACTIVATED, User
+
+_SCOPE = "webexsquare:admin"
+
+
+def _meant(call: Call) -> User | None:
+    content = call.content
+    for name in (content.text("email"), content.text("webExId")):
+        found = find_user(call.store, call.release, name) if name else None
+        if found is not None:
+            return found
+    return None
+
+
+def storing(**fields: Any) -> Edit:
+    """After the operation the user it meant is changed; a callable is given the call."""
+
+    def edit(call: Call, _body: Node) -> None:
+        user = _meant(call)
+        if user is not None:
+            new = {name: value(call) if callable(value) else value for name, value in fields.items()}
+            call.store.put(replace(user, **{name: value for name, value in new.items() if value != ""}))
+
+    return edit
+
+
+def after(clause: str, name: str, operation: str, what: str, edit: Edit, check: str = "element-value") -> Fault:
+    """A reply fault of one operation, for changes behind the reply."""
+    return ReplyFault(f"{clause}/{name}", f"{operation}: {what}", clause, check, (operation,), edit)
+
+
+def told(clause: str, name: str, operation: str, what: str, alter: Any, check: str = "element-value") -> Fault:
+    """A call fault of one operation."""
+    return CallFault(f"{clause}/{name}", f"{operation}: {what}", clause, check, (operation,), alter)
+
+
+def _lax(clause: str, operation: str, exception: str, lines: str) -> Fault:
+    """The rule behind an exception is not kept."""
+
+    def edit(_call: Call, message: Node) -> None:
+        found = message.find("header/response/exceptionID")
+        if found is not None and found.text == exception:
+            found.text = "999999"
+
+    return MessageFault(
+        f"{clause}/{exception}-lost-its-id",
+        f"{operation} refuses without {exception} (lines {lines})",
+        clause,
+        "exception-id",
+        (operation,),
+        edit,
+    )
+
+
+def _twice(call: Call) -> None:
+    call.base_url = f"{call.base_url}/ {call.base_url}"
+
+
+def _full_right(call: Call) -> None:
+    """Any administrator passes for a full one: his own privileges are looked up wrongly."""
+    name = call.request.security.text("webExID") or call.request.security.text("email")
+    caller = find_user(call.store, call.release, name)
+    if caller is not None and caller.user_admin:
+        call.store.put(replace(caller, site_admin=True))
+
+
+def _scoped(call: Call) -> None:
+    for user in call.store.all(User):
+        if user.access_token and _SCOPE not in user.token_scopes:
+            call.store.put(replace(user, token_scopes=_SCOPE))
+
+
+FAULTS: tuple[Fault, ...] = (
+    after(
+        "R41.11.0-01",
+        "active-at-once",
+        "CreateUser",
+        "every new user is active (lines 131-133)",
+        storing(active=ACTIVATED),
+        "element-value",
+    ),
+    after("R41.11.0-02", "never-active", "CreateUser", "no new user is active (line 133)", storing(active=DEACTIVATED)),
+    after(
+        "R41.11.0-03",
+        "password-taken-over",
+        "CreateUser",
+        "the password is stored (line 135)",
+        storing(password=lambda call: call.content.text("password")),
+        "result",
+    ),
+    after(
+        "R41.11.0-04",
+        "password-taken-over",
+        "SetUser",
+        "the password is stored (line 135)",
+        storing(password=lambda call: call.content.text("password")),
+        "result",
+    ),
+    CallFault(
+        "R41.11.0-05/two-links",
+        "the activation mail holds a link and a half-link (line 135)",
+        "R41.11.0-05",
+        "mail-link",
+        ("CreateUser",),
+        _twice,
+    ),
+    after(
+        "R41.11.0-06",
+        "active-obeyed",
+        "CreateUser",
+        "the active element is obeyed (lines 137, 199)",
+        storing(active=lambda call: call.content.text("active")),
+    ),
+    after(
+        "R41.11.0-07",
+        "active-obeyed",
+        "SetUser",
+        "the active element is obeyed (line 137)",
+        storing(active=lambda call: call.content.text("active")),
+    ),
+    after(
+        "R41.11.0-08",
+        "identity-lost",
+        "CreateUser",
+        "webExId is cut at the @ (line 139)",
+        storing(webex_id=lambda call: call.content.text("email").partition("@")[0]),
+    ),
+    after(
+        "R41.11.0-09",
+        "webexid-stored",
+        "CreateUser",
+        "the webExId given is stored (line 139)",
+        storing(webex_id=lambda call: call.content.text("webExId")),
+    ),
+    told("R41.11.0-10", "nothing-stored", "SetUser", "succeeds and stores no name (line 141)", deaf_to("firstName")),
+    told(
+        "R41.11.0-11",
+        "address-kept",
+        "SetUser",
+        "succeeds and keeps the address (lines 141-143)",
+        deaf_to("email"),
+        "result",
+    ),
+    CallFault(
+        "R41.11.0-12/any-administrator",
+        "SetUser lets any administrator change an address (lines 143-145)",
+        "R41.11.0-12",
+        "result",
+        ("SetUser",),
+        _full_right,
+    ),
+    after(
+        "R41.11.0-13",
+        "new-name-taken-over",
+        "SetUser",
+        "newWebExId is stored (line 147)",
+        storing(webex_id=lambda call: call.content.text("newWebExId")),
+    ),
+    _lax("R41.11.0-14", "SetUser", "030118", "149-151"),
+    after(
+        "R41.11.0-15",
+        "still-active",
+        "DelUser",
+        "succeeds and leaves the user active (line 153)",
+        storing(active=ACTIVATED),
+    ),
+    after(
+        "R41.11.0-15",
+        "license-kept",
+        "DelUser",
+        "leaves the user the license (line 153)",
+        storing(host=True, meeting_center=True),
+        "license",
+    ),
+    told(
+        "R41.11.0-16", "not-woken", "SetUser", "active = ACTIVATED does not re-activate (line 153)", deaf_to("active")
+    ),
+    _lax("R41.11.0-17", "CreateUser", "030117", "155-157"),
+    _lax("R41.11.0-18", "SetUser", "030117", "155-157"),
+    CallFault(
+        "R41.11.0-19/scope-not-asked",
+        "CreateUser does not look at the scope (lines 155-159)",
+        "R41.11.0-19",
+        "result",
+        ("CreateUser",),
+        _scoped,
+    ),
+    CallFault(
+        "R41.11.0-20/scope-not-asked",
+        "SetUser does not look at the scope (lines 155-159)",
+        "R41.11.0-20",
+        "result",
+        ("SetUser",),
+        _scoped,
+    ),
+    MessageFault(
+        "R41.11.0-21/scope-not-enough",
+        "CreateUser refuses tokens with the scope (lines 182-183)",
+        "R41.11.0-21",
+        "result",
+        ("CreateUser",),
+        refusing("030119"),
+        lambda call: call.request.security.has("accessToken"),
+    ),
+)

@@ -1,0 +1,101 @@
+"""Recordings and who watched them: filters not kept, moments taken from the wrong clock."""
+
+from __future__ import annotations
+
+from mocksite.call import Call
+from mocksite.fault import Fault
+from mocksite.faults.change import Alter, CallFault, MessageFault, deaf_to, forgetting, refusing
+from mocksite.node import Node
+
+_HISTORY = "LstrecordaccessHistory"
+
+
+def _asking(*services: str) -> Alter:
+    """The request is heard as one for other services."""
+
+    def alter(call: Call) -> None:
+        content = call.content.node
+        content.children = [child for child in content.children if child.local != "serviceTypes"]
+        content.children.append(Node("serviceTypes", children=[Node("serviceType", one) for one in services]))
+
+    return alter
+
+
+def _asked(call: Call) -> tuple[str, ...]:
+    return tuple(call.content.texts("serviceTypes/serviceType"))
+
+
+def _filter(
+    clause: str, wanted: tuple[str, ...], heard: tuple[str, ...], lines: str, check: str = "row-present"
+) -> Fault:
+    return CallFault(
+        f"{clause}/other-services",
+        f"{_HISTORY} asked for {wanted or 'nothing'} hears {heard} (lines {lines})",
+        clause,
+        check,
+        (_HISTORY,),
+        _asking(*heard),
+        lambda call: _asked(call) == wanted,
+    )
+
+
+FAULTS: tuple[Fault, ...] = (
+    CallFault(
+        "R41.6.0-04/stored-time",
+        "createTime is the moment of storing (line 717)",
+        "R41.6.0-04",
+        "element-value",
+        ("LstRecording",),
+        forgetting("recording-start-as-create-time"),
+    ),
+    CallFault(
+        "R41.6.0-05/stored-time-of-trainings",
+        "createTime of trainings is the moment of storing (line 717)",
+        "R41.6.0-05",
+        "element-value",
+        ("LstRecording",),
+        forgetting("recording-start-as-create-time"),
+        lambda call: _asked(call) == ("TrainingCenter",),
+    ),
+    _filter("R41.11.0-40", (), ("MeetingCenter", "EventCenter", "TrainingCenter"), "303-310", "row-absent"),
+    _filter("R41.11.0-41", ("MeetingCenter",), ("EventCenter",), "303-310"),
+    _filter("R41.11.0-42", ("EventCenter",), ("TrainingCenter",), "303-310"),
+    _filter("R41.11.0-43", ("TrainingCenter",), ("MeetingCenter",), "303-310"),
+    CallFault(
+        "R41.11.0-44/as-before",
+        "serviceTypes is not known (lines 303-310)",
+        "R41.11.0-44",
+        "row-present",
+        (_HISTORY,),
+        forgetting("access-history-of-all-services"),
+        lambda call: len(_asked(call)) > 1,
+    ),
+    MessageFault(
+        "R41.11.0-45/one-service-only",
+        "more than one service is refused (line 312)",
+        "R41.11.0-45",
+        "result",
+        (_HISTORY,),
+        refusing("999999"),
+        lambda call: len(_asked(call)) > 1,
+    ),
+    CallFault(
+        "R41.11.0-49/window-ignored",
+        "viewTimeScope is not looked at (line 340)",
+        "R41.11.0-49",
+        "row-absent",
+        (_HISTORY,),
+        deaf_to("viewTimeScope"),
+    ),
+    *(
+        CallFault(
+            f"{clause}/as-before",
+            "views of other recordings than trainings are not told (lines 437-445)",
+            clause,
+            "result",
+            ("LstrecordaccessDetailHistory",),
+            forgetting("access-history-of-all-services"),
+        )
+        for clause in ("R41.11.0-50", "R41.11.0-51", "R41.11.0-52")
+    ),
+)
