@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from conformance.judge.clauses import Clause
-from mocksite.faults import CATALOGUE
+from conformance.run.catalogue import Catalogue
+from mocksite.faults import BY_HAND, BY_RULE
 from tests.matrix.measure import Finding
 from tests.matrix.run import matrix
+from tests.matrix.toothless import cases_without_teeth, contract_only, steps_without_teeth
 
-#: Judged by comparing two views of the contract, or the profile: no reply of a site can break them, and no fault
-#: of the schemas or the profile is seeded yet.
-NOT_SEEDED = {
+#: No reply of a site can break them: their faults are seeded into contract and profile, tests/test_contract_faults.py.
+OF_THE_CONTRACT = {
     *("R41.3.0-21", "R41.4.0-09", "R41.5.0-10", "R41.5.0-18", "R41.6.0-06", "R41.10.0-01"),
     *("R41.11.0-22", "R41.11.0-38", "R41.11.0-60", "R41.12.0-12", "R41.8.0-02"),
 }
 
 
+#: A run takes one part of the faults made by rule, another one every day; ``make fault-matrix`` takes all.
+PARTS = 20
+TODAY = date.today().toordinal() % PARTS
+
+
 @pytest.fixture(scope="module")
 def findings() -> list[Finding]:
-    return matrix(CATALOGUE)
+    return matrix([*BY_HAND, *list(BY_RULE)[TODAY::PARTS]])
+
+
+def test_no_two_faults_share_an_id() -> None:
+    from mocksite.faults import elements, events, identity, mails, operators, provisioning, recordings, telephony, values
+
+    hand = (elements, events, identity, mails, provisioning, recordings, telephony, values)
+    assert len(BY_HAND) == sum(len(module.FAULTS) for module in hand)
+    assert len(BY_RULE) == len(operators.FAULTS)
+    assert not set(BY_HAND) & set(BY_RULE)
 
 
 def test_every_fault_is_killed_by_its_clause_and_check(findings: list[Finding]) -> None:
@@ -29,4 +46,17 @@ def test_every_fault_is_killed_by_its_clause_and_check(findings: list[Finding]) 
 
 def test_every_judged_clause_has_a_fault(clauses: dict[str, Clause]) -> None:
     judged = {clause.id for clause in clauses.values() if clause.level != "observe"}
-    assert judged - {one.clause for one in CATALOGUE.values()} == NOT_SEEDED
+    assert judged - {one.clause for one in BY_HAND.values()} == OF_THE_CONTRACT
+
+
+def test_every_then_step_finds_something(catalogue: Catalogue, findings: list[Finding]) -> None:
+    assert steps_without_teeth(catalogue, findings) == []
+
+
+def test_without_faults_every_scenario_and_step_is_toothless(catalogue: Catalogue) -> None:
+    """The list itself: it would name what finds nothing. ``make fault-matrix`` asks it about every scenario."""
+    judged = [case for file in catalogue.known_files() for case in file.cases.values() if case.level != "observe"]
+    comparing = [case for case in judged if contract_only(case)]
+    assert len(cases_without_teeth(catalogue, [])) == len(judged) - len(comparing) > 200
+    assert len(comparing) == 12
+    assert len(steps_without_teeth(catalogue, [])) > 20

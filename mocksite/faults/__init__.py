@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mocksite.fault import HEALTHY, Fault, UnknownFaultError
-from mocksite.faults import elements, events, identity, mails, provisioning, recordings, telephony, values
+from mocksite.faults import (
+    elements,
+    events,
+    identity,
+    mails,
+    operators,
+    provisioning,
+    recordings,
+    telephony,
+    values,
+)
 
-CATALOGUE: Mapping[str, Fault] = {
+#: Written by hand, one at least for each clause a site can break.
+BY_HAND: Mapping[str, Fault] = {
     one.id: one
     for module in (elements, values, events, provisioning, telephony, mails, identity, recordings)
     for one in module.FAULTS
 }
+
+#: Made by rule for every place the notes name.
+BY_RULE: Mapping[str, Fault] = {one.id: one for one in operators.FAULTS}
+
+CATALOGUE: Mapping[str, Fault] = {**BY_HAND, **BY_RULE}
 
 
 def fault(name: str | None) -> Fault:

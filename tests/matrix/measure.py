@@ -27,6 +27,7 @@ class Finding:
     checks: tuple[str, ...]
     steps: tuple[str, ...]
     noise: tuple[str, ...]
+    cases: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,13 @@ def measure(catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool
         ),
         tuple(sorted({step for trial in failed for step in trial.found_by})),
         noise,
+        tuple(sorted(place(trial.case) for trial in failed)),
     )
+
+
+def place(case: Case) -> str:
+    """Where a scenario stands, and which."""
+    return f"{case.path}: {case.title}"
 
 
 def _verdict(clause: str, check: str, failed: list[Trial], acted: bool, noisy: bool) -> str:

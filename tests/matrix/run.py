@@ -16,7 +16,8 @@ from tests.matrix.measure import Finding, Plan, counted, measure, plan
 _held: list[tuple[Catalogue, Plan]] = []
 
 
-def _ready() -> tuple[Catalogue, Plan]:
+def ready() -> tuple[Catalogue, Plan]:
+    """Every feature, and what it does on a healthy site; found once in a process."""
     if not _held:
         catalogue = Catalogue(ROOT)
         catalogue.read_all([ROOT / "features"])
@@ -26,7 +27,7 @@ def _ready() -> tuple[Catalogue, Plan]:
 
 def _one(job: tuple[str, bool]) -> Finding:
     fault_id, everything = job
-    return measure(*_ready(), fault_id, everything=everything)
+    return measure(*ready(), fault_id, everything=everything)
 
 
 def matrix(faults: Iterable[str], *, everything: bool = False, processes: int = 2) -> list[Finding]:

@@ -185,16 +185,16 @@ def test_the_log_file(make, tmp_path: Path) -> None:
 
 
 def test_a_fault_can_be_given_from_the_start(make, monkeypatch) -> None:
-    from mocksite import fault
+    from mocksite import fault, faults
 
     class Silent(fault.Fault):
         def reply(self, call, tree):
             tree.children[0].children[0].children[0].text = "MAYBE"
             return tree
 
-    monkeypatch.setattr(fault, "CATALOGUE", {"silent": Silent("silent", "neither success nor failure")})
+    monkeypatch.setattr(faults, "CATALOGUE", {"silent": Silent("silent", "neither success nor failure")})
     talk = make()
-    monkeypatch.setattr("mocksite.control.CATALOGUE", fault.CATALOGUE)
+    monkeypatch.setattr("mocksite.control.CATALOGUE", faults.CATALOGUE)
     assert json.loads(talk.control("GET", "faults").body) == [{"id": "silent", "summary": "neither success nor failure"}]
     talk.control("PUT", "fault", '{"id": "silent"}')
     assert talk.call("GetSite").head("result") == "MAYBE"
