@@ -80,7 +80,7 @@ def open_site(
         run_id=run_id,
         pace=pace,
         tls=tls,
-        control=Control(profile.control_url, transport=transport) if profile.is_mock else None,
+        control=Control(profile.control_url, tls=tls, transport=transport) if profile.is_mock else None,
         bundle=_bundle(profile, options),
         strict_schema=options.strict_schema,
         transport=transport,

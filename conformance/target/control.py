@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 import httpx
@@ -14,10 +15,16 @@ class Control:
     """Speaks to ``control_url``; a mock that does not answer makes the scenario broken, never failed."""
 
     def __init__(
-        self, control_url: str, *, timeout: float = 10.0, transport: httpx.BaseTransport | None = None
+        self,
+        control_url: str,
+        *,
+        tls: ssl.SSLContext | None = None,
+        timeout: float = 10.0,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = control_url
-        self._client = httpx.Client(timeout=timeout, trust_env=False, transport=transport)
+        # On the port of the site, and so with its certificate.
+        self._client = httpx.Client(verify=tls or True, timeout=timeout, trust_env=False, transport=transport)
         self._settings: dict[str, Value] = {}
 
     def close(self) -> None:
