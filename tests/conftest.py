@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# pytester forgets what is first imported in a run of its own, while httpx remembers the exceptions of the httpcore it
+# saw first: imported here there is only one.
+import httpcore  # noqa: F401
+
 import pytest
 
 from conformance.judge.clauses import Clause, load_clauses
