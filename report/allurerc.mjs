@@ -8,7 +8,7 @@ export default {
   name: REPORT_NAME,
   output: REPORT_OUTPUT,
   historyPath: REPORT_HISTORY,
-  historyLimit: 60,
+  historyLimit: 15,
   appendHistory: true,
   // The run wrote them beside its results: one list for every Allure.
   categories: JSON.parse(readFileSync(join(REPORT_RESULTS, "categories.json"), "utf8")),

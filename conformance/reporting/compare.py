@@ -12,8 +12,8 @@ from conformance.reporting.compare_markdown import markdown_of
 from conformance.reporting.compare_page import page_of
 from conformance.reporting.compare_text import as_json, lines_of
 from conformance.reporting.delta import Delta, compare_runs
+from conformance.reporting.page import write_page
 from conformance.reporting.run_file import read_run
-from conformance.reporting.summary import write_whole
 from conformance.target.trouble import UserError
 
 #: Exit code when the second run is worse, told apart from a mistake of the user (4) and of the suite (1).
@@ -28,7 +28,7 @@ def compare(given: argparse.Namespace) -> int:
         raise UserError("clause-list", "there are no clauses here", where=str(root), hint="name the suite with --root")
     delta = compare_runs(read_run(given.before), read_run(given.after), clauses, contract, strict=given.strict)
     if given.html:
-        write_whole(given.html, page_of(delta))
+        write_page(given.html, page_of(delta))
     print(_told(delta, given))
     return WORSE if delta.worse() else 0
 

@@ -106,12 +106,12 @@ class Book:
         return {name: tuple(found[name]) for name in sorted(found, key=lambda name: (name != EVERY, name.lower()))}
 
     def _spoken_of(self, clause: Clause) -> list[str]:
-        """The operations a clause names, else those its scenarios send: "the eight event operations", "mail"."""
+        """The operations a clause names, else those its scenarios send, else its subject in words."""
         if clause.operation == EVERY:
             return [EVERY]
         sent = dict.fromkeys(name for scenario in self.by_clause[clause.id] for name in scenario.operations)
         names = {name for scenario in self.scenarios for name in scenario.operations}
-        return sorted(name for name in names if clause.speaks_of(name)) or list(sent)
+        return sorted(name for name in names if clause.speaks_of(name)) or list(sent) or [clause.operation]
 
     @cached_property
     def latest(self) -> tuple[RunFile, ...]:

@@ -8,7 +8,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from conformance.reporting.summary import write_whole
 from conformance.reporting.text import printable
+from conformance.target.trouble import UserError
 
 _HERE = Path(__file__).parent
 
@@ -25,6 +27,14 @@ def render(template: str, **values: Any) -> str:
         finalize=_harmless,
     )
     return environment.get_template(template).render(values)
+
+
+def write_page(file: Path, page: str) -> None:
+    """Write a page where the user wants it; :class:`UserError` when that cannot be."""
+    try:
+        write_whole(file, page)
+    except OSError as problem:
+        raise UserError("page-unwritable", f"cannot write the page: {problem.strerror}", where=str(file)) from None
 
 
 def _harmless(value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.shape import Shape
@@ -16,6 +16,7 @@ from conformance.target.release import Release
 from conformance.target.trouble import UserError
 
 SUMMARY = "summary.json"
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _missing(path: Path, file: Path) -> UserError:
 def _document(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise UserError("summary-unreadable", f"cannot read the summary: {problem}", where=str(file)) from None
     if not isinstance(document, dict) or "format" not in document:
         raise UserError("summary-form", "this is no summary of a run: it misses 'format'", where=str(file))
@@ -116,35 +117,55 @@ def _run(file: Path, document: dict[str, Any]) -> RunFile:
     runs = document["site_release"]
     return RunFile(
         file=str(file),
-        site=document["site"],
-        mock=document["mock"],
-        suite=document["suite"],
+        site=_typed(str, document["site"]),
+        mock=_typed(bool, document["mock"]),
+        suite=_typed(str, document["suite"]),
         judged_as=judged_as,
         release=Release.parse(runs, where=str(file)) if runs else judged_as,
-        access=document["access"],
-        strict=document["strict"],
-        finished=datetime.fromisoformat(document["finished"]),
+        access=_typed(str, document["access"]),
+        strict=_typed(bool, document["strict"]),
+        finished=_moment(document["finished"]),
         scenarios={row["nodeid"]: _told(row) for row in document["scenarios"]},
-        clauses={row["id"]: row["outcome"] for row in document["clauses"]},
+        clauses={row["id"]: _typed(str, row["outcome"]) for row in document["clauses"]},
         shapes={name: {path: _row(row) for path, row in shape.items()} for name, shape in document["shapes"].items()},
-        problems=tuple(document["problems"]),
+        problems=_texts(document["problems"]),
     )
 
 
+def _typed(kind: type[_Value], value: object) -> _Value:
+    if not isinstance(value, kind):
+        raise TypeError(f"{str(value)[:60]!r} stands where {kind.__name__} belongs")
+    return value
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    return tuple(_typed(str, value) for value in _typed(list, values))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no time zone")
+    return moment
+
+
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {column: row[column] for column in ("count", "parents", "kinds", "words", "after")}
+    numbers = {column: _typed(int, row[column]) for column in ("count", "parents")}
+    return {**numbers, **{column: list(_texts(row[column])) for column in ("kinds", "words", "after")}}
 
 
 def _told(row: dict[str, Any]) -> Told:
     skip = row["skip"] or {"kind": "", "why": ""}
+    if row["outcome"] not in OUTCOMES:
+        raise ValueError(f"{str(row['outcome'])[:60]!r} is no outcome of a scenario")
     return Told(
-        nodeid=row["nodeid"],
-        title=row["title"],
-        clauses=tuple(row["clauses"]),
-        operations=tuple(row["operations"]),
+        nodeid=_typed(str, row["nodeid"]),
+        title=_typed(str, row["title"]),
+        clauses=_texts(row["clauses"]),
+        operations=_texts(row["operations"]),
         outcome=row["outcome"],
-        kind=skip["kind"],
-        why=_why(row) or skip["why"],
+        kind=_typed(str, skip["kind"]),
+        why=_why(row) or _typed(str, skip["why"]),
     )
 
 

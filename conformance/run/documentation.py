@@ -8,8 +8,8 @@ from pathlib import Path
 
 from conformance.reporting.docs_book import Scenario, Step, book_of
 from conformance.reporting.docs_page import page_of
+from conformance.reporting.page import write_page
 from conformance.reporting.run_file import SUMMARY, read_run
-from conformance.reporting.summary import write_whole
 from conformance.reporting.text import safe
 from conformance.run.case import Case
 from conformance.run.catalogue import Catalogue, FeatureFile
@@ -30,7 +30,7 @@ def docs(given: argparse.Namespace) -> int:
     if not book.scenarios:
         raise UserError("features-missing", "there are no features here", where=str(root), hint="name them with --root")
     output: Path = given.output or root / "reports" / NAME
-    write_whole(output, page_of(book))
+    write_page(output, page_of(book))
     sites = ", ".join(run.name for run in book.latest) or "no run: outcomes are left out"
     print(safe(f"{output}: {len(book.clauses)} clauses, {len(book.scenarios)} scenarios, {sites}"))
     return 0

@@ -14,6 +14,7 @@ from conformance.reporting.text import printable
 from conformance.run.catalogue import Catalogue
 from conformance.run.collection_hooks import CollectionHooks, places
 from conformance.run.options import add_options, read_options
+from conformance.run.progress import Progress
 from conformance.run.run_hooks import RunHooks
 from conformance.run.scenario_hooks import ScenarioHooks
 from conformance.run.worker_hooks import WorkerHooks
@@ -70,6 +71,7 @@ def _register(config: pytest.Config, catalogue: Catalogue) -> None:
         manager.register(WorkerHooks(config, catalogue, scenarios), "conformance-worker")
         return
     manager.register(RunHooks(config, catalogue, scenarios), "conformance-run")
+    manager.register(Progress(config, lambda: scenarios.part.stage.pace.waited), "conformance-progress")
     # A terminated run cleans the site up like an interrupted one.
     signal.signal(signal.SIGTERM, _terminated)
 

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +25,14 @@ _FLAGS = (
     "--no-first-run",
     "--hide-scrollbars",
 )
+# The shell of Debian knows descriptors of one digit only; a test run has more files open than that.
+_WIRING = """
+import fcntl, os, sys
+ours, theirs = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(ours, 3)
+os.dup2(theirs, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def chromium() -> str:
@@ -39,9 +48,11 @@ class Browser:
         ours, theirs = os.pipe(), os.pipe()
         self._out, self._in = os.fdopen(ours[1], "wb"), os.fdopen(theirs[0], "rb")
         words = [chromium(), *_FLAGS, f"--user-data-dir={self._folder}", f"--window-size={width},{height}"]
-        line = f'exec "$@" --remote-debugging-pipe about:blank 3<&{ours[0]} 4>&{theirs[1]}'
+        wiring = [sys.executable, "-S", "-c", _WIRING, str(ours[0]), str(theirs[1])]
         self._process = subprocess.Popen(
-            ["sh", "-c", line, "sh", *words], pass_fds=(ours[0], theirs[1]), stderr=subprocess.DEVNULL
+            [*wiring, *words, "--remote-debugging-pipe", "about:blank"],
+            pass_fds=(ours[0], theirs[1]),
+            stderr=subprocess.DEVNULL,
         )
         os.close(ours[0])
         os.close(theirs[1])
@@ -49,7 +60,9 @@ class Browser:
         page = next(one for one in self.send("Target.getTargets")["targetInfos"] if one["type"] == "page")
         self._session = self.send("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
         # The window of a headless browser has a smallest width; a phone is narrower.
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
 
@@ -79,7 +92,9 @@ class Browser:
         """Go to ``url`` and wait until the page has loaded."""
         self.send("Page.enable")
         self.send("Page.navigate", url=url)
-        ready = "new Promise(done => document.readyState == 'complete' ? done(1) : addEventListener('load', () => done(1)))"
+        ready = (
+            "new Promise(done => document.readyState == 'complete' ? done(1) : addEventListener('load', () => done(1)))"
+        )
         while self.look("location.href") == "about:blank":
             pass
         self.look(ready)

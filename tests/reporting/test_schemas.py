@@ -52,7 +52,9 @@ def test_every_outcome_was_among_them(runs: Runs) -> None:
     assert any(row["exchanges"] for row in told)
 
 
-@pytest.mark.parametrize(("before", "after"), [("old", "new"), ("new", "old"), ("old", "changed"), ("new", "bad"), ("bad", "new")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("old", "new"), ("new", "old"), ("old", "changed"), ("new", "bad"), ("bad", "new")]
+)
 def test_comparisons_fit_their_schema(runs: Runs, capsys: pytest.CaptureFixture[str], before: str, after: str) -> None:
     main(["compare", str(runs[before]), str(runs[after]), "--json", "--root", str(ROOT)])
     assert problems("compare", json.loads(capsys.readouterr().out)) == []
@@ -68,7 +70,9 @@ def test_the_schemas_know_the_words_of_the_suite() -> None:
 
 def damaged(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The document without each of its fields, and with one nobody knows, at the top and in the first row of a list."""
-    places = [("", lambda whole: whole)] + [(f"{key}[0]", lambda whole, key=key: whole[key][0]) for key in ("scenarios", "clauses")]
+    places = [("", lambda whole: whole)] + [
+        (f"{key}[0]", lambda whole, key=key: whole[key][0]) for key in ("scenarios", "clauses")
+    ]
     for name, place in places:
         for field in place(document):
             changed = copy.deepcopy(document)

@@ -1,0 +1,135 @@
+"""The living documentation in a real browser: search, links, views, phone and night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.cli import main
+from tests.conftest import ROOT
+from tests.reporting.browser import Browser, chromium
+from tests.reporting.conftest import Runs
+
+pytestmark = pytest.mark.skipif(not chromium(), reason="no chromium on this machine: apt-get install chromium")
+
+SHOWN = "[...document.querySelectorAll('article.clause')].filter(one => one.checkVisibility()).map(one => one.id)"
+
+
+@pytest.fixture(scope="module")
+def url(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the page is."""
+    file: Path = tmp_path_factory.mktemp("browser") / "page.html"
+    assert main(["docs", str(runs["bad"]), "--output", str(file), "--root", str(ROOT)]) == 0
+    return file.as_uri()
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    """A window of a desk."""
+    with Browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(window: Browser, url: str) -> Browser:
+    """The page, opened afresh."""
+    window.open("about:blank#away")
+    window.open(url)
+    return window
+
+
+def test_a_reader_searches_an_element_and_finds_its_clauses(browser: Browser) -> None:
+    everything = len(browser.look(SHOWN))
+    browser.click("#search")
+    browser.type("freeAccount")
+    shown = browser.look(SHOWN)
+    assert {"R41.11.0-61", "R41.11.0-62"} <= set(shown)
+    assert len(shown) < 12 < everything
+    assert browser.look("document.getElementById('found').textContent") == f"{len(shown)} of {everything} clauses"
+    assert browser.look(
+        "[...CSS.highlights.get('found')].every(range => range.toString().toLowerCase() == 'freeaccount')"
+    )
+    contents = browser.look("[...document.querySelectorAll('.contents a')].filter(one => !one.hidden).length")
+    assert 0 < contents < 8
+
+
+def test_a_search_finds_a_clause_by_its_id_and_its_link_leads_to_it(browser: Browser) -> None:
+    browser.click(".views a[data-view=by-operation]")
+    browser.click("#search")
+    browser.type("R41.7.0-02")
+    lines = "[...document.querySelectorAll('#by-operation li')].filter(one => one.checkVisibility()).map(one => one.dataset.clause)"
+    assert set(browser.look(lines)) == {"R41.7.0-02"}
+    browser.click("#by-operation li:not([hidden]) a")
+    assert browser.look("location.hash") == "#R41.7.0-02"
+    top = browser.look("document.getElementById('R41.7.0-02').getBoundingClientRect().top")
+    bar = browser.look("document.querySelector('.bar').getBoundingClientRect().bottom")
+    assert bar <= top < 500, "the clause stands below the bar, in sight"
+    assert browser.look("document.querySelector('.views a[aria-current]').dataset.view") == "by-release"
+
+
+def test_the_heading_is_found_in_chinese(browser: Browser) -> None:
+    browser.click("#search")
+    browser.type("锁定")
+    assert "R41.12.0-01" in browser.look(SHOWN)
+
+
+def test_a_search_for_nothing_known_says_so(browser: Browser) -> None:
+    browser.click("#search")
+    browser.type("xyzzy")
+    assert browser.look(SHOWN) == []
+    assert browser.look("document.getElementById('found').textContent").startswith("0 of ")
+
+
+def test_a_deep_link_opens_the_clause_with_its_scenarios(browser: Browser, url: str) -> None:
+    browser.open("about:blank#away")
+    browser.open(f"{url}#R41.11.0-61")
+    found = "document.getElementById('R41.11.0-61')"
+    assert 0 <= browser.look(f"{found}.getBoundingClientRect().top") < 500
+    assert browser.look(f"[...{found}.querySelectorAll('.steps')].every(one => one.checkVisibility())")
+    assert browser.look(f"{found}.matches(':target')")
+
+
+def test_a_search_is_a_link_too(browser: Browser, url: str) -> None:
+    browser.open("about:blank#away")
+    browser.open(f"{url}#q=subProductCodePrefix")
+    assert "R41.12.0-13" in browser.look(SHOWN)
+    assert len(browser.look(SHOWN)) < 10
+
+
+@pytest.mark.parametrize("view", ["by-release", "by-operation", "by-clause"])
+def test_one_view_shows_at_a_time(browser: Browser, view: str) -> None:
+    browser.click(f".views a[data-view={view}]")
+    shown = "[...document.querySelectorAll('.view')].filter(one => one.checkVisibility()).map(one => one.id)"
+    assert browser.look(shown) == [view]
+
+
+@pytest.mark.parametrize("view", ["by-release", "by-operation", "by-clause"])
+def test_nothing_is_wider_than_a_phone(window: Browser, url: str, view: str) -> None:
+    window.send("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True)
+    try:
+        window.open("about:blank#away")
+        window.open(f"{url}#{view}")
+        window.settle()
+        assert window.look("document.documentElement.scrollWidth") <= 390
+        assert window.look("document.querySelector('#search').getBoundingClientRect().width") > 250
+    finally:
+        window.send("Emulation.setDeviceMetricsOverride", width=1300, height=1000, deviceScaleFactor=1, mobile=False)
+
+
+def test_the_page_is_dark_by_night(browser: Browser) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    day = browser.look(paper)
+    browser.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    try:
+        assert (day, browser.look(paper)) == ("rgb(255, 255, 255)", "rgb(18, 22, 29)")
+    finally:
+        browser.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "light"}])
+
+
+def test_paper_shows_every_step(browser: Browser) -> None:
+    browser.look("window.dispatchEvent(new Event('beforeprint'))")
+    assert browser.look("[...document.querySelectorAll('#by-release .steps')].every(one => one.checkVisibility())")
+    browser.look("window.dispatchEvent(new Event('afterprint'))")
+    assert browser.look("document.querySelectorAll('main details.scenario[open]').length") == 0
