@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class Pace:
-    """Hands out send times no closer than ``1 / rate`` seconds.
+    """Lets one request leave at a time, no two closer than ``1 / rate`` seconds.
 
     Times are wall-clock so that processes can share them through ``ledger``, a
     small file holding the next free time; without one the pace is this
@@ -24,41 +24,45 @@ class Pace:
         self._gap = 1.0 / rate if rate else 0.0
         self._ledger = ledger
         self._sleep = sleep
+        self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._next = 0.0
         self.waited = 0.0
 
     def wait(self) -> float:
-        """Sleep until the next free time; the seconds slept."""
+        """Sleep until a request may leave; the seconds slept."""
         if not self._gap and self._ledger is None and self._next <= time.time():
             return 0.0
-        delay = max(0.0, self._reserve(self._gap) - time.time())
-        if delay:
-            self._sleep(delay)
-            with self._lock:
+        asked = time.monotonic()
+        with self._turn:
+            # The time is taken after the sleep, not booked before it: a thread
+            # that is woken late must not leave together with the one behind it.
+            while (delay := self._claim()) > 0:
+                self._sleep(delay)
                 self.waited += delay
-        return delay
+        return time.monotonic() - asked
 
     def pause(self, seconds: float) -> None:
         """Let nobody send for ``seconds`` from now."""
-        self._reserve(0.0, not_before=time.time() + seconds)
+        until = time.time() + seconds
+        self._book(lambda free: max(free, until))
 
-    def _reserve(self, gap: float, not_before: float = 0.0) -> float:
+    def _claim(self) -> float:
+        """Take the present moment if it is free (0), else the seconds until it may be."""
+        now = time.time()
+        free = self._book(lambda free: free if free > now else now + self._gap)
+        return max(0.0, free - now)
+
+    def _book(self, following: Callable[[float], float]) -> float:
+        """Replace the next free time, for every thread and process; what it was before."""
         with self._lock:
             if self._ledger is None:
-                slot, self._next = _advance(self._next, gap, not_before)
-                return slot
+                free, self._next = self._next, following(self._next)
+                return free
             with self._ledger.open("a+", encoding="ascii") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
-                slot, following = _advance(float(file.read() or 0), gap, not_before)
+                free = float(file.read() or 0)
                 file.truncate(0)
-                file.write(repr(following))
-                return slot
-
-
-def _advance(free: float, gap: float, not_before: float) -> tuple[float, float]:
-    if not_before:
-        return not_before, max(free, not_before)
-    slot = max(free, time.time())
-    return slot, slot + gap
+                file.write(repr(following(free)))
+                return free

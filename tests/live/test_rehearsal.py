@@ -22,8 +22,6 @@ from tests.run.conftest import Outcome, Runner
 READS = ("features/41.7.0", "features/41.3.0", "features/41.12.0/session-type-prefix.feature", "features/41.11.0/logins.feature")  # fmt: skip
 WRITES = ("features/41.4.0/entry-exit-tone.feature", "features/41.5.0/host-pin.feature")
 RATE = 40
-#: Requests leave evenly spaced; on the way some catch others up.
-JITTER = 3
 
 
 class LiveSite:
@@ -77,6 +75,18 @@ def site(tmp_path: Path) -> Iterator[LiveSite]:
     live.server.stop()
 
 
+def kept_the_rate(rows: list[dict[str, Any]]) -> None:
+    """Assert that the site was asked no more than the rate allows.
+
+    That requests leave evenly spaced is proved in tests/wire/test_pace.py. On
+    the way a loaded machine lets some catch others up, so that a second may
+    see a few more; two workers that do not share the rate ask twice as often.
+    """
+    times = [row["time"] for row in rows]
+    assert (len(times) - 1) / (max(times) - min(times)) <= RATE * 1.25
+    assert busiest(rows) <= RATE * 1.5
+
+
 def busiest(rows: list[dict[str, Any]]) -> int:
     """The most requests in any second."""
     times = sorted(row["time"] for row in rows)
@@ -110,7 +120,7 @@ def test_reads_are_judged_as_on_a_quiet_site(run: Runner, site: LiveSite, tmp_pa
     tell(outcome, site.requests(), network.resets, 0)
     assert network.resets > 3
     assert outcome.outcomes() == expected
-    assert busiest(site.requests()) <= RATE + JITTER
+    kept_the_rate(site.requests())
 
 
 def test_writes_leave_nothing_behind(run: Runner, site: LiveSite, tmp_path: Path) -> None:
@@ -121,13 +131,13 @@ def test_writes_leave_nothing_behind(run: Runner, site: LiveSite, tmp_path: Path
     after = site.state()
     tell(outcome, site.requests(), 0, len(after["sessions"]) - len(before["sessions"]))
     assert [row for kind in after for row in after[kind].keys() ^ before[kind].keys()] == []
-    assert busiest(site.requests()) <= RATE + JITTER
+    kept_the_rate(site.requests())
 
 
 def test_two_workers_share_the_rate(run: Runner, site: LiveSite, tmp_path: Path) -> None:
     outcome = run(*READS, "-n", "2", *site.profile(tmp_path, site.port, "lanes = 4"), subprocess=True)
     assert outcome.code == 0, outcome.text
-    assert busiest(site.requests()) <= RATE + JITTER
+    kept_the_rate(site.requests())
 
 
 def test_a_limit_of_the_site_is_waited_out(run: Runner, tmp_path: Path) -> None:
