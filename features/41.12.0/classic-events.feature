@@ -36,12 +36,21 @@ Feature: Classic events follow the site option EnableClassicEvent
       Examples:
         | operation         |
         | CreateEvent       |
-        | SetEvent          |
         | GetEvent          |
         | GetSessionInfo    |
         | LstsummaryEvent   |
         | LstrecordedEvent  |
         | LstsummaryProgram |
+
+    Scenario Outline: <operation> changes an event while classic events are enabled
+      Given classic events are enabled on the site
+      And a new event
+      When the host sends <operation> for the new event
+      Then the call is not refused with 010106
+
+      Examples:
+        | operation         |
+        | SetEvent          |
         | UploadEventImage  |
 
   Rule: What does not need classic events is not touched
