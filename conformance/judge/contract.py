@@ -71,7 +71,7 @@ class View:
         """Every complex type by namespace and name."""
         if self._whole is not None:
             kept = (known for known in self._whole.types.values() if self._has(known.since))
-            return {known.name: replace(known, children=self._kept(known)) for known in kept}
+            return {known.name: self._cut(known) for known in kept}
         definitions = {
             (document.get("targetNamespace", ""), definition.get("name", "")): definition
             for document in self._documents.values()
@@ -82,8 +82,9 @@ class View:
             for name, definition in definitions.items()
         }
 
-    def _kept(self, known: ComplexType) -> tuple[Declared, ...]:
-        return tuple(declared for declared in known.children if self._has(declared.since))
+    def _cut(self, known: ComplexType) -> ComplexType:
+        kept = tuple(declared for declared in known.children if self._has(declared.since))
+        return known if len(kept) == len(known.children) else replace(known, children=kept)
 
     def _has(self, since: str) -> bool:
         return not since or self.release is None or Release.parse(since) <= self.release
@@ -97,10 +98,13 @@ class View:
         """Every simple type and what it allows, written out."""
         return {
             (document.get("targetNamespace", ""), definition.get("name", "")): "|".join(
-                facet.get("value", "") for facet in definition.iter(f"{{{XS}}}enumeration")
+                facet.get("value", "")
+                for facet in definition.iter(f"{{{XS}}}enumeration")
+                if self._has(facet.get(f"{{{C}}}since", ""))
             )
-            for document in self._documents.values()
+            for document in self._all_documents.values()
             for definition in document.iterfind(f"{{{XS}}}simpleType")
+            if self._has(definition.get(f"{{{C}}}since", ""))
         }
 
     @cached_property

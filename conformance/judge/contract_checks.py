@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from conformance.judge.contract import ComplexType, Declared, View
+from conformance.judge.contract import ComplexType, Declared, Name, View
 from conformance.judge.violation import Finding
 
 Findings = tuple[Finding, ...]
@@ -14,11 +14,15 @@ Difference = tuple[str, str]
 def differences(before: View, after: View, operations: Iterable[str]) -> list[Difference]:
     """Every path of a request or reply that only one of the views declares, or declares otherwise, by operation."""
     found: dict[Difference, None] = {}
-    for operation in operations:
+    other = _declared_otherwise(before, after)
+    for operation in operations if other else ():
         for old, new in (
             (before.request_type(operation), after.request_type(operation)),
             (before.reply_type(operation), after.reply_type(operation)),
         ):
+            # Walking every path of every operation is what costs; most operations no release touched.
+            if other.isdisjoint(_mentioned(before, old)) and other.isdisjoint(_mentioned(after, new)):
+                continue
             for path in _changes(_paths(before, old), _paths(after, new)):
                 found.setdefault((operation, path))
     return list(found)
@@ -40,6 +44,22 @@ def differ_only_in(before: View, after: View, operations: Iterable[str], announc
             for operation, path in missing
         ),
     )
+
+
+def _declared_otherwise(before: View, after: View) -> frozenset[Name]:
+    """The types, complex or simple, of which the views say different things."""
+    pairs: tuple[tuple[Mapping[Name, object], Mapping[Name, object]], ...] = (
+        (before.types, after.types),
+        (before.values, after.values),
+    )
+    return frozenset(name for old, new in pairs for name in {**old, **new} if old.get(name) != new.get(name))
+
+
+def _mentioned(view: View, start: ComplexType) -> Iterator[Name]:
+    """The names of ``start``, of every complex type below it and of every type they use."""
+    for name, reachable in view.reachable(start).items():
+        yield name
+        yield from (declared.type for declared in reachable.children)
 
 
 def _paths(view: View, start: ComplexType) -> dict[str, tuple[object, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from conformance.judge.contract import View
 from conformance.judge.finder import Finder, Found
@@ -37,10 +38,12 @@ def absent(reply: Reply, path: str) -> Findings:
     """Nothing stands at ``path``, whatever its namespace; a lone name is looked for anywhere."""
     if reply.body is None:
         return ()
-    steps = path.split("/")
+    *above, last = path.split("/")
     for element in reply.body.iter():
-        above = [local_name(element), *(local_name(ancestor) for ancestor in element.iterancestors())]
-        if above[: len(steps)] == steps[::-1]:
+        if local_name(element) != last:
+            continue
+        ancestors = islice(element.iterancestors(), len(above))
+        if [local_name(ancestor) for ancestor in ancestors] == above[::-1]:
             return (Finding("element-absent", path, "absent", f"present: {text_of(element)!r}"),)
     return ()
 

@@ -74,10 +74,10 @@ class Finder:
     def _below(self, parent: Element, parent_type: ComplexType | None, steps: list[str]) -> list[Found]:
         declared = parent_type.named(steps[0]) if parent_type else None
         if declared is not None:
-            matches = [child for child in children(parent) if qname(child) == declared.name]
+            matches = list(parent.iterchildren("{%s}%s" % declared.name))  # noqa: UP031 - a format string doubles braces
             below_type = self._whole.types.get(declared.type)
         else:
-            matches = [child for child in children(parent) if local_name(child) == steps[0]]
+            matches = list(parent.iterchildren(f"{{*}}{steps[0]}"))
             below_type = None
         if len(steps) == 1:
             return [Found(child, parent, parent_type) for child in matches]

@@ -50,7 +50,10 @@ class ScenarioResult:
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain values, for files and between processes."""
-        return asdict(self)
+        row = dict(vars(self))
+        row["skip"] = asdict(self.skip) if self.skip else None
+        row["violations"] = tuple(asdict(violation) for violation in self.violations)
+        return row
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> ScenarioResult:

@@ -114,8 +114,24 @@ def as_json(record: RunRecord) -> dict[str, Any]:
 
 def write_summary(record: RunRecord, file: Path) -> None:
     """Write the summary in one move: a reader finds all of it or none."""
-    text = vault.mask(json.dumps(as_json(record), ensure_ascii=False, indent=1))
-    write_whole(file, text + "\n")
+    write_whole(file, vault.mask(_lines(as_json(record))) + "\n")
+
+
+def _lines(whole: dict[str, Any]) -> str:
+    """JSON for people too: a line for each scenario, clause and element. (json's own indent is six times slower.)"""
+    return "{\n" + ",\n".join(f"{_compact(key)}: {_block(value)}" for key, value in whole.items()) + "\n}"
+
+
+def _block(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[\n " + ",\n ".join(map(_compact, value)) + "\n]"
+    if isinstance(value, dict) and any(isinstance(item, dict | list) for item in value.values()):
+        return "{\n " + ",\n ".join(f"{_compact(key)}: {_compact(item)}" for key, item in value.items()) + "\n}"
+    return _compact(value)
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def write_whole(file: Path, text: str) -> None:

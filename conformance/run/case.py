@@ -152,12 +152,14 @@ def read_case(
 
 
 def _sentence(step: Step, row: Mapping[str, str]) -> Sentence:
-    table = step.render_datatable(step.datatable, row).raw() if step.datatable else ()
     return Sentence(
         type=step.type,
         keyword=step.keyword.strip(),
         text=render_string(step.name, row),
-        table=tuple(tuple(map(str, cells)) for cells in table),
+        table=tuple(
+            tuple(render_string(cell.value, row) for cell in cells.cells)
+            for cells in (step.datatable.rows if step.datatable else ())
+        ),
         line=step.line_number,
     )
 

@@ -17,6 +17,8 @@ from conformance.run.catalogue import Catalogue, FeatureFile
 from conformance.target.trouble import UserError
 
 Perform = Callable[["ScenarioItem"], None]
+#: The marks of this run by name: asking pytest for one reads the list of all registered names every time.
+_MARKS = pytest.StashKey[dict[str, pytest.MarkDecorator]]()
 
 
 class FeatureCollector(pytest.File):
@@ -38,9 +40,12 @@ class ScenarioItem(pytest.Item):
         super().__init__(**details)
         self.case = case
         self._perform = perform
+        marks = self.config.stash.setdefault(_MARKS, {})
         for name in case.markers:
-            self.config.addinivalue_line("markers", name)
-            self.add_marker(name)
+            if name not in marks:
+                self.config.addinivalue_line("markers", name)
+                marks[name] = getattr(pytest.mark, name)
+            self.add_marker(marks[name])
 
     def runtest(self) -> None:
         """Carry the scenario out."""

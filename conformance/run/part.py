@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.judge.known import KnownIssue, load_known
 from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.outcome import ScenarioResult, Verdict
-from conformance.reporting.shape import shape_of
+from conformance.reporting.shape import Shape, merge, shape_of
 from conformance.run.case import Case
 from conformance.run.catalogue import Catalogue
 from conformance.run.lanes import Lanes, Replay
@@ -86,7 +86,10 @@ class RunPart:
         """The shapes of replies this process has not told yet: many replies of a run are the same to the byte."""
         new = [one for one in exchanges if (one.request.operation, one.body) not in self._shown_replies and one.served]
         self._shown_replies.update((one.request.operation, one.body) for one in new)
-        return {one.request.operation: shape_of(one.reply) for one in new}
+        shapes: dict[str, list[Shape]] = {}
+        for one in new:
+            shapes.setdefault(one.request.operation, []).append(shape_of(one.reply))
+        return {operation: several[0] if len(several) == 1 else merge(several) for operation, several in shapes.items()}
 
     def number(self, nodeids: Iterable[str]) -> None:
         """Keep the order of collection, in which reports list scenarios wherever they ran."""

@@ -6,13 +6,10 @@ import gc
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
-import allure_commons
 import pytest
-from allure_commons.logger import AllureFileLogger
 
 from conformance.judge.clauses import Clause
 from conformance.judge.violation import headline
-from conformance.reporting.allure import MaskingLogger
 from conformance.reporting.outcome import ScenarioResult, Skip, Verdict
 from conformance.reporting.record import Recorder, StepRecord
 from conformance.reporting.text import printable
@@ -65,7 +62,13 @@ class ScenarioHooks:
 
     def _take_over_allure(self) -> None:
         """Put our logger in the place of allure-pytest's, which would write what it is given."""
-        manager = allure_commons.plugin_manager
+        if not self._config.pluginmanager.hasplugin("allure_pytest"):
+            return
+        from allure_commons import plugin_manager as manager
+        from allure_commons.logger import AllureFileLogger
+
+        from conformance.reporting.allure import MaskingLogger
+
         theirs = [plugin for plugin in manager.get_plugins() if type(plugin) is AllureFileLogger]
         if not theirs:
             return

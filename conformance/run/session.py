@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
-from conformance.reporting import allure
+from conformance.reporting import allure_folder as allure
 from conformance.reporting.executor import write_executor
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import ScenarioResult
@@ -48,6 +48,7 @@ class Run:
         self.expected = 0
         self.given_up = ""
         self._shapes: dict[str, list[Shape]] = {}
+        self._whole: dict[str, Shape] | None = None
         self._drift: dict[str, set[str]] = {}
         self._troubles: list[str] = []
         self._matched: set[str] = set()
@@ -115,6 +116,7 @@ class Run:
     def _take_in(self, told: dict[str, Any]) -> ScenarioResult:
         result = ScenarioResult.from_json(told["result"])
         self.results[result.nodeid] = result
+        self._whole = None
         for operation, shape in told["shapes"].items():
             self._shapes.setdefault(operation, []).append(shape)
         for operation, paths in told["drift"].items():
@@ -169,13 +171,18 @@ class Run:
             started=self.started,
             finished=time.time(),
             scenarios=tuple(self.results[nodeid] for nodeid in sorted(self.results, key=self.part.place)),
-            shapes={operation: merge(shapes) for operation, shapes in self._shapes.items()},
+            shapes=self._merged(),
             drift={operation: tuple(paths) for operation, paths in self._drift.items() if paths},
             problems=tuple(self.problems),
             troubles=tuple(self._troubles),
             sent=sum(result.sent for result in self.results.values()),
             selected_of=(self.expected, sum(len(file.cases) for file in self.catalogue.known_files())),
         )
+
+    def _merged(self) -> dict[str, Shape]:
+        if self._whole is None:
+            self._whole = {operation: merge(shapes) for operation, shapes in self._shapes.items()}
+        return self._whole
 
     def write_reports(self, allure_folder: Path | None) -> None:
         """Everything but the scenarios' own Allure results; the summary last, then a look for secrets that leaked."""

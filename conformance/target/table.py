@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from conformance.target import secrets
 from conformance.target.trouble import UserError, nearest
 from conformance.target.vault import vault
+
+_KEY = re.compile(r"\s*[\"']?(.*?)[\"']?\s*=")
 
 
 class Table:
@@ -25,16 +29,22 @@ class Table:
 
     def where(self, key: str = "") -> str:
         """``file:line`` of ``key``; of the table itself when there is no such line."""
+        number = self._numbers.get(key, self._numbers.get(""))
+        return str(self.file) if number is None else f"{self.file}:{number}"
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Line by key, and of the table itself by ""; empty when the table has no header of its own."""
         header = f"[sites.{self.site}{'.' + self._path if self._path else ''}]"
-        start = next((i for i, line in enumerate(self._lines) if _bare(line).startswith(header)), None)
-        if start is None:
-            return str(self.file)
-        for number, line in enumerate(self._lines[start + 1 :], start + 2):
-            if line.lstrip().startswith("["):
-                break
-            if key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
-                return f"{self.file}:{number}"
-        return f"{self.file}:{start + 1}"
+        start = next((i for i, line in enumerate(self._lines, 1) if _bare(line).startswith(header)), None)
+        numbers: dict[str, int] = {}
+        if start is not None:
+            below = takewhile(lambda line: not line.lstrip().startswith("["), self._lines[start:])
+            for number, line in enumerate(below, start + 1):
+                if found := _KEY.match(line):
+                    numbers.setdefault(found.group(1), number)
+            numbers[""] = start
+        return numbers
 
     def fail(self, code: str, what: str, key: str = "", hint: str = "") -> UserError:
         """The mistake ``what`` at ``key``."""

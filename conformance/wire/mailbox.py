@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import imaplib
 import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 from email.header import decode_header, make_header
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.target.profile import MailAccount
 from conformance.target.trouble import CannotJudge
+
+if TYPE_CHECKING:
+    import asyncio
+    import imaplib
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 
@@ -67,6 +68,8 @@ def wait_for_mail(mailbox: Mailbox, recipient: str, since: float, patience: floa
 
 def read_mail(raw: bytes, recipients: tuple[str, ...], arrived: float) -> Mail:
     """A message from its bytes; the subject is cut out unparsed, folded lines included."""
+    from email import message_from_bytes, policy
+
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     found = re.search(rb"^subject:[ \t]*(.*(?:\n[ \t].*)*)", head, re.IGNORECASE | re.MULTILINE)
     message = message_from_bytes(raw, policy=policy.default)
@@ -93,6 +96,8 @@ class SmtpSink:
         """Start the server once and tell its address."""
         if self._loop is not None:
             return
+        import asyncio
+
         from aiosmtpd.smtp import SMTP
 
         # aiosmtpd's own Controller cannot serve on a port the system chooses: it connects to port 0 to see itself.
@@ -134,6 +139,8 @@ class ImapBox:
 
     def mail_to(self, recipient: str) -> list[Mail]:
         """Everything in the folder addressed to ``recipient``."""
+        import imaplib
+
         try:
             with imaplib.IMAP4_SSL(self._account.host, self._account.port, timeout=20) as box:
                 box.login(self._account.user, self._account.password)
@@ -148,9 +155,11 @@ class ImapBox:
         """The mailbox is there already."""
 
     def _fetch(self, box: imaplib.IMAP4_SSL, number: bytes, recipient: str) -> Mail:
+        from imaplib import Internaldate2tuple
+
         parts = box.fetch(number.decode(), "(INTERNALDATE BODY.PEEK[])")[1]
         head, raw = next(part for part in parts if isinstance(part, tuple))
-        stamp = imaplib.Internaldate2tuple(head)
+        stamp = Internaldate2tuple(head)
         return read_mail(raw, (recipient,), time.mktime(stamp) if stamp else 0.0)
 
     def close(self) -> None:

@@ -71,7 +71,7 @@ def _type_of(content: Element | None) -> tuple[str, str] | None:
 
 def children(element: Element) -> list[Element]:
     """Child elements, in order."""
-    return [child for child in element if isinstance(child.tag, str)]
+    return list(element.iterchildren("*"))
 
 
 def qname(element: Element) -> tuple[str, str]:

@@ -29,6 +29,7 @@ class Payloads:
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
             autoescape=True,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.reporting.allure import write_categories
+from conformance.reporting.allure_folder import write_categories
 from conformance.reporting.allure_report import report, without_analytics
 from conformance.reporting.executor import executor
 from conformance.target.trouble import UserError
