@@ -9,7 +9,8 @@ import pytest
 from conformance.judge.clauses import Clause
 from conformance.run.catalogue import Catalogue
 from mocksite.faults import BY_HAND, BY_RULE
-from tests.matrix.measure import Finding
+from tests.matrix.equivalents import load, unused
+from tests.matrix.measure import GOOD, Finding
 from tests.matrix.run import matrix
 from tests.matrix.toothless import cases_without_teeth, contract_only, steps_without_teeth
 
@@ -31,17 +32,33 @@ def findings() -> list[Finding]:
 
 
 def test_no_two_faults_share_an_id() -> None:
-    from mocksite.faults import elements, events, identity, mails, operators, provisioning, recordings, telephony, values
+    from mocksite.faults import elements, events, identity, lists, mails, operators, provisioning, recordings, telephony, values
 
     hand = (elements, events, identity, mails, provisioning, recordings, telephony, values)
     assert len(BY_HAND) == sum(len(module.FAULTS) for module in hand)
-    assert len(BY_RULE) == len(operators.FAULTS)
+    assert len(BY_RULE) == len(operators.FAULTS) + len(lists.FAULTS)
     assert not set(BY_HAND) & set(BY_RULE)
 
 
 def test_every_fault_is_killed_by_its_clause_and_check(findings: list[Finding]) -> None:
-    others = [(one.verdict, one.fault, one.check, one.checks, one.noise) for one in findings if one.verdict != "killed"]
+    others = [(one.verdict, one.fault, one.check, one.checks, one.noise) for one in findings if one.verdict not in GOOD]
     assert others == []
+
+
+def test_no_fault_written_by_hand_is_equivalent() -> None:
+    assert [fault for fault in BY_HAND if any(row.lists(fault) for row in load())] == []
+    assert unused(BY_RULE, load()) == []
+
+
+def test_scenarios_that_never_send_an_operation_miss_none_of_its_faults(findings: list[Finding]) -> None:
+    """The matrix leaves them out; here some faults meet every scenario, others every day."""
+    named = [one for one in findings if one.operations]
+    start = TODAY * 12 % len(named)
+    sample = [*named, *named][start : start + 12]
+    tried = matrix([one.fault for one in sample], everything=True)
+    assert [(one.fault, one.verdict, one.cases) for one in tried] == [
+        (one.fault, one.verdict, one.cases) for one in sample
+    ]
 
 
 def test_every_judged_clause_has_a_fault(clauses: dict[str, Clause]) -> None:

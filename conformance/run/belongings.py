@@ -18,6 +18,7 @@ class Belongings:
         self._stage = stage
         self._where = f"{case.path}:{case.line}"
         self._things: dict[str, dict[str, str]] = {}
+        self._untold: dict[str, str] = {}
 
     def described(self, name: str) -> dict[str, str]:
         """A thing as the profile describes it."""
@@ -34,10 +35,14 @@ class Belongings:
         """Give something the scenario met a name that later steps can use."""
         self._things[name] = dict(values)
 
+    def miss(self, name: str, why: str) -> None:
+        """Keep ``why`` something later steps may ask for is not there."""
+        self._untold[name] = why
+
     def held(self, name: str) -> dict[str, str]:
         """The values of a thing; :class:`CannotGoOn` when an earlier reply should have given it and did not."""
         if name not in self._things:
-            raise CannotGoOn(f"the scenario holds no {name}")
+            raise CannotGoOn(self._untold.get(name, f"the scenario holds no {name}"))
         return self._things[name]
 
     def value(self, text: str) -> str:

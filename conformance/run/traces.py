@@ -104,6 +104,11 @@ class Traces:
         key = {variable: told.get(element) or sent.get(element, "") for element, variable in creation.key.items()}
         if creation.kind == "user":
             key = {"webExId": sent["email"] if self._address_is_identity() else sent["webExId"]}
+        if untold := [element for element, variable in creation.key.items() if not key.get(variable)]:
+            # The XSD lets a reply leave its key out. The entry stays open: what has no key is swept by its name.
+            why = f"{entry.operation} answered SUCCESS without {untold[0]}"
+            self._belongings.miss(f"new {creation.kind}", why)
+            return
         identity = next(iter(key.values()))
         self._belongings.remember(f"new {creation.kind}", {**sent, **told, **key, "sessionKey": identity})
         self._stage.ledger.created(entry, key)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from mocksite.fault import HEALTHY, Fault, UnknownFaultError
 from mocksite.faults import (
     elements,
     events,
     identity,
+    lists,
     mails,
     operators,
     provisioning,
@@ -25,7 +27,7 @@ BY_HAND: Mapping[str, Fault] = {
 }
 
 #: Made by rule for every place the notes name.
-BY_RULE: Mapping[str, Fault] = {one.id: one for one in operators.FAULTS}
+BY_RULE: Mapping[str, Fault] = {one.id: one for one in (*operators.FAULTS, *lists.FAULTS)}
 
 CATALOGUE: Mapping[str, Fault] = {**BY_HAND, **BY_RULE}
 
@@ -35,5 +37,11 @@ def fault(name: str | None) -> Fault:
     if name is None:
         return HEALTHY
     if name not in CATALOGUE:
-        raise UnknownFaultError(f"there is no fault {name!r}; known are: {', '.join(CATALOGUE)}")
+        near = get_close_matches(name, CATALOGUE, n=3, cutoff=0.5)
+        hint = (
+            f"did you mean {' or '.join(near)}?"
+            if near
+            else f"the first of {len(CATALOGUE)} is {next(iter(CATALOGUE))}"
+        )
+        raise UnknownFaultError(f"there is no fault {name!r}; {hint}")
     return CATALOGUE[name]

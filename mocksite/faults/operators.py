@@ -5,12 +5,13 @@ The places stand in ``targets.py``: each fault is one no keeping site shows.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from mocksite.fault import Fault
 from mocksite.faults.change import Edit, MessageFault, ReplyFault, dropped, refusing, saying, spots
-from mocksite.faults.targets import ANYWHERE, ELEMENTS, ENVELOPES, REFUSALS
+from mocksite.faults.targets import ALONE, ANYWHERE, ELEMENTS, ENVELOPES, REFUSALS
 from mocksite.node import Node
 
 if TYPE_CHECKING:
@@ -52,6 +53,28 @@ def _foreign(path: str) -> Edit:
     return edit
 
 
+def _doubled(path: str) -> Edit:
+    """The element stands there twice."""
+
+    def edit(_call: Call, body: Node) -> None:
+        for parent, child in spots(body, path):
+            parent.children.insert(parent.children.index(child), copy.deepcopy(child))
+
+    return edit
+
+
+def _moved(path: str) -> Edit:
+    """The element stands at the other end of its parent: first, or last where it was the first."""
+
+    def edit(_call: Call, body: Node) -> None:
+        for parent, child in spots(body, path):
+            at = 0 if parent.children.index(child) else len(parent.children)
+            parent.children.remove(child)
+            parent.children.insert(at, child)
+
+    return edit
+
+
 _ODD = {"boolean": "TRUE?", "integer": "three", "tone": "GONG", "text": " ", "time": "2021-11-30T10:00:00Z"}
 
 
@@ -69,14 +92,16 @@ def _of_elements() -> Iterator[Fault]:
             )
             ways = tuple(one for one in ways if one[0] != "misplaced" or path not in ANYWHERE)
             for way, check, edit in ways:
-                yield ReplyFault(
-                    f"{operation}/{path.replace('/', '.')}/{way}",
-                    f"{operation}: {path} {way}",
-                    clause,
-                    check,
-                    (operation,),
-                    edit,
-                )
+                yield ReplyFault(*_named(operation, path, way), clause, check, (operation,), edit)
+            placing: dict[str, Edit] = {"doubled": _doubled(path)}
+            if path not in ALONE:
+                placing["moved"] = _moved(path)
+            for way, edit in placing.items():
+                yield ReplyFault(*_named(operation, path, way), "R41.1.0-01", "schema", (operation,), edit)
+
+
+def _named(operation: str, path: str, way: str) -> tuple[str, str]:
+    return f"{operation}/{path.replace('/', '.')}/{way}", f"{operation}: {path} {way}"
 
 
 def _body(change: Callable[[Node], None]) -> Edit:

@@ -56,6 +56,9 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "LstMeetingType": {"meetingType/subProductCodePrefix": ("R41.12.0-13", "text")},
 }
 
+#: Elements without siblings have no other place.
+ALONE = ("userId",)
+
 #: The pictures that showed their parents are lost (lines 751-759, 1064-1074): nowhere is the wrong place.
 ANYWHERE = ("enableRecordingAccess", "storageEmptyStatus", "webexAssistantEnabled")
 
@@ -90,6 +93,96 @@ ENVELOPES: Mapping[str, str] = dict.fromkeys(
     ),
     "R41.1.0-01",
 )
+
+#: What must tell that a reply came without its content: the first clause that promises some of it.
+EMPTY_BODIES: Mapping[str, tuple[str, str]] = {
+    "GetAPIVersion": ("R41.9.0-03", "element-value"),
+    "GetSite": ("R41.2.0-01", "element-present"),
+    "GetUser": ("R41.2.0-13", "element-present"),
+    "GetMeeting": ("R41.3.0-05", "element-present"),
+    "GetSessionInfo": ("R41.3.0-01", "element-present"),
+    "GetEvent": ("R41.4.0-04", "element-value"),
+    "LstsummarySession": ("R41.2.0-09", "element-present"),
+    "LstRecording": ("R41.6.0-04", "element-value"),
+    "LstrecordaccessHistory": ("R41.11.0-46", "element-present"),
+    "LstrecordaccessDetailHistory": ("R41.11.0-54", "element-present"),
+    "LstMeetingType": ("R41.12.0-13", "element-present"),
+    "CreateUser": ("R41.11.0-23", "element-present"),
+}
+#: Bodies with content no clause promises, or that may be left out (elements.tsv, minOccurs 0).
+UNPROMISED = (
+    "AuthenticateUser",
+    "LstsummaryEvent",
+    "LstrecordedEvent",
+    "LstsummaryProgram",
+    "CreateEvent",
+    "CreateMeeting",
+    "SetMeeting",
+    "DelUser",
+    "DelMeeting",
+)
+
+#: Lists: the element that is a row of each.
+ROWS: Mapping[str, str] = {
+    "LstsummarySession": "session",
+    "LstsummaryEvent": "event",
+    "LstrecordedEvent": "recordedEvent",
+    "LstsummaryProgram": "program",
+    "LstRecording": "recording",
+    "LstrecordaccessHistory": "recordAccessHistory",
+    "LstrecordaccessDetailHistory": "recordDetail",
+    "LstMeetingType": "meetingType",
+}
+#: Lists of which the mock holds one row have no other order.
+SINGLE = ("LstsummaryProgram",)
+#: What a list may get wrong, and what must tell; a way a list is not named for is one the notes say nothing about.
+LISTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "LstsummarySession": {
+        "row-lost": ("R41.2.0-12", "element-value"),
+        "filter-ignored": ("R41.2.0-12", "element-value"),
+    },
+    "LstRecording": {
+        "row-lost": ("R41.6.0-04", "element-value"),
+        "row-doubled": ("R41.6.0-04", "count"),
+    },
+    "LstrecordaccessHistory": {
+        "row-lost": ("R41.11.0-47", "count"),
+        "row-doubled": ("R41.11.0-47", "count"),
+        "reversed": ("R41.11.0-48", "row-order"),
+        "returned-too-high": ("R41.11.0-47", "count"),
+        "returned-too-low": ("R41.11.0-47", "count"),
+        "total-too-low": ("R41.11.0-47", "count"),
+        "filter-ignored": ("R41.11.0-41", "row-absent"),
+        "window-ignored": ("R41.11.0-49", "row-absent"),
+        "neighbours-key": ("R41.11.0-48", "row-order"),
+    },
+    "LstrecordaccessDetailHistory": {
+        "row-lost": ("R41.11.0-54", "count"),
+        "row-doubled": ("R41.11.0-54", "count"),
+        "returned-too-high": ("R41.11.0-54", "count"),
+        "returned-too-low": ("R41.11.0-54", "count"),
+        "total-too-low": ("R41.11.0-54", "count"),
+        "filter-ignored": ("R41.11.0-54", "count"),
+    },
+    "LstMeetingType": {
+        "row-lost": ("R41.12.0-17", "count"),
+        "row-doubled": ("R41.12.0-17", "count"),
+        "returned-too-high": ("R41.12.0-17", "count"),
+        "returned-too-low": ("R41.12.0-17", "count"),
+        "total-too-high": ("R41.12.0-17", "element-value"),
+        "total-too-low": ("R41.12.0-17", "element-value"),
+        "neighbours-key": ("R41.12.0-17", "element-value"),
+        "filter-ignored": ("R41.12.0-17", "element-value"),
+    },
+}
+#: The element that tells rows apart, where a clause looks at it.
+KEYS: Mapping[str, str] = {
+    "LstrecordaccessHistory": "recordAccessHistory/recordID",
+    "LstMeetingType": "meetingType/meetingTypeID",
+}
+#: What of a request a list is narrowed and ordered by.
+FILTERS = ("serviceTypes", "sessionKey", "meetingTypeID", "hostWebExID", "recordID", "recondID")
+WINDOWS = ("viewTimeScope", "creationTimeScope", "createTimeScope", "dateScope")
 
 #: Refusals the notes give an id, and an operation that makes each.
 REFUSALS = (

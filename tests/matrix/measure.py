@@ -13,9 +13,19 @@ from tests.rig import rig
 from tests.matrix.witness import Witness
 
 
+#: Verdicts a fault may have; every other one says that the suite, or the fault, is wrong.
+GOOD = ("killed", "equivalent")
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What became of a fault; ``noise`` are scenarios that failed although it had done nothing yet."""
+    """What became of a fault.
+
+    ``noise`` are scenarios that failed before the fault had changed anything they
+    saw: their failing says nothing about it, and the fault is *noisy*. Scenarios
+    of other clauses that fail because of the fault are no noise; ``failed`` names
+    their clauses. ``reason`` says why a fault is equivalent.
+    """
 
     fault: str
     clause: str
@@ -28,6 +38,7 @@ class Finding:
     steps: tuple[str, ...]
     noise: tuple[str, ...]
     cases: tuple[str, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True)
