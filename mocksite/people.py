@@ -16,10 +16,13 @@ ADMIN_SCOPES = "spark:all webexsquare:admin"
 USER_SCOPES = "spark:all"
 
 #: People of Control Hub who are not users of the site.
-ACTIVE_PERSON = Person("nina.active@example.com", "own", hub_active=True, verified=True)
+_ACTIVE = ("nina", "noah", "nuno", "nora")
+ACTIVE_PERSONS = tuple(
+    Person(f"{name}.active@example.com", "own", hub_active=True, verified=True) for name in _ACTIVE
+)
 OUTSIDE_PERSON = Person("oscar.outside@elsewhere.example.net", "outside", hub_active=True, verified=True)
 USED_PERSON = Person("uma.used@example.com", "elsewhere", hub_active=True, verified=True)
-PERSONS = (ACTIVE_PERSON, OUTSIDE_PERSON, USED_PERSON)
+PERSONS = (*ACTIVE_PERSONS, OUTSIDE_PERSON, USED_PERSON)
 
 
 @dataclass(frozen=True)

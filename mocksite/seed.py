@@ -104,7 +104,7 @@ def landmarks(users: dict[str, User], planned: list[Session], taped: list[Record
         **_recordings(taped),
         "license-for-every-service": "meetings, events, trainings and support",
         **people.KINDS,
-        "control-hub-active-email": people.ACTIVE_PERSON.email,
+        "control-hub-active-email": " ".join(person.email for person in people.ACTIVE_PERSONS),
         "outside-organisation-email": people.OUTSIDE_PERSON.email,
         "used-elsewhere-email": people.USED_PERSON.email,
     }

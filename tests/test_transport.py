@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +22,7 @@ from conformance.run.trial import Trial
 from conformance.target.trouble import CannotJudge
 from conformance.wire import client
 from conformance.wire.client import reads_only
+from conformance.wire.exchange import Exchange, Request
 from conformance.wire.message import read_reply
 from conformance.wire.pace import Pace
 from tests.rig import CoreTransport, Rig, Through, answered, rig
@@ -207,6 +210,9 @@ WIRE: dict[str, bytes | None] = {
     "fewer bytes than promised": HEAD + b"Content-Length: 500\r\n\r\n" + MESSAGE,
     "a broken chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + MESSAGE,
     "an entity bomb": HEAD + b"Connection: close\r\n\r\n<!DOCTYPE m [<!ENTITY l0 'ha'>" + LAUGHS + b"]><m>&l9;</m>",
+    "a header bomb": b"HTTP/1.1 200 OK\r\n" + b"X-Header: " + b"x" * 5_000_000,
+    "a flood of headers": b"HTTP/1.1 200 OK\r\n" + b"X-Header: x\r\n" * 200_000 + b"\r\n" + MESSAGE,
+    "a flood of attributes": HEAD + b"Connection: close\r\n\r\n<m " + b" ".join(b'a%d="x"' % n for n in range(100_000)) + b"/>",
     "a bad gateway": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
     "silence": None,
 }
@@ -227,7 +233,8 @@ def speaking(words: bytes | None) -> Iterator[str]:
                 kept.append(connection)
                 connection.recv(65536)
                 if words is not None:
-                    connection.sendall(words)
+                    with contextlib.suppress(OSError):
+                        connection.sendall(words)
                     connection.close()
 
         threading.Thread(target=serve, daemon=True).start()
@@ -249,6 +256,57 @@ def test_trouble_on_a_real_wire_is_broken(catalogue: Catalogue, name: str) -> No
     assert {one.verdict.outcome for one in told} == {"broken"}
     assert {one.violations for one in told} == {()}
     assert {one.case.clause.id for one in told} == {"R41.7.0-02", "R41.9.0-01"}
+
+
+def sent_to(url: str, site: Rig, timeout: float = 5.0) -> Exchange:
+    """One request over a real socket."""
+    sender = replace(site.stage, profile=replace(site.stage.profile, url=url, timeout=timeout), transport=None).client()
+    try:
+        return sender.send(Request("GetSite", "host", url, b"<m/>"))
+    finally:
+        sender.close()
+
+
+@pytest.mark.parametrize("head", [b"", HEAD + b"Content-Length: 5000\r\n\r\n"], ids=["headers", "body"])
+def test_a_trickle_is_cut_off(catalogue: Catalogue, head: bytes) -> None:
+    """No read waits long, and yet nothing comes to an end."""
+    stopped = threading.Event()
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server, rig(catalogue) as site:
+
+        def trickle(connection: socket.socket) -> None:
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(head or b"HTTP/1.1 200 OK\r\nX-Header: ")
+                while not stopped.wait(0.02):
+                    connection.sendall(b"x")
+
+        def serve() -> None:
+            while not stopped.is_set():
+                with contextlib.suppress(OSError):
+                    threading.Thread(target=trickle, args=(server.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/WBXService/XMLService"
+        began = time.monotonic()
+        exchange = sent_to(url, site, timeout=0.3)
+        took = time.monotonic() - began
+        stopped.set()
+    assert exchange.trouble == "the reply was not complete within 0.3 s"
+    assert took < 3
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(catalogue: Catalogue, code: int) -> None:
+    """Credentials travel in the body: nobody connects to where the site points."""
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.setblocking(False)
+        where = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/"
+        words = f"HTTP/1.1 {code} Moved\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n"
+        with speaking(words.encode()) as url, rig(catalogue) as site:
+            exchange = sent_to(url, site)
+        assert (exchange.status, "redirects are not followed" in exchange.trouble) == (code, True)
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
 
 
 def test_a_run_says_broken_of_a_wire_that_breaks(run: Runner, tmp_path: Path) -> None:

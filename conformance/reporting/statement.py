@@ -141,4 +141,5 @@ def _reports(record: RunRecord, reports: str, complete: bool) -> Iterator[str]:
     if not complete:
         yield f"reports   {reports}/exchanges  {reports}/allure-results"
         return
+    yield f"judged by {safe(record.schema)}"
     yield f"reports   {reports}/summary.json  {reports}/junit.xml  {reports}/allure-results (make report)"

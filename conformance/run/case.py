@@ -21,11 +21,13 @@ from conformance.wire.client import reads_only
 FAMILIES = ("clause", "since", "until", "operation", "role", "setting", "needs")
 WORDS = (*LEVELS, "writes", "mail")
 CLASSIC_TIME = "user of the classic time"
+#: CreateUser makes users of these addresses, and DelUser deactivates users (R41.11.0-15): each serves once.
+USED_UP = "e-mail address active in Control Hub"
 #: What "Given a new ..." creates: by which operation, who sends it, and which thing of the profile describes it.
 MADE = {
     "user": ("CreateUser", "site-admin", ""),
     CLASSIC_TIME: ("CreateUser", "site-admin", ""),
-    "user who is active in Control Hub": ("CreateUser", "site-admin", "e-mail address active in Control Hub"),
+    "user who is active in Control Hub": ("CreateUser", "site-admin", USED_UP),
     "event": ("CreateEvent", "host", ""),
     "meeting": ("CreateMeeting", "host", ""),
 }

@@ -99,10 +99,10 @@ class RunPart:
         """Where a scenario stands in that order."""
         return self._order.get(nodeid, len(self._order)), nodeid
 
-    def leftovers(self, sweep: type[Sweep]) -> list[str]:
-        """Undo what is still open in the ledgers of this run; what could not be undone, in words."""
+    def leftovers(self, sweep: type[Sweep], worker: str = "") -> list[str]:
+        """Undo what is still open in the ledgers of this run, or of one worker; what could not be undone, in words."""
         work = sweep(self.stage, self.options.reports / "ledger", before=float("inf"))
-        mine = [item for item in work.in_ledgers() if item.ledger and self.stage.run_id in item.ledger.name]
+        mine = work.of_run(self.stage.run_id + worker)
         return work.remove(mine) if mine else []
 
     def _shown(self, path: Path) -> str:

@@ -108,14 +108,34 @@ class RunHooks:
             run.add(told)
         if report.when == "teardown":
             run.add_troubles([str(value) for name, value in report.user_properties if name == TROUBLE])
-        if run.given_up and self._session is not None:
-            self._session.shouldfail = "the site does not answer any more"
+        if run.given_up:
+            self._give_up("the site does not answer any more")
+
+    def _give_up(self, why: str) -> None:
+        """End the session; xdist looks at a word of its own."""
+        if self._session is not None:
+            self._session.shouldfail = why
+        workers = self._config.pluginmanager.getplugin("dsession")
+        if workers is not None:
+            workers.shouldstop = why
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str) -> None:
+        """A worker died in a scenario, which another will run again; the run is not as good as one without."""
+        if self._run is not None:
+            self._run.problems.append(f"a worker crashed in {crashitem}; the scenario was run again by another")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
+        """Clean up after a worker that died, before another takes its place."""
+        if error and self._run is not None:
+            self._run.crashed(str(node.workerinput["workerid"]))
 
     # -- the end -----------------------------------------------------------------
 
-    @pytest.hookimpl(tryfirst=True)
+    @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-        """Clean up, write the reports; a run that was cut short leaves no summary."""
+        """Clean up, write the reports; a run that was cut short leaves no summary. Workers have stopped by now."""
         run = self._run
         if run is None:
             return
@@ -126,7 +146,7 @@ class RunHooks:
         folder = self._config.getoption("allure_report_dir", None)
         if run.complete and exitstatus in _ENDED:
             run.write_reports(Path(folder) if folder else None)
-        if (run.problems or not run.complete) and exitstatus == pytest.ExitCode.OK:
+        if run.given_up or ((run.problems or not run.complete) and exitstatus == pytest.ExitCode.OK):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif run.nothing_ran and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED

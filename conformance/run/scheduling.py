@@ -20,6 +20,11 @@ class SiteScheduling(LoadScopeScheduling):
         super().__init__(config, log)
         self._together = together
 
+    @property
+    def tests_finished(self) -> bool:
+        """Whether there is nothing left to hand out; xdist forgets what a crashed worker gave back."""
+        return not self.workqueue and super().tests_finished
+
     def _split_scope(self, nodeid: str) -> str:
         """The name of the lot a scenario is handed out in."""
         return "what writes to the site" if self._together(nodeid) else nodeid

@@ -18,6 +18,7 @@ from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import ScenarioResult
 from conformance.reporting.shape import Shape, merge
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
+from conformance.run.breaker import Breaker
 from conformance.run.catalogue import Catalogue
 from conformance.run.embedded import EmbeddedMock
 from conformance.run.journal import NAME as JOURNAL
@@ -32,8 +33,6 @@ from conformance.target.vault import vault
 
 #: Output of an earlier run, removed when a new one begins; the ledger stays, it is not output.
 _STALE = ("summary.json", "junit.xml", "badge.json", "allure-results", "exchanges", JOURNAL)
-#: So many scenarios in a row that broke for want of an answer, and the run ends with the cause.
-_BREAKER = 5
 
 
 class Run:
@@ -52,7 +51,7 @@ class Run:
         self._drift: dict[str, set[str]] = {}
         self._troubles: list[str] = []
         self._matched: set[str] = set()
-        self._unanswered = 0
+        self._breaker = Breaker()
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
         self.mock: EmbeddedMock | None = None
         self.site = options.sites[0]
@@ -105,8 +104,7 @@ class Run:
         """Take in what a scenario left: its result, the shapes of its replies, drift."""
         result = self._take_in(told)
         self._journal.add(told)
-        self._unanswered = self._unanswered + 1 if told["unanswered"] else 0
-        if self._unanswered >= _BREAKER:
+        if self._breaker.trips(told):
             self.given_up = result.cause
 
     def add_troubles(self, troubles: list[str]) -> None:
@@ -147,12 +145,25 @@ class Run:
                 if one.skip and one.skip.kind != "observe-only" and not expected & {one.skip.kind, *one.clauses}:
                     self.problems.append(f"unexpected skip: {one.nodeid} ({one.skip.kind}: {one.skip.why})")
 
+    def crashed(self, worker: str) -> None:
+        """Put back at once what a dead worker changed: its successor must find the site as the profile says."""
+        if self.mock is None:
+            self._tidy_up(worker)
+
     def clean_site(self) -> None:
         """Undo what scenarios of this run could not undo themselves, a crashed worker's for instance."""
+        earlier, self._troubles = self._troubles, []
+        if not self._tidy_up():
+            self._troubles = [*earlier, *self._troubles]
+
+    def _tidy_up(self, worker: str = "") -> bool:
+        """Whether everything still listed could be tried once more: then what failed before is no news any more."""
         try:
-            self._troubles += self.part.leftovers(Sweep)
+            self._troubles += self.part.leftovers(Sweep, worker)
         except CannotJudge as problem:
             self._troubles.append(str(problem))
+            return False
+        return True
 
     def record(self) -> RunRecord:
         """The run as the reports see it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from conformance.run.removal import undo
 from conformance.run.stage import Stage
@@ -48,14 +47,19 @@ class Sweep:
 
     def found(self) -> list[LeftOver]:
         """Everything left: what the ledgers list, latest first, then what only the site shows; each once."""
-        client = self._stage.client()
-        try:
-            shown = {item.entry.name: item for item in self._on_site(client)}
-        finally:
-            client.close()
-        listed = list(self.in_ledgers(shown))
+        shown = self._shown()
+        listed = list(self._in_ledgers(shown))
         names = {item.entry.name for item in listed}
         return [*listed, *(item for name, item in shown.items() if name not in names)]
+
+    def of_run(self, run: str) -> list[LeftOver]:
+        """What the ledgers of ``run``, or of one worker of it, still list; the site is asked only for lost keys."""
+
+        def mine(shown: Mapping[str, LeftOver]) -> list[LeftOver]:
+            return [item for item in self._in_ledgers(shown) if item.ledger and run in item.ledger.name]
+
+        items = mine({})
+        return mine(self._shown()) if any(item.key is None for item in items) else items
 
     def remove(self, items: list[LeftOver]) -> list[str]:
         """Undo ``items``; what could not be undone, in words."""
@@ -79,7 +83,14 @@ class Sweep:
             ledger.settled(item.entry, "removed")
             ledger.close()
 
-    def in_ledgers(self, shown: Mapping[str, LeftOver] = MappingProxyType({})) -> Iterator[LeftOver]:
+    def _shown(self) -> dict[str, LeftOver]:
+        client = self._stage.client()
+        try:
+            return {item.entry.name: item for item in self._on_site(client)}
+        finally:
+            client.close()
+
+    def _in_ledgers(self, shown: Mapping[str, LeftOver]) -> Iterator[LeftOver]:
         """What the ledgers list, latest first; ``shown`` by the site fills in keys that no reply told."""
         for file in sorted(self._ledgers.glob("*.jsonl"), reverse=True):
             for entry, key in left_behind(file):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.run.breaker import Breaker
 from conformance.run.catalogue import Catalogue
 from conformance.run.collection_hooks import usage_error
 from conformance.run.collector import scenarios_of
@@ -28,6 +29,12 @@ class WorkerHooks:
         self._catalogue = catalogue
         self._scenarios = scenarios
         self._part: RunPart | None = None
+        self._breaker = Breaker()
+        self._session: pytest.Session | None = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember the session, to be able to end it."""
+        self._session = session
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -47,6 +54,14 @@ class WorkerHooks:
             raise usage_error(problem) from None
         self._part = RunPart(self._options, self._catalogue, opened, self._worker)
         self._scenarios.begin(self._part, scenarios_of(items))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """End this worker when the site has fallen silent: xdist lets a worker finish what it was given."""
+        told = getattr(report, "conformance", None)
+        if told and self._breaker.trips(told) and self._session is not None:
+            told["tripped"] = True
+            self._session.shouldfail = "the site does not answer any more"
 
     def pytest_unconfigure(self) -> None:
         """Close the site."""

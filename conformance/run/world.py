@@ -9,7 +9,7 @@ from conformance.judge.contract import View
 from conformance.judge.schema_check import check_schema
 from conformance.judge.violation import Finding, Violation
 from conformance.run.belongings import Belongings
-from conformance.run.case import CLASSIC_TIME, MADE, Case
+from conformance.run.case import CLASSIC_TIME, MADE, USED_UP, Case
 from conformance.run.signing import Signing
 from conformance.run.stage import Stage
 from conformance.run.traces import Traces
@@ -43,7 +43,7 @@ class World:
         self._belongings = Belongings(stage, case)
         self._signing = Signing(stage, self._exchange)
         self._traces = Traces(stage, client, self._belongings)
-        self.hold, self.held, self.value = self._belongings.hold, self._belongings.held, self._belongings.value
+        self.held, self.value = self._belongings.held, self._belongings.value
         self.put_back = self._traces.put_back
         if case.mail and stage.mailbox:
             stage.mailbox.listen()
@@ -55,10 +55,31 @@ class World:
         setting = setting_spoken(phrase)
         self._traces.set(setting, setting.value(value))
 
+    def hold(self, name: str) -> None:
+        """Take a thing of the profile into the scenario."""
+        self._belongings.remember(name, self._of_the_profile(name))
+
+    def _of_the_profile(self, name: str) -> dict[str, str]:
+        """A thing of the profile; of addresses that can be used up, the first that is no user of the site yet."""
+        thing = self._belongings.described(name)
+        if name != USED_UP:
+            return thing
+        addresses = thing["email"].replace(",", " ").split()
+        if self.stage.control is not None:
+            return {**thing, "email": addresses[0]}
+        for address in addresses:
+            self.send("site-admin", "GetUser", {"webExId": address})
+            if not self.reply.succeeded:
+                return {**thing, "email": address}
+        raise CannotJudge(
+            f"every {name} of the profile is a user of the site by now, and only Control Hub can remove one: "
+            "name others, or none and the scenario is skipped"
+        )
+
     def make(self, made: str, values: Mapping[str, str]) -> None:
         """Create something for the scenario; a site that refuses leaves nothing to judge."""
         operation, role, thing = MADE[made]
-        given = {**self._belongings.described(thing), **values} if thing else values
+        given = {**self._of_the_profile(thing), **values} if thing else values
         if made == CLASSIC_TIME:
             self._in_the_classic_time(lambda: self.send(role, operation, given))
         else:

@@ -15,6 +15,7 @@ from conformance.target.profile import Profile
 from conformance.target.trouble import UserError
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.pace import Pace
+from conformance.wire.watch import Connections, watch
 
 #: No reply of the contract comes near this; a longer one is refused unread.
 LARGEST_REPLY = 32 * 1024 * 1024
@@ -25,6 +26,8 @@ _HEADERS = {"Content-Type": "text/xml; charset=UTF-8", "Accept": "text/xml", "Us
 _BACK_OFF = (0.2, 1.0, 2.0)
 _TRANSIENT = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 _GATEWAY = (502, 503, 504)
+#: Seconds a whole exchange may take beyond the time limit of a single read, which has the better words.
+_GRACE = 0.5
 _LONGEST_PAUSE = 60.0
 _PAUSES = 3
 
@@ -82,6 +85,7 @@ class Client:
         self._pace = pace
         self._sleep = sleep
         self._timeout = profile.timeout
+        self._connections = Connections()
         self._http = httpx.Client(
             headers=_HEADERS,
             timeout=httpx.Timeout(profile.timeout, connect=min(10.0, profile.timeout)),
@@ -124,8 +128,13 @@ class Client:
         def ended(trouble: str, status: int = 0, body: bytes = b"", kind: str = "") -> Exchange:
             return Exchange(request, started, time.monotonic() - clock, status, kind, body, trouble)
 
+        self._connections.cut_off = False
+        extensions = {"trace": self._connections.trace}
         try:
-            with self._http.stream("POST", request.url, content=request.body) as answer:
+            with (
+                watch.limit(self._timeout + _GRACE, self._connections.cut),
+                self._http.stream("POST", request.url, content=request.body, extensions=extensions) as answer,
+            ):
                 body, problem = self._read(answer, clock)
                 pause = _pause_asked(answer, body)
                 problem = problem or _status_trouble(answer, pause)
@@ -134,6 +143,8 @@ class Client:
         except httpx.TimeoutException:
             return _Try(ended(f"no answer within {self._timeout:g} s"))
         except _TRANSIENT as problem:
+            if self._connections.cut_off:
+                return _Try(ended(f"the reply was not complete within {self._timeout:g} s"))
             return _Try(ended(_transport_words(problem)), again=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
             return _Try(ended(_transport_words(problem)))

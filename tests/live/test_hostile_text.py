@@ -10,6 +10,7 @@ from conformance.reporting.text import safe
 from conformance.wire.payload import Payloads
 from tests.conftest import ROOT
 from tests.run.conftest import Runner
+from tests.run.test_outcomes import LOST, known_issue
 from tests.twisted import operation_of, twisted
 
 #: Turns the reading direction of a terminal around; XML may carry it.
@@ -41,6 +42,18 @@ def test_no_report_obeys_what_a_site_says(run: Runner, tmp_path: Path) -> None:
     assert [text for text in texts if TURNED in text] == []
     assert [text for text in texts if "49" in text and "7*7" not in text and "evil" in text] == []
     assert "<b>bold" not in texts[1]
+
+
+def test_no_report_obeys_a_known_issue(run: Runner, tmp_path: Path) -> None:
+    """TOML can hold what XML cannot."""
+    changes = {"reason": '"\\u001b[2J\\u0007asked"', "link": '"https://example.com/\\u009b1m"'}
+    with twisted(tmp_path, LOST) as site:
+        outcome = run("features/41.7.0", "-k", "holds", *site.arguments(*known_issue(tmp_path, **changes)))
+    assert outcome.code == 0, outcome.text
+    texts = [outcome.text, (outcome.reports / "junit.xml").read_text(encoding="utf-8")]
+    texts += [file.read_text(encoding="utf-8") for file in outcome.reports.rglob("*-result.json")]
+    assert "\\x1b[2J\\x07asked" in outcome.text
+    assert [text for text in texts if set(text) & {"\x1b", "\x07", "\x9b"}] == []
 
 
 def test_escape_sequences_are_shown() -> None:

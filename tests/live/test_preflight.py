@@ -13,6 +13,7 @@ from conformance.judge.violation import Violation
 from conformance.reporting.text import safe
 from conformance.target.trouble import CannotJudge
 from conformance.wire.xml import parse
+from tests.run.conftest import Runner
 
 #: What stands in the profile of a sound mock, what it is replaced by, and words of the row that is wrong.
 WRONG = {
@@ -21,6 +22,16 @@ WRONG = {
         "accounts.host]",
         "accounts.attendee]",
         ("contradiction", "account attendee", "host false", "host true"),
+    ),
+    "another setting": (
+        'entry-exit-tone = "ANNOUNCENAME"',
+        'entry-exit-tone = "BEEP"',
+        ("contradiction", "setting entry-exit-tone", "BEEP", "ANNOUNCENAME"),
+    ),
+    "a setting switched off": (
+        "webex-telephony = true",
+        "webex-telephony = false",
+        ("contradiction", "setting webex-telephony", "false", "true"),
     ),
 }
 
@@ -47,6 +58,15 @@ def test_a_contradiction_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
         )
     told = [line for line in capsys.readouterr().out.splitlines() if all(word in line for word in words)]
     assert (code, len(told)) == (1, 1)
+
+
+def test_a_contradiction_ends_a_run_before_anything_is_judged(run: Runner, tmp_path: Path) -> None:
+    old, new, _ = WRONG["another setting"]
+    with mocksite.start(release="41.12.0") as site:
+        outcome = run("features/41.7.0", "--site", "here", "--sites", profile(site, tmp_path, old, new))
+    assert outcome.code == 4
+    assert "the profile contradicts the site: setting entry-exit-tone: profile BEEP, site ANNOUNCENAME" in outcome.text
+    assert not (outcome.reports / "summary.json").exists()
 
 
 def test_accounts_are_checked_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,6 +83,12 @@ def test_a_mistake_is_one_clear_message(arguments: list[str], said: str, capsys)
     assert captured.out == ""
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])  # noqa: S104 - refused
+def test_a_mock_stays_at_home_unless_told_otherwise(host: str, capsys) -> None:
+    assert main(["--port", "0", "--host", host]) == 4
+    assert "--allow-remote" in capsys.readouterr().err
+
+
 def test_a_port_in_use(capsys) -> None:
     with mocksite.start() as running:
         port = running.url.split(":")[2].partition("/")[0]

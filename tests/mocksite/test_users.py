@@ -32,7 +32,7 @@ class TestUnderControlHub:
         assert not logs_in(site, "nora.new@example.com", "Given-1")
 
     def test_somebody_active_in_control_hub_is_active_here(self, site) -> None:
-        email = site.data["control-hub-active-email"]
+        email = site.data["control-hub-active-email"].split()[0]
         created(site, email, extra="<password>Given-1</password>")
         assert site.user(email).text("active") == "ACTIVATED"
         assert not logs_in(site, email, "Given-1")

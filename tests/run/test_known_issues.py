@@ -1,0 +1,86 @@
+"""A known issue is pasted from what a run prints, and excuses that failure on that site, nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.run.conftest import Outcome, Runner
+from tests.run.test_outcomes import LOST
+from tests.twisted import twisted
+
+CHANGES = ("features/41.7.0/recording-changes.feature", "-m", "clause.R41.7.0-02")
+
+
+def stanzas(outcome: Outcome) -> list[str]:
+    """What the run printed to be pasted."""
+    start = next(number for number, line in enumerate(outcome.lines) if "paste into known_issues.toml" in line)
+    wanted = ("[[known]]", *(f"{key} = " for key in ("clause", "check", "site", "reason", "link", "expires")))
+    rest = outcome.lines[start + 1 :]
+    return [line.strip() for line in rest if line.strip().startswith(wanted)]
+
+
+def pasted(lines: list[str], file: Path, **changes: str) -> list[str]:
+    """The stanza in a file, with a reason and a link; what a reader would fill in, and ``changes``."""
+    filled = {"reason": '"asked Cisco"', "link": '"https://example.com/1"', **changes}
+    keyed = [(line, line.partition(" =")[0]) for line in lines]
+    text = "\n".join(f"{key} = {filled[key]}" if key in filled else line for line, key in keyed)
+    file.write_text(text + "\n", encoding="utf-8")
+    return ["--known-issues", str(file)]
+
+
+def test_what_is_printed_can_be_pasted(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, LOST) as site:
+        first = run(*CHANGES, *site.arguments())
+        assert (first.code, first.clauses("failed")) == (1, {"R41.7.0-02"})
+        printed = stanzas(first)
+        assert tomllib.loads("\n".join(printed))["known"] == [
+            {
+                "clause": "R41.7.0-02", "check": "element-present", "site": "twisted", "reason": "", "link": "",
+                "expires": dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30),
+            }
+        ]  # fmt: skip
+        second = run(*CHANGES, *site.arguments(*pasted(printed, tmp_path / "known.toml")))
+        assert (second.code, second.clauses("known")) == (0, {"R41.7.0-02"}), second.text
+        assert "paste into" not in second.text, "what is known needs no other stanza"
+    with twisted(tmp_path) as site:
+        third = run(*CHANGES, *site.arguments("--known-issues", str(tmp_path / "known.toml")))
+    assert third.code == 1
+    assert "did not fail as listed" in third.text
+
+
+def test_an_empty_reason_is_not_accepted(run: Runner, tmp_path: Path) -> None:
+    """Pasted as it is, the stanza is refused: who expects a failure says why."""
+    with twisted(tmp_path, LOST) as site:
+        printed = stanzas(run(*CHANGES, *site.arguments()))
+        again = run(*CHANGES, *site.arguments(*pasted(printed, tmp_path / "known.toml", reason='""')))
+    assert again.code == 4
+    assert "lacks reason" in again.text
+    assert f"{tmp_path / 'known.toml'}:1" in again.text
+
+
+def test_the_issue_of_another_site_excuses_nothing(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, LOST) as site:
+        printed = stanzas(run(*CHANGES, *site.arguments()))
+        outcome = run(*CHANGES, *site.arguments(*pasted(printed, tmp_path / "known.toml", site='"production"')))
+    assert (outcome.code, outcome.clauses("failed")) == (1, {"R41.7.0-02"})
+    assert "did not fail as listed" not in outcome.text, "and a run on this site does not unmask it"
+
+
+@pytest.mark.parametrize(
+    ("listed", "code"), [("", 1), ('"data"', 0), ('"R41.7.0-04"', 0), ('"R41.7.0-02"', 1), ('"access", "release"', 1)]
+)
+def test_strict_skips(run: Runner, tmp_path: Path, listed: str, code: int) -> None:
+    """Skipped here: what only a mock can be brought into (R41.7.0-04)."""
+    with twisted(tmp_path, access='"read-only"', control_url="None") as site:
+        text = site.sites.read_text(encoding="utf-8")
+        text = text.replace("[sites.twisted]", f"[sites.twisted]\nexpected_skips = [{listed}]", 1)
+        site.sites.write_text(text, encoding="utf-8")
+        outcome = run("features/41.7.0", "--strict-skips", *site.arguments())
+    skips = [(row["skip"]["kind"], row["clauses"]) for row in outcome.summary["scenarios"] if row["skip"]]
+    assert skips == [("data", ["R41.7.0-04"])]
+    assert outcome.code == code, outcome.text
+    assert ("unexpected skip" in outcome.text) is bool(code)

@@ -1,0 +1,125 @@
+"""Sent again: what only reads, and only for trouble on the way; and the exchange says so."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conformance.reporting.exchange_file import write_exchange
+from conformance.target.profile import Profile
+from conformance.target.sites import load_profile
+from conformance.wire.client import Client
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.pace import Pace
+
+PROFILE = """
+[sites.here]
+url = "http://127.0.0.1:1/WBXService/XMLService"
+site_name = "here"
+timeout = 5
+[sites.here.accounts.host]
+webex_id = "h"
+password = "${RETRY_TEST}"
+"""
+READS = ("GetSite", "LstsummarySession", "AuthenticateUser")
+WRITES = ("CreateMeeting", "SetMeeting", "DelMeeting", "UploadEventImage")
+LIMITED = b"<m><exceptionID>000045</exceptionID></m>"
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    monkeypatch.setenv("RETRY_TEST", "pw-of-a-test")
+    file = tmp_path / "sites.toml"
+    file.write_text(PROFILE, encoding="utf-8")
+    return load_profile("here", file)
+
+
+def send(profile: Profile, operation: str, *answers: object) -> tuple[Exchange, int, list[float]]:
+    """The exchange, how often it was sent, and the pauses; the last answer is repeated."""
+    sent: list[httpx.Request] = []
+    slept: list[float] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        told = answers[min(len(sent), len(answers)) - 1]
+        if isinstance(told, Exception):
+            raise told
+        assert isinstance(told, tuple)
+        status, headers, body = told
+        return httpx.Response(status, headers=headers, content=body)
+
+    pace = Pace(None, sleep=slept.append)
+    # A pause that is over at once: what is measured is how long it was to be.
+    pace.pause = slept.append  # type: ignore[method-assign]
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client = Client(profile, pace, tls, transport=httpx.MockTransport(answer), sleep=slept.append)
+    try:
+        return client.send(Request(operation, "host", profile.url, b"<m/>")), len(sent), slept
+    finally:
+        client.close()
+
+
+RESET = httpx.ReadError("Connection reset by peer")
+FINE = (200, {}, b"<m/>")
+GATEWAY = (502, {}, b"")
+
+
+@pytest.mark.parametrize("trouble", [RESET, GATEWAY, httpx.ConnectError("refused"), httpx.RemoteProtocolError("closed")])
+@pytest.mark.parametrize("operation", READS)
+def test_a_read_is_sent_again(profile: Profile, operation: str, trouble: object) -> None:
+    exchange, sent, slept = send(profile, operation, trouble, trouble, FINE)
+    assert (exchange.trouble, exchange.status, sent) == ("", 200, 3)
+    assert len(slept) == 2
+    assert slept[1] > slept[0], "longer from time to time"
+
+
+@pytest.mark.parametrize("trouble", [RESET, GATEWAY])
+def test_not_for_ever(profile: Profile, trouble: object) -> None:
+    exchange, sent, slept = send(profile, "GetSite", trouble)
+    assert exchange.trouble
+    assert sent == 4
+    assert sum(slept) < 5
+
+
+@pytest.mark.parametrize("trouble", [RESET, GATEWAY, httpx.ReadTimeout("")])
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_write_is_sent_once(profile: Profile, operation: str, trouble: object) -> None:
+    """Nobody knows whether it was carried out."""
+    exchange, sent, slept = send(profile, operation, trouble, FINE)
+    assert exchange.trouble
+    assert (sent, slept) == (1, [])
+
+
+@pytest.mark.parametrize("answer", [(500, {}, b""), (404, {}, b""), (200, {}, b"<m>FAILURE</m>"), httpx.ReadTimeout("")])
+def test_what_was_answered_or_waited_for_in_full_is_not_sent_again(profile: Profile, answer: object) -> None:
+    _, sent, _ = send(profile, "GetSite", answer, FINE)
+    assert sent == 1
+
+
+@pytest.mark.parametrize("operation", ["GetSite", "CreateMeeting"])
+@pytest.mark.parametrize(
+    ("limit", "pause"),
+    [((200, {}, LIMITED), 2.0), ((429, {"Retry-After": "7"}, b""), 7.0), ((503, {"Retry-After": "3600"}, b""), 60.0)],
+)
+def test_a_limit_is_waited_out_by_everything(profile: Profile, operation: str, limit: object, pause: float) -> None:
+    """A refused request changed nothing, so a write may be sent again too."""
+    exchange, sent, slept = send(profile, operation, limit, FINE)
+    assert (exchange.trouble, sent, slept) == ("", 2, [pause])
+
+
+def test_a_site_that_limits_for_ever_is_told(profile: Profile) -> None:
+    exchange, sent, slept = send(profile, "GetSite", (200, {}, LIMITED))
+    assert "000045" in exchange.trouble
+    assert (sent, len(slept)) == (4, 3)
+
+
+def test_the_exchange_file_tells_what_was_tried(profile: Profile, tmp_path: Path) -> None:
+    exchange, _, _ = send(profile, "GetSite", RESET, (429, {"Retry-After": "7"}, b""), FINE)
+    text = (tmp_path / write_exchange(tmp_path, "1", exchange)).read_text(encoding="utf-8")
+    assert "<note>the connection broke: Connection reset by peer; tried again after" in text
+    assert "<note>rate limit of the site reached, paused 7 s</note>" in text
