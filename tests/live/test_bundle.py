@@ -17,7 +17,6 @@ from conformance.judge.schema_documents import XS
 from conformance.target.trouble import UserError
 from conformance.wire.message import read_reply
 from tests.conftest import ROOT
-from tests.run.conftest import Runner
 
 SITE = (ROOT / "tests" / "corpus" / "GetSite.xml").read_bytes()
 
@@ -97,18 +96,6 @@ def test_a_document_without_a_namespace_takes_that_of_its_includer(tmp_path: Pat
         f'{NAMED}<xs:include schemaLocation="http://x.test/words.xsd"/><xs:element name="message" type="s:word"/></xs:schema>'
     )
     Bundle(tmp_path)
-
-
-def test_a_run_says_which_schema_judged(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    bundle = zipped(tmp_path)
-    for arguments, schema in (((), "schemas, view of 41.12.0"), (("--schemas", str(bundle)), str(bundle))):
-        outcome = run("features/41.7.0", *arguments)
-        assert outcome.code == 0, outcome.text
-        assert outcome.summary["schema"] == schema
-        assert f"judged by {schema}" in outcome.lines
-        facts = (outcome.reports / "allure-results" / "environment.properties").read_text(encoding="utf-8")
-        assert f"schema={schema}\n" in facts
 
 
 def test_a_schema_with_a_document_type_is_refused(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ _STYLE = """
 h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.1rem;margin:2rem 0 .4rem}p{margin:.3rem 0;color:var(--soft);max-width:60rem}
 dl{display:grid;grid-template-columns:max-content max-content 1fr;gap:.25rem 1rem;margin:1rem 0}dt{font-weight:600}dd{margin:0}dd.n{text-align:right;font-variant-numeric:tabular-nums}dd.w{color:var(--soft)}
 input{width:100%;max-width:30rem;padding:.5rem .7rem;font:inherit;color:inherit;background:var(--band);border:1px solid var(--line);border-radius:.4rem}
-.rows{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid var(--line)}
+.rows{overflow-x:auto}table{border-collapse:collapse;width:100%}td.n{white-space:nowrap}th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid var(--line)}
 th{font-size:.8rem;color:var(--soft);font-weight:600}code{font:13px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}.good{color:var(--good)}.bad{color:var(--bad);font-weight:600}small{color:var(--soft);display:block}
 @media(max-width:45rem){body{padding:1rem}dl{grid-template-columns:max-content 1fr}dd.w{grid-column:1/-1;margin-bottom:.4rem}thead{display:none}tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}td{display:block;border:0;padding:.1rem 0}}
 @media print{input{display:none}}
@@ -81,6 +81,6 @@ def _row(one: Finding) -> str:
     reason = f"<small>{escape(one.reason)}</small>" if one.reason else ""
     tone = "good" if one.verdict in _GOOD else "bad"
     return (
-        f"<tr><td><code>{escape(one.fault)}</code><small>{escape(one.summary)}</small><td>{one.clause}<td>{one.check}"
+        f"<tr><td><code>{escape(one.fault)}</code><small>{escape(one.summary)}</small><td class=n>{one.clause}<td>{one.check}"
         f'<td><span class={tone}>{one.verdict}</span>{reason}<td title="{escape(" ".join(one.failed))}">{shown}</tr>'
     )

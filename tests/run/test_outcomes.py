@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from tests.live.test_bundle import zipped
 from tests.run.conftest import Outcome, Runner
 from tests.twisted import answering, replacing, twisted
 
@@ -199,3 +200,14 @@ def test_a_read_only_run_skips_what_writes(run: Runner, tmp_path: Path) -> None:
         assert not [name for name in site.asked if not name.startswith(("Get", "Lst", "Authenticate"))]
     kinds = {row["skip"]["kind"] for row in outcome.summary["scenarios"] if row["skip"]}
     assert kinds == {"access", "observe-only"}
+
+
+def test_a_run_says_which_schema_judged(run: Runner, tmp_path: Path) -> None:
+    bundle = zipped(tmp_path)
+    for arguments, schema in (((), "schemas, view of 41.12.0"), (("--schemas", str(bundle)), str(bundle))):
+        outcome = run("features/41.7.0", *arguments)
+        assert outcome.code == 0, outcome.text
+        assert outcome.summary["schema"] == schema
+        assert f"judged by {schema}" in outcome.lines
+        facts = (outcome.reports / "allure-results" / "environment.properties").read_text(encoding="utf-8")
+        assert f"schema={schema}\n" in facts
