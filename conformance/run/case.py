@@ -183,14 +183,18 @@ def _clause(tags: Tags, row: Mapping[str, str], clauses: Mapping[str, Clause], w
 
 
 def _level(tags: Tags, clause: Clause, where: str) -> str:
-    stated = sorted(tags.words & set(LEVELS))
-    if stated and stated != [clause.level]:
+    """The level of the scenario: that of its clause, or the weaker one its own tag names."""
+    stated = sorted(tags.words & set(LEVELS)) or [clause.level]
+    if len(stated) > 1 or LEVELS.index(stated[0]) < LEVELS.index(clause.level):
         raise UserError(
             "level-contradiction",
-            f"@{stated[0]} contradicts {clause.id}, which is {clause.level} because the notes are {clause.certainty}",
+            f"@{' @'.join(stated)} contradicts {clause.id}, which is {clause.level} because the notes are "
+            f"{clause.certainty}",
             where=where,
+            hint="a scenario claims what its clause claims, or less, by one of "
+            + ", ".join(f"@{one}" for one in LEVELS),
         )
-    return clause.level
+    return stated[0]
 
 
 class _Needs:

@@ -9,13 +9,14 @@ import pytest
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
-from conformance.judge.clauses import Clause
+from conformance.judge.clauses import LEVELS, Clause
 from conformance.judge.kinds import is_kind
 from conformance.run.case import Case
 from conformance.run.catalogue import Catalogue
 from conformance.run.release_index import indexes
 from conformance.run.stepbook import StepBook
 from conformance.target.release import Release
+from conformance.target.trouble import UserError
 from conformance.wire.payload import Payloads
 from tests.conftest import ROOT
 
@@ -88,14 +89,41 @@ def test_titles_keep_node_ids_plain(catalogue: Catalogue) -> None:
 
 
 def test_levels_follow_the_certainty_of_the_notes(catalogue: Catalogue) -> None:
-    """Whoever reads a tag-less scenario reads a must."""
+    """Whoever reads a tag-less scenario reads a must; a scenario claims what its clause claims, or less."""
     for case in cases(catalogue):
-        assert case.level == case.clause.level
-        if case.clause.level != "must":
+        assert LEVELS.index(case.level) >= LEVELS.index(case.clause.level)
+        if case.level != "must":
             source = (ROOT / case.path).read_text(encoding="utf-8")
-            assert f"@{case.clause.level}" in source, (
-                f"{case.clause.id} is {case.clause.level}, its feature does not say so"
-            )
+            assert f"@{case.level}" in source, f"{case.title} is {case.level}, its feature does not say so"
+
+
+@pytest.mark.parametrize(
+    ("tags", "level"),
+    [
+        ("@clause.R41.1.0-01", "must"),
+        ("@clause.R41.1.0-01 @should", "should"),
+        ("@clause.R41.6.0-03 @observe", "observe"),
+    ],
+)
+def test_a_scenario_may_claim_less_than_its_clause(tmp_path: Path, tags: str, level: str) -> None:
+    (case,) = one_scenario(tmp_path, tags)
+    assert case.level == level
+
+
+@pytest.mark.parametrize(
+    "tags", ["@clause.R41.6.0-03 @must", "@clause.R41.6.0-03 @should", "@clause.R41.1.0-01 @must @should"]
+)
+def test_a_scenario_never_claims_more_than_its_clause_nor_two_things(tmp_path: Path, tags: str) -> None:
+    with pytest.raises(UserError, match="level-contradiction"):
+        one_scenario(tmp_path, tags)
+
+
+def one_scenario(folder: Path, tags: str) -> list[Case]:
+    """The cases of a feature with one scenario, tagged as given."""
+    file = folder / "one.feature"
+    steps = "When the site admin sends GetSite\n    Then the call succeeds"
+    file.write_text(f"Feature: One\n\n  {tags}\n  Scenario: One\n    {steps}\n", encoding="utf-8")
+    return list(Catalogue(ROOT).read(file).cases.values())
 
 
 def test_what_is_created_is_recognisable(catalogue: Catalogue) -> None:
