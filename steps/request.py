@@ -15,6 +15,13 @@ def somebody_sends(
     world.send(role, operation, dict(datatable or []), thing=thing or "")
 
 
+@when(parsers.re(rf"{_CALLER} sends (?P<operation>\w+) for every page(?: with)?"))
+def somebody_reads_the_whole_list(
+    world: World, role: str, operation: str, datatable: list[list[str]] | None = None
+) -> None:
+    world.send_for_every_page(role, operation, dict(datatable or []))
+
+
 @when(parsers.re(rf'{_CALLER}, called "(?P<identity>[^"]+)", {_CALL}'))
 def somebody_calls_themselves(
     world: World, role: str, identity: str, operation: str, thing: str | None, datatable: list[list[str]] | None = None

@@ -20,6 +20,7 @@ from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.mailbox import Mail, wait_for_mail
 from conformance.wire.message import Reply
+from conformance.wire.pages import joined, next_start
 
 #: Seconds to wait for mail: a mock delivers at once, a live site through the internet.
 _MOCK_PATIENCE, _PATIENCE = 3.0, 60.0
@@ -38,6 +39,7 @@ class World:
         self.mails: list[Mail] = []
         self.drift: dict[str, tuple[str, ...]] = {}
         self.compared: tuple[View, View] | None = None
+        self._listed: Reply | None = None
         self._started = time.time()
         self._client = client
         self._belongings = Belongings(stage, case)
@@ -119,6 +121,7 @@ class World:
         them; ``identity`` replaces the webExID of the account, ``credential``
         names the element to sign in with.
         """
+        self._listed = None
         account = self._signing.account(role)
         sent = self._values(operation, values or {}, thing)
         context = self._signing.context(account, self.value(identity), credential)
@@ -129,8 +132,21 @@ class World:
         else:
             self._traces.follow(request, sent, self._exchange(request))
 
+    def send_for_every_page(
+        self, role: str, operation: str, values: Mapping[str, str] | None = None, *, thing: str = ""
+    ) -> None:
+        """Send ``operation`` until its list is read to the end; :attr:`reply` is then all pages as one."""
+        pages: list[Reply] = []
+        start: int | None = 1
+        while start is not None:
+            self.send(role, operation, {**(values or {}), "startFrom": str(start)}, thing=thing)
+            pages.append(self.last.reply)
+            start = next_start(pages, start)
+        self._listed = joined(pages)
+
     def sign_in(self, webex_id: str, password: str) -> None:
         """Ask for a session ticket as anybody, with any password."""
+        self._listed = None
         context = {**self._signing.anybody(webex_id), "password": password}
         body = self._signing.body("AuthenticateUser", {}, context)
         self._exchange(Request("AuthenticateUser", "anybody", self.stage.profile.url, body))
@@ -146,8 +162,8 @@ class World:
 
     @property
     def reply(self) -> Reply:
-        """The latest reply; :class:`CannotJudge` when there is none."""
-        return self.last.reply
+        """The latest reply, of a list read to its end all pages as one; :class:`CannotJudge` when there is none."""
+        return self._listed or self.last.reply
 
     @property
     def reply_before(self) -> Reply:

@@ -8,7 +8,7 @@ Feature: The history of recording views covers meetings, events and classic even
 
     Scenario Outline: <asked> returns recordings of <kind>
       Given the site has a recording of every kind
-      When the site admin sends LstrecordaccessHistory with
+      When the site admin sends LstrecordaccessHistory for every page with
         | serviceType | <asked> |
       Then the call succeeds
       And of these recordings exactly those of <kind> are listed
@@ -21,7 +21,7 @@ Feature: The history of recording views covers meetings, events and classic even
     @should
     Scenario Outline: Asked for <asked>, it returns recordings of <kind>
       Given the site has a recording of every kind
-      When the site admin sends LstrecordaccessHistory with
+      When the site admin sends LstrecordaccessHistory for every page with
         | serviceType | <asked> |
       Then the call succeeds
       And of these recordings exactly those of <kind> are listed
@@ -33,14 +33,14 @@ Feature: The history of recording views covers meetings, events and classic even
     @clause.R41.11.0-40
     Scenario: Without serviceTypes only recordings of trainings are returned
       Given the site has a recording of every kind
-      When the site admin sends LstrecordaccessHistory
+      When the site admin sends LstrecordaccessHistory for every page
       Then the call succeeds
       And of these recordings exactly those of a training are listed
 
     @clause.R41.11.0-44
     Scenario: With all three service types all recordings are returned
       Given the site has a recording of every kind
-      When the site admin sends LstrecordaccessHistory with
+      When the site admin sends LstrecordaccessHistory for every page with
         | serviceType | MeetingCenter, TrainingCenter, EventCenter |
       Then the call succeeds
       And of these recordings exactly those of a meeting and a large event and a classic event and a training are listed
@@ -103,14 +103,14 @@ Feature: The history of recording views covers meetings, events and classic even
 
     Scenario: What was viewed this month is returned
       Given the site has a recording of every kind
-      When the site admin sends LstrecordaccessHistory with
+      When the site admin sends LstrecordaccessHistory for every page with
         | viewTimeStart | {now - 30 days} |
         | viewTimeEnd   | {now}           |
       Then of these recordings exactly those of a training are listed
 
     Scenario: What was not viewed in that time is not returned
       Given the site has a recording of every kind
-      When the site admin sends LstrecordaccessHistory with
+      When the site admin sends LstrecordaccessHistory for every page with
         | viewTimeStart | {now - 3000 days} |
         | viewTimeEnd   | {now - 2990 days} |
       Then none of these recordings is listed

@@ -1,0 +1,70 @@
+"""Lists told in pages: where the next page begins, and all pages as one reply (wire-facts.md, Lists)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from lxml import etree
+
+from conformance.target.trouble import CannotJudge
+from conformance.wire.message import Reply, children
+from conformance.wire.xml import Element, local_name, text_of
+
+#: A list of more pages is not read to its end: at the usual 100 rows a page and 4 requests a second that is 25 s.
+MOST_PAGES = 100
+_COUNTS = "matchingRecords"
+_NOTHING_MORE = "000015"
+
+
+def next_start(pages: Sequence[Reply], start: int) -> int | None:
+    """``startFrom`` of the page after the last of ``pages``, which began at ``start``; None when that was the last.
+
+    Refusals end a list, too: 000015 says that nothing is left. A list whose first
+    page succeeded and a later one did not, or that never ends, is none to judge.
+    """
+    last = pages[-1]
+    if not last.succeeded:
+        if len(pages) > 1 and last.exception_id != _NOTHING_MORE:
+            raise CannotJudge(f"page {len(pages)} of {last.operation} cannot be read: {last.verdict()}")
+        return None
+    rows, total = rows_of(last), _total(last)
+    # A site that does not page at all answers the first page again.
+    repeated = len(pages) > 1 and list(map(etree.tostring, rows)) == list(map(etree.tostring, rows_of(pages[-2])))
+    if not rows or repeated or total is None or start + len(rows) > total:
+        return None
+    if len(pages) >= MOST_PAGES:
+        raise CannotJudge(f"{last.operation} lists {total} rows: only the first {MOST_PAGES} pages were read")
+    return start + len(rows)
+
+
+def joined(pages: Sequence[Reply]) -> Reply:
+    """One reply with the rows of every page: the first page, and the rows of the others behind its own."""
+    first = pages[0]
+    further = [row for page in pages[1:] for row in rows_of(page)]
+    if first.body is None or not further:
+        return first
+    root = copy.deepcopy(first.root)
+    body = root.find(first.root.getroottree().getelementpath(first.body))
+    assert body is not None
+    at = max((body.index(row) for row in _rows(body)), default=-1) + 1
+    for row in map(copy.deepcopy, further):
+        body.insert(at, row)
+        at += 1
+    return replace(first, root=root, body=body)
+
+
+def rows_of(page: Reply) -> list[Element]:
+    """The rows of a page: what its body holds beside the counts."""
+    return [] if page.body is None else _rows(page.body)
+
+
+def _rows(body: Element) -> list[Element]:
+    return [child for child in children(body) if local_name(child) != _COUNTS]
+
+
+def _total(page: Reply) -> int | None:
+    counts: Iterable[Element] = () if page.body is None else page.body.iterchildren(f"{{*}}{_COUNTS}")
+    texts = [text_of(child) for one in counts for child in children(one) if local_name(child) == "total"]
+    return int(texts[0]) if texts and texts[0].isdigit() else None
