@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mocksite import certificate
-from mocksite.core import Core, Options
-from mocksite.exchange import HttpRequest, HttpResponse
-from mocksite.release import LATEST, RELEASES
-from mocksite.server import Server, SiteHandle
-from mocksite.site import Site
+from mocksite.model.releases import LATEST, RELEASES
+from mocksite.protocol.envelope import HttpRequest, HttpResponse
+from mocksite.server.core import Core, Options
+from mocksite.server.http import Server, SiteHandle
+from mocksite.server.site import Site
+from mocksite.server.tls import load_certificate, make_certificate
 
 __all__ = ["RELEASES", "Core", "HttpRequest", "HttpResponse", "Options", "Server", "Site", "SiteHandle", "start"]
 
@@ -53,7 +53,7 @@ def start(
         fault=fault,
     )
     core = Core(options=options)
-    secured = certificate.bring(Path(cert), Path(key) if key else None) if cert else None
+    secured = load_certificate(Path(cert), Path(key) if key else None) if cert else None
     if tls and not cert:
-        secured = certificate.make(host)
+        secured = make_certificate(host)
     return Server(core, host=host, port=port, certificate=secured, latency=latency)

@@ -75,7 +75,7 @@ def test_the_mock_is_entered_by_its_public_door_only() -> None:
 @pytest.mark.parametrize("path", list(modules("conformance", "steps", "mocksite")), ids=dotted)
 def test_modules_are_named_after_one_noun_and_stay_readable(path: Path) -> None:
     assert path.stem not in FORBIDDEN_NAMES
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 260, "a module of more than 260 lines holds two nouns"
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 500, "a module of more than 500 lines is not read in one sitting"
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

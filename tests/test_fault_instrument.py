@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from conformance.run.catalogue import Catalogue
-from mocksite.fault import Fault
 from mocksite.faults import BY_HAND, CATALOGUE
 from mocksite.faults.change import ReplyFault, saying
+from mocksite.faults.fault import Fault
 from tests import test_fault_matrix as matrix_test
 from tests.conftest import ROOT
 from tests.matrix import measure as instrument

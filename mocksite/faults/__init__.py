@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from mocksite.fault import HEALTHY, Fault, UnknownFaultError
+from mocksite.errors import UnknownFaultError
 from mocksite.faults import (
     elements,
     events,
@@ -18,6 +18,7 @@ from mocksite.faults import (
     telephony,
     values,
 )
+from mocksite.faults.fault import HEALTHY, Fault
 
 #: Written by hand, one at least for each clause a site can break.
 BY_HAND: Mapping[str, Fault] = {
@@ -32,7 +33,7 @@ BY_RULE: Mapping[str, Fault] = {one.id: one for one in (*operators.FAULTS, *list
 CATALOGUE: Mapping[str, Fault] = {**BY_HAND, **BY_RULE}
 
 
-def fault(name: str | None) -> Fault:
+def find_fault(name: str | None) -> Fault:
     """The fault of an id; None is a healthy site."""
     if name is None:
         return HEALTHY

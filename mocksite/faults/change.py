@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from mocksite.fault import Fault
-from mocksite.node import Node
-from mocksite.release import Release
-
-if TYPE_CHECKING:
-    from mocksite.call import Call
-    from mocksite.mail import Posted
+from mocksite.faults.fault import Fault
+from mocksite.model.releases import Release
+from mocksite.operations.call import Call
+from mocksite.protocol.mail import Posted
+from mocksite.protocol.nodes import Node
 
 Edit = Callable[["Call", Node], None]
 Alter = Callable[["Call"], None]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mocksite.fault import Fault
 from mocksite.faults.change import Edit, ReplyFault, dropped, earlier, first, last, renamed
+from mocksite.faults.fault import Fault
 
 #: Clause, operation, element, line of the notes that names it.
 _ADDED = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mocksite.call import Call
-from mocksite.fault import Fault
 from mocksite.faults.change import CallFault, MessageFault, ReplyFault, forgetting, refusing, saying
-from mocksite.node import Node
+from mocksite.faults.fault import Fault
+from mocksite.operations.call import Call
+from mocksite.protocol.nodes import Node
 
 _BLOCKED = (
     "CreateEvent",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mocksite.account import find_user
-from mocksite.call import Call
-from mocksite.fault import Fault
 from mocksite.faults.change import Alter, CallFault, MessageFault, ReplyFault, When, refusing
-from mocksite.node import Node
-from mocksite.record import ACTIVATED, User
-from mocksite.refusal import Refusal
+from mocksite.faults.fault import Fault
+from mocksite.model.accounts import find_user
+from mocksite.model.records import ACTIVATED, User
+from mocksite.operations.call import Call
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal
 
 
 def _signed_in_with(element: str) -> When:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from mocksite.fault import Fault
 from mocksite.faults.change import CallFault, Edit, MessageFault, ReplyFault, deaf_to, spots
+from mocksite.faults.fault import Fault
 from mocksite.faults.targets import EMPTY_BODIES, ENVELOPES, FILTERS, KEYS, LISTS, ROWS, SINGLE, UNPROMISED, WINDOWS
-from mocksite.node import Node
-
-if TYPE_CHECKING:
-    from mocksite.call import Call
+from mocksite.operations.call import Call
+from mocksite.protocol.nodes import Node
 
 #: Where a fault is reported that nothing in particular promises against: the replies of 41.1 fit the contract.
 _CONTRACT = ("R41.1.0-01", "schema")

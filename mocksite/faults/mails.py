@@ -6,9 +6,9 @@ import base64
 from dataclasses import replace
 from email.header import decode_header, make_header
 
-from mocksite.fault import Fault
 from mocksite.faults.change import MailFault
-from mocksite.mail import Posted
+from mocksite.faults.fault import Fault
+from mocksite.protocol.mail import Posted
 
 
 def _raw(message: Posted) -> Posted:

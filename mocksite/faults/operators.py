@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from mocksite.fault import Fault
 from mocksite.faults.change import Edit, MessageFault, ReplyFault, dropped, refusing, saying, spots
+from mocksite.faults.fault import Fault
 from mocksite.faults.targets import ALONE, ANYWHERE, ELEMENTS, ENVELOPES, REFUSALS
-from mocksite.node import Node
-
-if TYPE_CHECKING:
-    from mocksite.call import Call
+from mocksite.operations.call import Call
+from mocksite.protocol.nodes import Node
 
 
 def _cased(path: str) -> Edit:

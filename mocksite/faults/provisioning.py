@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mocksite.account import find_user
-from mocksite.call import Call
-from mocksite.fault import Fault
 from mocksite.faults.change import CallFault, Edit, MessageFault, ReplyFault, deaf_to, refusing
-from mocksite.node import Node
-from mocksite.record import ACTIVATED, DEACTIVATED, User
+from mocksite.faults.fault import Fault
+from mocksite.model.accounts import find_user
+from mocksite.model.records import ACTIVATED, DEACTIVATED, User
+from mocksite.operations.call import Call
+from mocksite.protocol.nodes import Node
 
 _SCOPE = "webexsquare:admin"
 

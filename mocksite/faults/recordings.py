@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mocksite.call import Call
-from mocksite.fault import Fault
 from mocksite.faults.change import Alter, CallFault, MessageFault, deaf_to, forgetting, refusing
-from mocksite.node import Node
+from mocksite.faults.fault import Fault
+from mocksite.operations.call import Call
+from mocksite.protocol.nodes import Node
 
 _HISTORY = "LstrecordaccessHistory"
 

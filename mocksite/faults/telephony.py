@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mocksite.call import Call
-from mocksite.fault import Fault
 from mocksite.faults.change import CallFault, deaf_to, forgetting
+from mocksite.faults.fault import Fault
 from mocksite.faults.provisioning import after, storing, told
+from mocksite.operations.call import Call
 
 
 def _flagged(call: Call) -> object:

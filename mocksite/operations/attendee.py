@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from mocksite import booking, number
-from mocksite.call import Call, Operation
-from mocksite.listing import listed
-from mocksite.node import Node
-from mocksite.query import Query, Term
-from mocksite.record import SERVICES, Attendee, Session
-from mocksite.refusal import Refusal, invalid
-from mocksite.request import Content
-from mocksite.seed import CREATED
+from mocksite.model import identifiers
+from mocksite.model.identifiers import CREATED
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import SERVICES, Attendee, Session
+from mocksite.operations import scheduling
+from mocksite.operations.call import Call, Operation
+from mocksite.operations.lists import listed
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal, invalid
+from mocksite.protocol.requests import Content
 
 
 def create_attendee(call: Call) -> Node:
@@ -21,7 +22,7 @@ def create_attendee(call: Call) -> Node:
     made = [_kept(call, session, person, "INVITE") for session, person in _asked(call)]
     for session, guest, person in made:
         if person.flag("emailInvitations"):
-            booking.invite(call, session, "Webex meeting", [guest])
+            scheduling.invite(call, session, "Webex meeting", [guest])
     return call.answer(
         "createMeetingAttendeeResponse",
         {"attendee_ids": tuple(guest.attendee_id for _, guest, _ in made), "registered": []},
@@ -46,11 +47,11 @@ def _asked(call: Call) -> Iterator[tuple[Session, Content]]:
 
 
 def _kept(call: Call, session: Session, person: Content, status: str) -> tuple[Session, Attendee, Content]:
-    guest = booking.guest_from(call, session.key, person)
+    guest = scheduling.guest_from(call, session.key, person)
     if not person.text("joinStatus"):
         guest = replace(guest, join_status=status)
     if status == "REGISTER":
-        guest = replace(guest, register_id=number.spread(call.store.next("registration") + CREATED, 20_000_000))
+        guest = replace(guest, register_id=identifiers.spread(call.store.next("registration") + CREATED, 20_000_000))
     call.store.add(guest)
     return session, guest, person
 
@@ -69,14 +70,14 @@ def delete_attendees(call: Call) -> Node:
         session = call.store.get(Session, found.session_key) if found else None
         if session is None:
             raise Refusal("060001")
-        booking.to_change(call, session)
+        scheduling.to_change(call, session)
         call.store.drop(Attendee, *one_attendee)
     return call.answer("delMeetingAttendeeResponse")
 
 
 def list_attendees(call: Call) -> Node:
     """Who is invited to or registered for a session of the caller's."""
-    session = booking.own(call, booking.asked_for(call, tuple(SERVICES)))
+    session = scheduling.own(call, scheduling.asked_for(call, tuple(SERVICES)))
     status = call.content.text("joinStatus").upper()
     terms = [Term("session_key", "=", session.key)] + ([Term("join_status", "=", status)] if status else [])
 

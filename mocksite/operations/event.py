@@ -1,4 +1,4 @@
-"""CreateEvent, SetEvent, GetEvent, DelEvent, UploadEventImage: events of the classic kind.
+"""The service of classic events: events made, changed, read, removed, and listed.
 
 From 41.12 on a site that has switched classic events off refuses them with 010106,
 DelEvent excepted (R41.12.0-01..10). From 41.4 on events without a tone of their own
@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import replace
 
-from mocksite import booking
-from mocksite.agenda import DEFAULT_TYPES
-from mocksite.call import Call, Operation
-from mocksite.moment import show
-from mocksite.node import Node
-from mocksite.record import EVENT, Attendee, Session
-from mocksite.refusal import Refusal, invalid
-from mocksite.setting import TONES
-from mocksite.template import settable
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import DEFAULT_TYPES, EVENT, Attendee, Program, Recording, Session
+from mocksite.model.settings import TONES
+from mocksite.model.timezones import GMT
+from mocksite.operations import scheduling
+from mocksite.operations.call import Call, Operation
+from mocksite.operations.lists import Criterion, between, combined, listed, of_host, ordered, own_or_all, users_of
+from mocksite.protocol.dates import show
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal, invalid
+from mocksite.protocol.templates import settable
 
 #: The tone the API itself chose before it asked the site (R41.4.0-04, earlier behaviour).
 API_TONE = "NOTONE"
@@ -38,19 +41,19 @@ def create_event(call: Call) -> Node:
     """Schedule an event and invite its attendees."""
     refuse_if_disabled(call)
     content = call.content
-    host = booking.host_for(call, content.text("schedule/hostWebExID"))
-    name = booking.name(content, "metaData/sessionName", "")
+    host = scheduling.host_for(call, content.text("schedule/hostWebExID"))
+    name = scheduling.name(content, "metaData/sessionName", "")
     type_id = content.number("metaData/sessionType") or DEFAULT_TYPES[EVENT]
-    session = _changed(call, booking.fresh(call, EVENT, name, type_id, host))
+    session = _changed(call, scheduling.fresh(call, EVENT, name, type_id, host))
     call.store.add(session)
     _invite(call, session)
-    return call.answer("createEventResponse", {"key": session.key, "guest_token": booking.guest_token(session)})
+    return call.answer("createEventResponse", {"key": session.key, "guest_token": scheduling.guest_token(session)})
 
 
 def set_event(call: Call) -> Node:
     """Change an event; what the request does not name stays, but for the tone."""
     refuse_if_disabled(call)
-    session = _changed(call, booking.to_change(call, booking.asked_for(call, (EVENT,))))
+    session = _changed(call, scheduling.to_change(call, scheduling.asked_for(call, (EVENT,))))
     type_id = call.content.number("metaData/sessionType")
     if type_id is not None:
         session = replace(session, type_id=type_id)
@@ -62,7 +65,7 @@ def set_event(call: Call) -> Node:
 def get_event(call: Call) -> Node:
     """All about one event of the caller's."""
     refuse_if_disabled(call)
-    session = booking.own(call, booking.asked_for(call, (EVENT,)))
+    session = scheduling.own(call, scheduling.asked_for(call, (EVENT,)))
     values = {
         **_people(call, session),
         "key": session.key,
@@ -84,13 +87,13 @@ def get_event(call: Call) -> Node:
         "status": session.status,
         "host_key": session.host_key,
         "host_type": session.type_id,
-        "guest_token": booking.guest_token(session),
+        "guest_token": scheduling.guest_token(session),
     }
     return call.answer("getEventResponse", values, session.own)
 
 
 def _people(call: Call, session: Session) -> dict[str, object]:
-    people = booking.guests(call, session)
+    people = scheduling.guests(call, session)
     panelists = [guest for guest in people if guest.person_type == "PANELIST"]
     attendees = [guest for guest in people if guest.person_type != "PANELIST"]
     return {
@@ -102,14 +105,14 @@ def _people(call: Call, session: Session) -> dict[str, object]:
 
 def delete_event(call: Call) -> Node:
     """Cancel an event. The notes do not list it among the operations classic events off refuses (R41.12.0-10)."""
-    booking.drop(call, booking.to_change(call, booking.asked_for(call, (EVENT,))))
+    scheduling.drop(call, scheduling.to_change(call, scheduling.asked_for(call, (EVENT,))))
     return call.answer("delEventResponse")
 
 
 def upload_event_image(call: Call) -> Node:
     """Put a picture, JPG or GIF below 100 KB, on the page of an event."""
     refuse_if_disabled(call)
-    session = booking.to_change(call, booking.asked_for(call, (EVENT,)))
+    session = scheduling.to_change(call, scheduling.asked_for(call, (EVENT,)))
     kind = call.content.text("imageType").upper()
     if kind not in {"JPG", "GIF"}:
         raise invalid("imageType must be JPG or GIF")
@@ -142,9 +145,9 @@ def _changed(call: Call, session: Session) -> Session:
     program = content.number("metaData/programID")
     paths = settable("getEventResponse", call.release)
     return replace(
-        booking.scheduled(call, session),
-        name=booking.name(content, "metaData/sessionName", session.name),
-        password=booking.password(content, "accessControl/sessionPassword", session.password),
+        scheduling.scheduled(call, session),
+        name=scheduling.name(content, "metaData/sessionName", session.name),
+        password=scheduling.password(content, "accessControl/sessionPassword", session.password),
         text=_description(call, session.text),
         listing=listing,
         tone=tone or site_tone(call),
@@ -167,14 +170,14 @@ def _description(call: Call, before: str) -> str:
 
 def _invite(call: Call, session: Session) -> None:
     content = call.content
-    invited = booking.add_guests(call, session, content.parts("attendees/attendee"))
+    invited = scheduling.add_guests(call, session, content.parts("attendees/attendee"))
     panelists = [
-        replace(booking.guest_from(call, session.key, person), person_type="PANELIST", role="PRESENTER")
+        replace(scheduling.guest_from(call, session.key, person), person_type="PANELIST", role="PRESENTER")
         for person in content.parts("panelists/panelist")
     ]
     call.store.add(*panelists)
     if content.flag("extOptions/emailInvitations"):
-        booking.invite(call, session, "Event", [*invited, *panelists])
+        scheduling.invite(call, session, "Event", [*invited, *panelists])
 
 
 def _person_row(word: str, guest: Attendee) -> dict[str, object]:
@@ -188,10 +191,139 @@ def _person_row(word: str, guest: Attendee) -> dict[str, object]:
     }
 
 
+_ORDERS = {"EVENTNAME": "name", "STARTTIME": "starts", "HOSTWEBEXID": "host_id"}
+_RECORDED_ORDERS = {"EVENTNAME": "name", "STARTTIME": "pressed", "HOSTWEBEXID": "host_id"}
+_PROGRAM_ORDERS = {"PROGRAMNAME": "name", "HOSTWEBEXID": "host_id"}
+
+
+def list_events(call: Call) -> Node:
+    """Scheduled events: the caller's, an administrator sees all."""
+    refuse_if_disabled(call)
+    content = call.content
+    key = content.number("sessionKey")
+    program = content.number("programID")
+    zone_id = content.number("dateScope/timeZoneID")
+    scope = GMT if zone_id is None else zone_id
+    criteria: list[Criterion] = [
+        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "starts", scope),
+        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "starts", scope, "end"),
+        of_host(call),
+        () if key is None else (Term("key", "=", key),),
+        () if program is None else (Term("program_id", "=", program),),
+    ]
+    where = (Term("kind", "=", EVENT), *own_or_all(call), *combined(content, criteria))
+    query = Query(where, ordered(content, _ORDERS, (("starts", False),)))
+    stats = content.flag("attendeeStats") or False
+
+    def rows(events: list[Session]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (event.host_id for event in events))
+        return [_event_row(call, event, hosts[event.host_id].webex_id, stats, zone_id) for event in events]
+
+    return call.answer("lstsummaryEventResponse", listed(call, Session, query, rows).values("events"))
+
+
+def _event_row(call: Call, event: Session, host: str, stats: bool, zone_id: int | None) -> Mapping[str, object]:
+    people = scheduling.guests(call, event) if stats else []
+    zone = event.time_zone_id if zone_id is None else zone_id
+    return {
+        "key": event.key,
+        "name": event.name,
+        "type_id": event.type_id,
+        "host_webex_id": host,
+        "start": show(event.starts, zone),
+        "end": show(event.ends, zone),
+        "time_zone_id": zone,
+        "duration": event.duration,
+        "description": event.text or None,
+        "status": event.status,
+        "panelists": None,
+        "listing": event.listing,
+        "with_stats": stats,
+        "enrolled": sum(guest.join_status in {"REGISTER", "ACCEPT"} for guest in people),
+        "invited": len(people),
+    }
+
+
+def list_recorded_events(call: Call) -> Node:
+    """Recordings of events, grouped by host."""
+    refuse_if_disabled(call)
+    content = call.content
+    program = content.number("programID")
+    zone_id = content.number("dateScope/timeZoneID")
+    scope = GMT if zone_id is None else zone_id
+    criteria: list[Criterion] = [
+        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "pressed", scope),
+        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "pressed", scope),
+        of_host(call),
+        () if program is None else (Term("program_id", "=", program),),
+    ]
+    where = (Term("kind", "=", EVENT), *own_or_all(call), *combined(content, criteria))
+    query = Query(where, ordered(content, _RECORDED_ORDERS, (("pressed", False),)))
+
+    def rows(tapes: list[Recording]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (tape.host_id for tape in tapes))
+        return [_tape_row(call, tape, hosts[tape.host_id].webex_id) for tape in tapes]
+
+    page = listed(call, Recording, query, rows)
+    by_host: dict[object, list[Mapping[str, object]]] = {}
+    for row in page.rows:
+        by_host.setdefault(row["host_webex_id"], []).append(row)
+    groups = [{"host_webex_id": host, "recordings": tapes} for host, tapes in by_host.items()]
+    return call.answer("lstrecordedEventResponse", {**page.values("rows"), "hosts": groups})
+
+
+def _tape_row(call: Call, tape: Recording, host: str) -> Mapping[str, object]:
+    address = f"{call.site_url}/{call.site_name}/lsr.php?RCID={tape.recording_id}"
+    return {
+        "name": tape.name,
+        "type": tape.listing,
+        "start": show(tape.pressed, tape.time_zone_id),
+        "time_zone_id": tape.time_zone_id,
+        "duration": tape.duration,
+        "description": tape.description or None,
+        "file_path": f"{address}&AT=dl",
+        "destination_url": address,
+        "size": round(tape.size * 1_000_000),
+        "protected": bool(tape.password),
+        "host_webex_id": host,
+        "view_url": f"{address}&AT=pb",
+    }
+
+
+def list_programs(call: Call) -> Node:
+    """Programs of events."""
+    refuse_if_disabled(call)
+    program = call.content.number("programID")
+    criteria: list[Criterion] = [() if program is None else (Term("program_id", "=", program),)]
+    where = (*own_or_all(call), *combined(call.content, criteria))
+    query = Query(where, ordered(call.content, _PROGRAM_ORDERS, (("name", False),)))
+
+    def rows(programs: list[Program]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (one.host_id for one in programs))
+        return [_program_row(call, one, hosts[one.host_id].webex_id) for one in programs]
+
+    return call.answer("lstsummaryProgramResponse", listed(call, Program, query, rows).values("programs"))
+
+
+def _program_row(call: Call, program: Program, host: str) -> Mapping[str, object]:
+    return {
+        "id": program.program_id,
+        "name": program.name,
+        "host_webex_id": host,
+        "expected": program.expected,
+        "budget": program.budget,
+        "listing": program.listing,
+        "url": f"{call.site_url}/{call.site_name}/onstage/g.php?PRID={program.program_id}",
+    }
+
+
 OPERATIONS = (
     Operation("createEvent", "event", create_event),
     Operation("setEvent", "event", set_event),
     Operation("getEvent", "event", get_event),
     Operation("delEvent", "event", delete_event),
     Operation("uploadEventImage", "event", upload_event_image),
+    Operation("lstsummaryEvent", "event", list_events),
+    Operation("lstrecordedEvent", "event", list_recorded_events),
+    Operation("lstsummaryProgram", "event", list_programs),
 )

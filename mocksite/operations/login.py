@@ -1,16 +1,77 @@
-"""AuthenticateUser, GetloginTicket and GetloginurlUser: tickets and ways into the site."""
+"""Logins: how a request proves who calls, and the operations that hand out tickets and ways into the site."""
 
 from __future__ import annotations
 
 import secrets
 from urllib.parse import quote
 
-from mocksite.account import find_user, issue, log_in
-from mocksite.call import Call, Operation
-from mocksite.node import Node
-from mocksite.query import Term
-from mocksite.record import ACTIVATED, User
-from mocksite.refusal import Refusal, invalid
+from mocksite.model.accounts import Login, find_user, issue
+from mocksite.model.queries import Term
+from mocksite.model.records import ACTIVATED, Ticket, User
+from mocksite.model.releases import Release
+from mocksite.model.store import Store
+from mocksite.operations.call import Call, Operation
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal, invalid
+from mocksite.protocol.requests import Content
+
+
+def log_in(store: Store, at: Release, security: Content, now: float) -> Login:
+    """The caller of a request, or the refusal 030002 or 030047."""
+    user = _claimed(store, at, security)
+    given = [element for element in _PROOFS if security.text(element)]
+    if given == ["accessToken"] and not at.has("access-token-login"):
+        raise invalid(f"The securityContext holds no credential that release {at} knows")
+    for element in given:
+        if element != "accessToken" or at.has("access-token-login"):
+            return _PROOFS[element](store, user, security.text(element), now)
+    raise Refusal("030002")
+
+
+def _claimed(store: Store, at: Release, security: Content) -> User:
+    webex_id = security.text("webExID")
+    if webex_id:
+        user = find_user(store, at, webex_id)
+    else:
+        email = security.text("email")
+        user = store.first(User, Term("email", "=", email)) if email else None
+    if user is None or user.active != ACTIVATED:
+        raise Refusal("030002")
+    return user
+
+
+def _by_ticket(store: Store, user: User, secret: str, now: float) -> Login:
+    ticket = store.get(Ticket, secret)
+    if ticket is None or ticket.ticket != secret or ticket.user_id != user.user_id or ticket.expires <= now:
+        raise Refusal("030047")
+    return Login(user, "sessionTicket")
+
+
+def _by_webex_token(_store: Store, user: User, secret: str, _now: float) -> Login:
+    return _same(user, "webExAccessToken", user.webex_access_token, secret)
+
+
+def _by_token(_store: Store, user: User, secret: str, _now: float) -> Login:
+    return _same(user, "accessToken", user.access_token, secret)
+
+
+def _by_password(_store: Store, user: User, secret: str, _now: float) -> Login:
+    return _same(user, "password", user.password, secret)
+
+
+def _same(user: User, element: str, expected: str, given: str) -> Login:
+    if not expected or expected != given:
+        raise Refusal("030002")
+    return Login(user, element)
+
+
+#: Elements that prove a caller, the strongest claim first, and how.
+_PROOFS = {
+    "sessionTicket": _by_ticket,
+    "webExAccessToken": _by_webex_token,
+    "accessToken": _by_token,
+    "password": _by_password,
+}
 
 
 def authenticate_user(call: Call) -> Node:

@@ -1,4 +1,4 @@
-"""CreateMeeting, SetMeeting, GetMeeting, DelMeeting.
+"""The service of meetings: meetings made, changed, read, removed, listed, and the links schedulers click.
 
 Large events and webcasts are meetings too, but from 41.4 on this API neither creates nor
 changes them: 110064 (R41.4.0-10..12). Before, a large-event type made an ordinary meeting.
@@ -6,17 +6,30 @@ changes them: 110064 (R41.4.0-10..12). Before, a large-event type made an ordina
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
-from mocksite import booking
-from mocksite.agenda import PREDEFINED_TYPE
-from mocksite.call import Call, Operation
-from mocksite.moment import show
-from mocksite.node import Node
-from mocksite.record import LARGE_EVENT, MEETING, WEBCAST, Attendee, MeetingType, Session, User
-from mocksite.refusal import Refusal, invalid
-from mocksite.template import settable
-from mocksite.zone import zone
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import (
+    LARGE_EVENT,
+    MEETING,
+    PREDEFINED_TYPE,
+    SERVICES,
+    WEBCAST,
+    Attendee,
+    MeetingType,
+    Session,
+    User,
+)
+from mocksite.model.timezones import GMT
+from mocksite.operations import scheduling
+from mocksite.operations.call import Call, Operation
+from mocksite.operations.lists import Criterion, between, combined, listed, of_host, ordered, own_or_all, users_of
+from mocksite.protocol.dates import show, zone
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal, invalid
+from mocksite.protocol.templates import settable
 
 KINDS = (MEETING, LARGE_EVENT, WEBCAST)
 
@@ -27,53 +40,53 @@ def create_meeting(call: Call) -> Node:
     """Schedule a meeting and invite its participants."""
     content = call.content
     type_id = _type(call)
-    host = booking.host_for(call, content.text("schedule/hostWebExID"))
-    name = booking.name(content, "metaData/confName", "")
-    session = _changed(call, booking.fresh(call, MEETING, name, type_id, host))
+    host = scheduling.host_for(call, content.text("schedule/hostWebExID"))
+    name = scheduling.name(content, "metaData/confName", "")
+    session = _changed(call, scheduling.fresh(call, MEETING, name, type_id, host))
     call.store.add(session)
-    invited = booking.add_guests(call, session, content.parts("participants/attendees/attendee"))
+    invited = scheduling.add_guests(call, session, content.parts("participants/attendees/attendee"))
     if _mails(call):
-        booking.invite(call, session, "Webex meeting", invited)
+        scheduling.invite(call, session, "Webex meeting", invited)
     return call.answer(
         "createMeetingResponse",
         {
             "key": session.key,
             "uuid": session.uuid,
             "password": session.password or None,
-            "guest_token": booking.guest_token(session),
-            **booking.calendars(call, session),
+            "guest_token": scheduling.guest_token(session),
+            **scheduling.calendars(call, session),
         },
     )
 
 
 def set_meeting(call: Call) -> Node:
     """Change a meeting; what the request does not name stays."""
-    before = booking.to_change(call, booking.asked_for(call, KINDS))
+    before = scheduling.to_change(call, scheduling.asked_for(call, KINDS))
     if before.is_large and call.has("large-events-refused"):
         raise Refusal("110064")
     session = _changed(call, before)
     if call.content.text("metaData/meetingType"):
         session = replace(session, type_id=_type(call))
     if call.content.text("schedule/hostWebExID"):
-        session = replace(session, host_id=booking.host_for(call, call.content.text("schedule/hostWebExID")).user_id)
+        session = replace(session, host_id=scheduling.host_for(call, call.content.text("schedule/hostWebExID")).user_id)
     call.store.put(session)
-    invited = booking.add_guests(call, session, call.content.parts("participants/attendees/attendee"))
+    invited = scheduling.add_guests(call, session, call.content.parts("participants/attendees/attendee"))
     if _mails(call):
-        booking.invite(call, session, "Webex meeting", invited)
-    return call.answer("setMeetingResponse", booking.calendars(call, session))
+        scheduling.invite(call, session, "Webex meeting", invited)
+    return call.answer("setMeetingResponse", scheduling.calendars(call, session))
 
 
 def get_meeting(call: Call) -> Node:
     """All about one meeting of the caller's."""
-    session = booking.own(call, booking.asked_for(call, KINDS))
+    session = scheduling.own(call, scheduling.asked_for(call, KINDS))
     return call.answer("getMeetingResponse", _values(call, session), session.own)
 
 
 def delete_meeting(call: Call) -> Node:
     """Cancel a meeting."""
-    session = booking.to_change(call, booking.asked_for(call, KINDS))
-    booking.drop(call, session)
-    return call.answer("delMeetingResponse", booking.calendars(call, session))
+    session = scheduling.to_change(call, scheduling.asked_for(call, KINDS))
+    scheduling.drop(call, session)
+    return call.answer("delMeetingResponse", scheduling.calendars(call, session))
 
 
 def _type(call: Call) -> int:
@@ -102,9 +115,9 @@ def _changed(call: Call, session: Session) -> Session:
     repeats = content.text("repeat/repeatType")
     paths = settable("getMeetingResponse", call.release)
     return replace(
-        booking.scheduled(call, session),
-        name=booking.name(content, "metaData/confName", session.name),
-        password=booking.password(content, "accessControl/meetingPassword", session.password),
+        scheduling.scheduled(call, session),
+        name=scheduling.name(content, "metaData/confName", session.name),
+        password=scheduling.password(content, "accessControl/meetingPassword", session.password),
         text=agenda,
         listing=session.listing if public is None else "PUBLIC" if public else "UNLISTED",
         registration=session.registration if registration is None else registration,
@@ -130,7 +143,7 @@ def _values(call: Call, session: Session) -> dict[str, object]:
         "agenda": session.text or None,
         "public": session.listing == "PUBLIC",
         "password": session.password or None,
-        "attendees": [_attendee_row(guest) for guest in booking.guests(call, session)],
+        "attendees": [_attendee_row(guest) for guest in scheduling.guests(call, session)],
         "enable_event": session.is_large,
         "enable_webniar": session.is_large,
         "start": show(session.starts, session.time_zone_id),
@@ -144,8 +157,8 @@ def _values(call: Call, session: Session) -> dict[str, object]:
         "joined": bool(session.opened),
         "host_key": session.host_key,
         "host_type": session.type_id,
-        "guest_token": booking.guest_token(session),
-        "link": booking.join_url(call, session),
+        "guest_token": scheduling.guest_token(session),
+        "link": scheduling.join_url(call, session),
     }
 
 
@@ -162,9 +175,85 @@ def _attendee_row(guest: Attendee) -> dict[str, object]:
     }
 
 
+_ORDERS = {"HOSTWEBEXID": "host_id", "CONFNAME": "name", "STARTTIME": "starts"} | {
+    f"TRACKINGCODE{number}": "key" for number in range(1, 11)
+}
+
+
+def list_meetings(call: Call) -> Node:
+    """Scheduled meetings: the caller's, an administrator sees all."""
+    content = call.content
+    zone_id = content.number("dateScope/timeZoneID")
+    scope = GMT if zone_id is None else zone_id
+    key = content.number("meetingKey")
+    criteria: list[Criterion] = [
+        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "starts", scope),
+        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "starts", scope, "end"),
+        of_host(call),
+        () if key is None else (Term("key", "=", key),),
+    ]
+    where = (Term("kind", "in", KINDS), *own_or_all(call), *combined(content, criteria))
+    query = Query(where, ordered(content, _ORDERS, (("starts", False),)))
+
+    def rows(meetings: list[Session]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (meeting.host_id for meeting in meetings))
+        return [_row(meeting, hosts[meeting.host_id].webex_id, zone_id) for meeting in meetings]
+
+    return call.answer("lstsummaryMeetingResponse", listed(call, Session, query, rows).values("meetings"))
+
+
+def _row(meeting: Session, host: str, zone_id: int | None) -> Mapping[str, object]:
+    shown = meeting.time_zone_id if zone_id is None else zone_id
+    return {
+        "key": meeting.key,
+        "name": meeting.name,
+        "type_id": meeting.type_id,
+        "host_webex_id": host,
+        "other_host": host,
+        "time_zone_id": shown,
+        "time_zone": zone(shown).description,
+        "status": meeting.status,
+        "start": show(meeting.starts, shown),
+        "duration": meeting.duration,
+        "listing": meeting.listing,
+        "joined": bool(meeting.opened),
+    }
+
+
+def host_url(call: Call) -> Node:
+    """Where the host starts the meeting; clients send sessionKey or meetingKey."""
+    session = scheduling.to_change(call, scheduling.asked_for(call, tuple(SERVICES)))
+    return call.answer("gethosturlMeetingResponse", {"host_url": scheduling.host_url(call, session)})
+
+
+def join_url(call: Call) -> Node:
+    """Where an attendee joins, registers, or learns about the meeting."""
+    session = scheduling.asked_for(call, tuple(SERVICES))
+    content = call.content
+    person = {
+        "AN": content.text("attendeeName"),
+        "AE": content.text("attendeeEmail"),
+        "PW": content.text("meetingPW") or content.text("sessionPW"),
+    }
+    given = urlencode({name: value for name, value in person.items() if value})
+    link = scheduling.join_url(call, session)
+    page = f"{call.site_url}/{call.site_name}/k2/j.php"
+    return call.answer(
+        "getjoinurlMeetingResponse",
+        {
+            "join_url": f"{link}&{given}" if given else link,
+            "invite_url": f"{page}?ED={session.key}",
+            "register_url": f"{page}?MTID=t{session.uuid}" if session.registration else None,
+        },
+    )
+
+
 OPERATIONS = (
     Operation("createMeeting", "meeting", create_meeting),
     Operation("setMeeting", "meeting", set_meeting),
     Operation("getMeeting", "meeting", get_meeting),
     Operation("delMeeting", "meeting", delete_meeting),
+    Operation("lstsummaryMeeting", "meeting", list_meetings),
+    Operation("gethosturlMeeting", "meeting", host_url),
+    Operation("getjoinurlMeeting", "meeting", join_url),
 )

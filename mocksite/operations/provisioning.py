@@ -9,24 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mocksite import number, web
-from mocksite.account import find_user
-from mocksite.call import Call, Operation
-from mocksite.node import Node
-from mocksite.privilege import LICENCES, with_pins, with_privileges
-from mocksite.query import Term
-from mocksite.record import (
-    ACTIVATED,
-    DEACTIVATED,
-    REQUEST_TO_ACTIVATE,
-    Person,
-    Ticket,
-    User,
-)
-from mocksite.refusal import Refusal, invalid
-from mocksite.seed import CREATED
-from mocksite.template import settable
-from mocksite.zone import SITE_ZONE, zone
+from mocksite.model import identifiers
+from mocksite.model.accounts import activation_link, find_user
+from mocksite.model.identifiers import CREATED
+from mocksite.model.queries import Term
+from mocksite.model.records import ACTIVATED, DEACTIVATED, REQUEST_TO_ACTIVATE, Person, Ticket, User
+from mocksite.model.timezones import SITE_ZONE
+from mocksite.operations.call import Call, Operation
+from mocksite.protocol.dates import zone
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal, invalid
+from mocksite.protocol.templates import settable
 
 _STATES = {ACTIVATED, DEACTIVATED, REQUEST_TO_ACTIVATE}
 
@@ -44,11 +37,11 @@ def create_user(call: Call) -> Node:
     _refuse_twice(call, made)
     made = replace(
         made,
-        user_id=number.user(CREATED + call.store.next("user")),
+        user_id=identifiers.user(CREATED + call.store.next("user")),
         first_name=_named(content.text("firstName"), "firstName"),
         last_name=_named(content.text("lastName"), "lastName"),
         time_zone_id=SITE_ZONE,
-        access_code=number.digits(9, call.site_name, email, "code"),
+        access_code=identifiers.digits(9, call.site_name, email, "code"),
         registered=call.now,
     )
     made = with_pins(call, with_privileges(call, _profile(call, made)), new=True)
@@ -96,7 +89,7 @@ def _refuse_twice(call: Call, user: User) -> None:
 def _write(call: Call, user: User) -> None:
     """The activation mail with its one link, and the welcome the request may ask for."""
     if call.hub and not user.verified:
-        link = web.activation_link(call.base_url, call.site_name, user)
+        link = activation_link(call.base_url, call.site_name, user)
         call.send(
             user.email,
             f"Activate your Webex account, {user.name}",
@@ -241,6 +234,74 @@ def _state(text: str) -> str:
     if text.upper() not in _STATES:
         raise invalid(f"active must be one of {', '.join(sorted(_STATES))}")
     return text.upper()
+
+
+#: Services a user may be licensed for: element and field.
+_SERVICES = {
+    "meetingCenter": "meeting_center",
+    "trainingCenter": "training_center",
+    "supportCenter": "support_center",
+    "eventCenter": "event_center",
+    "salesCenter": "sales_center",
+}
+
+LICENCES = tuple(_SERVICES.values())
+
+#: Privileges a request may set: element and field. The notes name the user-management role without an element;
+#: requests call it userAdmin here.
+_PRIVILEGES = {
+    "host": "host",
+    "siteAdmin": "site_admin",
+    "roSiteAdmin": "ro_site_admin",
+    "userAdmin": "user_admin",
+    "attendeeOnly": "attendee_only",
+    "isEnablePMR": "room",
+}
+
+
+def with_privileges(call: Call, user: User) -> User:
+    """The user with the privileges and licences a request names."""
+    wanted: dict[str, Any] = {
+        **{field: call.content.flag(f"privilege/{name}") for name, field in _PRIVILEGES.items()},
+        **{field: call.content.flag(f"supportedServices/{name}") for name, field in _SERVICES.items()},
+        "cmr_hybrid_voip": call.content.flag("privilege/cmrHybridVoip") if _hybrid(call) else None,
+    }
+    if wanted["attendee_only"] and wanted["host"] is None:
+        wanted["host"] = False
+    return replace(user, **{field: value for field, value in wanted.items() if value is not None})
+
+
+def _hybrid(call: Call) -> bool:
+    """Whether cmrHybridVoip is taken over: with Webex telephony; before 41.2 without a telephony API of a
+    service provider (R41.2.0-03..08).
+    """
+    if call.has("hybrid-voip-follows-webex-telephony"):
+        return call.settings.webex_telephony
+    return not call.settings.tsp_telephony_api
+
+
+def with_pins(call: Call, user: User, *, new: bool) -> User:
+    """The user with the host PIN a request gives, or a generated one (R41.5.0-01..09).
+
+    The PIN of the room wins over that of the phones, which counts only where meetings may
+    be started from the phone. Before 41.5 there is a PIN only with a room.
+    """
+    room_pin = call.content.text("personalMeetingRoom/hostPIN")
+    phone_pin = call.content.text("phones/hostPIN")
+    if not call.has("host-pin-for-every-host"):
+        room_pin, phone_pin = (room_pin if user.room else ""), ""
+    elif not call.settings.start_meeting_from_phone:
+        phone_pin = ""
+    pin = room_pin or phone_pin or user.host_pin
+    if not pin and new and _gets_pin(call, user):
+        pin = identifiers.digits(4, call.site_name, user.email, "pin")
+    return replace(user, host_pin=pin)
+
+
+def _gets_pin(call: Call, user: User) -> bool:
+    if call.has("host-pin-for-every-host"):
+        return user.host or user.is_administrator
+    return user.room
 
 
 OPERATIONS = (

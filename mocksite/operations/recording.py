@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mocksite.call import Call, Operation
-from mocksite.history import Recording, View
-from mocksite.listing import Criterion, between, combined, listed, users_of
-from mocksite.moment import show
-from mocksite.node import Node
-from mocksite.query import Query, Term
-from mocksite.record import SERVICES
-from mocksite.refusal import Refusal, invalid
-from mocksite.visibility import of_host, own_or_all
-from mocksite.zone import SITE_ZONE
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import SERVICES, Recording, View
+from mocksite.model.timezones import SITE_ZONE
+from mocksite.operations.call import Call, Operation
+from mocksite.operations.lists import Criterion, between, combined, listed, of_host, own_or_all, users_of
+from mocksite.protocol.dates import show
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal, invalid
 
 
 def list_recordings(call: Call) -> Node:

@@ -1,19 +1,34 @@
-"""GetSessionInfo: what anybody with an account may learn about a session of any kind."""
+"""Sessions of every kind: what anybody with an account may learn of one, lists, removal."""
 
 from __future__ import annotations
 
-from mocksite import booking
-from mocksite.call import Call, Operation
-from mocksite.moment import show
-from mocksite.node import Node
+from collections.abc import Mapping
+
+from mocksite.model.queries import AnyOf, Query, Term
+from mocksite.model.records import EVENT, SERVICES, Program, Session, User
+from mocksite.model.timezones import GMT
+from mocksite.operations import scheduling
+from mocksite.operations.call import Call, Operation
 from mocksite.operations.event import refuse_if_disabled
-from mocksite.record import EVENT, SERVICES, Program, Session
-from mocksite.zone import zone
+from mocksite.operations.lists import (
+    Criterion,
+    between,
+    combined,
+    invited_or_own,
+    listed,
+    of_host,
+    ordered,
+    own_or_all,
+    users_of,
+)
+from mocksite.protocol.dates import DAY, parse, show, zone
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import invalid
 
 
 def get_session_info(call: Call) -> Node:
     """The session; its passwords and host key only for its host and for administrators."""
-    session = booking.asked_for(call, tuple(SERVICES))
+    session = scheduling.asked_for(call, tuple(SERVICES))
     if session.kind == EVENT:
         refuse_if_disabled(call)
     return call.answer(
@@ -68,7 +83,7 @@ def _secrets(call: Call, session: Session) -> dict[str, object]:
     """A large event or webcast tells four passwords from 41.4 on (R41.4.0-07, -08), others the one they have."""
     names = ("password", "audio_password", "panelist_password", "panelist_audio_password", "host_key")
     secrets: dict[str, object] = dict.fromkeys(names)
-    if booking.is_own(call, session):
+    if scheduling.is_own(call, session):
         secrets["host_key"] = session.host_key
         if not session.is_large:
             secrets["password"] = session.password or None
@@ -90,4 +105,153 @@ def _texts(call: Call, session: Session) -> dict[str, object]:
     }
 
 
-OPERATIONS = (Operation("getSessionInfo", "ep", get_session_info),)
+_ORDERS = {"HOSTWEBEXID": "host_id", "CONFNAME": "name", "STARTTIME": "starts"} | {
+    f"TRACKINGCODE{number}": "key" for number in range(1, 11)
+}
+
+#: Session types left out when serviceTypes is given, unless sessionTypes names them (wire-facts.md, Lists).
+_HIDDEN_TYPES = (16, 10, 14)
+
+_LONGEST_RANGE = 14 * DAY
+
+
+def list_sessions(call: Call) -> Node:
+    """Scheduled sessions: those the caller hosts or is invited to, an administrator sees all."""
+    content = call.content
+    zone_id = content.number("dateScope/timeZoneID")
+    where = (*_seen(call), *_hidden(call), *combined(content, _criteria(call, GMT if zone_id is None else zone_id)))
+    query = Query(where, ordered(content, _ORDERS, (("starts", False),)))
+    assist = content.flag("returnAssistFields") or False
+
+    def rows(sessions: list[Session]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (session.host_id for session in sessions))
+        return [_row(session, hosts[session.host_id], zone_id, assist=assist) for session in sessions]
+
+    return call.answer("lstsummarySessionResponse", listed(call, Session, query, rows).values("sessions"))
+
+
+def _seen(call: Call) -> tuple[Term | AnyOf, ...]:
+    invited = call.content.flag("invited")
+    if invited is None:
+        return invited_or_own(call)
+    if invited:
+        return (Term("key", "invited", call.caller.email),)
+    return own_or_all(call)
+
+
+def _hidden(call: Call) -> Criterion:
+    if not call.content.texts("serviceTypes/serviceType"):
+        return ()
+    named = call.content.numbers("sessionTypes/sessionType")
+    return tuple(Term("type_id", "!=", one) for one in _HIDDEN_TYPES if one not in named)
+
+
+def _criteria(call: Call, scope: int) -> list[Criterion]:
+    content = call.content
+    types = content.numbers("sessionTypes/sessionType")
+    equal = {"sessionKey": "key", "confID": "conf_id"}
+    return [
+        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "starts", scope),
+        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "starts", scope, "end"),
+        _modified(call, scope),
+        of_host(call),
+        of_host(call, "hostEmail") if content.text("hostEmail") else (),
+        (Term("type_id", "in", tuple(types)),) if types else (),
+        _services(call),
+        _status(call),
+        (Term("name", "contains", content.text("confName")),) if content.text("confName") else (),
+        *(
+            (Term(column, "=", content.number(element)),)
+            for element, column in equal.items()
+            if content.number(element) is not None
+        ),
+    ]
+
+
+def _services(call: Call) -> Criterion:
+    wanted = {word.lower() for word in call.content.texts("serviceTypes/serviceType")}
+    kinds = tuple(kind for kind, service in SERVICES.items() if service.lower() in wanted)
+    return (Term("kind", "in", kinds),) if wanted else ()
+
+
+def _status(call: Call) -> Criterion:
+    wanted = call.content.text("status").upper()
+    if wanted not in {"", "INPROGRESS", "NOT_INPROGRESS"}:
+        raise invalid("status must be INPROGRESS or NOT_INPROGRESS")
+    return (Term("opened", "!=" if wanted == "INPROGRESS" else "=", 0),) if wanted else ()
+
+
+def _modified(call: Call, scope: int) -> Criterion:
+    """The range of modified dates, two weeks at most (XML API 10.0 SP5.10)."""
+    first, last = call.content.text("modifiedDateStart"), call.content.text("modifiedDateEnd")
+    if first and last and parse(last, scope) - parse(first, scope) > _LONGEST_RANGE:
+        raise invalid("The range of modifiedDateStart and modifiedDateEnd must not exceed two weeks")
+    return between(call.content, "modifiedDateStart", "modifiedDateEnd", "modified", scope)
+
+
+def _row(session: Session, host: User, zone_id: int | None, *, assist: bool) -> Mapping[str, object]:
+    """Times are in the zone the request names, otherwise GMT (wire-facts.md, Values)."""
+    shown = GMT if zone_id is None else zone_id
+    named = session.time_zone_id if zone_id is None else zone_id
+    return {
+        "key": session.key,
+        "name": session.name,
+        "type_id": session.type_id,
+        "service": session.service,
+        "host_webex_id": host.webex_id,
+        "host_first_name": host.first_name,
+        "host_last_name": host.last_name,
+        "host_email": host.email,
+        "other_host": host.webex_id,
+        "time_zone_id": named,
+        "time_zone": zone(named).description,
+        "status": session.status,
+        "start": show(session.starts, shown),
+        "opened": show(session.opened, shown) if session.opened else None,
+        "open_time": session.open_time,
+        "duration": session.duration,
+        "listing": session.listing,
+        "password_required": bool(session.password),
+        "joined": bool(session.opened),
+        "conf_id": session.conf_id,
+        "registration": session.registration,
+        "recurring": session.recurring,
+        "with_assist": assist,
+        "host_type": session.type_id,
+        "series_key": session.key if session.recurring else 0,
+        "enable_event": session.is_large,
+        "enable_webniar": session.is_large,
+    }
+
+
+def list_open_sessions(call: Call) -> Node:
+    """Sessions that are going on, grouped by service."""
+    wanted = {word.lower() for word in call.content.texts("serviceType")}
+    kinds = tuple(kind for kind, service in SERVICES.items() if not wanted or service.lower() in wanted)
+    query = Query((Term("opened", "!=", 0), Term("kind", "in", kinds)), (("starts", False),))
+
+    def rows(sessions: list[Session]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (session.host_id for session in sessions))
+        return [_row(session, hosts[session.host_id], None, assist=False) for session in sessions]
+
+    page = listed(call, Session, query, rows)
+    services: dict[object, list[Mapping[str, object]]] = {}
+    for row in page.rows:
+        services.setdefault(row["service"], []).append(row)
+    grouped = [{"service": service, "sessions": found} for service, found in services.items()]
+    return call.answer("lstOpenSessionResponse", {**page.values("rows"), "services": grouped})
+
+
+def delete_session(call: Call) -> Node:
+    """Cancel a session of any kind."""
+    session = scheduling.to_change(call, scheduling.asked_for(call, tuple(SERVICES)))
+    scheduling.drop(call, session)
+    return call.answer("delSessionResponse", scheduling.calendars(call, session))
+
+
+OPERATIONS = (
+    Operation("getSessionInfo", "ep", get_session_info),
+    Operation("lstsummarySession", "ep", list_sessions),
+    Operation("lstOpenSession", "ep", list_open_sessions),
+    Operation("delSession", "ep", delete_session),
+)

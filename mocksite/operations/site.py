@@ -1,13 +1,17 @@
-"""GetSite and LstTimeZone: how the site is set up, and the time zones it knows."""
+"""The site itself: GetSite, its time zones, its session types (R41.12.0-13..17), and which release it runs."""
 
 from __future__ import annotations
 
-from mocksite.call import Call, Operation
-from mocksite.moment import parse
-from mocksite.node import Node
-from mocksite.query import Query, Term
-from mocksite.record import ACTIVATED, MeetingType, User
-from mocksite.zone import SITE_ZONE, ZONES, Zone, zone
+from collections.abc import Mapping
+
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import ACTIVATED, DEACTIVATED, MeetingType, User
+from mocksite.model.timezones import SITE_ZONE, ZONES, Zone
+from mocksite.operations.call import Call, Operation
+from mocksite.operations.lists import listed
+from mocksite.protocol.dates import parse, zone
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal
 
 #: The licences counted for administrators, and the user's column each depends on (R41.3.0-16).
 _LICENCES = {
@@ -75,7 +79,60 @@ def _zone_row(one: Zone, moment: int) -> dict[str, object]:
     }
 
 
+def list_meeting_types(call: Call) -> Node:
+    """All session types, or those whose ids the request names."""
+    ids = tuple(call.content.numbers("meetingTypeID"))
+    terms = (Term("id", "in", ids),) if ids else ()
+    page = listed(call, MeetingType, Query(terms), _type_rows)
+    return call.answer("lstMeetingTypeResponse", page.values("types"))
+
+
+def get_meeting_type(call: Call) -> Node:
+    """One session type."""
+    found = call.store.get(MeetingType, call.content.number("meetingTypeID") or 0)
+    if found is None:
+        raise Refusal("000015")
+    return call.answer("getMeetingTypeResponse", _type_rows([found])[0])
+
+
+def _type_rows(types: list[MeetingType]) -> list[Mapping[str, object]]:
+    return [
+        {
+            "id": one.id,
+            "prefix": one.prefix,
+            "sub_prefix": one.sub_prefix or None,
+            "active": ACTIVATED if one.active else DEACTIVATED,
+            "name": one.name,
+            "display_name": one.display_name,
+            "service": one.service,
+            "limit": one.limit,
+            "hidden": one.hidden,
+            "chat": one.name != "Quiet_Room",
+            "meetings": one.service == "MeetingCenter",
+            "events": one.service == "EventCenter",
+        }
+        for one in types
+    ]
+
+
+def get_api_version(call: Call) -> Node:
+    """Version, release and train; at the versioned address of old the version is 10.0.0 (R41.9.0-03)."""
+    version = "10.0.0" if call.address.startswith("xml") else str(call.release)
+    return call.answer(
+        "getAPIVersionResponse",
+        {
+            "api_version": f"WebEx XML API V{version}",
+            "release": str(call.release),
+            "train": "T41L",
+            "train_order": 400,
+        },
+    )
+
+
 OPERATIONS = (
     Operation("getSite", "site", get_site),
     Operation("lstTimeZone", "site", list_time_zones),
+    Operation("lstMeetingType", "meetingtype", list_meeting_types),
+    Operation("getMeetingType", "meetingtype", get_meeting_type),
+    Operation("getAPIVersion", "ep", get_api_version, anonymous=True),
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mocksite.call import Call, Operation
-from mocksite.listing import Criterion, between, combined, listed, ordered
-from mocksite.moment import DAY, parse, show
-from mocksite.node import Node
-from mocksite.query import Query, Term
-from mocksite.record import MeetingType, User
-from mocksite.refusal import invalid
-from mocksite.zone import GMT, SITE_ZONE, zone
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import MeetingType, User
+from mocksite.model.timezones import GMT, SITE_ZONE
+from mocksite.operations.call import Call, Operation
+from mocksite.operations.lists import Criterion, between, combined, listed, ordered
+from mocksite.protocol.dates import DAY, parse, show, zone
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import invalid
 
 _ORDERS = {
     "UID": "user_id",

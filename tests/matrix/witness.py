@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from mocksite.fault import Fault
+from mocksite.faults.fault import Fault
 
 if TYPE_CHECKING:
-    from mocksite.call import Call
-    from mocksite.exchange import HttpResponse
-    from mocksite.mail import Posted
-    from mocksite.node import Node
-    from mocksite.store import Store
+    from mocksite.model.store import Store
+    from mocksite.operations.call import Call
+    from mocksite.protocol.envelope import HttpResponse
+    from mocksite.protocol.mail import Posted
+    from mocksite.protocol.nodes import Node
 
 
 class Witness(Fault):

@@ -169,7 +169,7 @@ def make(clock: Clock) -> Iterator:
 
     yield build
     for talk in made:
-        errors = [entry.error for entry in talk.core.journal.entries() if entry.error]
+        errors = [entry.error for entry in talk.core.request_log.entries() if entry.error]
         assert not errors, errors[0]
         talk.core.close()
 
@@ -185,5 +185,5 @@ def server() -> Iterator[mocksite.Server]:
     """One running mock for all client conversations; each makes its own data."""
     with mocksite.start() as running:
         yield running
-        errors = [entry.error for entry in running.core.journal.entries() if entry.error]
+        errors = [entry.error for entry in running.core.request_log.entries() if entry.error]
         assert not errors, errors[0]

@@ -187,7 +187,7 @@ def test_an_operation_the_mock_does_not_have_names_itself_in_the_log(site) -> No
     reply = site.call("CreateSupportSession")
     assert reply.id == "999999"
     assert "CreateSupportSession" in reply.head("reason")
-    assert site.core.journal.entries()[-1].operation == "CreateSupportSession"
+    assert site.core.request_log.entries()[-1].operation == "CreateSupportSession"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])

@@ -9,8 +9,8 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from mocksite.mail import Letter, posted
-from mocksite.release import release
+from mocksite.model.releases import release
+from mocksite.protocol.mail import Letter, posted
 
 ATTENDEES = "<participants><attendees><attendee><person><name>G</name><email>g@example.org</email></person></attendee></attendees></participants>"
 

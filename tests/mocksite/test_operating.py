@@ -16,7 +16,7 @@ import pytest
 
 import mocksite
 from mocksite.cli import main
-from mocksite.stock import StateError
+from mocksite.errors import StateError
 
 ROOT = Path(__file__).parents[2]
 
@@ -191,16 +191,17 @@ def test_the_log_file(make, tmp_path: Path) -> None:
 
 
 def test_a_fault_can_be_given_from_the_start(make, monkeypatch) -> None:
-    from mocksite import fault, faults
+    from mocksite import faults
+    from mocksite.faults.fault import Fault
 
-    class Silent(fault.Fault):
+    class Silent(Fault):
         def reply(self, call, tree):
             tree.children[0].children[0].children[0].text = "MAYBE"
             return tree
 
     monkeypatch.setattr(faults, "CATALOGUE", {"silent": Silent("silent", "neither success nor failure")})
     talk = make()
-    monkeypatch.setattr("mocksite.control.CATALOGUE", faults.CATALOGUE)
+    monkeypatch.setattr("mocksite.server.control.CATALOGUE", faults.CATALOGUE)
     assert json.loads(talk.control("GET", "faults").body) == [{"id": "silent", "summary": "neither success nor failure"}]
     talk.control("PUT", "fault", '{"id": "silent"}')
     assert talk.call("GetSite").head("result") == "MAYBE"
@@ -211,7 +212,7 @@ def test_a_fault_can_be_given_from_the_start(make, monkeypatch) -> None:
 
 
 def test_a_fault_may_stand_before_the_store(site) -> None:
-    from mocksite.fault import Fault
+    from mocksite.faults.fault import Fault
 
     class Forgetful:
         def __init__(self, store) -> None:

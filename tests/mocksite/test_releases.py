@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import mocksite
-from mocksite.release import INTRODUCED, RELEASES, UnknownReleaseError, release
+from mocksite.errors import UnknownReleaseError
+from mocksite.model.releases import INTRODUCED, RELEASES, release
 
 #: Release, operation, who asks, about what, path of the parent, elements that came with it.
 ELEMENTS = [

@@ -116,8 +116,8 @@ def test_a_bug_of_the_mock_is_no_stack_trace_for_the_client(site, monkeypatch) -
     reply = site.call("GetSite")
     assert reply.id == "999999"
     assert b"RuntimeError" not in reply.response.body
-    assert "RuntimeError: bug" in site.core.journal.entries()[-1].error
-    site.core.journal.clear()
+    assert "RuntimeError: bug" in site.core.request_log.entries()[-1].error
+    site.core.request_log.clear()
 
 
 def test_cores_share_nothing(make) -> None:

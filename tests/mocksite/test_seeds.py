@@ -6,7 +6,7 @@ import json
 import tomllib
 
 import mocksite
-from mocksite.moment import DAY
+from mocksite.protocol.dates import DAY
 
 ROLES = {
     "site-admin": {"password", "webex_access_token", "access_token"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mocksite.zone import ZONES, zone
+from mocksite.model.timezones import ZONES
+from mocksite.protocol.dates import zone
 
 
 def control(start: int | str = "", count: int | str = "", method: str = "") -> str:

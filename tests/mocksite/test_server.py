@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 import mocksite
-from mocksite.trouble import UsageError
+from mocksite.errors import UsageError
 
 
 def document(server: mocksite.Server, operation: str = "GetAPIVersion") -> bytes:

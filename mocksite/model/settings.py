@@ -1,0 +1,70 @@
+"""Settings of a site: what an administrator switches in Site Administration or Control Hub.
+
+The names are those of the profile and of ``PUT /_control/settings/{name}``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from mocksite.errors import UnknownSettingError
+
+TONES = ("NOTONE", "BEEP", "ANNOUNCENAME")
+
+Value = bool | int | str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The present values. Comments name the site option of the release notes."""
+
+    classic_events: bool = True  # EnableClassicEvent
+    control_hub_managed: bool = True  # converted to a Control-Hub-managed site
+    start_meeting_from_phone: bool = True  # AllowStartScheduledMtgFromPhone
+    recording_access: bool = True  # EnableRecordingAccesses
+    nbr_support: bool = True
+    nbr_storage: int = 1000  # megabytes
+    webex_telephony: bool = True
+    tsp_telephony_api: bool = False
+    large_events: bool = True
+    recording_changes_by_hosts: bool = True  # Allow hosts to reassign, edit, disable, and delete recordings
+    entry_exit_tone: str = "ANNOUNCENAME"
+    entry_exit_tone_ec: str = "NOTONE"
+    mail_relay: str = ""  # HOST:PORT of an SMTP server, empty: mail is kept in the log only
+
+    def items(self) -> dict[str, Value]:
+        """Every setting by its public name."""
+        return {name: getattr(self, attribute) for name, attribute in NAMES.items()}
+
+
+NAMES = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
+
+
+def checked(name: str, value: object) -> Value:
+    """``value`` if the setting ``name`` can take it; otherwise a sentence that says what it can take."""
+    if name not in NAMES:
+        raise UnknownSettingError(f"there is no setting {name!r}; settings are {', '.join(NAMES)}")
+    default = getattr(Settings, NAMES[name])
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise UnknownSettingError(f"{name} must be true or false")
+    if isinstance(default, int):
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        raise UnknownSettingError(f"{name} must be a whole number of megabytes, 0 or more")
+    if name == "mail-relay":
+        return _relay(value)
+    if value in TONES and isinstance(value, str):
+        return value
+    raise UnknownSettingError(f"{name} must be one of {', '.join(TONES)}")
+
+
+def _relay(value: object) -> str:
+    if value == "":
+        return ""
+    if isinstance(value, str):
+        host, _, port = value.rpartition(":")
+        if host and port.isdigit() and 0 < int(port) < 65536:
+            return value
+    raise UnknownSettingError('mail-relay must be "HOST:PORT", or "" for none')

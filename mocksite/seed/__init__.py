@@ -1,0 +1,1 @@
+"""What every mock site holds when it is new."""

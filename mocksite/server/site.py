@@ -1,0 +1,195 @@
+"""One mock site: its release, its state, and the carrying out of requests addressed to it."""
+
+from __future__ import annotations
+
+import smtplib
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mocksite.faults.fault import HEALTHY, Fault
+from mocksite.model import identifiers
+from mocksite.model.records import Mail
+from mocksite.model.releases import Release
+from mocksite.model.store import Store
+from mocksite.operations import OPERATIONS
+from mocksite.operations.call import Call, Operation
+from mocksite.operations.login import log_in
+from mocksite.protocol.envelope import HttpResponse, failure, response, success, written
+from mocksite.protocol.mail import Letter, Posted, posted
+from mocksite.protocol.nodes import Node
+from mocksite.protocol.refusals import Refusal, invalid
+from mocksite.protocol.requests import Content, Request
+from mocksite.seed.site import Seed, seeded_store
+from mocksite.server.limits import RateLimiter
+from mocksite.server.requestlog import Entry, RequestLog
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a site is: its name, its release, and where it says its web pages are."""
+
+    name: str
+    release: Release
+    seed: Seed
+
+    @property
+    def site_id(self) -> int:
+        """The siteID older clients send instead of the name."""
+        return int(identifiers.digits(7, self.name, "site id"))
+
+    @property
+    def url(self) -> str:
+        """The address of the site's web pages in links."""
+        return f"https://{self.name}.example.com"
+
+
+class Site:
+    """A site that answers. Everything it knows is in ``store``; ``fault`` is how it is wrong, if it is."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        store: Store,
+        *,
+        request_log: RequestLog,
+        clock: Clock = time.time,
+        limit: RateLimiter | None = None,
+        turn: threading.Lock | None = None,
+    ) -> None:
+        self.identity = identity
+        self.store = store
+        self.request_log = request_log
+        self.fault: Fault = HEALTHY
+        self.base_url = ""
+        self._clock = clock
+        self._limit = limit
+        # Threads that compute at the same time only take the interpreter from each other: one at a time
+        # answers a quarter more requests at 32 connections, at half the p99 (benchmarks/mock_throughput.py).
+        self._turn = turn or threading.Lock()
+
+    def reset(self) -> None:
+        """Make the site what it was when it was new. Where mail is delivered is no part of the site and stays."""
+        relay = self.store.settings.mail_relay
+        fresh = seeded_store(self.identity.seed)
+        try:
+            self.store.refill(fresh.image())
+        finally:
+            fresh.close()
+        self.store.set("mail-relay", relay)
+
+    def answer(self, request: Request, address: str = "") -> HttpResponse:
+        """The reply to a request; ``address`` is the versioned part of an old service address.
+
+        Mail has left the site before the reply is given back.
+        """
+        operation = OPERATIONS.get(request.operation)
+        call = self._call(operation or Operation(request.operation, "", _unknown), request, address)
+        fault = self.fault
+        with self._turn:
+            document = self._document(call, fault)
+        self.post(call.letters)
+        return fault.response(call, response(document, request.encoding))
+
+    def _document(self, call: Call, fault: Fault) -> bytes:
+        started = time.perf_counter()
+        service, error = call.operation.service, ""
+        try:
+            tree = success(service, self._carry_out(call, fault))
+            outcome = ("SUCCESS", "")
+        except Refusal as refusal:
+            tree, outcome = failure(service, refusal), ("FAILURE", refusal.exception_id)
+        except Exception:  # noqa: BLE001 - a bug of ours must not reach the client as a stack trace
+            error = traceback.format_exc()
+            tree, outcome = failure(service, invalid("The service is not available")), ("FAILURE", "999999")
+        if outcome[1]:
+            call.letters.clear()
+        document = fault.bytes(call, written(fault.reply(call, tree), call.request.encoding))
+        self._log(call.request, *outcome, (time.perf_counter() - started) * 1000, error)
+        return document
+
+    def refuse(self, request: Request | None, refusal: Refusal, encoding: str) -> HttpResponse:
+        """The reply to what never became a call: no XML API request, or one for a site that is not here."""
+        nothing = Content(Node("securityContext"))
+        self._log(request or Request("", "", nothing, nothing, encoding), "FAILURE", refusal.exception_id, 0.0, "")
+        return response(written(failure("", refusal), encoding), encoding)
+
+    def post(self, letters: list[Letter]) -> None:
+        """Send letters: into the mail log, and to the relay of the settings if there is one."""
+        relay = self.store.settings.mail_relay
+        for letter in letters:
+            now = int(self._clock())
+            mail_number = self.store.next("mail")
+            message = self.fault.mail(posted(letter, self.identity.name, self.identity.release, mail_number, now))
+            if message is None:
+                continue
+            error = deliver(message, relay) if relay else ""
+            delivered = "" if not relay else error or "yes"
+            self.store.add(Mail(mail_number, now, message.recipient, message.subject, letter.body, delivered))
+
+    @property
+    def now(self) -> int:
+        """The present moment on the site's clock."""
+        return int(self._clock())
+
+    def _call(self, operation: Operation, request: Request, address: str) -> Call:
+        return Call(
+            operation=operation,
+            request=request,
+            site_name=self.identity.name,
+            site_url=self.identity.url,
+            base_url=self.base_url or self.identity.url,
+            release=self.identity.release,
+            store=self.store,
+            now=self.now,
+            address=address,
+        )
+
+    def _carry_out(self, call: Call, fault: Fault) -> Node:
+        with self.store.transaction():
+            fault.asked(call)
+            if not call.operation.anonymous:
+                call.login = log_in(self.store, call.release, call.request.security, self._clock())
+                if self._limit and not self._limit.admits(call.caller.webex_id, self._clock()):
+                    raise Refusal("000045")
+            call.store = fault.store(self.store)
+            return call.operation.run(call)
+
+    def _log(self, request: Request, result: str, exception_id: str, milliseconds: float, error: str) -> None:
+        security = request.security
+        self.request_log.write(
+            Entry(
+                number=0,
+                time=self._clock(),
+                site=self.identity.name,
+                operation=request.given,
+                caller=security.text("webExID") or security.text("email"),
+                encoding=request.encoding,
+                result=result,
+                exception_id=exception_id,
+                milliseconds=round(milliseconds, 3),
+                error=error,
+            )
+        )
+
+
+def _unknown(call: Call) -> Node:
+    raise invalid(f"The operation {call.request.given} is not supported")
+
+
+_TIMEOUT = 10
+
+
+def deliver(message: Posted, relay: str) -> str:
+    """Hand a message to an SMTP server ``HOST:PORT``; an empty string, or what went wrong."""
+    host, _, port = relay.rpartition(":")
+    try:
+        with smtplib.SMTP(host, int(port), timeout=_TIMEOUT) as server:
+            server.sendmail(message.sender, [message.recipient], message.document)
+    except (OSError, smtplib.SMTPException) as problem:
+        return f"{type(problem).__name__}: {problem}"
+    return ""
