@@ -260,31 +260,31 @@ def list_recorded_events(call: Call) -> Node:
     where = (Term("kind", "=", EVENT), *own_or_all(call), *combined(content, criteria))
     query = Query(where, ordered(content, _RECORDED_ORDERS, (("pressed", False),)))
 
-    def rows(tapes: list[Recording]) -> list[Mapping[str, object]]:
-        hosts = users_of(call, (tape.host_id for tape in tapes))
-        return [_tape_row(call, tape, hosts[tape.host_id].webex_id) for tape in tapes]
+    def rows(recordings: list[Recording]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (recording.host_id for recording in recordings))
+        return [_recorded_row(call, recording, hosts[recording.host_id].webex_id) for recording in recordings]
 
     page = listed(call, Recording, query, rows)
     by_host: dict[object, list[Mapping[str, object]]] = {}
     for row in page.rows:
         by_host.setdefault(row["host_webex_id"], []).append(row)
-    groups = [{"host_webex_id": host, "recordings": tapes} for host, tapes in by_host.items()]
+    groups = [{"host_webex_id": host, "recordings": recordings} for host, recordings in by_host.items()]
     return call.answer("lstrecordedEventResponse", {**page.values("rows"), "hosts": groups})
 
 
-def _tape_row(call: Call, tape: Recording, host: str) -> Mapping[str, object]:
-    address = f"{call.site_url}/{call.site_name}/lsr.php?RCID={tape.recording_id}"
+def _recorded_row(call: Call, recording: Recording, host: str) -> Mapping[str, object]:
+    address = f"{call.site_url}/{call.site_name}/lsr.php?RCID={recording.recording_id}"
     return {
-        "name": tape.name,
-        "type": tape.listing,
-        "start": show(tape.pressed, tape.time_zone_id),
-        "time_zone_id": tape.time_zone_id,
-        "duration": tape.duration,
-        "description": tape.description or None,
+        "name": recording.name,
+        "type": recording.listing,
+        "start": show(recording.pressed, recording.time_zone_id),
+        "time_zone_id": recording.time_zone_id,
+        "duration": recording.duration,
+        "description": recording.description or None,
         "file_path": f"{address}&AT=dl",
         "destination_url": address,
-        "size": round(tape.size * 1_000_000),
-        "protected": bool(tape.password),
+        "size": round(recording.size * 1_000_000),
+        "protected": bool(recording.password),
         "host_webex_id": host,
         "view_url": f"{address}&AT=pb",
     }

@@ -50,8 +50,8 @@ def list_access(call: Call) -> Node:
     where = (*_known(call), *own_or_all(call), *combined(content, criteria), Term("recording_id", "viewed", window))
     query = Query(where, ordered(content, _ACCESS_ORDERS, (("recording_id", False),)))
 
-    def rows(tapes: list[Recording]) -> list[Mapping[str, object]]:
-        return _access_rows(call, tapes, window, zone_id)
+    def rows(recordings: list[Recording]) -> list[Mapping[str, object]]:
+        return _access_rows(call, recordings, window, zone_id)
 
     return call.answer("lstrecordaccessHistoryResponse", listed(call, Recording, query, rows).values("recordings"))
 
@@ -76,9 +76,9 @@ def _window(call: Call, zone_id: int) -> tuple[int, int]:
 
 
 def _access_rows(
-    call: Call, tapes: list[Recording], window: tuple[int, int], zone_id: int
+    call: Call, recordings: list[Recording], window: tuple[int, int], zone_id: int
 ) -> list[Mapping[str, object]]:
-    ids = tuple(tape.recording_id for tape in tapes)
+    ids = tuple(recording.recording_id for recording in recordings)
     terms = (Term("recording_id", "in", ids), Term("at", ">=", window[0]), Term("at", "<=", window[1]))
     counts = {one: [0, 0, 0] for one in ids}
     for view in call.store.all(View, Query(terms)):
@@ -86,15 +86,15 @@ def _access_rows(
             counts[view.recording_id][place] += happened
     return [
         {
-            "id": tape.recording_id,
-            "name": tape.name,
-            "created": show(tape.stored, zone_id),
-            "registered": counts[tape.recording_id][0],
-            "downloaded": counts[tape.recording_id][1],
-            "viewed": counts[tape.recording_id][2],
+            "id": recording.recording_id,
+            "name": recording.name,
+            "created": show(recording.stored, zone_id),
+            "registered": counts[recording.recording_id][0],
+            "downloaded": counts[recording.recording_id][1],
+            "viewed": counts[recording.recording_id][2],
             "time_zone_id": zone_id,
         }
-        for tape in tapes
+        for recording in recordings
     ]
 
 
@@ -103,12 +103,12 @@ def list_views(call: Call) -> Node:
     recording_id = call.content.number("recordID")
     if recording_id is None:
         recording_id = call.content.number("recondID")
-    tape = call.store.get(Recording, recording_id or 0)
-    if tape is None or (tape.kind != TRAINING and not call.has("access-history-of-all-services")):
+    recording = call.store.get(Recording, recording_id or 0)
+    if recording is None or (recording.kind != TRAINING and not call.has("access-history-of-all-services")):
         raise Refusal("000015")
-    call.demand(tape.host_id == call.caller.user_id or call.caller.sees_all)
+    call.demand(recording.host_id == call.caller.user_id or call.caller.sees_all)
     zone_id = _zone(call)
-    query = Query((Term("recording_id", "=", tape.recording_id),), (("at", False),))
+    query = Query((Term("recording_id", "=", recording.recording_id),), (("at", False),))
 
     def rows(views: list[View]) -> list[Mapping[str, object]]:
         return [_view_row(view, zone_id) for view in views]
@@ -117,14 +117,14 @@ def list_views(call: Call) -> Node:
 
 
 def _view_row(view: View, zone_id: int) -> Mapping[str, object]:
-    moment = show(view.at, zone_id)
+    accessed = show(view.at, zone_id)
     return {
         "id": view.view_id,
         "name": view.name,
         "email": view.email,
-        "accessed": moment,
+        "accessed": accessed,
         "registered": view.registered,
-        "register_date": moment if view.registered else None,
+        "register_date": accessed if view.registered else None,
         "downloaded": view.downloaded,
         "viewed": view.viewed,
         "time_zone_id": zone_id,

@@ -36,9 +36,9 @@ def list_recordings(call: Call) -> Node:
     ]
     query = Query((*own_or_all(call), *combined(content, criteria)), ((column, False),))
 
-    def rows(tapes: list[Recording]) -> list[Mapping[str, object]]:
-        hosts = users_of(call, (tape.host_id for tape in tapes))
-        return [_row(call, tape, hosts[tape.host_id].webex_id, zone_id) for tape in tapes]
+    def rows(recordings: list[Recording]) -> list[Mapping[str, object]]:
+        hosts = users_of(call, (recording.host_id for recording in recordings))
+        return [_row(call, recording, hosts[recording.host_id].webex_id, zone_id) for recording in recordings]
 
     return call.answer("lstRecordingResponse", listed(call, Recording, query, rows).values("recordings"))
 
@@ -62,26 +62,26 @@ def _formats(call: Call) -> Criterion:
     return (Term("format", "in", wanted),) if wanted else ()
 
 
-def _row(call: Call, tape: Recording, host: str, zone_id: int | None) -> Mapping[str, object]:
+def _row(call: Call, recording: Recording, host: str, zone_id: int | None) -> Mapping[str, object]:
     address = f"{call.site_url}/{call.site_name}"
-    shown = tape.time_zone_id if zone_id is None else zone_id
+    shown = recording.time_zone_id if zone_id is None else zone_id
     return {
-        "id": tape.recording_id,
+        "id": recording.recording_id,
         "host_webex_id": host,
-        "name": tape.name,
-        "description": tape.description,
-        "created": show(getattr(tape, _time_column(call)), shown),
+        "name": recording.name,
+        "description": recording.description,
+        "created": show(getattr(recording, _time_column(call)), shown),
         "time_zone_id": shown,
-        "size": tape.size,
-        "stream_url": f"{address}/ldr.php?RCID={tape.recording_id}",
-        "file_url": f"{address}/lsr.php?RCID={tape.recording_id}",
-        "session_key": tape.session_key,
-        "duration": tape.duration,
-        "listing": tape.listing,
-        "format": tape.format,
-        "service": tape.service,
-        "protected": bool(tape.password),
-        "conf_id": tape.conf_id,
+        "size": recording.size,
+        "stream_url": f"{address}/ldr.php?RCID={recording.recording_id}",
+        "file_url": f"{address}/lsr.php?RCID={recording.recording_id}",
+        "session_key": recording.session_key,
+        "duration": recording.duration,
+        "listing": recording.listing,
+        "format": recording.format,
+        "service": recording.service,
+        "protected": bool(recording.password),
+        "conf_id": recording.conf_id,
     }
 
 
@@ -91,10 +91,10 @@ def delete_recordings(call: Call) -> Node:
     if not wanted:
         raise invalid("recordingID must be given")
     for recording_id in wanted:
-        tape = call.store.get(Recording, recording_id)
-        if tape is None:
+        recording = call.store.get(Recording, recording_id)
+        if recording is None:
             raise Refusal("000015")
-        allowed = tape.host_id == call.caller.user_id and call.settings.recording_changes_by_hosts
+        allowed = recording.host_id == call.caller.user_id and call.settings.recording_changes_by_hosts
         call.demand(allowed or call.caller.site_admin)
         call.store.drop(Recording, Term("recording_id", "=", recording_id))
         call.store.drop(View, Term("recording_id", "=", recording_id))

@@ -67,13 +67,13 @@ def list_time_zones(call: Call) -> Node:
     )
 
 
-def _zone_row(one: Zone, moment: int) -> dict[str, object]:
+def _zone_row(one: Zone, timestamp: int) -> dict[str, object]:
     return {
         "id": one.id,
-        "offset": one.offset(moment),
+        "offset": one.offset(timestamp),
         "description": one.description,
         "short_name": one.place,
-        "summer": one.in_summer(moment),
+        "summer": one.in_summer(timestamp),
         "standard": f"{one.region} Standard Time",
         "daylight": f"{one.region} Daylight Time" if one.saving else None,
     }

@@ -138,7 +138,7 @@ def participations(over: list[PastSession], host: User) -> list[Participation]:
     ]
 
 
-def crowd(count: int, start: int, day: int, hosts: list[int]) -> tuple[list[Recording], list[View]]:
+def bulk(count: int, start: int, day: int, hosts: list[int]) -> tuple[list[Recording], list[View]]:
     """``count`` more recordings for a large site, each watched once in the last month."""
     kinds = (MEETING, TRAINING, EVENT, LARGE_EVENT)
     recorded = [

@@ -113,7 +113,7 @@ def _user(place: int, webex_id: str, seed: int, day: int) -> User:
     return User(user_id=identifiers.user(place + seed % 1000), webex_id=webex_id, **facts)  # type: ignore[arg-type]
 
 
-def crowd(count: int, start: int, day: int) -> list[User]:
+def bulk(count: int, start: int, day: int) -> list[User]:
     """``count`` more users for a large site, all ordinary, none of whom can log in with a known password."""
     first = ("Alva", "Bo", "Caro", "Dana", "Eli", "Fay", "Gus", "Hana", "Ivo", "June")
     last = ("Abel", "Berg", "Costa", "Dietz", "Ekman", "Fuchs", "Gomez", "Holm", "Ito", "Jansen", "Keller")

@@ -109,7 +109,7 @@ def attendees(planned: list[Session]) -> list[Attendee]:
     ]
 
 
-def crowd(count: int, start: int, day: int, hosts: list[int]) -> list[Session]:
+def bulk(count: int, start: int, day: int, hosts: list[int]) -> list[Session]:
     """``count`` more meetings for a large site, spread over its users and the next year."""
     return [
         Session(

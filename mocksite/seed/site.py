@@ -80,17 +80,17 @@ def _build(seed: Seed) -> Store:
         store.add(*history.participations(past, users["hanna.host@example.com"]))
         store.note("seed", str(seed.number))
         store.note("landmarks", json.dumps(profile_data(users, planned, recorded)))
-        _crowd(store, seed, users)
+        _bulk(store, seed, users)
         store.index()
     return store
 
 
-def _crowd(store: Store, seed: Seed, users: dict[str, User]) -> None:
-    more = people.crowd(max(0, seed.users - len(users)), 10_000, seed.day)
+def _bulk(store: Store, seed: Seed, users: dict[str, User]) -> None:
+    more = people.bulk(max(0, seed.users - len(users)), 10_000, seed.day)
     store.add(*more)
     hosts = [user.user_id for user in more] or [users["hanna.host@example.com"].user_id]
-    store.add(*sessions.crowd(seed.meetings, 10_000, seed.day, hosts))
-    recorded, seen = history.crowd(seed.recordings, 10_000, seed.day, hosts)
+    store.add(*sessions.bulk(seed.meetings, 10_000, seed.day, hosts))
+    recorded, seen = history.bulk(seed.recordings, 10_000, seed.day, hosts)
     store.add(*recorded)
     store.add(*seen)
 

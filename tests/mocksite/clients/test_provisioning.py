@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import mocksite
-from tests.mocksite.wire import Wire, between
+from tests.mocksite.clients.wire import Wire, between
 
 
 class Tool:

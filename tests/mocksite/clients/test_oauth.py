@@ -25,7 +25,7 @@ def flow(site):
 
 
 def test_the_whole_flow(site, flow) -> None:
-    from tests.mocksite.wire import between
+    from tests.mocksite.clients.wire import between
 
     account = site.account("host")
     version = flow("ep", "GetAPIVersion", "<returnTrainReleaseVersion>true</returnTrainReleaseVersion>")
@@ -53,7 +53,7 @@ def test_the_whole_flow(site, flow) -> None:
 
 
 def test_tokens_that_do_not_fit(site, flow) -> None:
-    from tests.mocksite.wire import between
+    from tests.mocksite.clients.wire import between
 
     token = site.account("host")["access_token"]
     other = site.account("site-admin")["webex_id"]

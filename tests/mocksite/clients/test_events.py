@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from tests.mocksite.conftest import SPACES
-from tests.mocksite.wire import Wire
+from tests.mocksite.clients.wire import Wire
 
 NS = {prefix: f"{{{uri}}}" for prefix, uri in SPACES.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mocksite.wire import Wire, between
+from tests.mocksite.clients.wire import Wire, between
 
 
 class Crm:
