@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.run.case import Case
-from conformance.run.catalogue import Catalogue
-from conformance.run.opening import open_site
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.features import Catalogue
+from conformance.run.site_session import open_site
 from conformance.run.options import Options
-from conformance.run.stepbook import import_vocabulary
-from conformance.run.trial import try_case
+from conformance.scenarios.step_registry import import_vocabulary
+from conformance.scenarios.execution import try_scenario
 
 NAME = "recorded.json"
 
@@ -29,22 +29,22 @@ def record(root: Path, sites: Path, site: str, reports: Path) -> list[Recorded]:
     """Carry every scenario out that a read-only run would, and keep what it sent."""
     catalogue = Catalogue(root)
     import_vocabulary(root)
-    opened = open_site(site, sites, _options(root, sites, site, reports), catalogue.clauses)
-    client = opened.stage.client()
+    site_session = open_site(site, sites, _options(root, sites, site, reports), catalogue.clauses)
+    client = site_session.run_context.client()
     try:
-        cases = [case for file in catalogue.read_all([root / "features"]) for case in file.cases.values()]
-        mine = [case for case in cases if _reads(case) and opened.stage.gate(case) is None]
-        trials = [try_case(opened.stage, case, catalogue.book, client) for case in mine]
+        scenarios = [scenario for file in catalogue.read_all([root / "features"]) for scenario in file.scenarios.values()]
+        mine = [scenario for scenario in scenarios if _reads(scenario) and site_session.run_context.gate(scenario) is None]
+        trials = [try_scenario(site_session.run_context, scenario, catalogue.registry, client) for scenario in mine]
     finally:
         client.close()
-        opened.close()
+        site_session.close()
     return [
         Recorded(
-            f"{trial.case.path}: {trial.case.title}",
+            f"{trial.scenario.path}: {trial.scenario.title}",
             tuple((one.request.body.decode(), one.reply.succeeded) for one in trial.exchanges),
         )
         for trial in trials
-        if trial.exchanges and all(one.request.url == opened.stage.profile.url for one in trial.exchanges)
+        if trial.exchanges and all(one.request.url == site_session.run_context.profile.url for one in trial.exchanges)
     ]
 
 
@@ -60,8 +60,8 @@ def load(folder: Path) -> list[Recorded]:
     return [Recorded(row["title"], tuple((body, ok) for body, ok in row["requests"])) for row in rows]
 
 
-def _reads(case: Case) -> bool:
-    return not (case.writes or case.mail or case.control)
+def _reads(scenario: Scenario) -> bool:
+    return not (scenario.writes or scenario.mail or scenario.needs_control_plane)
 
 
 def _options(root: Path, sites: Path, site: str, reports: Path) -> Options:

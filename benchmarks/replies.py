@@ -17,10 +17,10 @@ from benchmarks.recording import Recorded
 from conformance.judge.contract import Contract
 from conformance.judge.schema_check import check_schema
 from conformance.reporting.exchange_file import write_exchange
-from conformance.reporting.shape import shape_of
-from conformance.target.release import Release
+from conformance.reporting.shapes import shape_of
+from conformance.sites.release import Release
 from conformance.wire.exchange import Exchange, Request
-from conformance.wire.message import read_reply
+from conformance.wire.exchange import read_reply
 
 #: Bytes; the issue's three sizes.
 SIZES = (20_000, 200_000, 2_000_000)

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.reporting.text import printable
-from conformance.target.trouble import CannotJudge, UserError
+from conformance.sites.errors import CannotJudge, UserError
 
 USAGE_ERROR = 4
 
@@ -130,13 +130,13 @@ def _sweep(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from conformance.reporting.compare import compare
+    from conformance.reporting.compare_output import compare
 
     return compare(options)
 
 
 def _docs(options: argparse.Namespace) -> int:
-    from conformance.run.documentation import docs
+    from conformance.run.commands import docs
 
     return docs(options)
 
@@ -148,7 +148,7 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from conformance.run.release_index import index
+    from conformance.run.commands import index
 
     return index(options)
 

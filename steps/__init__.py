@@ -1,1 +1,1 @@
-"""The vocabulary features are written in. A step parses, calls the world or a check, and returns."""
+"""The vocabulary features are written in. A step parses, calls the context or a check, and returns."""

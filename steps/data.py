@@ -2,12 +2,12 @@
 
 from pytest_bdd import given, parsers
 
-from conformance.run.world import World
+from conformance.scenarios.scenario_context import ScenarioContext
 
 
 @given(parsers.re(r"the site has (?:an?|the) (?P<held>.+)"))
-def site_has(world: World, held: str) -> None:
-    world.hold(held)
+def site_has(context: ScenarioContext, held: str) -> None:
+    context.hold(held)
 
 
 @given(
@@ -15,5 +15,5 @@ def site_has(world: World, held: str) -> None:
         r"a new (?P<made>user of the classic time|user who is active in Control Hub|user|event|meeting)(?: with)?"
     )
 )
-def something_new(world: World, made: str, datatable: list[list[str]] | None = None) -> None:
-    world.make(made, dict(datatable or []))
+def something_new(context: ScenarioContext, made: str, datatable: list[list[str]] | None = None) -> None:
+    context.make(made, dict(datatable or []))

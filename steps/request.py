@@ -1,51 +1,56 @@
-"""Sentences about requests: who sends what, for which thing, with which values."""
+"""Sentences about requests: who sends what, for which test data, with which values."""
 
 from pytest_bdd import parsers, when
 
-from conformance.run.world import World
+from conformance.scenarios.scenario_context import ScenarioContext
 
 _CALLER = r"the (?P<role>[\w-]+(?: (?:admin|user))?)"
-_CALL = r"sends (?P<operation>\w+)(?: for the (?P<thing>.+?))?(?: with)?"
+_CALL = r"sends (?P<operation>\w+)(?: for the (?P<item>.+?))?(?: with)?"
 
 
 @when(parsers.re(rf"{_CALLER} {_CALL}"))
 def somebody_sends(
-    world: World, role: str, operation: str, thing: str | None, datatable: list[list[str]] | None = None
+    context: ScenarioContext, role: str, operation: str, item: str | None, datatable: list[list[str]] | None = None
 ) -> None:
-    world.send(role, operation, dict(datatable or []), thing=thing or "")
+    context.send(role, operation, dict(datatable or []), item=item or "")
 
 
 @when(parsers.re(rf"{_CALLER} sends (?P<operation>\w+) for every page(?: with)?"))
 def somebody_reads_the_whole_list(
-    world: World, role: str, operation: str, datatable: list[list[str]] | None = None
+    context: ScenarioContext, role: str, operation: str, datatable: list[list[str]] | None = None
 ) -> None:
-    world.send_for_every_page(role, operation, dict(datatable or []))
+    context.send_for_every_page(role, operation, dict(datatable or []))
 
 
 @when(parsers.re(rf'{_CALLER}, called "(?P<identity>[^"]+)", {_CALL}'))
 def somebody_calls_themselves(
-    world: World, role: str, identity: str, operation: str, thing: str | None, datatable: list[list[str]] | None = None
+    context: ScenarioContext,
+    role: str,
+    identity: str,
+    operation: str,
+    item: str | None,
+    datatable: list[list[str]] | None = None,
 ) -> None:
-    world.send(role, operation, dict(datatable or []), thing=thing or "", identity=identity)
+    context.send(role, operation, dict(datatable or []), item=item or "", identity=identity)
 
 
 @when(parsers.re(rf"{_CALLER}, signed in with (?P<credential>\w+), {_CALL}"))
 def somebody_signed_in(
-    world: World,
+    context: ScenarioContext,
     role: str,
     credential: str,
     operation: str,
-    thing: str | None,
+    item: str | None,
     datatable: list[list[str]] | None = None,
 ) -> None:
-    world.send(role, operation, dict(datatable or []), thing=thing or "", credential=credential)
+    context.send(role, operation, dict(datatable or []), item=item or "", credential=credential)
 
 
 @when(parsers.re(rf"{_CALLER} uses the retired address for (?P<operation>\w+)"))
-def somebody_uses_the_retired_address(world: World, role: str, operation: str) -> None:
-    world.send(role, operation, retired_address=True)
+def somebody_uses_the_retired_address(context: ScenarioContext, role: str, operation: str) -> None:
+    context.send(role, operation, retired_address=True)
 
 
 @when(parsers.re(r'"(?P<identity>[^"]+)" signs in with the password "(?P<password>[^"]+)"'))
-def anybody_signs_in(world: World, identity: str, password: str) -> None:
-    world.sign_in(world.value(identity), world.value(password))
+def anybody_signs_in(context: ScenarioContext, identity: str, password: str) -> None:
+    context.sign_in(context.value(identity), context.value(password))

@@ -2,20 +2,20 @@
 
 from pytest_bdd import parsers, step, then
 
-from conformance.judge.address_check import no_api_version
-from conformance.run.world import World
+from conformance.judge.reply_checks import no_api_version
+from conformance.scenarios.scenario_context import ScenarioContext
 
 
 @step(parsers.re(r"(?P<setting>.+) (?:is|are) (?P<value>enabled|disabled) on the site"))
-def option_is_switched(world: World, setting: str, value: str) -> None:
-    world.arrange(setting, value)
+def option_is_switched(context: ScenarioContext, setting: str, value: str) -> None:
+    context.arrange(setting, value)
 
 
 @step(parsers.re(r"(?P<setting>.+) (?:is|are) set to (?P<value>\S+) on the site"))
-def option_is_set(world: World, setting: str, value: str) -> None:
-    world.arrange(setting, value)
+def option_is_set(context: ScenarioContext, setting: str, value: str) -> None:
+    context.arrange(setting, value)
 
 
 @then("the address of the profile names no XML API version")
-def address_is_current(world: World) -> None:
-    world.judge(no_api_version(world.stage.profile.url))
+def address_is_current(context: ScenarioContext) -> None:
+    context.judge(no_api_version(context.run_context.profile.url))

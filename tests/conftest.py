@@ -12,7 +12,7 @@ import pytest
 
 from conformance.judge.clauses import Clause, load_clauses
 from conformance.judge.contract import Contract
-from conformance.run.catalogue import Catalogue
+from conformance.scenarios.features import Catalogue
 
 pytest_plugins = ["pytester"]
 

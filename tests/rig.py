@@ -14,17 +14,17 @@ import httpx
 
 import mocksite
 from conformance.judge.contract import Contract
-from conformance.run.case import Case
-from conformance.run.catalogue import Catalogue
-from conformance.run.stage import Stage
-from conformance.run.trial import Trial, try_case
-from conformance.target.control import Control
-from conformance.target.ledger import Ledger, new_run_id
-from conformance.target.release import Release
-from conformance.target.sites import load_profile
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.run_context import RunContext
+from conformance.scenarios.execution import ScenarioTrial, try_scenario
+from conformance.sites.control_plane import ControlPlane
+from conformance.sites.ledger import Ledger, new_run_id
+from conformance.sites.release import Release
+from conformance.sites.profile_file import load_profile
 from conformance.wire.mailbox import Mail, read_mail
-from conformance.wire.pace import Pace
-from conformance.wire.payload import Payloads
+from conformance.wire.rate_limiter import RateLimiter
+from conformance.wire.payloads import Payloads
 from tests.conftest import ROOT
 
 #: Compiled once for all rigs: schemas and templates do not change between faults.
@@ -60,13 +60,13 @@ def answered(answer: mocksite.HttpResponse) -> httpx.Response:
 class LogMailbox:
     """Reads mail from the log of the mock; the real SMTP way is tested on its own."""
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    def __init__(self, control_plane: ControlPlane) -> None:
+        self._control_plane = control_plane
 
     def mail_to(self, recipient: str) -> list[Mail]:
         return [
             read_mail(_raw(message), (recipient,), time.time())
-            for message in self._control.get("mail")
+            for message in self._control_plane.get("mail")
             if message["to"].lower() == recipient.lower()
         ]
 
@@ -88,16 +88,16 @@ class Rig:
     """A mock core with the stage to judge it."""
 
     core: mocksite.Core
-    stage: Stage
+    run_context: RunContext
     catalogue: Catalogue
 
-    def run(self, cases: list[Case], *, strict: bool = True) -> list[Trial]:
+    def run(self, scenarios: list[Scenario], *, strict: bool = True) -> list[ScenarioTrial]:
         """Try every case that is not gated away."""
-        client = self.stage.client()
+        client = self.run_context.client()
         try:
-            book = self.catalogue.book
-            mine = [case for case in cases if self.stage.gate(case) is None]
-            return [try_case(self.stage, case, book, client, strict=strict) for case in mine]
+            registry = self.catalogue.registry
+            mine = [scenario for scenario in scenarios if self.run_context.gate(scenario) is None]
+            return [try_scenario(self.run_context, scenario, registry, client, strict=strict) for scenario in mine]
         finally:
             client.close()
 
@@ -118,9 +118,9 @@ def rig(
         file = Path(folder) / "sites.toml"
         file.write_text(core.profile("mock"), encoding="utf-8")
         profile = load_profile("mock", file)
-        control = Control(profile.control_url, transport=transport)
+        control_plane = ControlPlane(profile.control_url, transport=transport)
         run_id = new_run_id()
-        stage = Stage(
+        run_context = RunContext(
             profile=profile,
             release=Release.parse(judged_as or release),
             access="read-write",
@@ -129,15 +129,15 @@ def rig(
             payloads=PAYLOADS,
             ledger=Ledger(Path(folder) / "ledger.jsonl", "mock", run_id),
             run_id=run_id,
-            pace=Pace(None),
+            rate_limiter=RateLimiter(None),
             tls=_TLS,
-            control=control,
-            mailbox=LogMailbox(control),
+            control_plane=control_plane,
+            mailbox=LogMailbox(control_plane),
             transport=transport,
         )
         try:
-            yield Rig(core, stage, catalogue)
+            yield Rig(core, run_context, catalogue)
         finally:
-            stage.ledger.close()
-            control.close()
+            run_context.ledger.close()
+            control_plane.close()
             core.close()

@@ -12,17 +12,22 @@ from tests.conftest import ROOT
 
 #: Each room and the rooms it may import; because: data flows one way, through one room at a time.
 MAY_IMPORT = {
-    "conformance.target": set(),
-    "conformance.wire": {"conformance.target"},
-    "conformance.judge": {"conformance.target", "conformance.wire"},
-    "conformance.reporting": {"conformance.target", "conformance.wire", "conformance.judge"},
-    "conformance.run": {"conformance.target", "conformance.wire", "conformance.judge", "conformance.reporting", "mocksite"},
-    "conformance.cli": {"conformance.target", "conformance.reporting", "conformance.run"},
-    "steps": {"conformance.judge", "conformance.run", "conformance.target"},
+    "conformance.sites": set(),
+    "conformance.wire": {"conformance.sites"},
+    "conformance.judge": {"conformance.sites", "conformance.wire"},
+    "conformance.reporting": {"conformance.sites", "conformance.wire", "conformance.judge"},
+    "conformance.scenarios": {"conformance.sites", "conformance.wire", "conformance.judge", "conformance.reporting"},
+    "conformance.run": {
+        "conformance.sites", "conformance.wire", "conformance.judge", "conformance.reporting", "conformance.scenarios", "mocksite",
+    },
+    "conformance.cli": {"conformance.sites", "conformance.reporting", "conformance.run"},
+    "steps": {"conformance.judge", "conformance.scenarios", "conformance.sites"},
     "mocksite": set(),
 }
 #: Because only ``run`` knows pytest, a judge or a report can be used without it.
 KNOWS_PYTEST = {"conformance.run", "steps"}
+#: pytest-bdd reads features and holds the vocabulary; scenarios are carried out without it, and without pytest.
+KNOWS_PYTEST_BDD = KNOWS_PYTEST | {"conformance.scenarios"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "base"}
 
 
@@ -63,13 +68,15 @@ def test_rooms_import_only_rooms_below(path: Path) -> None:
 def test_only_the_run_knows_pytest(path: Path) -> None:
     names = {name.split(".")[0] for name in imports(path)}
     if room_of(dotted(path)) not in KNOWS_PYTEST:
-        assert not names & {"pytest", "pytest_bdd", "_pytest"}
+        assert not names & {"pytest", "_pytest", "xdist"}
+    if room_of(dotted(path)) not in KNOWS_PYTEST_BDD:
+        assert "pytest_bdd" not in names
 
 
 def test_the_mock_is_entered_by_its_public_door_only() -> None:
     """Because the plugin may start the mock as a server, and know nothing else of it."""
     used = {(dotted(path), name) for path in modules("conformance") for name in imports(path) if name.startswith("mocksite")}
-    assert used == {("conformance.run.embedded", "mocksite")}
+    assert used == {("conformance.run.site_session", "mocksite")}
 
 
 @pytest.mark.parametrize("path", list(modules("conformance", "steps", "mocksite")), ids=dotted)
@@ -114,15 +121,15 @@ def test_steps_decide_nothing(path: Path) -> None:
         assert not any(isinstance(node, ast.If | ast.IfExp) for node in ast.walk(function)), f"{function.name} decides"
 
 
-def test_given_and_when_take_only_the_world_and_what_they_parse() -> None:
+def test_given_and_when_take_only_the_context_and_what_they_parse() -> None:
     """Because such a step can be carried out ahead of time, away from pytest."""
     import conftest  # noqa: F401 - loads the vocabulary
     from inspect import signature
 
-    from conformance.run.stepbook import StepBook
+    from conformance.scenarios.step_registry import StepRegistry
 
-    for context in StepBook().definitions:
+    for context in StepRegistry().definitions:
         names = set(signature(context.step_func).parameters)
         pattern = getattr(context.parser, "regex", None)
         parsed = set(pattern.groupindex) if pattern else set()
-        assert names <= {"world", "datatable"} | parsed, context.step_func.__name__
+        assert names <= {"context", "datatable"} | parsed, context.step_func.__name__

@@ -14,8 +14,8 @@ import pytest
 from conformance.judge.contract import Contract
 from conformance.judge.element_checks import present
 from conformance.judge.schema_check import check_schema
-from conformance.target.release import Release
-from conformance.wire.message import Reply, read_reply
+from conformance.sites.release import Release
+from conformance.wire.exchange import Reply, read_reply
 from tests.conftest import ROOT
 
 FOLDER = Path(os.environ.get("WEBEX_SAMPLES", ROOT.parent / "shared" / "contract" / "samples"))

@@ -14,9 +14,9 @@ import pytest
 
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract
-from conformance.run.case import Case
-from conformance.run.catalogue import Catalogue
-from conformance.run.trial import Trial
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.execution import ScenarioTrial
 from tests.conftest import ROOT
 from tests.rig import Rig, rig
 
@@ -57,13 +57,13 @@ def seeded(folder: Path, schema: str, element: str, release: str) -> Contract:
     return Contract(folder)
 
 
-def of_clause(catalogue: Catalogue, clause: str, *, beside_replies: bool = True) -> list[Case]:
+def of_clause(catalogue: Catalogue, clause: str, *, beside_replies: bool = True) -> list[Scenario]:
     """The scenarios of a clause; only those that compare the contract, unless asked otherwise."""
-    cases = [case for file in catalogue.known_files() for case in file.cases.values() if case.clause.id == clause]
-    return [case for case in cases if not beside_replies or not any("sends" in one.text for one in case.sentences)]
+    scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values() if scenario.clause.id == clause]
+    return [scenario for scenario in scenarios if not beside_replies or not any("sends" in one.text for one in scenario.steps)]
 
 
-def failing(trials: list[Trial], check: str) -> list[Trial]:
+def failing(trials: list[ScenarioTrial], check: str) -> list[ScenarioTrial]:
     return [one for one in trials if one.verdict.outcome == "failed" and check in {found.check for found in one.violations}]
 
 
@@ -71,22 +71,22 @@ def failing(trials: list[Trial], check: str) -> list[Trial]:
 def test_a_changed_contract_is_found(
     catalogue: Catalogue, tmp_path: Path, clause: str, schema: str, element: str, release: str
 ) -> None:
-    cases = of_clause(catalogue, clause)
-    assert cases, f"no scenario compares the contract for {clause}"
+    scenarios = of_clause(catalogue, clause)
+    assert scenarios, f"no scenario compares the contract for {clause}"
     with rig(catalogue) as site:
-        assert [one.verdict.outcome for one in site.run(cases)] == ["passed"] * len(cases)
-        faulty = Rig(site.core, replace(site.stage, contract=seeded(tmp_path, schema, element, release)), catalogue)
-        trials = faulty.run(cases)
+        assert [one.verdict.outcome for one in site.run(scenarios)] == ["passed"] * len(scenarios)
+        faulty = Rig(site.core, replace(site.run_context, contract=seeded(tmp_path, schema, element, release)), catalogue)
+        trials = faulty.run(scenarios)
     assert failing(trials, "contract") == trials, [one.cause for one in trials]
     assert all(one.found_by for one in trials)
 
 
 def test_the_retired_address_in_a_profile_is_found(catalogue: Catalogue) -> None:
-    cases = of_clause(catalogue, ADDRESS, beside_replies=False)
+    scenarios = of_clause(catalogue, ADDRESS, beside_replies=False)
     with rig(catalogue) as site:
-        assert [one.verdict.outcome for one in site.run(cases)] == ["passed"]
-        old = replace(site.stage.profile, url="https://mocksite.example.com/WBXService/xml10.0.0/XMLService")
-        trials = Rig(site.core, replace(site.stage, profile=old), catalogue).run(cases)
+        assert [one.verdict.outcome for one in site.run(scenarios)] == ["passed"]
+        old = replace(site.run_context.profile, url="https://mocksite.example.com/WBXService/xml10.0.0/XMLService")
+        trials = Rig(site.core, replace(site.run_context, profile=old), catalogue).run(scenarios)
     assert len(trials) == 1
     assert failing(trials, "address") == trials
 
@@ -94,10 +94,10 @@ def test_the_retired_address_in_a_profile_is_found(catalogue: Catalogue) -> None
 def test_every_clause_about_the_contract_has_its_fault(catalogue: Catalogue, clauses: dict[str, Clause]) -> None:
     """Whatever scenario compares contracts is measured here; the mock's own catalogue can never fail it."""
     comparing = {
-        case.clause.id
+        scenario.clause.id
         for file in catalogue.known_files()
-        for case in file.cases.values()
-        if any("is compared with" in one.text for one in case.sentences)
+        for scenario in file.scenarios.values()
+        if any("is compared with" in one.text for one in scenario.steps)
     }
     assert comparing == {clause for clause, *_ in SEEDED}
     assert {clauses[clause].level for clause in comparing} == {"must"}

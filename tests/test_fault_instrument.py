@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.run.catalogue import Catalogue
+from conformance.scenarios.features import Catalogue
 from mocksite.faults import BY_HAND, CATALOGUE
 from mocksite.faults.change import ReplyFault, saying
 from mocksite.faults.fault import Fault
@@ -58,9 +58,9 @@ def test_without_the_scenarios_of_its_clause_a_fault_survives(
     monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue, healthy: Plan
 ) -> None:
     told = CATALOGUE["R41.9.0-03/version-kept"]
-    mine = [i for i, case in enumerate(healthy.cases) if case.clause.id == told.clause]
-    rest = [i for i in range(len(healthy.cases)) if i not in mine]
-    weak = Plan(tuple(healthy.cases[i] for i in rest), tuple(healthy.sent[i] for i in rest))
+    mine = [i for i, scenario in enumerate(healthy.scenarios) if scenario.clause.id == told.clause]
+    rest = [i for i in range(len(healthy.scenarios)) if i not in mine]
+    weak = Plan(tuple(healthy.scenarios[i] for i in rest), tuple(healthy.sent[i] for i in rest))
     assert verdict(monkeypatch, catalogue, healthy, told) == "killed"
     assert verdict(monkeypatch, catalogue, weak, told) == "survived"
 

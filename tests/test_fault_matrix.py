@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from conformance.judge.clauses import Clause
-from conformance.run.catalogue import Catalogue
+from conformance.scenarios.features import Catalogue
 from mocksite.faults import BY_HAND, BY_RULE
 from tests.matrix.equivalents import load, unused
 from tests.matrix.measure import GOOD, Finding
@@ -56,8 +56,8 @@ def test_scenarios_that_never_send_an_operation_miss_none_of_its_faults(findings
     start = TODAY * 12 % len(named)
     sample = [*named, *named][start : start + 12]
     tried = matrix([one.fault for one in sample], everything=True)
-    assert [(one.fault, one.verdict, one.cases) for one in tried] == [
-        (one.fault, one.verdict, one.cases) for one in sample
+    assert [(one.fault, one.verdict, one.scenarios) for one in tried] == [
+        (one.fault, one.verdict, one.scenarios) for one in sample
     ]
 
 
@@ -72,8 +72,8 @@ def test_every_then_step_finds_something(catalogue: Catalogue, findings: list[Fi
 
 def test_without_faults_every_scenario_and_step_is_toothless(catalogue: Catalogue) -> None:
     """The list itself: it would name what finds nothing. ``make fault-matrix`` asks it about every scenario."""
-    judged = [case for file in catalogue.known_files() for case in file.cases.values() if case.level != "observe"]
-    comparing = [case for case in judged if contract_only(case)]
+    judged = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values() if scenario.level != "observe"]
+    comparing = [scenario for scenario in judged if contract_only(scenario)]
     assert len(cases_without_teeth(catalogue, [])) == len(judged) - len(comparing) > 200
     assert len(comparing) == 12
     assert len(steps_without_teeth(catalogue, [])) > 20

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.judge.clauses import Clause
-from conformance.run.catalogue import Catalogue
+from conformance.scenarios.features import Catalogue
 from tests.conftest import ROOT
 from tests.rig import rig
 
@@ -28,11 +28,11 @@ KEPT = {
 
 def failed(catalogue: Catalogue, release: str, judged_as: str) -> tuple[set[str], set[str]]:
     """Clauses that failed and that broke, without --strict as a user runs it."""
-    cases = [case for file in catalogue.known_files() for case in file.cases.values()]
+    scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
     with rig(catalogue, release=release, judged_as=judged_as) as site:
-        trials = site.run(cases, strict=False)
-    assert not any(trial.troubles for trial in trials), "a scenario left something behind"
-    return tuple({one.case.clause.id for one in trials if one.verdict.outcome == word} for word in ("failed", "broken"))
+        trials = site.run(scenarios, strict=False)
+    assert not any(trial.cleanup_errors for trial in trials), "a scenario left something behind"
+    return tuple({one.scenario.clause.id for one in trials if one.verdict.outcome == word} for word in ("failed", "broken"))
 
 
 @pytest.mark.parametrize("release", RELEASES)

@@ -16,15 +16,15 @@ import httpx
 import mocksite
 import pytest
 
-from conformance.run.case import Case
-from conformance.run.catalogue import Catalogue
-from conformance.run.trial import Trial
-from conformance.target.trouble import CannotJudge
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.execution import ScenarioTrial
+from conformance.sites.errors import CannotJudge
 from conformance.wire import client
 from conformance.wire.client import reads_only
 from conformance.wire.exchange import Exchange, Request
-from conformance.wire.message import read_reply
-from conformance.wire.pace import Pace
+from conformance.wire.exchange import read_reply
+from conformance.wire.rate_limiter import RateLimiter
 from tests.rig import CoreTransport, Rig, Through, answered, rig
 from tests.run.conftest import Runner, run  # noqa: F401 - a fixture
 from tests.twisted import operation_of
@@ -131,21 +131,21 @@ def faulty(fault: Fault, applies: Callable[[str], bool], hit: list[str]) -> Thro
     return Faulty
 
 
-def cases(catalogue: Catalogue) -> list[Case]:
-    everything = [case for file in catalogue.known_files() for case in file.cases.values()]
-    return [case for case in everything if case.operations]
+def scenarios(catalogue: Catalogue) -> list[Scenario]:
+    everything = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+    return [scenario for scenario in everything if scenario.operations]
 
 
-class Hurried(Pace):
+class Hurried(RateLimiter):
     """Waits for nobody: what is measured is the verdict, not the pauses."""
 
     def pause(self, seconds: float) -> None:
         pass
 
 
-def trials(catalogue: Catalogue, way: Through, chosen: list[Case]) -> list[Trial]:
+def trials(catalogue: Catalogue, way: Through, chosen: list[Scenario]) -> list[ScenarioTrial]:
     with rig(catalogue, through=way) as site:
-        patient = replace(site.stage, pace=Hurried(None))
+        patient = replace(site.run_context, rate_limiter=Hurried(None))
         return Rig(site.core, patient, catalogue).run(chosen)
 
 
@@ -158,9 +158,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_no_verdict_comes_from_what_did_not_arrive(catalogue: Catalogue, name: str) -> None:
     hit: list[str] = []
-    chosen = [case for index, case in enumerate(cases(catalogue)) if name in EVERYWHERE or index % 3 == 0 or case.title == RETIRED]
+    chosen = [scenario for index, scenario in enumerate(scenarios(catalogue)) if name in EVERYWHERE or index % 3 == 0 or scenario.title == RETIRED]
     told = trials(catalogue, faulty(FAULTS[name], lambda operation: True, hit), chosen)
-    wrong = {one.case.title: (one.verdict.outcome, one.violations) for one in told if one.verdict.outcome != "broken"}
+    wrong = {one.scenario.title: (one.verdict.outcome, one.violations) for one in told if one.verdict.outcome != "broken"}
     expected = {RETIRED: ("passed", ())} if name in SAYS_NO else {}
     assert wrong == expected
     assert len(hit) >= len(told) > (200 if name in EVERYWHERE else 70)
@@ -173,10 +173,10 @@ def test_trouble_halfway_is_no_verdict_either(catalogue: Catalogue, name: str, h
     """Only reads, or only writes, get no answer: whatever a scenario saw before and after, it is broken."""
     hit: list[str] = []
     way = faulty(FAULTS[name], lambda operation: reads_only(operation) == (half == "reads"), hit)
-    told = trials(catalogue, way, cases(catalogue))
+    told = trials(catalogue, way, scenarios(catalogue))
     hurt = [one for one in told if any(reads_only(each.request.operation) == (half == "reads") for each in one.exchanges)]
     assert len(hurt) > 40
-    assert {one.case.title: one.violations for one in hurt if one.verdict.outcome != "broken"} == {}
+    assert {one.scenario.title: one.violations for one in hurt if one.verdict.outcome != "broken"} == {}
     assert {one.verdict.outcome for one in told if one not in hurt} <= {"passed", "skipped"}
 
 
@@ -195,7 +195,7 @@ def test_a_reply_without_end_is_refused_unread(catalogue: Catalogue, monkeypatch
     def endless(answer: mocksite.HttpResponse) -> httpx.Response:
         return httpx.Response(200, content=(b"<a>" * 1000 for part in itertools.count() if read.append(part) is None))
 
-    told = trials(catalogue, faulty(endless, lambda operation: True, []), cases(catalogue)[:3])
+    told = trials(catalogue, faulty(endless, lambda operation: True, []), scenarios(catalogue)[:3])
     assert {one.verdict.outcome for one in told} == {"broken"}
     assert "was not read on" in told[0].cause
     assert max(read) < 10
@@ -248,19 +248,19 @@ def speaking(words: bytes | None) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", WIRE)
 def test_trouble_on_a_real_wire_is_broken(catalogue: Catalogue, name: str) -> None:
-    chosen = [case for case in cases(catalogue) if case.clause.id in ("R41.7.0-02", "R41.9.0-01")]
+    chosen = [scenario for scenario in scenarios(catalogue) if scenario.clause.id in ("R41.7.0-02", "R41.9.0-01")]
     with speaking(WIRE[name]) as url, rig(catalogue) as site:
-        profile = replace(site.stage.profile, url=url, timeout=0.2)
-        there = Rig(site.core, replace(site.stage, profile=profile, transport=None), catalogue)
+        profile = replace(site.run_context.profile, url=url, timeout=0.2)
+        there = Rig(site.core, replace(site.run_context, profile=profile, transport=None), catalogue)
         told = there.run(chosen)
     assert {one.verdict.outcome for one in told} == {"broken"}
     assert {one.violations for one in told} == {()}
-    assert {one.case.clause.id for one in told} == {"R41.7.0-02", "R41.9.0-01"}
+    assert {one.scenario.clause.id for one in told} == {"R41.7.0-02", "R41.9.0-01"}
 
 
 def sent_to(url: str, site: Rig, timeout: float = 5.0) -> Exchange:
     """One request over a real socket."""
-    sender = replace(site.stage, profile=replace(site.stage.profile, url=url, timeout=timeout), transport=None).client()
+    sender = replace(site.run_context, profile=replace(site.run_context.profile, url=url, timeout=timeout), transport=None).client()
     try:
         return sender.send(Request("GetSite", "host", url, b"<m/>"))
     finally:
@@ -291,7 +291,7 @@ def test_a_trickle_is_cut_off(catalogue: Catalogue, head: bytes) -> None:
         exchange = sent_to(url, site, timeout=0.3)
         took = time.monotonic() - began
         stopped.set()
-    assert exchange.trouble == "the reply was not complete within 0.3 s"
+    assert exchange.error == "the reply was not complete within 0.3 s"
     assert took < 3
 
 
@@ -304,7 +304,7 @@ def test_a_redirect_is_not_followed(catalogue: Catalogue, code: int) -> None:
         words = f"HTTP/1.1 {code} Moved\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n"
         with speaking(words.encode()) as url, rig(catalogue) as site:
             exchange = sent_to(url, site)
-        assert (exchange.status, "redirects are not followed" in exchange.trouble) == (code, True)
+        assert (exchange.status, "redirects are not followed" in exchange.error) == (code, True)
         with pytest.raises(BlockingIOError):
             elsewhere.accept()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.run.case import Case
-from conformance.run.catalogue import Catalogue
-from conformance.run.trial import Trial
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.execution import ScenarioTrial
 from tests.rig import CoreTransport, Through, rig
 from tests.twisted import replacing
 from tests.variations import VARIATIONS, Counter, pieces, through
@@ -26,16 +26,16 @@ BELOW = {
 }  # fmt: skip
 
 
-def cases(catalogue: Catalogue) -> list[Case]:
+def scenarios(catalogue: Catalogue) -> list[Scenario]:
     """Every scenario that asks a site; those that compare our schemas meet no reply."""
-    everything = [case for file in catalogue.known_files() for case in file.cases.values()]
-    return [case for case in everything if case.operations]
+    everything = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+    return [scenario for scenario in everything if scenario.operations]
 
 
 def judged(catalogue: Catalogue, way: Through, release: str = "41.12.0", each: int = 1) -> Told:
     with rig(catalogue, release=release, through=way) as site:
-        trials: list[Trial] = site.run(cases(catalogue)[::each])
-    return {f"{one.case.path}:{one.case.line}:{one.case.title}:{one.case.row}": (one.verdict.outcome, one.violations, one.cause) for one in trials}
+        trials: list[ScenarioTrial] = site.run(scenarios(catalogue)[::each])
+    return {f"{one.scenario.path}:{one.scenario.line}:{one.scenario.title}:{one.scenario.row}": (one.verdict.outcome, one.violations, one.cause) for one in trials}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_a_body_may_come_in_pieces(catalogue: Catalogue, plain: Told) -> None:
 def test_the_mock_sends_every_element_a_real_site_sent(catalogue: Catalogue) -> None:
     """A T31L site answered GetSite with 472 elements; the plain mock sends no fewer, so every run judges them."""
     with rig(catalogue) as site:
-        trials = site.run([case for case in cases(catalogue) if case.clause.id == "R41.7.0-02"])
+        trials = site.run([scenario for scenario in scenarios(catalogue) if scenario.clause.id == "R41.7.0-02"])
     reply = trials[0].exchanges[-1].reply
     assert reply.operation == "GetSite"
     assert sum(1 for _ in reply.root.iter()) >= 472

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.target.release import Release
-from conformance.target.trouble import UserError
+from conformance.sites.errors import UserError
+from conformance.sites.release import Release
 
 CLAUSE_ID = re.compile(r"^R(\d+\.\d+\.\d+)-(\d{2,3})$")
 LEVELS = ("must", "should", "observe")

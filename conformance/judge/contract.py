@@ -1,14 +1,11 @@
-"""The contract as our XSDs state it, and the view of it that a release had.
+"""The XSD files behind the contract: read, cut down to a release, loosened for replies, compiled.
 
-Every addition of 41.x carries ``c:since``; a view drops what is newer. Where the
-notes lost a position, ``c:place`` says so: ``any-order`` stands anywhere in its
-parent, ``anywhere`` in any parent. libxml2 gives the verdict on the rest: it
-validates a reply in a tenth of a millisecond, and unlike XSD 1.1 open content it
-sees a declared element in the wrong place (tools.md, 5).
+Nothing here knows what a type means; :mod:`conformance.judge.contract` does.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,15 +13,102 @@ from pathlib import Path
 
 from lxml import etree
 
-from conformance.judge.schema_documents import DRIVER, XS, C, as_of, compile_schema, for_replies, read_document
-from conformance.target.release import Release
-from conformance.target.trouble import UserError
+from conformance.sites.errors import UserError
+from conformance.sites.release import Release
+
+XS = "http://www.w3.org/2001/XMLSchema"
+C = "urn:webex-conformance:contract"
+SERV = "http://www.webex.com/schemas/2002/06/service"
+DRIVER = "contract.xsd"
+#: Service types that are complete on every site: the envelope, and the counts every client of a list reads.
+_COMPLETE = ("messageType", "responseType", "subErrorType", "matchingRecordsType")
+
+
+def read_document(path: Path) -> etree._Element:
+    """One XSD file; :class:`UserError` names the line that is not XML."""
+    try:
+        return etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)).getroot()
+    except etree.XMLSyntaxError as problem:
+        raise UserError(
+            "schema-syntax", f"{path.name} is not XML: {problem.msg}", where=f"{path}:{problem.lineno}"
+        ) from None
+
+
+def as_of(document: etree._Element, release: Release | None) -> etree._Element:
+    """The document without what ``c:since`` says is newer than ``release``; whole for None."""
+    if release is None:
+        return document
+    kept = copy.deepcopy(document)
+    for node in kept.findall(f".//*[@{{{C}}}since]"):
+        parent = node.getparent()
+        if parent is not None and Release.parse(node.get(f"{{{C}}}since", "")) > release:
+            parent.remove(node)
+    return kept
+
+
+def for_replies(document: etree._Element) -> etree._Element:
+    """Loosen what real sites do not keep (strictness.md): required elements outside the envelope.
+
+    Elements without a known place leave their sequence and become global, so
+    that the judge can take them out of the reply and validate them alone.
+    """
+    loosened = copy.deepcopy(document)
+    service = loosened.get("targetNamespace") == SERV
+    for definition in loosened.iterfind(f"{{{XS}}}complexType"):
+        if not (service and definition.get("name", "").startswith(_COMPLETE)):
+            for node in definition.iterfind(f".//{{{XS}}}sequence/{{{XS}}}element"):
+                node.set("minOccurs", "0")
+    taken: dict[str, str] = {}
+    for node in loosened.findall(f".//*[@{{{C}}}place]"):
+        parent = node.getparent()
+        name, declared_type = node.get("name", ""), node.get("type", "")
+        if taken.setdefault(name, declared_type) != declared_type:
+            raise UserError(
+                "schema-place", f"two elements {name} of unknown place differ in type", where=str(document.base)
+            )
+        if parent is not None:
+            parent.remove(node)
+    for name, declared_type in taken.items():
+        etree.SubElement(loosened, f"{{{XS}}}element", name=name, type=declared_type)
+    return loosened
+
+
+class _Imports(etree.Resolver):
+    """Answers every import from memory; anything else is refused, so nothing is ever fetched."""
+
+    def __init__(self, documents: dict[str, etree._Element]) -> None:
+        super().__init__()
+        self._documents = documents
+        self.refused: list[str] = []
+
+    def resolve(self, url: str, public_id: str, context: object) -> object:  # type: ignore[override]
+        name = url.rpartition("/")[2]
+        if name not in self._documents:
+            self.refused.append(url)
+            return self.resolve_string(b"", context)
+        return self.resolve_string(etree.tostring(self._documents[name]), context, base_url=name)
+
+
+def compile_schema(documents: dict[str, etree._Element]) -> etree.XMLSchema:
+    """The validator of the documents, by file name; :class:`UserError` when they do not fit together."""
+    imports = _Imports(documents)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser.resolvers.add(imports)
+    try:
+        schema = etree.XMLSchema(etree.fromstring(etree.tostring(documents[DRIVER]), parser, base_url=DRIVER))
+    except etree.XMLSchemaParseError as problem:
+        raise UserError("schema-invalid", f"the schemas do not compile: {problem}") from None
+    if imports.refused:
+        # libxml2 builds silently without an import it cannot read, and would then pass everything in it.
+        raise UserError("schema-import", f"the schemas import what is not there: {', '.join(imports.refused)}")
+    return schema
+
 
 Name = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Declared:
+class ElementDeclaration:
     """An element as its parent's type declares it. ``place`` is "" when its position is known."""
 
     name: Name
@@ -40,23 +124,23 @@ class ComplexType:
     """A type with the elements it declares, inherited ones first."""
 
     name: Name
-    children: tuple[Declared, ...]
+    children: tuple[ElementDeclaration, ...]
     since: str = ""
 
-    def child(self, name: Name) -> Declared | None:
+    def child(self, name: Name) -> ElementDeclaration | None:
         """The declaration of a child, None when the type does not know it."""
         return next((declared for declared in self.children if declared.name == name), None)
 
-    def named(self, local: str) -> Declared | None:
+    def named(self, local: str) -> ElementDeclaration | None:
         """The declaration of the child with that local name."""
         return next((declared for declared in self.children if declared.name[1] == local), None)
 
 
-class View:
+class ContractView:
     """The contract as of one release."""
 
     def __init__(
-        self, release: Release | None, documents: dict[str, etree._Element], whole: View | None = None
+        self, release: Release | None, documents: dict[str, etree._Element], whole: ContractView | None = None
     ) -> None:
         self.release = release
         self._whole = whole
@@ -113,7 +197,7 @@ class View:
         return compile_schema({name: for_replies(document) for name, document in self._documents.items()})
 
     @cached_property
-    def roaming(self) -> dict[Name, Declared]:
+    def roaming(self) -> dict[Name, ElementDeclaration]:
         """Elements whose parent the notes lost, by name."""
         return {
             declared.name: declared
@@ -162,24 +246,24 @@ class Contract:
             raise UserError("schemas-missing", f"there is no {DRIVER} in {folder}", where=str(folder))
         self.folder = folder
         self._documents = {path.name: read_document(path) for path in sorted(folder.glob("*.xsd"))}
-        self._views: dict[Release | None, View] = {}
+        self._views: dict[Release | None, ContractView] = {}
 
-    def view(self, release: Release) -> View:
+    def view(self, release: Release) -> ContractView:
         """The contract as of ``release``."""
         return self._kept(release)
 
     @property
-    def whole(self) -> View:
+    def whole(self) -> ContractView:
         """Everything any release of the suite declares."""
         return self._kept(None)
 
-    def _kept(self, release: Release | None) -> View:
+    def _kept(self, release: Release | None) -> ContractView:
         if release not in self._views:
-            self._views[release] = View(release, self._documents, None if release is None else self.whole)
+            self._views[release] = ContractView(release, self._documents, None if release is None else self.whole)
         return self._views[release]
 
 
-def _children(name: Name, definitions: dict[Name, etree._Element]) -> Iterator[Declared]:
+def _children(name: Name, definitions: dict[Name, etree._Element]) -> Iterator[ElementDeclaration]:
     definition = definitions[name]
     extension = definition.find(f"{{{XS}}}complexContent/{{{XS}}}extension")
     holder = definition
@@ -189,7 +273,7 @@ def _children(name: Name, definitions: dict[Name, etree._Element]) -> Iterator[D
     target = definition.getroottree().getroot().get("targetNamespace", "")
     for node in holder.iterfind(f"{{{XS}}}sequence/{{{XS}}}element"):
         most = node.get("maxOccurs", "1")
-        yield Declared(
+        yield ElementDeclaration(
             name=(target, node.get("name", "")),
             type=_resolve(node, node.get("type", "")),
             least=int(node.get("minOccurs", "1")),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from conformance.judge.contract import ComplexType, Declared, Name, View
-from conformance.judge.violation import Finding
+from conformance.judge.contract import ComplexType, ContractView, ElementDeclaration, Name
+from conformance.judge.findings import Finding
 
 Findings = tuple[Finding, ...]
 Difference = tuple[str, str]
 
 
-def differences(before: View, after: View, operations: Iterable[str]) -> list[Difference]:
+def differences(before: ContractView, after: ContractView, operations: Iterable[str]) -> list[Difference]:
     """Every path of a request or reply that only one of the views declares, or declares otherwise, by operation."""
     found: dict[Difference, None] = {}
     other = _declared_otherwise(before, after)
@@ -28,7 +28,9 @@ def differences(before: View, after: View, operations: Iterable[str]) -> list[Di
     return list(found)
 
 
-def differ_only_in(before: View, after: View, operations: Iterable[str], announced: list[Difference]) -> Findings:
+def differ_only_in(
+    before: ContractView, after: ContractView, operations: Iterable[str], announced: list[Difference]
+) -> Findings:
     """The operations differ in exactly the ``announced`` paths."""
     actual = differences(before, after, operations)
     span = f"{before.release} to {after.release}"
@@ -46,7 +48,7 @@ def differ_only_in(before: View, after: View, operations: Iterable[str], announc
     )
 
 
-def _declared_otherwise(before: View, after: View) -> frozenset[Name]:
+def _declared_otherwise(before: ContractView, after: ContractView) -> frozenset[Name]:
     """The types, complex or simple, of which the views say different things."""
     pairs: tuple[tuple[Mapping[Name, object], Mapping[Name, object]], ...] = (
         (before.types, after.types),
@@ -55,20 +57,20 @@ def _declared_otherwise(before: View, after: View) -> frozenset[Name]:
     return frozenset(name for old, new in pairs for name in {**old, **new} if old.get(name) != new.get(name))
 
 
-def _mentioned(view: View, start: ComplexType) -> Iterator[Name]:
+def _mentioned(view: ContractView, start: ComplexType) -> Iterator[Name]:
     """The names of ``start``, of every complex type below it and of every type they use."""
     for name, reachable in view.reachable(start).items():
         yield name
         yield from (declared.type for declared in reachable.children)
 
 
-def _paths(view: View, start: ComplexType) -> dict[str, tuple[object, ...]]:
+def _paths(view: ContractView, start: ComplexType) -> dict[str, tuple[object, ...]]:
     """Each path below ``start`` with what is declared there, in order."""
     return dict(_walk(view, start, "", frozenset()))
 
 
 def _walk(
-    view: View, parent: ComplexType, path: str, above: frozenset[object]
+    view: ContractView, parent: ComplexType, path: str, above: frozenset[object]
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
     if parent.name in above:
         return
@@ -80,7 +82,7 @@ def _walk(
             yield from _walk(view, inner, below, above | {parent.name})
 
 
-def _terms(view: View, declared: Declared) -> tuple[object, ...]:
+def _terms(view: ContractView, declared: ElementDeclaration) -> tuple[object, ...]:
     return declared.name, declared.type, view.values.get(declared.type), declared.least, declared.most, declared.place
 
 

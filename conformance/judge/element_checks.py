@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
-from conformance.judge.contract import View
-from conformance.judge.finder import Finder, Found
-from conformance.judge.kinds import fits_kind
-from conformance.judge.violation import Finding
-from conformance.wire.message import Reply, children
-from conformance.wire.xml import Element, local_name, text_of
+from conformance.judge.contract import ContractView
+from conformance.judge.elements import Finder, FoundElement, fits_kind
+from conformance.judge.findings import Finding
+from conformance.wire.exchange import Element, Reply, children, local_name, text_of
 
 Findings = tuple[Finding, ...]
 
 
-def present(reply: Reply, whole: View, path: str, kind: str = "") -> Findings:
+def present(reply: Reply, whole: ContractView, path: str, kind: str = "") -> Findings:
     """Every parent holds the last step of ``path``, not empty, and of ``kind`` when one is given."""
     expected = ", ".join(part for part in (local_name_of(path), kind) if part)
     finder = Finder(reply, whole)
@@ -48,14 +46,14 @@ def absent(reply: Reply, path: str) -> Findings:
     return ()
 
 
-def none_is(reply: Reply, whole: View, path: str, value: str) -> Findings:
+def none_is(reply: Reply, whole: ContractView, path: str, value: str) -> Findings:
     """No element at ``path`` holds ``value``; that there is none at all is fine."""
     if any(_same(text, value) for text in Finder(reply, whole).texts(path)):
         return (Finding("element-value", path, f"anything but {value!r}, or absent", repr(value)),)
     return ()
 
 
-def changed(before: Reply, after: Reply, whole: View, paths: list[str]) -> Findings:
+def changed(before: Reply, after: Reply, whole: ContractView, paths: list[str]) -> Findings:
     """All ``paths`` are there in both replies, and at least one holds another value in the later one."""
     missing = [
         finding for reply in (before, after) for path in paths for finding in present(reply, whole, path, "boolean")
@@ -69,7 +67,7 @@ def changed(before: Reply, after: Reply, whole: View, paths: list[str]) -> Findi
     return (Finding("element-change", ", ".join(paths), "one of them changed", f"unchanged: {actual}"),)
 
 
-def same_in_both(before: Reply, after: Reply, whole: View, path: str) -> Findings:
+def same_in_both(before: Reply, after: Reply, whole: ContractView, path: str) -> Findings:
     """``path`` holds one value, the same in both replies."""
     first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)
     if first and first == second:
@@ -84,7 +82,7 @@ def same_in_both(before: Reply, after: Reply, whole: View, path: str) -> Finding
     )
 
 
-def extends_by_digits(reply: Reply, whole: View, path: str, stem: str) -> Findings:
+def extends_by_digits(reply: Reply, whole: ContractView, path: str, stem: str) -> Findings:
     """The value at ``path`` is the value at ``stem`` followed by digits (R41.12.0-15)."""
     stems = Finder(reply, whole).texts(stem)
     start = stems[0] if stems else ""
@@ -98,7 +96,7 @@ def extends_by_digits(reply: Reply, whole: View, path: str, stem: str) -> Findin
     )
 
 
-def no_meeting_license(reply: Reply, whole: View) -> Findings:
+def no_meeting_license(reply: Reply, whole: ContractView) -> Findings:
     """The user may no longer host meetings, by privilege or by service (R41.11.0-15 names neither)."""
     finder = Finder(reply, whole)
     told = {path: finder.texts(path) for path in ("privilege/host", "supportedServices/meetingCenter")}
@@ -122,7 +120,7 @@ def panelist_passwords(reply: Reply) -> Findings:
     return (Finding("element-present", "accessControl", expected, actual),)
 
 
-def no_row_with(reply: Reply, whole: View, rows: str, name: tuple[str, str], leaf: tuple[str, str]) -> Findings:
+def no_row_with(reply: Reply, whole: ContractView, rows: str, name: tuple[str, str], leaf: tuple[str, str]) -> Findings:
     """No row of ``rows`` has both the value of ``name`` and that of ``leaf``."""
     for row in Finder(reply, whole).all(rows):
         texts = {local_name(child): text_of(child) for child in children(row.element)}
@@ -133,17 +131,17 @@ def no_row_with(reply: Reply, whole: View, rows: str, name: tuple[str, str], lea
     return ()
 
 
-def value_is(reply: Reply, whole: View, path: str, value: str) -> Findings:
+def value_is(reply: Reply, whole: ContractView, path: str, value: str) -> Findings:
     """Every element at ``path`` holds ``value``; booleans may be written 1 and 0."""
     return value_fits(reply, whole, path, repr(value), lambda text: _same(text, value))
 
 
-def value_is_not(reply: Reply, whole: View, path: str, value: str) -> Findings:
+def value_is_not(reply: Reply, whole: ContractView, path: str, value: str) -> Findings:
     """Elements at ``path`` are there and none holds ``value``."""
     return value_fits(reply, whole, path, f"anything but {value!r}", lambda text: bool(text) and not _same(text, value))
 
 
-def value_fits(reply: Reply, whole: View, path: str, expected: str, fits: Callable[[str], bool]) -> Findings:
+def value_fits(reply: Reply, whole: ContractView, path: str, expected: str, fits: Callable[[str], bool]) -> Findings:
     """Every element at ``path`` satisfies ``fits``; ``expected`` says what that is."""
     found = Finder(reply, whole).all(path)
     if not found:
@@ -152,7 +150,7 @@ def value_fits(reply: Reply, whole: View, path: str, expected: str, fits: Callab
     return () if wrong is None else (Finding("element-value", path, expected, repr(wrong.text)),)
 
 
-def directly_after(reply: Reply, whole: View, path: str, before: str) -> Findings:
+def directly_after(reply: Reply, whole: ContractView, path: str, before: str) -> Findings:
     """Each element at ``path`` comes directly after its sibling called ``before``."""
 
     def judge(position: int, names: list[str]) -> str:
@@ -163,7 +161,7 @@ def directly_after(reply: Reply, whole: View, path: str, before: str) -> Finding
     return _ordered(reply, whole, path, f"directly after {before}", judge)
 
 
-def directly_before(reply: Reply, whole: View, path: str, after: str) -> Findings:
+def directly_before(reply: Reply, whole: ContractView, path: str, after: str) -> Findings:
     """Each element at ``path`` comes directly before its sibling called ``after``."""
 
     def judge(position: int, names: list[str]) -> str:
@@ -173,14 +171,14 @@ def directly_before(reply: Reply, whole: View, path: str, after: str) -> Finding
     return _ordered(reply, whole, path, f"directly before {after}", judge)
 
 
-def comes_first(reply: Reply, whole: View, path: str) -> Findings:
+def comes_first(reply: Reply, whole: ContractView, path: str) -> Findings:
     """Each element at ``path`` is the first child its parent is declared to have."""
     return _ordered(
         reply, whole, path, "first", lambda position, names: "" if position == 0 else f"after {names[position - 1]}"
     )
 
 
-def comes_last(reply: Reply, whole: View, path: str) -> Findings:
+def comes_last(reply: Reply, whole: ContractView, path: str) -> Findings:
     """Each element at ``path`` is the last child its parent is declared to have."""
 
     def judge(position: int, names: list[str]) -> str:
@@ -189,7 +187,7 @@ def comes_last(reply: Reply, whole: View, path: str) -> Findings:
     return _ordered(reply, whole, path, "last", judge)
 
 
-def in_order(reply: Reply, whole: View, parent: str, names: list[str]) -> Findings:
+def in_order(reply: Reply, whole: ContractView, parent: str, names: list[str]) -> Findings:
     """Those of ``names`` that stand below ``parent`` come in this order; at least two must be there."""
     holders = [found.element for found in Finder(reply, whole).all(parent)] if parent else [reply.body]
     if not holders:
@@ -205,13 +203,15 @@ def in_order(reply: Reply, whole: View, parent: str, names: list[str]) -> Findin
     return ()
 
 
-def told(reply: Reply, whole: View, path: str) -> str:
+def told(reply: Reply, whole: ContractView, path: str) -> str:
     """What the reply says at ``path``, for an observation."""
     texts = Finder(reply, whole).texts(path)
     return f"{path}: {', '.join(text or 'empty' for text in texts) if texts else _absence(reply, [])}"
 
 
-def _ordered(reply: Reply, whole: View, path: str, expected: str, judge: Callable[[int, list[str]], str]) -> Findings:
+def _ordered(
+    reply: Reply, whole: ContractView, path: str, expected: str, judge: Callable[[int, list[str]], str]
+) -> Findings:
     finder = Finder(reply, whole)
     found = finder.all(path)
     if not found:
@@ -223,7 +223,7 @@ def _ordered(reply: Reply, whole: View, path: str, expected: str, judge: Callabl
     return ()
 
 
-def _position(item: Found, finder: Finder) -> tuple[int, list[str]]:
+def _position(item: FoundElement, finder: Finder) -> tuple[int, list[str]]:
     siblings = finder.neighbours(item)
     same = [index for index, sibling in enumerate(siblings) if sibling is item.element]
     return (same[0] if same else len(siblings) - 1), [local_name(sibling) for sibling in siblings]

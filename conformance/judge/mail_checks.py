@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.judge.violation import Finding
+from conformance.judge.findings import Finding
 from conformance.wire.mailbox import Mail
 
 Findings = tuple[Finding, ...]

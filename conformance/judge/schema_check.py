@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from conformance.judge.contract import Declared, Name, View
-from conformance.judge.violation import Finding
-from conformance.wire.message import Reply, children, qname
-from conformance.wire.xml import SERV, XSI, Element, local_name
+from conformance.judge.contract import ContractView, ElementDeclaration, Name
+from conformance.judge.findings import Finding
+from conformance.wire.exchange import SERV, XSI, Element, Reply, children, local_name, qname
 
 CHECK = "schema"
 _NAMESPACE = re.compile(r"\{http[^{}]*\}")
@@ -29,7 +28,7 @@ class SchemaResult:
     drift: tuple[str, ...]
 
 
-def check_schema(reply: Reply, view: View) -> SchemaResult:
+def check_schema(reply: Reply, view: ContractView) -> SchemaResult:
     """Validate ``reply`` as of ``view`` (strictness.md): order, types, enumerations, namespaces, cardinality."""
     root = copy.deepcopy(reply.root)
     walk = _Walk(view)
@@ -50,7 +49,7 @@ def check_schema(reply: Reply, view: View) -> SchemaResult:
 class _Walk:
     """Goes through a copy of the reply beside the types, taking out what libxml2 cannot judge."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: ContractView) -> None:
         self._view = view
         self.findings: list[Finding] = []
         self.drift: list[str] = []
@@ -90,7 +89,7 @@ class _Walk:
                 del element.attrib[name]
                 self.drift.append(f"{path}/@{attribute.localname}" if path else f"@{attribute.localname}")
 
-    def _alone(self, child: Element, declared: Declared, path: str, nth: int) -> None:
+    def _alone(self, child: Element, declared: ElementDeclaration, path: str, nth: int) -> None:
         """Judge an element whose place is unknown by itself: its value, and that it stands there once."""
         _take_out(child)
         if declared.most is not None and nth > declared.most:
@@ -107,7 +106,7 @@ def _take_out(child: Element) -> None:
         child.tail = None
 
 
-def _validate(root: Element, view: View) -> list[Finding]:
+def _validate(root: Element, view: ContractView) -> list[Finding]:
     return [] if view.schema.validate(root) else findings_of(view.schema, root)
 
 

@@ -2,14 +2,15 @@
 
 allure-pytest knows tests and fixtures. Here each result gets the scenario's
 steps with their real times, request and reply inside the step that sent them,
-and every text is masked before it reaches the disk.
+and every text is masked before it reaches the disk. Beside the results stand
+what the run was about, who started it, and how failures are grouped.
 """
 
 from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import Attachment, Label, Link, Parameter, Status, StatusDetails, TestStepResult
 from allure_commons.utils import md5
 
+from conformance import __version__
 from conformance.judge.clauses import Clause
-from conformance.judge.violation import headline
+from conformance.judge.findings import headline
 from conformance.reporting.exchange_file import readable
-from conformance.reporting.outcome import ScenarioResult
-from conformance.reporting.record import StepRecord
+from conformance.reporting.outcome import ScenarioResult, StepRecord
+from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import printable, safe
 
 _SEVERITY = {"must": "critical", "should": "normal", "observe": "minor"}
@@ -133,8 +135,8 @@ def _attachments(step: StepRecord) -> Iterable[tuple[str, str, str]]:
         if exchange.body:
             name = f"{request.operation} reply, HTTP {exchange.status}, {exchange.seconds * 1000:.0f} ms"
             yield name, readable(exchange.body), "application/xml"
-        if exchange.trouble or exchange.notes:
-            yield "what happened on the way", "\n".join((*exchange.notes, exchange.trouble)), "text/plain"
+        if exchange.error or exchange.notes:
+            yield "what happened on the way", "\n".join((*exchange.notes, exchange.error)), "text/plain"
     if step.observations:
         yield "observed", "\n".join(step.observations), "text/plain"
 
@@ -181,3 +183,69 @@ def _labels(scenario: ScenarioResult, clause: Clause) -> list[Label]:
     if scenario.rule:
         pairs.append(("subSuite", scenario.rule))
     return [Label(name=name, value=value) for name, value in pairs]
+
+
+def environment(record: RunRecord) -> dict[str, str]:
+    """Where and as what a run was made; accounts by role, never by name."""
+    return {
+        "site": record.site,
+        "address": record.url,
+        "release": record.judged_as,
+        "site release": record.site_release,
+        "schema": record.schema,
+        "suite": __version__,
+        "access": record.access,
+        "accounts": ", ".join(record.roles),
+    }
+
+
+def write_environment(folder: Path, facts: dict[str, str]) -> None:
+    """``environment.properties``."""
+    lines = [f"{name.replace(' ', '.')}={safe(value)}" for name, value in facts.items()]
+    (folder / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_categories(folder: Path) -> None:
+    """``categories.json``: contract failures, what could not be judged, known issues, what does not apply."""
+    categories = [
+        {"name": "Contract broken", "matchedStatuses": ["failed"]},
+        {"name": "Could not be judged", "matchedStatuses": ["broken"]},
+        {"name": "Known issues", "matchedStatuses": ["skipped"], "messageRegex": r"known issue: [\s\S]*"},
+        {"name": "Observed, never judged", "matchedStatuses": ["skipped"], "messageRegex": r"observe-only: [\s\S]*"},
+        {"name": "Not applicable here", "matchedStatuses": ["skipped"]},
+    ]
+    (folder / "categories.json").write_text(json.dumps(categories, indent=1), encoding="utf-8")
+
+
+def executor(environment: Mapping[str, str]) -> dict[str, str | int] | None:
+    """The job as GitHub or GitLab describe it in the environment; None at somebody's desk."""
+    tell = environment.get
+    if tell("GITHUB_ACTIONS") == "true":
+        number, repository = tell("GITHUB_RUN_NUMBER", ""), tell("GITHUB_REPOSITORY", "")
+        url = f"{tell('GITHUB_SERVER_URL', '')}/{repository}/actions/runs/{tell('GITHUB_RUN_ID', '')}"
+        return _told(
+            "GitHub Actions", "github", f"{tell('GITHUB_WORKFLOW', '')} / {tell('GITHUB_JOB', '')}", number, url
+        )
+    if tell("GITLAB_CI") == "true":
+        name = f"{tell('CI_PROJECT_PATH', '')} / {tell('CI_JOB_NAME', '')}"
+        return _told("GitLab CI", "gitlab", name, tell("CI_PIPELINE_IID", ""), tell("CI_JOB_URL", ""))
+    return None
+
+
+def _told(name: str, kind: str, job: str, number: str, url: str) -> dict[str, str | int]:
+    told: dict[str, str | int] = {
+        "name": name,
+        "type": kind,
+        "buildName": safe(f"{job} #{number}"),
+        "buildUrl": safe(url),
+    }
+    if number.isdigit():
+        told["buildOrder"] = int(number)
+    return told
+
+
+def write_executor(folder: Path, environment: Mapping[str, str]) -> None:
+    """Write it where there is one."""
+    told = executor(environment)
+    if told is not None:
+        (folder / "executor.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 
 from conformance.reporting.text import printable
-from conformance.target.trouble import UserError
+from conformance.sites.errors import UserError
 
 _OLDEST_NODE = 20
 _NEEDS_NODE = f"the Allure report needs Node.js {_OLDEST_NODE} or newer with npm"

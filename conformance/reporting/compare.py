@@ -1,39 +1,188 @@
-"""``webex-conformance compare``: what an upgrade changes, in the form the reader wants."""
+"""What differs between two runs: outcomes changed, clauses gained with the release, shape drift."""
 
 from __future__ import annotations
 
-import argparse
-import json
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from conformance.judge.clauses import load_clauses
+from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract
-from conformance.reporting.compare_markdown import markdown_of
-from conformance.reporting.compare_page import page_of
-from conformance.reporting.compare_text import as_json, lines_of
-from conformance.reporting.delta import Delta, compare_runs
-from conformance.reporting.page import write_page
-from conformance.reporting.run_file import read_run
-from conformance.target.trouble import UserError
+from conformance.reporting.shapes import Announcements, Declarations, Drift, drift_of
+from conformance.reporting.summary import ReportedScenario, RunFile
+from conformance.sites.errors import UserError
+from conformance.sites.release import Release
 
-#: Exit code when the second run is worse, told apart from a mistake of the user (4) and of the suite (1).
-WORSE = 3
-
-
-def compare(given: argparse.Namespace) -> int:
-    """Print the difference of two runs; 0 when nothing is worse, 3 when something is."""
-    root: Path = given.root.resolve()
-    clauses, contract = load_clauses(root / "features"), Contract(root / "schemas")
-    if not clauses:
-        raise UserError("clause-list", "there are no clauses here", where=str(root), hint="name the suite with --root")
-    delta = compare_runs(read_run(given.before), read_run(given.after), clauses, contract, strict=given.strict)
-    if given.html:
-        write_page(given.html, page_of(delta))
-    print(_told(delta, given))
-    return WORSE if delta.worse() else 0
+#: What may become of a scenario, the worst first; the sections of every report of a comparison.
+CHANGES = (
+    "newly failing",
+    "newly broken",
+    "newly skipped",
+    "still failing",
+    "still broken",
+    "newly known",
+    "newly passing",
+)
+_WORSE = ("newly failing", "newly broken", "newly skipped")
+#: A skip for these reasons is what the contract asks for, and no loss.
+_RIGHTLY_SKIPPED = ("release", "observe-only")
 
 
-def _told(delta: Delta, given: argparse.Namespace) -> str:
-    if given.json:
-        return json.dumps(as_json(delta), ensure_ascii=False, indent=1)
-    return markdown_of(delta).rstrip() if given.markdown else "\n".join(lines_of(delta))
+@dataclass(frozen=True)
+class Change:
+    """A scenario whose outcome differs, or that is as bad as before."""
+
+    what: str
+    before: str
+    scenario: ReportedScenario
+
+    @property
+    def worse(self) -> bool:
+        """Whether somebody must look at it before the upgrade goes on."""
+        return self.what in _WORSE and self.scenario.kind not in _RIGHTLY_SKIPPED
+
+
+@dataclass(frozen=True)
+class Gained:
+    """A clause of the releases in between, with its outcome in the second run."""
+
+    clause: Clause
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Delta:
+    """The difference of two runs. ``strict`` counts an unannounced new element as worse, too."""
+
+    before: RunFile
+    after: RunFile
+    changes: tuple[Change, ...]
+    gained: tuple[Gained, ...]
+    drift: tuple[Drift, ...]
+    notes: tuple[str, ...]
+    clauses: Mapping[str, Clause]
+    strict: bool = False
+
+    def of(self, what: str) -> tuple[Change, ...]:
+        """The changes of one kind."""
+        return tuple(change for change in self.changes if change.what == what)
+
+    @property
+    def announced(self) -> tuple[Drift, ...]:
+        """Drift that a clause of the releases in between explains."""
+        return tuple(drift for drift in self.drift if drift.announced)
+
+    @property
+    def unannounced(self) -> tuple[Drift, ...]:
+        """Drift that nobody announced."""
+        return tuple(drift for drift in self.drift if not drift.announced)
+
+    def brought(self) -> dict[Release, dict[str, tuple[Gained, ...]]]:
+        """The clauses gained, by release and by the heading they stand under in its notes."""
+        releases: dict[Release, dict[str, tuple[Gained, ...]]] = {}
+        for one in self.gained:
+            items = releases.setdefault(one.clause.release, {})
+            items[one.clause.item] = (*items.get(one.clause.item, ()), one)
+        return releases
+
+    def worse(self) -> tuple[str, ...]:
+        """Why the second run is worse, in words and with numbers; empty when nothing is."""
+        changes = [change for change in self.changes if change.worse]
+        counts = {what: sum(change.what == what for change in changes) for what in _WORSE}
+        reasons = [f"{_many(number, 'scenario')} {what}" for what, number in counts.items() if number]
+        drift = sum(drift.worse or (self.strict and not drift.announced) for drift in self.drift)
+        return (
+            *reasons,
+            *([f"{_many(drift, 'unannounced change')} of replies that can break a client"] if drift else []),
+        )
+
+
+def outcomes(gained: Iterable[Gained]) -> str:
+    """How clauses ended, in words: ``16 passed, 1 observed``."""
+    words = [one.outcome for one in gained]
+    return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(sorted(words, key=words.count)[::-1]))
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def compare_runs(
+    before: RunFile, after: RunFile, clauses: Mapping[str, Clause], contract: Contract, *, strict: bool = False
+) -> Delta:
+    """Everything that differs; :class:`UserError` when the two runs cannot be compared."""
+    _refuse(before, after)
+    lower, upper = sorted((before.release, after.release))
+    between = [clause for clause in clauses.values() if lower < clause.release <= upper]
+    back = after.release < before.release
+    return Delta(
+        before=before,
+        after=after,
+        changes=tuple(sorted(_changes(before, after), key=lambda change: CHANGES.index(change.what))),
+        gained=() if back else tuple(Gained(one, after.clauses.get(one.id, "not-run")) for one in between),
+        drift=tuple(_drift(before, after, Announcements(between, back=back), contract)),
+        notes=tuple(_notes(before, after)),
+        clauses=clauses,
+        strict=strict,
+    )
+
+
+def _refuse(before: RunFile, after: RunFile) -> None:
+    if before.suite != after.suite:
+        what = f"the runs were made by different suites, {before.suite} and {after.suite}"
+        raise UserError("suites-differ", what, where=after.file, hint="run both with one suite")
+    one, other = set(before.scenarios), set(after.scenarios)
+    if one != other:
+        what = f"the runs selected different scenarios: {len(one)} and {len(other)}, {len(one & other)} of them in both"
+        raise UserError("selections-differ", what, where=after.file, hint="run both with one selection")
+    if not one:
+        raise UserError("selections-empty", "the runs hold no scenario", where=after.file)
+
+
+def _changes(before: RunFile, after: RunFile) -> Iterator[Change]:
+    for nodeid, now in after.scenarios.items():
+        was = before.scenarios[nodeid]
+        what = _what(was, now)
+        if what:
+            yield Change(what, was.word, now)
+
+
+def _what(was: ReportedScenario, now: ReportedScenario) -> str:
+    """The name of the change, "" where there is none worth a line."""
+    bad = {"failed": "failing", "broken": "broken"}
+    if now.outcome in bad:
+        return f"{'still' if was.outcome == now.outcome else 'newly'} {bad[now.outcome]}"
+    # What is judged now because the release is there is told with the clauses the release brought.
+    if was.outcome == now.outcome or (was.outcome == "skipped" and was.kind == "release" and now.outcome == "passed"):
+        return ""
+    return {"skipped": "newly skipped", "known": "newly known", "passed": "newly passing"}[now.outcome]
+
+
+def _drift(before: RunFile, after: RunFile, announcements: Announcements, contract: Contract) -> Iterator[Drift]:
+    declared = Declarations(contract.view(before.release))
+    for operation in sorted(before.shapes.keys() & after.shapes.keys()):
+        yield from drift_of(operation, before.shapes[operation], after.shapes[operation], declared, announcements)
+
+
+def _notes(before: RunFile, after: RunFile) -> Iterator[str]:
+    for word, run in (("BEFORE", before), ("AFTER", after)):
+        if run.judged_as != run.release:
+            yield f"{word} was judged as {run.judged_as}, its site says it runs {run.release}"
+        yield from (f"{word} had a problem: {problem}" for problem in run.problems)
+    if before.mock != after.mock:
+        yield f"one site is a mock, the other is live: {before.name}, {after.name}"
+    if after.release < before.release:
+        yield f"AFTER has the older release: what {before.release} added is expected to be gone"
+    if after.finished < before.finished:
+        yield f"AFTER is the older run: {after.day}, BEFORE {before.day}"
+    if before.access != after.access:
+        yield f"access differs: BEFORE {before.access}, AFTER {after.access}"
+    if before.strict != after.strict:
+        yield "only one of the runs was strict: clauses of level should fail in one and warn in the other"
+    for run, other in ((before, after), (after, before)):
+        alone = sorted(_answered(run) - _answered(other))
+        if alone:
+            yield f"replies seen in one run only, {run.name}, and not compared: {', '.join(alone)}"
+
+
+def _answered(run: RunFile) -> set[str]:
+    return {operation for operation, shape in run.shapes.items() if shape}

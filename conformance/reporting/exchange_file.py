@@ -10,10 +10,9 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from conformance.reporting.text import safe
-from conformance.target.trouble import CannotJudge
-from conformance.target.vault import vault
-from conformance.wire.exchange import Exchange
-from conformance.wire.xml import parse
+from conformance.sites.errors import CannotJudge
+from conformance.sites.masking import secret_registry
+from conformance.wire.exchange import Exchange, parse
 
 _MOST = 2_000_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
@@ -28,9 +27,9 @@ def readable(body: bytes) -> str:
     except CannotJudge:
         root = None
     if root is None:
-        return vault.mask(body[:_MOST].decode("utf-8", "replace"))
+        return secret_registry.mask(body[:_MOST].decode("utf-8", "replace"))
     etree.indent(root)
-    return vault.mask(etree.tostring(root, encoding="unicode"))
+    return secret_registry.mask(etree.tostring(root, encoding="unicode"))
 
 
 def write_exchange(folder: Path, number: str, exchange: Exchange) -> str:
@@ -38,12 +37,12 @@ def write_exchange(folder: Path, number: str, exchange: Exchange) -> str:
     request = exchange.request
     when = datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds")
     notes = "".join(f"\n  <note>{escape(safe(note))}</note>" for note in exchange.notes)
-    trouble = f"\n  <trouble>{escape(safe(exchange.trouble))}</trouble>" if exchange.trouble else ""
+    error = f"\n  <trouble>{escape(safe(exchange.error))}</trouble>" if exchange.error else ""
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<exchange operation={quoteattr(request.operation)} caller={quoteattr(request.caller)}"
         f' url={quoteattr(safe(request.url))} sent={quoteattr(when)} seconds="{exchange.seconds:.3f}"'
-        f' status="{exchange.status}">{notes}{trouble}\n'
+        f' status="{exchange.status}">{notes}{error}\n'
         f"  <request>{_section(readable(request.body))}</request>\n"
         f"  <reply>{_section(readable(exchange.body))}</reply>\n"
         "</exchange>\n"

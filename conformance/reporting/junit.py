@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from conformance.judge.violation import headline
+from conformance.judge.findings import headline
 from conformance.reporting.outcome import ScenarioResult
 from conformance.reporting.statement import grammar
 from conformance.reporting.summary import RunRecord, write_whole

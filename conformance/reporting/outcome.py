@@ -1,13 +1,72 @@
-"""The five outcomes of a scenario, and the record every report is made from."""
+"""The five outcomes of a scenario, what happened in it step by step, and the record every report is made from."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from conformance.judge.known import KnownIssue
-from conformance.judge.violation import Violation
+from conformance.judge.findings import Violation
+from conformance.judge.known_issues import KnownIssue
+from conformance.wire.exchange import Exchange
+
+
+@dataclass
+class StepRecord:
+    """One step: its words, what became of it, when, and the exchanges it sent. Times are seconds since the epoch."""
+
+    keyword: str
+    text: str
+    status: str = "skipped"
+    start: float = 0.0
+    stop: float = 0.0
+    cause: str = ""
+    table: tuple[tuple[str, ...], ...] = ()
+    exchanges: list[Exchange] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
+    observations: list[str] = field(default_factory=list)
+
+
+class Recorder:
+    """Follows one scenario through its steps; steps never reached stay ``skipped``."""
+
+    def __init__(self, steps: list[StepRecord]) -> None:
+        self.steps = steps
+        self._open: StepRecord | None = None
+        self._next = 0
+
+    def begin(self) -> None:
+        """The next step starts."""
+        self._open = self.steps[self._next]
+        self._next += 1
+        self._open.start = self._open.stop = time.time()
+
+    def end(self, cause: str = "") -> None:
+        """The open step ended; ``cause`` says why it broke.
+
+        An exchange carried out ahead of time keeps its real times, so the step
+        shows how long the site took and not how long the replay took.
+        """
+        step = self._open
+        if step is None:
+            return
+        step.stop = time.time()
+        step.cause = cause
+        step.status = "broken" if cause else "failed" if step.violations else "passed"
+        if step.exchanges and step.exchanges[0].started < step.start:
+            step.start = step.exchanges[0].started
+            step.stop = step.exchanges[-1].started + step.exchanges[-1].seconds
+        self._open = None
+
+    def attribute(self, exchanges: list[Exchange], violations: list[Violation], observations: list[str]) -> None:
+        """Give the open step what the scenario has gathered beyond the steps before it."""
+        step = self._open
+        if step is not None:
+            step.exchanges += exchanges[sum(len(one.exchanges) for one in self.steps) :]
+            step.violations += violations[sum(len(one.violations) for one in self.steps) :]
+            step.observations += observations[sum(len(one.observations) for one in self.steps) :]
+
 
 OUTCOMES = ("passed", "failed", "broken", "skipped", "known")
 SKIP_CLASSES = ("release", "role", "setting", "access", "data", "observe-only")
@@ -82,7 +141,7 @@ def decide(
 ) -> Verdict:
     """The outcome of a scenario that ran.
 
-    Trouble is never the known failure: a scenario that broke is broken. All
+    An error is never the known failure: a scenario that broke is broken. All
     violations must be listed for ``known``; one that is not makes it failed. A
     ``should`` is a warning unless ``strict``; an ``observe`` never judges.
     """

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from conformance.judge.clauses import Clause
-from conformance.judge.known import stanza
-from conformance.judge.violation import Violation
+from conformance.judge.findings import Violation
+from conformance.judge.known_issues import stanza
 from conformance.reporting.outcome import OUTCOMES, ScenarioResult
 from conformance.reporting.summary import RunRecord, by_release
 from conformance.reporting.text import safe, table
@@ -117,7 +117,7 @@ def _broken(record: RunRecord) -> Iterator[str]:
 
 
 def _lists(record: RunRecord) -> Iterator[str]:
-    for heading, lines in (("PROBLEM", record.problems), ("LEFT UNDONE", record.troubles)):
+    for heading, lines in (("PROBLEM", record.problems), ("LEFT UNDONE", record.cleanup_errors)):
         for line in lines:
             yield ""
             yield f"{heading}  {safe(line)}"

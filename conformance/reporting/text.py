@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.target.vault import vault
+from conformance.sites.masking import secret_registry
 
 # A site could send escape sequences in a reason; a terminal must show them, not obey them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -12,12 +12,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 def safe(text: str) -> str:
     """``text`` without secrets and without control characters."""
-    return _CONTROL.sub(_shown, vault.mask(text))
+    return _CONTROL.sub(_shown, secret_registry.mask(text))
 
 
 def printable(text: str) -> str:
     """Several lines, masked as a whole, since a secret may hold a line break; the breaks stay."""
-    return "\n".join(_CONTROL.sub(_shown, line) for line in vault.mask(text).split("\n"))
+    return "\n".join(_CONTROL.sub(_shown, line) for line in secret_registry.mask(text).split("\n"))
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -1,1 +1,1 @@
-"""Running: pytest plugin, feature collector, gating, world. The only room that knows pytest."""
+"""Running: the pytest plugin, its options and hooks, sessions on sites, workers. The only room that knows pytest."""

@@ -1,4 +1,4 @@
-"""The commands that speak to a site without judging it: check, plan, sweep."""
+"""The commands around a run: check, plan, sweep speak to a site; docs and index write what the features say."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
+from conformance.judge.clauses import Clause
+from conformance.reporting.documentation import DocumentedScenario, DocumentedStep, living_documentation, page_of
+from conformance.reporting.pages import write_page
+from conformance.reporting.summary import SUMMARY, read_run, write_whole
 from conformance.reporting.text import safe, table
-from conformance.run.catalogue import Catalogue
-from conformance.run.embedded import EmbeddedMock
-from conformance.run.opening import Opened, open_site
 from conformance.run.options import MOCK, Options
-from conformance.run.stepbook import import_vocabulary
-from conformance.run.sweep import Sweep
-from conformance.target.release import Release
-from conformance.target.sites import sites_file
-from conformance.target.trouble import UserError
+from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
+from conformance.scenarios.cleanup import Sweep
+from conformance.scenarios.features import Catalogue, FeatureFile
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.step_registry import import_vocabulary
+from conformance.sites.errors import UserError
+from conformance.sites.profile_file import sites_file
+from conformance.sites.release import Release
 
 
 def _options(given: argparse.Namespace) -> Options:
@@ -42,7 +48,7 @@ def _options(given: argparse.Namespace) -> Options:
 
 
 @contextmanager
-def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iterator[Opened]:
+def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iterator[SiteSession]:
     site = options.sites[0]
     with tempfile.TemporaryDirectory(prefix="webex-conformance-") as scratch:
         mock = None
@@ -50,11 +56,11 @@ def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iter
             mock = EmbeddedMock(str(options.release or catalogue.newest), Path(scratch))
         try:
             file = mock.sites_file if mock else sites_file(options.sites_file or None)
-            opened = open_site(site, file, options, catalogue.clauses, check_only=check_only)
+            site_session = open_site(site, file, options, catalogue.clauses, check_only=check_only)
             try:
-                yield opened
+                yield site_session
             finally:
-                opened.close()
+                site_session.close()
         finally:
             if mock:
                 mock.stop()
@@ -63,15 +69,16 @@ def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iter
 def check(given: argparse.Namespace) -> int:
     """Print the preflight table; 0 when all is well, 1 when profile and site disagree."""
     options = _options(given)
-    with _opened(options, Catalogue(options.root), check_only=True) as opened:
-        findings = opened.findings
+    with _opened(options, Catalogue(options.root), check_only=True) as site_session:
+        preflight = site_session.preflight
         rows = [
             ["", "what", "profile", "site"],
-            *([line.state, line.what, line.told, line.found] for line in findings.lines),
+            *([line.state, line.what, line.told, line.found] for line in preflight.lines),
         ]
         print("\n".join(safe(line) for line in table(rows)))
-        wrong = findings.contradictions
-        print(f"\n{opened.stage.profile.name}: {len(wrong)} contradictions, judged as {opened.stage.release}")
+        wrong = preflight.contradictions
+        context = site_session.run_context
+        print(f"\n{context.profile.name}: {len(wrong)} contradictions, judged as {context.release}")
         return 1 if wrong else 0
 
 
@@ -80,15 +87,15 @@ def plan(given: argparse.Namespace) -> int:
     options = _options(given)
     import_vocabulary(options.root)
     catalogue = Catalogue(options.root)
-    with _opened(options, catalogue, check_only=False) as opened:
+    with _opened(options, catalogue, check_only=False) as site_session:
         runs = skips = 0
         for file in catalogue.read_all([options.root / "features"]):
-            for case in file.cases.values():
-                skip = opened.stage.gate(case)
+            for scenario in file.scenarios.values():
+                skip = site_session.run_context.gate(scenario)
                 runs, skips = runs + (skip is None), skips + (skip is not None)
                 word = f"skip  {skip.kind}: {skip.why}" if skip else "run"
-                row = f" [{case.row}]" if case.row else ""
-                print(safe(f"{case.clause.id}  {case.path}:{case.line}  {case.title}{row}  ->  {word}"))
+                row = f" [{scenario.row}]" if scenario.row else ""
+                print(safe(f"{scenario.clause.id}  {scenario.path}:{scenario.line}  {scenario.title}{row}  ->  {word}"))
         print(f"\n{runs} scenarios would run, {skips} would be skipped")
         return 0
 
@@ -99,9 +106,9 @@ def sweep(given: argparse.Namespace) -> int:
         raise UserError("age", f"--older-than {given.older_than!r} is no whole number of minutes", where="--older-than")
     options = _options(given)
     # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
-    with _opened(options, Catalogue(options.root), check_only=True) as opened:
+    with _opened(options, Catalogue(options.root), check_only=True) as site_session:
         before = time.time() - 60 * int(given.older_than)
-        work = Sweep(opened.stage, options.reports / "ledger", before)
+        work = Sweep(site_session.run_context, options.reports / "ledger", before)
         found = work.found()
         if given.dry_run:
             print("\n".join(safe(f"would undo {item}") for item in found) or "nothing left behind")
@@ -111,3 +118,113 @@ def sweep(given: argparse.Namespace) -> int:
             print(safe(line), file=sys.stderr)
         print(f"{len(found) - len(left)} undone, {len(left)} left behind")
         return 1 if left else 0
+
+
+DOCUMENTATION = "living-documentation.html"
+
+
+def docs(given: argparse.Namespace) -> int:
+    """Write the page; without summaries it tells of the last run in ``reports/``, if there is one."""
+    root: Path = given.root.resolve()
+    last = root / "reports" / SUMMARY
+    files = given.summaries or ([last] if last.is_file() else [])
+    runs = [read_run(file) for file in files]
+    catalogue = Catalogue(root)
+    documentation = living_documentation(catalogue.clauses, documented_scenarios(catalogue), runs)
+    if not documentation.scenarios:
+        raise UserError("features-missing", "there are no features here", where=str(root), hint="name them with --root")
+    output: Path = given.output or root / "reports" / DOCUMENTATION
+    write_page(output, page_of(documentation))
+    sites = ", ".join(run.name for run in documentation.latest) or "no run: outcomes are left out"
+    print(safe(f"{output}: {len(documentation.clauses)} clauses, {len(documentation.scenarios)} scenarios, {sites}"))
+    return 0
+
+
+def documented_scenarios(catalogue: Catalogue) -> Iterator[DocumentedScenario]:
+    """Every scenario of the features, as readers see it."""
+    import_vocabulary(catalogue.root)
+    for feature in catalogue.read_all([catalogue.root / "features"]):
+        for scenario in feature.scenarios.values():
+            yield _documented(feature, scenario)
+
+
+def _documented(file: FeatureFile, scenario: Scenario) -> DocumentedScenario:
+    return DocumentedScenario(
+        nodeid=f"{scenario.path}::{scenario.title}",
+        clause=scenario.clause.id,
+        title=scenario.title,
+        place=f"{scenario.path}:{scenario.line}",
+        feature=scenario.feature,
+        about=" ".join((file.feature.description or "").split()),
+        rule=scenario.rule,
+        description=scenario.description,
+        until=str(scenario.until or ""),
+        operations=scenario.operations,
+        conditions=tuple(_conditions(scenario)),
+        steps=tuple(DocumentedStep(step.keyword, step.text, step.table) for step in scenario.steps),
+    )
+
+
+def _conditions(scenario: Scenario) -> Iterator[str]:
+    """What a site must offer for the scenario to run on it."""
+    if scenario.writes:
+        yield "changes the site"
+    if scenario.needs_control_plane:
+        yield "needs a mock's control plane"
+    if scenario.mail:
+        yield "reads mail"
+    yield from (f"needs {name}" for name in scenario.needs)
+    yield from (f"as {role}" for role in scenario.roles)
+
+
+INDEX = "README.md"
+
+
+def index(given: argparse.Namespace) -> int:
+    """Write every index that is not as it should be, and say which."""
+    root: Path = given.root.resolve()
+    import_vocabulary(root)
+    for path, text in indexes(Catalogue(root)).items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            write_whole(path, text)
+            print(path.relative_to(root))
+    return 0
+
+
+def indexes(catalogue: Catalogue) -> dict[Path, str]:
+    """The text of each release's index, by the file it belongs in."""
+    features = catalogue.root / "features"
+    judged: defaultdict[str, dict[Path, int]] = defaultdict(dict)
+    for file in catalogue.read_all([features]):
+        for scenario in file.scenarios.values():
+            counts = judged[scenario.clause.id]
+            counts[file.path] = counts.get(file.path, 0) + 1
+    by_release = groupby(catalogue.clauses.values(), key=lambda clause: clause.release)
+    return {
+        (folder := features / str(release)) / INDEX: _page(release, list(clauses), judged, folder)
+        for release, clauses in by_release
+    }
+
+
+def _page(release: Release, clauses: list[Clause], judged: Mapping[str, Mapping[Path, int]], folder: Path) -> str:
+    lines = [
+        f"# Release {release}",
+        "",
+        "The items of the release notes in their order, the clauses each of them makes, and where they are judged.",
+        "Line numbers are those of the published notes. Written by `webex-conformance index`; edit `clauses.toml`.",
+    ]
+    for (heading, published), group in groupby(clauses, key=lambda clause: (clause.item, clause.item_zh)):
+        lines += ["", f"## {heading}", *(["", f"*{published}*"] if published else []), ""]
+        lines += ["| clause | level | operation | says | notes | scenarios |", "| --- | --- | --- | --- | --- | --- |"]
+        lines += [_row(clause, judged[clause.id], folder) for clause in group]
+    return "\n".join(lines) + "\n"
+
+
+def _row(clause: Clause, files: Mapping[Path, int], folder: Path) -> str:
+    where = ", ".join(f"[{path.name}]({_link(path, folder)}) ({count})" for path, count in files.items())
+    cells: Iterable[str] = (clause.id, clause.level, clause.operation, clause.text, f"l. {clause.lines}", where)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _link(path: Path, folder: Path) -> str:
+    return path.name if path.parent == folder else f"../{path.parent.name}/{path.name}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.target.release import Release
-from conformance.target.trouble import UserError
+from conformance.sites.errors import UserError
+from conformance.sites.release import Release
 
 MOCK = "mock"
 

@@ -6,19 +6,175 @@ The suite's own tests load it too and are left alone.
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.reporting.statement import statement
 from conformance.reporting.text import printable
-from conformance.run.catalogue import Catalogue
-from conformance.run.collection_hooks import CollectionHooks, places
+from conformance.run.collection import CollectionHooks, places, scenarios_of, usage_error
 from conformance.run.options import add_options, read_options
-from conformance.run.progress import Progress
-from conformance.run.run_hooks import RunHooks
-from conformance.run.scenario_hooks import ScenarioHooks
-from conformance.run.worker_hooks import WorkerHooks
-from conformance.target.trouble import UserError
+from conformance.run.scenario_hooks import CLEANUP_ERROR, Progress, ScenarioHooks
+from conformance.run.session import RunSession
+from conformance.scenarios.features import Catalogue
+from conformance.sites.errors import CannotJudge, UserError
+
+_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+
+class RunHooks:
+    """The whole run, serial or with workers."""
+
+    def __init__(self, config: pytest.Config, catalogue: Catalogue, scenarios: ScenarioHooks) -> None:
+        self._config = config
+        self._catalogue = catalogue
+        self._scenarios = scenarios
+        self._run: RunSession | None = None
+        self._session: pytest.Session | None = None
+
+    def _open(self) -> RunSession:
+        if self._run is None:
+            try:
+                self._run = RunSession(read_options(self._config), self._catalogue)
+            except UserError as problem:
+                raise usage_error(problem) from None
+            except CannotJudge as problem:
+                raise usage_error(UserError("unreachable", str(problem))) from None
+        return self._run
+
+    # -- beginning ---------------------------------------------------------------
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember the session, to be able to end it."""
+        self._session = session
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Open the site when it is known what is to run; without workers begin."""
+        if config.option.collectonly or not items:
+            return
+        run = self._open()
+        finished = self._begin(run)
+        run.expect([item.nodeid for item in items])
+        resumed = [item for item in items if item.nodeid in finished]
+        if resumed:
+            items[:] = [item for item in items if item.nodeid not in finished]
+            config.hook.pytest_deselected(items=resumed)
+        self._scenarios.begin(run.worker_run, scenarios_of(items))
+
+    def _begin(self, run: RunSession) -> set[str]:
+        try:
+            return run.begin()
+        except UserError as problem:
+            raise usage_error(problem) from None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker which site is its own: a mock gives every worker one."""
+        first = self._run is None
+        run = self._open()
+        if first:
+            # Before any worker is there: each would write into folders that are about to be cleared.
+            self._begin(run)
+        worker = str(node.workerinput["workerid"])
+        file = run.mock.for_worker(worker) if run.mock else run.sites_file
+        node.workerinput["conformance"] = {
+            "sites": str(file),
+            "site": run.site,
+            "run": run.worker_run.run_context.run_id,
+        }
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Scenarios that write to one site stay together, unless the user asked for a distribution of their own."""
+        if config.option.dist not in ("load", "loadgroup"):
+            return None
+        from conformance.run.distribution import SiteScheduling, writing_scenarios
+
+        run = self._open()
+        self._catalogue.read_all(places(config))
+        writing = writing_scenarios(self._catalogue)
+        return SiteScheduling(config, log, lambda nodeid: run.worker_run.shares_a_mock or nodeid in writing)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
+        """All workers collect the same; the first to finish tells how much there is."""
+        if self._run is not None and not self._run.expected:
+            self._run.expect(ids)
+
+    # -- on the way --------------------------------------------------------------
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a result in, wherever the scenario ran; a site that does not answer ends the run early."""
+        run = self._run
+        if run is None:
+            return
+        message = getattr(report, "conformance", None)
+        if message:
+            run.add(message)
+        if report.when == "teardown":
+            run.add_cleanup_errors([str(value) for name, value in report.user_properties if name == CLEANUP_ERROR])
+        if run.given_up:
+            self._give_up("the site does not answer any more")
+
+    def _give_up(self, why: str) -> None:
+        """End the session; xdist looks at a word of its own."""
+        if self._session is not None:
+            self._session.shouldfail = why
+        workers = self._config.pluginmanager.getplugin("dsession")
+        if workers is not None:
+            workers.shouldstop = why
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str) -> None:
+        """A worker died in a scenario, which another will run again; the run is not as good as one without."""
+        if self._run is not None:
+            self._run.problems.append(f"a worker crashed in {crashitem}; the scenario was run again by another")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
+        """Clean up after a worker that died, before another takes its place."""
+        if error and self._run is not None:
+            self._run.crashed(str(node.workerinput["workerid"]))
+
+    # -- the end -----------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
+        """Clean up, write the reports; a run that was cut short leaves no summary. Workers have stopped by now."""
+        run = self._run
+        if run is None:
+            return
+        run.clean_site()
+        if not run.results:
+            return
+        run.settle()
+        folder = self._config.getoption("allure_report_dir", None)
+        if run.complete and exitstatus in _ENDED:
+            run.write_reports(Path(folder) if folder else None)
+        if run.given_up or ((run.problems or not run.complete) and exitstatus == pytest.ExitCode.OK):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif run.nothing_ran and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """The statement."""
+        run = self._run
+        if run is None or not run.expected:
+            return
+        reports, root = run.options.reports, run.options.root
+        shown = reports.relative_to(root) if reports.is_relative_to(root) else reports
+        terminalreporter.section("conformance")
+        for line in statement(run.record(), str(shown), complete=run.complete, given_up=run.given_up):
+            terminalreporter.write_line(line)
+
+    def pytest_unconfigure(self) -> None:
+        """Close the site."""
+        if self._run is not None:
+            self._run.close()
+            self._run = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,7 +192,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Several sites are several runs side by side."""
     if len(config.option.site or ()) < 2 or not _runs_features(config):
         return None
-    from conformance.run.fleet import run_fleet
+    from conformance.run.distribution import run_fleet
 
     try:
         return run_fleet(read_options(config), tuple(config.invocation_params.args))
@@ -64,14 +220,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _register(config: pytest.Config, catalogue: Catalogue) -> None:
     manager = config.pluginmanager
-    scenarios = ScenarioHooks(config, catalogue.book)
-    manager.register(CollectionHooks(config, catalogue, scenarios.perform), "conformance-collection")
+    scenarios = ScenarioHooks(config, catalogue.registry)
+    manager.register(CollectionHooks(config, catalogue, scenarios.execute), "conformance-collection")
     manager.register(scenarios, "conformance-scenarios")
     if hasattr(config, "workerinput"):
+        from conformance.run.distribution import WorkerHooks
+
         manager.register(WorkerHooks(config, catalogue, scenarios), "conformance-worker")
         return
     manager.register(RunHooks(config, catalogue, scenarios), "conformance-run")
-    manager.register(Progress(config, lambda: scenarios.part.stage.pace.waited), "conformance-progress")
+    manager.register(
+        Progress(config, lambda: scenarios.worker_run.run_context.rate_limiter.waited), "conformance-progress"
+    )
     # A terminated run cleans the site up like an interrupted one.
     signal.signal(signal.SIGTERM, _terminated)
 

@@ -1,61 +1,155 @@
-"""Hooks of one scenario: its world, the record of its steps, its outcome. The same in every process of a run."""
+"""Hooks of one scenario: its context, the record of its steps, its outcome; and a line on what it waits for."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterable
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.judge.clauses import Clause
-from conformance.judge.violation import headline
-from conformance.reporting.outcome import ScenarioResult, Skip, Verdict
-from conformance.reporting.record import Recorder, StepRecord
-from conformance.reporting.text import printable
-from conformance.run.collector import ScenarioItem
-from conformance.run.lanes import Replay
-from conformance.run.part import RunPart
-from conformance.run.performance import new_record, perform
-from conformance.run.stepbook import StepBook
-from conformance.run.telling import result_of, verdict_of
-from conformance.run.world import World
+from conformance.judge.findings import headline
+from conformance.reporting.outcome import Recorder, ScenarioResult, Skip, StepRecord, Verdict
+from conformance.reporting.text import printable, safe
+from conformance.run.collection import ScenarioItem
+from conformance.run.session import WorkerRun
+from conformance.scenarios.execution import execute, new_record, result_of, verdict_of
+from conformance.scenarios.lanes import Replay
+from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.scenarios.step_registry import StepRegistry
 
-_WORLD = pytest.StashKey[World]()
+#: A scenario quicker than this is told by pytest's dot before anybody could read a line about it.
+_QUIET = 0.5
+_BEAT = 0.2
+
+
+class TerminalLine:
+    """One line below the cursor of a terminal; the cursor stays where the ``writer`` of pytest left it."""
+
+    def __init__(self, writer: Any, write: Callable[[str], None]) -> None:
+        self._writer = writer
+        self._write = write
+        self._shown = False
+
+    def show(self, text: str) -> None:
+        """Write ``text``, cut to the width of the terminal."""
+        self._put(text[: max(0, self._writer.fullwidth - 1)])
+        self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away, if there is one."""
+        if self._shown:
+            self._put("")
+            self._shown = False
+
+    def _put(self, text: str) -> None:
+        # A line feed first, that the bottom line of the screen has one below it, too.
+        column = min(self._writer.width_of_current_line, self._writer.fullwidth - 1)
+        forward = f"\x1b[{column}C" if column else ""
+        self._write(f"\n\r\x1b[K{text}\x1b[A\r{forward}")
+
+
+class Progress:
+    """Hooks that draw while a scenario is carried out, the only time pytest itself writes nothing."""
+
+    def __init__(self, config: pytest.Config, waited: Callable[[], float]) -> None:
+        self._config = config
+        self._waited = waited
+        self._nth = 0
+        self._line: TerminalLine | None = None
+        self._out: int | None = None
+
+    def pytest_sessionstart(self) -> None:
+        """Find the terminal, if pytest writes to one."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and reporter.isatty and self._config.option.verbose >= 0:
+            # A copy of the way out: while a scenario is carried out pytest captures what goes the usual one.
+            self._out = os.dup(sys.stdout.fileno())
+            self._line = TerminalLine(self._config.get_terminal_writer(), self._write)
+
+    def pytest_unconfigure(self) -> None:
+        """Give the way out back."""
+        if self._out is not None:
+            os.close(self._out)
+            self._out = None
+
+    def _write(self, text: str) -> None:
+        if self._out is not None:
+            os.write(self._out, text.encode("utf-8", "replace"))
+
+    def pytest_runtest_logstart(self) -> None:
+        """Count, skipped scenarios too."""
+        self._nth += 1
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: ScenarioItem) -> Generator[None]:
+        """Tell about this scenario until it is over."""
+        if self._line is None:
+            return (yield)
+        over = threading.Event()
+        thread = threading.Thread(target=self._tell, args=(self._line, item, over), daemon=True)
+        thread.start()
+        try:
+            return (yield)
+        finally:
+            over.set()
+            thread.join()
+            self._line.clear()
+
+    def _tell(self, line: TerminalLine, item: ScenarioItem, over: threading.Event) -> None:
+        began, waited = time.monotonic(), self._waited()
+        pause = _QUIET
+        while not over.wait(pause):
+            pause = _BEAT
+            place = f"{self._nth} of {item.session.testscollected}"
+            operations = ", ".join(item.scenario.operations)
+            rate = self._waited() - waited
+            wait = f"  {rate:.1f} s for the rate" if rate > 0.05 else ""
+            words = f"{place}  {time.monotonic() - began:.0f} s{wait}  {operations}: {item.scenario.title}"
+            line.show(safe(words))
+
+
+_CONTEXT = pytest.StashKey[ScenarioContext]()
 _REPLAY = pytest.StashKey[Replay]()
 _RECORD = pytest.StashKey[Recorder]()
 _SKIP = pytest.StashKey[Skip]()
 _WORDS = {"broken": ("broken", "B", "BROKEN"), "known": ("known", "k", "KNOWN")}
-TROUBLE = "conformance-trouble"
+CLEANUP_ERROR = "conformance-cleanup-error"
 
 
 class ScenarioHooks:
-    """Runs the scenarios of this process once :meth:`begin` has given them their part of the run."""
+    """Runs the scenarios of this process once :meth:`begin` has given them what this process carries out."""
 
-    def __init__(self, config: pytest.Config, book: StepBook) -> None:
+    def __init__(self, config: pytest.Config, registry: StepRegistry) -> None:
         self._config = config
-        self._book = book
-        self._part: RunPart | None = None
-        self._told: tuple[ScenarioResult, list[StepRecord], Clause] | None = None
+        self._registry = registry
+        self._worker_run: WorkerRun | None = None
+        self._current: tuple[ScenarioResult, list[StepRecord], Clause] | None = None
 
     @property
-    def part(self) -> RunPart:
-        """The part of the run, once it has begun."""
-        assert self._part is not None
-        return self._part
+    def worker_run(self) -> WorkerRun:
+        """What this process carries out, once it has begun."""
+        assert self._worker_run is not None
+        return self._worker_run
 
-    def begin(self, part: RunPart, items: Iterable[ScenarioItem]) -> None:
+    def begin(self, worker_run: WorkerRun, items: Iterable[ScenarioItem]) -> None:
         """Decide for each scenario whether it can run here, and let the lanes go ahead with those that can."""
-        self._part = part
+        self._worker_run = worker_run
         running = []
         for item in items:
-            skip = part.stage.gate(item.case)
+            skip = worker_run.run_context.gate(item.scenario)
             if skip is None:
-                running.append(item.case)
+                running.append(item.scenario)
             else:
                 item.stash[_SKIP] = skip
                 item.add_marker(pytest.mark.skip(reason=f"{skip.kind}: {skip.why}"))
-        part.look_ahead(running)
+        worker_run.look_ahead(running)
         self._take_over_allure()
         # What stands by now stays to the end: no collection need look at it again.
         gc.freeze()
@@ -73,7 +167,7 @@ class ScenarioHooks:
         if not theirs:
             return
         manager.unregister(theirs[0])
-        ours = MaskingLogger(Path(self._config.option.allure_report_dir), lambda: self._told)
+        ours = MaskingLogger(Path(self._config.option.allure_report_dir), lambda: self._current)
         manager.register(ours)
 
         def give_back() -> None:
@@ -83,19 +177,19 @@ class ScenarioHooks:
 
         self._config.add_cleanup(give_back)
 
-    def perform(self, item: ScenarioItem) -> None:
+    def execute(self, item: ScenarioItem) -> None:
         """Carry a scenario out; whatever it changed is put back, however it ends."""
-        world, item.stash[_REPLAY] = self.part.enter(item.case)
-        item.stash[_WORLD] = world
+        context, item.stash[_REPLAY] = self.worker_run.enter(item.scenario)
+        item.stash[_CONTEXT] = context
         try:
-            perform(world, self._book, item.stash[_RECORD])
+            execute(context, self._registry, item.stash[_RECORD])
         finally:
-            item.user_properties += [(TROUBLE, trouble) for trouble in world.put_back()]
+            item.user_properties += [(CLEANUP_ERROR, error) for error in context.clean_up()]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: ScenarioItem) -> None:
         """Begin the record of a scenario."""
-        item.stash[_RECORD] = new_record(item.case)
+        item.stash[_RECORD] = new_record(item.scenario)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -104,26 +198,30 @@ class ScenarioHooks:
         """Turn what pytest saw into one of the five outcomes."""
         report = yield
         if call.when == "call" or (call.when == "setup" and not report.passed):
-            self._tell(item, call, report)
+            self._report(item, call, report)
         return report
 
-    def _tell(self, item: ScenarioItem, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        part, case = self.part, item.case
-        world, skip = item.stash.get(_WORLD, None), item.stash.get(_SKIP, None)
+    def _report(self, item: ScenarioItem, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        worker_run, scenario = self.worker_run, item.scenario
+        context, skip = item.stash.get(_CONTEXT, None), item.stash.get(_SKIP, None)
         error = call.excinfo.value if call.excinfo and skip is None else None
-        verdict = Verdict("skipped") if skip else verdict_of(case, world, error, part.options.strict, part.known)
-        seconds = call.duration + (item.stash[_REPLAY].replayed if world else 0.0)
-        files = part.evidence(world, verdict)
-        result = result_of(item.nodeid, case, world, error, verdict, skip, seconds, files)
-        self._told = (result, item.stash[_RECORD].steps, case.clause)
-        report.conformance = part.tell(result, verdict, world)  # type: ignore[attr-defined]
+        verdict = (
+            Verdict("skipped")
+            if skip
+            else verdict_of(scenario, context, error, worker_run.options.strict, worker_run.known)
+        )
+        seconds = call.duration + (item.stash[_REPLAY].replayed if context else 0.0)
+        files = worker_run.evidence(context, verdict)
+        result = result_of(item.nodeid, scenario, context, error, verdict, skip, seconds, files)
+        self._current = (result, item.stash[_RECORD].steps, scenario.clause)
+        report.conformance = worker_run.message(result, verdict, context)  # type: ignore[attr-defined]
         _dress(report, result)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Letters and words of our outcomes."""
-        told = getattr(report, "conformance", None)
-        return _WORDS.get(told["result"]["outcome"]) if told else None
+        message = getattr(report, "conformance", None)
+        return _WORDS.get(message["result"]["outcome"]) if message else None
 
 
 def _dress(report: pytest.TestReport, result: ScenarioResult) -> None:

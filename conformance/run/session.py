@@ -1,41 +1,214 @@
-"""One run on one site, in the process that reports: opened before the first scenario, closed after the last report."""
+"""One run on one site: what each process carries out, and what the reporting process makes of it."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from conformance import __version__
-from conformance.reporting import allure_folder as allure
-from conformance.reporting.executor import write_executor
+from conformance.judge.known_issues import KnownIssue, load_known
+from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.junit import write_junit
-from conformance.reporting.outcome import ScenarioResult
-from conformance.reporting.shape import Shape, merge
+from conformance.reporting.outcome import ScenarioResult, Verdict
+from conformance.reporting.shapes import Shape, merge, shape_of
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
-from conformance.run.breaker import Breaker
-from conformance.run.catalogue import Catalogue
-from conformance.run.embedded import EmbeddedMock
-from conformance.run.journal import NAME as JOURNAL
-from conformance.run.journal import Journal
-from conformance.run.opening import Opened, open_site
 from conformance.run.options import MOCK, Options
-from conformance.run.part import RunPart
-from conformance.run.sweep import Sweep
-from conformance.target.sites import sites_file
-from conformance.target.trouble import CannotJudge
-from conformance.target.vault import vault
+from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
+from conformance.scenarios.cleanup import Sweep
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.lanes import Lanes, Replay
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.masking import secret_registry
+from conformance.sites.profile_file import sites_file
+from conformance.wire.client import Client
+from conformance.wire.exchange import Exchange
+
+#: A site that does not answer any more would cost hours of time-outs.
+_IN_A_ROW = 5
+
+
+class CircuitBreaker:
+    """Counts scenarios in a row that broke for want of an answer."""
+
+    def __init__(self) -> None:
+        self._unanswered = 0
+
+    def trips(self, message: Mapping[str, Any]) -> bool:
+        """Whether the ``message`` of a scenario ends the run; a worker that has decided so says it."""
+        self._unanswered = self._unanswered + 1 if message["unanswered"] else 0
+        return self._unanswered >= _IN_A_ROW or bool(message.get("tripped"))
+
+
+RESUME_FILE = "journal.jsonl"
+#: A scenario that broke is run again when the run is resumed; every verdict stands.
+_VERDICTS = ("passed", "failed", "skipped", "known")
+
+
+class ResumeFile:
+    """Every finished scenario at once, so that an interrupted run can go on; the first line holds its terms."""
+
+    def __init__(self, folder: Path, terms: dict[str, Any]) -> None:
+        self._file = folder / RESUME_FILE
+        self._terms = terms
+
+    def begin(self) -> None:
+        """Start a new file."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.write_text(json.dumps(self._terms) + "\n", encoding="utf-8")
+
+    def add(self, message: dict[str, Any]) -> None:
+        """Note a finished scenario."""
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(secret_registry.mask(json.dumps(message)) + "\n")
+
+    def finished(self) -> list[dict[str, Any]]:
+        """The verdicts of the interrupted run; :class:`UserError` when there is none, or it was another run."""
+        try:
+            first, *lines = self._file.read_text(encoding="utf-8").splitlines()
+            terms = json.loads(first)
+        except (OSError, ValueError):
+            raise UserError(
+                "nothing-to-resume",
+                "there is no interrupted run to resume",
+                where=str(self._file),
+                hint="run without --resume",
+            ) from None
+        for key, value in self._terms.items():
+            if terms.get(key) != value:
+                what = f"the interrupted run had {key} {terms.get(key)!r}, this one has {value!r}"
+                raise UserError("resume-differs", what, where=str(self._file), hint="run without --resume")
+        return [message for message in map(_read_line, lines) if message and message["result"]["outcome"] in _VERDICTS]
+
+
+def _read_line(line: str) -> dict[str, Any] | None:
+    try:
+        message: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None  # cut short by the kill
+    return message
+
+
+_EVIDENCE = ("failed", "broken", "known")
+
+
+class WorkerRun:
+    """The share of one process: the run context with a client, lanes, known issues and numbers of exchanges."""
+
+    def __init__(self, options: Options, catalogue: Catalogue, site_session: SiteSession, worker: str = "") -> None:
+        self.options = options
+        self.run_context = site_session.run_context
+        today = dt.datetime.now(dt.UTC).date()
+        self.known: tuple[KnownIssue, ...] = load_known(
+            options.known_issues, self.run_context.profile.name, catalogue.clauses, today
+        )
+        self._site_session = site_session
+        self._catalogue = catalogue
+        self._worker = f"{worker}-" if worker else ""
+        self._client: Client | None = None
+        self._lanes: Lanes | None = None
+        self._number = 0
+        self._order: dict[str, int] = {}
+        self._shown_replies: set[tuple[str, bytes]] = set()
+
+    def look_ahead(self, scenarios: Iterable[Scenario]) -> None:
+        """Start the lanes for the scenarios that may run ahead."""
+        number = self.run_context.profile.lanes if self.options.lanes is None else self.options.lanes
+        if number > 0:
+            self._lanes = Lanes(self.run_context, self._catalogue.registry, scenarios, number)
+            self._lanes.start()
+
+    def enter(self, scenario: Scenario) -> tuple[ScenarioContext, Replay]:
+        """The context of ``scenario``, with what its lane recorded."""
+        if self._client is None:
+            self._client = self.run_context.client()
+        replay = Replay(self._client, self._lanes.recording(scenario) if self._lanes else [])
+        return ScenarioContext(self.run_context, scenario, replay), replay
+
+    def evidence(self, context: ScenarioContext | None, verdict: Verdict) -> list[str]:
+        """Write the exchanges of a scenario that found something: ``N:path`` each, N counting within the scenario."""
+        if context is None or not (verdict.outcome in _EVIDENCE or context.violations):
+            return []
+        names = []
+        for nth, exchange in enumerate(context.exchanges, 1):
+            self._number += 1
+            folder = self.options.reports / "exchanges"
+            name = write_exchange(folder, f"{self._worker}{self._number:04}", exchange)
+            names.append(f"{nth}:{self._shown(folder / name)}")
+        return names
+
+    def message(self, result: ScenarioResult, verdict: Verdict, context: ScenarioContext | None) -> dict[str, Any]:
+        """What the reporting process is told of a scenario, as plain values."""
+        exchanges = context.exchanges if context else []
+        return {
+            "result": result.as_json(),
+            "shapes": self._new_shapes(exchanges),
+            "drift": {operation: list(paths) for operation, paths in context.drift.items()} if context else {},
+            "matched": [issue.where for issue in verdict.matched],
+            "unanswered": bool(exchanges and exchanges[-1].unanswered) and result.outcome == "broken",
+        }
+
+    def _new_shapes(self, exchanges: Iterable[Exchange]) -> dict[str, Any]:
+        """The shapes of replies this process has not told yet: many replies of a run are the same to the byte."""
+        new = [one for one in exchanges if (one.request.operation, one.body) not in self._shown_replies and one.served]
+        self._shown_replies.update((one.request.operation, one.body) for one in new)
+        shapes: dict[str, list[Shape]] = {}
+        for one in new:
+            shapes.setdefault(one.request.operation, []).append(shape_of(one.reply))
+        return {operation: several[0] if len(several) == 1 else merge(several) for operation, several in shapes.items()}
+
+    def number(self, nodeids: Iterable[str]) -> None:
+        """Keep the order of collection, in which reports list scenarios wherever they ran."""
+        self._order = {nodeid: place for place, nodeid in enumerate(nodeids)}
+
+    def place(self, nodeid: str) -> tuple[int, str]:
+        """Where a scenario stands in that order."""
+        return self._order.get(nodeid, len(self._order)), nodeid
+
+    def leftovers(self, worker: str = "") -> list[str]:
+        """Undo what is still open in the ledgers of this run, or of one worker; what could not be undone, in words."""
+        work = Sweep(self.run_context, self.options.reports / "ledger", before=float("inf"))
+        mine = work.of_run(self.run_context.run_id + worker)
+        return work.remove(mine) if mine else []
+
+    def _shown(self, path: Path) -> str:
+        try:
+            return path.relative_to(self.options.root).as_posix()
+        except ValueError:
+            return str(path)
+
+    @property
+    def shares_a_mock(self) -> bool:
+        """Whether workers share one mock: its settings change under everybody, so one worker must do it all."""
+        return self.run_context.control_plane is not None and self.options.sites != (MOCK,)
+
+    @property
+    def lanes(self) -> Lanes | None:
+        """The lanes, while they run."""
+        return self._lanes
+
+    def close(self) -> None:
+        """Give everything back."""
+        if self._lanes is not None:
+            self._lanes.stop()
+        if self._client is not None:
+            self._client.close()
+        self._site_session.close()
+
 
 #: Output of an earlier run, removed when a new one begins; the ledger stays, it is not output.
-_STALE = ("summary.json", "junit.xml", "badge.json", "allure-results", "exchanges", JOURNAL)
+_STALE = ("summary.json", "junit.xml", "badge.json", "allure-results", "exchanges", RESUME_FILE)
 
 
-class Run:
+class RunSession:
     """Collects what scenarios tell, wherever they ran, and writes the reports."""
 
     def __init__(self, options: Options, catalogue: Catalogue) -> None:
@@ -49,20 +222,20 @@ class Run:
         self._shapes: dict[str, list[Shape]] = {}
         self._whole: dict[str, Shape] | None = None
         self._drift: dict[str, set[str]] = {}
-        self._troubles: list[str] = []
+        self._cleanup_errors: list[str] = []
         self._matched: set[str] = set()
-        self._breaker = Breaker()
+        self._breaker = CircuitBreaker()
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
         self.mock: EmbeddedMock | None = None
         self.site = options.sites[0]
         try:
             self.sites_file = self._sites_file()
-            self.opened: Opened = open_site(self.site, self.sites_file, options, catalogue.clauses)
+            self.site_session: SiteSession = open_site(self.site, self.sites_file, options, catalogue.clauses)
         except BaseException:
             self._tidy()
             raise
-        self.part = RunPart(options, catalogue, self.opened)
-        self._journal = Journal(options.reports, self._terms())
+        self.worker_run = WorkerRun(options, catalogue, self.site_session)
+        self._resume_file = ResumeFile(options.reports, self._terms())
 
     def _sites_file(self) -> Path:
         if self.site == MOCK and not self.options.sites_file:
@@ -71,20 +244,20 @@ class Run:
         return sites_file(self.options.sites_file or None)
 
     def _terms(self) -> dict[str, Any]:
-        stage = self.opened.stage
+        run_context = self.site_session.run_context
         return {
             "suite": __version__,
-            "site": stage.profile.name,
-            "release": str(stage.release),
-            "access": stage.access,
+            "site": run_context.profile.name,
+            "release": str(run_context.release),
+            "access": run_context.access,
             "strict": self.options.strict,
         }
 
     def begin(self) -> set[str]:
         """Clear the output of the last run, or take its verdicts over; the node ids that need not run again."""
         if self.options.resume:
-            for told in self._journal.finished():
-                self._take_in(told)
+            for message in self._resume_file.finished():
+                self._take_in(message)
             return set(self.results)
         for name in _STALE:
             path = self.options.reports / name
@@ -92,34 +265,34 @@ class Run:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-        self._journal.begin()
+        self._resume_file.begin()
         return set()
 
     def expect(self, nodeids: Sequence[str]) -> None:
         """What is to run, in the order reports list it."""
         self.expected = len(nodeids)
-        self.part.number(nodeids)
+        self.worker_run.number(nodeids)
 
-    def add(self, told: dict[str, Any]) -> None:
+    def add(self, message: dict[str, Any]) -> None:
         """Take in what a scenario left: its result, the shapes of its replies, drift."""
-        result = self._take_in(told)
-        self._journal.add(told)
-        if self._breaker.trips(told):
+        result = self._take_in(message)
+        self._resume_file.add(message)
+        if self._breaker.trips(message):
             self.given_up = result.cause
 
-    def add_troubles(self, troubles: list[str]) -> None:
+    def add_cleanup_errors(self, cleanup_errors: list[str]) -> None:
         """Clean-up that did not work; reported on its own."""
-        self._troubles += troubles
+        self._cleanup_errors += cleanup_errors
 
-    def _take_in(self, told: dict[str, Any]) -> ScenarioResult:
-        result = ScenarioResult.from_json(told["result"])
+    def _take_in(self, message: dict[str, Any]) -> ScenarioResult:
+        result = ScenarioResult.from_json(message["result"])
         self.results[result.nodeid] = result
         self._whole = None
-        for operation, shape in told["shapes"].items():
+        for operation, shape in message["shapes"].items():
             self._shapes.setdefault(operation, []).append(shape)
-        for operation, paths in told["drift"].items():
+        for operation, paths in message["drift"].items():
             self._drift.setdefault(operation, set()).update(paths)
-        self._matched.update(told["matched"])
+        self._matched.update(message["matched"])
         return result
 
     @property
@@ -134,13 +307,13 @@ class Run:
 
     def settle(self) -> None:
         """What only the end of a run can tell: known issues that did not fail, skips nobody listed."""
-        for issue in self.part.known:
+        for issue in self.worker_run.known:
             mine = [result for result in self.results.values() if issue.clause in result.clauses]
             if issue.where not in self._matched and any(one.outcome in ("passed", "failed", "known") for one in mine):
                 what = f"the known issue of {issue.clause} (check {issue.check})"
                 self.problems.append(f"{what} did not fail as listed; remove it from {issue.where}")
         if self.options.strict_skips:
-            expected = set(self.part.stage.profile.expected_skips)
+            expected = set(self.worker_run.run_context.profile.expected_skips)
             for one in self.results.values():
                 if one.skip and one.skip.kind != "observe-only" and not expected & {one.skip.kind, *one.clauses}:
                     self.problems.append(f"unexpected skip: {one.nodeid} ({one.skip.kind}: {one.skip.why})")
@@ -152,42 +325,42 @@ class Run:
 
     def clean_site(self) -> None:
         """Undo what scenarios of this run could not undo themselves, a crashed worker's for instance."""
-        earlier, self._troubles = self._troubles, []
+        earlier, self._cleanup_errors = self._cleanup_errors, []
         if not self._tidy_up():
-            self._troubles = [*earlier, *self._troubles]
+            self._cleanup_errors = [*earlier, *self._cleanup_errors]
 
     def _tidy_up(self, worker: str = "") -> bool:
         """Whether everything still listed could be tried once more: then what failed before is no news any more."""
         try:
-            self._troubles += self.part.leftovers(Sweep, worker)
+            self._cleanup_errors += self.worker_run.leftovers(worker)
         except CannotJudge as problem:
-            self._troubles.append(str(problem))
+            self._cleanup_errors.append(str(problem))
             return False
         return True
 
     def record(self) -> RunRecord:
         """The run as the reports see it."""
-        stage = self.part.stage
+        run_context = self.worker_run.run_context
         return RunRecord(
-            site=stage.profile.name,
-            url=stage.profile.url,
-            mock=stage.profile.is_mock,
-            judged_as=str(stage.release),
-            site_release=str(self.opened.findings.release or ""),
-            access=stage.access,
+            site=run_context.profile.name,
+            url=run_context.profile.url,
+            mock=run_context.profile.is_mock,
+            judged_as=str(run_context.release),
+            site_release=str(self.site_session.preflight.release or ""),
+            access=run_context.access,
             strict=self.options.strict,
-            schema=str(stage.bundle.source) if stage.bundle else f"schemas, view of {stage.release}",
-            roles=tuple(stage.profile.accounts),
+            schema=run_context.schema_source,
+            roles=tuple(run_context.profile.accounts),
             clauses=self.catalogue.clauses,
             started=self.started,
             finished=time.time(),
-            scenarios=tuple(self.results[nodeid] for nodeid in sorted(self.results, key=self.part.place)),
+            scenarios=tuple(self.results[nodeid] for nodeid in sorted(self.results, key=self.worker_run.place)),
             shapes=self._merged(),
             drift={operation: tuple(paths) for operation, paths in self._drift.items() if paths},
             problems=tuple(self.problems),
-            troubles=tuple(self._troubles),
+            cleanup_errors=tuple(self._cleanup_errors),
             sent=sum(result.sent for result in self.results.values()),
-            selected_of=(self.expected, sum(len(file.cases) for file in self.catalogue.known_files())),
+            selected_of=(self.expected, sum(len(file.scenarios) for file in self.catalogue.known_files())),
         )
 
     def _merged(self) -> dict[str, Shape]:
@@ -201,18 +374,20 @@ class Run:
         write_junit(record, self.options.reports / "junit.xml")
         write_whole(self.options.reports / "badge.json", json.dumps(badge(record)) + "\n")
         if allure_folder is not None and allure_folder.is_dir():
+            from conformance.reporting import allure
+
             allure.write_environment(allure_folder, allure.environment(record))
             allure.write_categories(allure_folder)
-            write_executor(allure_folder, os.environ)
-        leaks = [f"a secret stands in {file}" for file in vault.leaks_in(self.options.reports)]
+            allure.write_executor(allure_folder, os.environ)
+        leaks = [f"a secret stands in {file}" for file in secret_registry.leaks_in(self.options.reports)]
         self.problems += leaks
         if not leaks:
             write_summary(record, self.options.reports / "summary.json")
-            (self.options.reports / JOURNAL).unlink(missing_ok=True)
+            (self.options.reports / RESUME_FILE).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Stop the mock and remove what the run kept aside."""
-        self.part.close()
+        self.worker_run.close()
         self._tidy()
 
     def _tidy(self) -> None:

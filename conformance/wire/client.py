@@ -1,21 +1,87 @@
-"""Posts requests to a site: keep-alive, verified TLS, bounded in time and size, retried only where that is safe."""
+"""A time limit for whole exchanges: a site that sends a byte now and then satisfies every limit of a single read."""
 
 from __future__ import annotations
 
+import contextlib
 import random
+import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import httpx
 
-from conformance.target.profile import Profile
-from conformance.target.trouble import UserError
+from conformance.sites.errors import UserError
+from conformance.sites.profile import Profile
 from conformance.wire.exchange import Exchange, Request
-from conformance.wire.pace import Pace
-from conformance.wire.watch import Connections, watch
+from conformance.wire.rate_limiter import RateLimiter
+
+_LOOKS_EVERY = 0.25
+#: A client has one connection at a time, the preflight one per account.
+_MOST = 64
+
+
+class Watchdog:
+    """Calls ``cut`` of every exchange that takes longer than its limit; one thread for all of a process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[object, tuple[float, Callable[[], None]]] = {}
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def limit(self, seconds: float, cut: Callable[[], None]) -> Iterator[None]:
+        """Have ``cut`` called, once, when what is inside takes longer than ``seconds``."""
+        exchange = object()
+        with self._lock:
+            self._running[exchange] = (time.monotonic() + seconds, cut)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._look, name="exchange-watch", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.pop(exchange, None)
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(_LOOKS_EVERY)
+            now = time.monotonic()
+            with self._lock:
+                late = [exchange for exchange, (until, _) in self._running.items() if until < now]
+                cuts = [self._running.pop(exchange)[1] for exchange in late]
+            for cut in cuts:
+                cut()
+
+
+class Connections:
+    """The sockets of one HTTP client, learnt by way of httpx's trace extension, to be shut from another thread."""
+
+    def __init__(self) -> None:
+        self._sockets: list[socket.socket] = []
+        self.cut_off = False
+
+    def trace(self, event: str, info: Mapping[str, object]) -> None:
+        """Remember what has just been connected."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets = [*self._sockets[1 - _MOST :], info["return_value"].get_extra_info("socket")]  # type: ignore[attr-defined]
+
+    def cut(self) -> None:
+        """Shut every connection: whoever reads from one is woken and finds its end."""
+        self.cut_off = True
+        for one in self._sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+#: One watchdog for the process.
+watchdog = Watchdog()
+
 
 #: No reply of the contract comes near this; a longer one is refused unread.
 LARGEST_REPLY = 32 * 1024 * 1024
@@ -66,7 +132,7 @@ class Sender(Protocol):
     """Whatever answers a request with an exchange: a client, or a recording of one."""
 
     def send(self, request: Request) -> Exchange:
-        """Post ``request``; trouble on the way is recorded in the exchange, never raised."""
+        """Post ``request``; an error on the way is recorded in the exchange, never raised."""
         ...
 
 
@@ -76,13 +142,13 @@ class Client:
     def __init__(
         self,
         profile: Profile,
-        pace: Pace,
+        rate_limiter: RateLimiter,
         tls: ssl.SSLContext,
         *,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._sleep = sleep
         self._timeout = profile.timeout
         self._connections = Connections()
@@ -100,11 +166,11 @@ class Client:
         self._http.close()
 
     def send(self, request: Request) -> Exchange:
-        """Post ``request``; trouble on the way is recorded in the exchange, never raised."""
+        """Post ``request``; an error on the way is recorded in the exchange, never raised."""
         notes: list[str] = []
         pauses = retries = 0
         while True:
-            waited = self._pace.wait()
+            waited = self._rate_limiter.wait()
             if waited > 0.05:
                 notes.append(f"waited {waited:.2f} s for the rate of the profile")
             tried = self._attempt(request)
@@ -112,12 +178,12 @@ class Client:
                 pauses += 1
                 pause = min(tried.pause or 2.0**pauses, _LONGEST_PAUSE)
                 notes.append(f"rate limit of the site reached, paused {pause:g} s")
-                self._pace.pause(pause)
+                self._rate_limiter.pause(pause)
                 continue
             if tried.again and reads_only(request.operation) and retries < len(_BACK_OFF):
                 delay = _BACK_OFF[retries] * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
                 retries += 1
-                notes.append(f"{tried.exchange.trouble}; tried again after {delay:.1f} s")
+                notes.append(f"{tried.exchange.error}; tried again after {delay:.1f} s")
                 self._sleep(delay)
                 continue
             return replace(tried.exchange, notes=tuple(notes))
@@ -125,19 +191,19 @@ class Client:
     def _attempt(self, request: Request) -> _Try:
         started, clock = time.time(), time.monotonic()
 
-        def ended(trouble: str, status: int = 0, body: bytes = b"", kind: str = "") -> Exchange:
-            return Exchange(request, started, time.monotonic() - clock, status, kind, body, trouble)
+        def ended(error: str, status: int = 0, body: bytes = b"", kind: str = "") -> Exchange:
+            return Exchange(request, started, time.monotonic() - clock, status, kind, body, error)
 
         self._connections.cut_off = False
         extensions = {"trace": self._connections.trace}
         try:
             with (
-                watch.limit(self._timeout + _GRACE, self._connections.cut),
+                watchdog.limit(self._timeout + _GRACE, self._connections.cut),
                 self._http.stream("POST", request.url, content=request.body, extensions=extensions) as answer,
             ):
                 body, problem = self._read(answer, clock)
                 pause = _pause_asked(answer, body)
-                problem = problem or _status_trouble(answer, pause)
+                problem = problem or _status_error(answer, pause)
                 exchange = ended(problem, answer.status_code, body, answer.headers.get("Content-Type", ""))
                 return _Try(exchange, again=answer.status_code in _GATEWAY, pause=pause)
         except httpx.TimeoutException:
@@ -172,7 +238,7 @@ def _pause_asked(answer: httpx.Response, body: bytes) -> float | None:
     return seconds if limited else None
 
 
-def _status_trouble(answer: httpx.Response, pause: float | None) -> str:
+def _status_error(answer: httpx.Response, pause: float | None) -> str:
     if answer.is_success:
         return "" if pause is None else "the site limits the rate (exception 000045)"
     if answer.is_redirect:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from email.header import decode_header, make_header
 from typing import TYPE_CHECKING, Any, Protocol
 
-from conformance.target.profile import MailAccount
-from conformance.target.trouble import CannotJudge
+from conformance.sites.errors import CannotJudge
+from conformance.sites.profile import MailAccount
 
 if TYPE_CHECKING:
     import asyncio

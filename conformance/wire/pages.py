@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from lxml import etree
 
-from conformance.target.trouble import CannotJudge
-from conformance.wire.message import Reply, children
-from conformance.wire.xml import Element, local_name, text_of
+from conformance.sites.errors import CannotJudge
+from conformance.wire.exchange import Element, Reply, children, local_name, text_of
 
 #: A list of more pages is not read to its end: at the usual 100 rows a page and 4 requests a second that is 25 s.
 MOST_PAGES = 100

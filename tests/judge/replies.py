@@ -8,8 +8,8 @@ from random import Random
 
 from lxml import etree
 
-from conformance.judge.contract import ComplexType, Declared, View
-from conformance.wire.message import Reply, read_reply
+from conformance.judge.contract import ComplexType, ElementDeclaration, ContractView
+from conformance.wire.exchange import Reply, read_reply
 
 XS = "http://www.w3.org/2001/XMLSchema"
 SERV = "http://www.webex.com/schemas/2002/06/service"
@@ -28,7 +28,7 @@ class Made:
     """A reply with what was put where: element, its declaration, its parent's type."""
 
     root: etree._Element
-    placed: list[tuple[etree._Element, Declared]]
+    placed: list[tuple[etree._Element, ElementDeclaration]]
 
     def reply(self, operation: str) -> Reply:
         return read_reply(operation, etree.tostring(self.root, xml_declaration=True, encoding="UTF-8"))
@@ -37,9 +37,9 @@ class Made:
 class Maker:
     """Makes replies of any operation at random, as deep as the contract goes."""
 
-    def __init__(self, view: View, random: Random) -> None:
+    def __init__(self, view: ContractView, random: Random) -> None:
         self._view, self._random = view, random
-        self._placed: list[tuple[etree._Element, Declared]] = []
+        self._placed: list[tuple[etree._Element, ElementDeclaration]] = []
 
     def make(self, operation: str) -> Made:
         root = etree.Element(f"{{{SERV}}}message", nsmap={"serv": SERV})
@@ -70,12 +70,12 @@ class Maker:
             if declared.place == "any-order":
                 self._add(element, declared, depth, self._random.randint(0, len(element)))
 
-    def _times(self, declared: Declared, depth: int) -> int:
+    def _times(self, declared: ElementDeclaration, depth: int) -> int:
         if depth > 5 or self._random.random() < 0.3:
             return 0
         return self._random.choice((1, 1, 2, 3)) if declared.most is None or declared.most > 1 else 1
 
-    def _add(self, parent: etree._Element, declared: Declared, depth: int, index: int) -> None:
+    def _add(self, parent: etree._Element, declared: ElementDeclaration, depth: int, index: int) -> None:
         made = etree.Element(f"{{{declared.name[0]}}}{declared.name[1]}")
         parent.insert(index, made)
         kind = self._view.types.get(declared.type)
@@ -94,7 +94,7 @@ class Maker:
                 if parent.find(f"{{{declared.name[0]}}}{declared.name[1]}") is None:
                     self._add(parent, declared, 0, self._random.randint(0, len(parent)))
 
-    def values(self, declared: Declared) -> tuple[str, ...]:
+    def values(self, declared: ElementDeclaration) -> tuple[str, ...]:
         """What the type of ``declared`` allows."""
         if declared.type[0] == XS:
             return VALUES[declared.type[1]]
@@ -105,7 +105,7 @@ class Maker:
 # -- spoiling: each returns the path's last name, "" when the reply holds nothing to spoil -------------------------
 
 
-def wrong_value(made: Made, view: View, random: Random) -> str:
+def wrong_value(made: Made, view: ContractView, random: Random) -> str:
     fitting = [
         (element, declared) for element, declared in made.placed
         if (declared.type[0] == XS and declared.type[1] in WRONG) or view.values.get(declared.type)
@@ -117,7 +117,7 @@ def wrong_value(made: Made, view: View, random: Random) -> str:
     return declared.name[1]
 
 
-def one_too_many(made: Made, view: View, random: Random) -> str:
+def one_too_many(made: Made, view: ContractView, random: Random) -> str:
     single = [(element, declared) for element, declared in made.placed if declared.most == 1]
     if not single:
         return ""
@@ -126,7 +126,7 @@ def one_too_many(made: Made, view: View, random: Random) -> str:
     return declared.name[1]
 
 
-def wrong_order(made: Made, view: View, random: Random) -> str:
+def wrong_order(made: Made, view: ContractView, random: Random) -> str:
     declared = {element: one for element, one in made.placed}
     pairs = [
         (element, after) for element, one in made.placed
@@ -141,7 +141,7 @@ def wrong_order(made: Made, view: View, random: Random) -> str:
     return declared[element].name[1]
 
 
-def text_among_elements(made: Made, view: View, random: Random) -> str:
+def text_among_elements(made: Made, view: ContractView, random: Random) -> str:
     parents = [element for element, declared in made.placed if declared.type in view.types]
     if not parents:
         return ""
@@ -150,17 +150,17 @@ def text_among_elements(made: Made, view: View, random: Random) -> str:
     return etree.QName(element).localname
 
 
-def foreign_type(made: Made, view: View, random: Random) -> str:
+def foreign_type(made: Made, view: ContractView, random: Random) -> str:
     body = made.root.find(f"{{{SERV}}}body/{{{SERV}}}bodyContent")
     body.set(f"{{{XSI}}}type", "b:noSuchType")
     return "@xsi:type"
 
 
-def wrong_result(made: Made, view: View, random: Random) -> str:
+def wrong_result(made: Made, view: ContractView, random: Random) -> str:
     made.root.find(f".//{{{SERV}}}result").text = "success"
     return "result"
 
 
-SPOILS: dict[str, Callable[[Made, View, Random], str]] = {
+SPOILS: dict[str, Callable[[Made, ContractView, Random], str]] = {
     one.__name__: one for one in (wrong_value, one_too_many, wrong_order, text_among_elements, foreign_type, wrong_result)
 }

@@ -8,18 +8,18 @@ from pathlib import Path
 import xmlschema
 from lxml import etree
 
-from conformance.judge.contract import Declared, View
+from conformance.judge.contract import ElementDeclaration, ContractView
 from conformance.judge.schema_check import _take_out, _Walk, check_schema
-from conformance.judge.schema_documents import DRIVER, for_replies
-from conformance.judge.violation import Finding
-from conformance.wire.message import Reply
-from conformance.wire.xml import SERV
+from conformance.judge.contract import DRIVER, for_replies
+from conformance.judge.findings import Finding
+from conformance.wire.exchange import Reply
+from conformance.wire.exchange import SERV
 
 
 class SecondOpinion:
     """Validates what the judge validates, with xmlschema, and insists on one answer."""
 
-    def __init__(self, view: View, folder: Path) -> None:
+    def __init__(self, view: ContractView, folder: Path) -> None:
         self._view = view
         for name, document in view._documents.items():
             (folder / name).write_bytes(etree.tostring(for_replies(document)))
@@ -46,12 +46,12 @@ class SecondOpinion:
 class _Other(_Walk):
     """Takes out what no document declares in its place, and lets xmlschema judge the elements without one."""
 
-    def __init__(self, view: View, schema: xmlschema.XMLSchema) -> None:
+    def __init__(self, view: ContractView, schema: xmlschema.XMLSchema) -> None:
         super().__init__(view)
         self._schema = schema
         self.fits = True
 
-    def _alone(self, child: etree._Element, declared: Declared, path: str, nth: int) -> None:
+    def _alone(self, child: etree._Element, declared: ElementDeclaration, path: str, nth: int) -> None:
         _take_out(child)
         self.visit(child, declared.type, path)
         too_many = declared.most is not None and nth > declared.most

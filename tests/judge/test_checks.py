@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.judge import mail_checks
-from conformance.judge.address_check import no_api_version
+from conformance.judge.reply_checks import no_api_version
 from conformance.judge.contract_checks import differ_only_in
 from conformance.judge.reply_checks import not_served
-from conformance.judge.violation import Finding
-from conformance.target.release import Release
-from conformance.target.trouble import CannotJudge
+from conformance.judge.findings import Finding
+from conformance.sites.release import Release
+from conformance.sites.errors import CannotJudge
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.mailbox import Mail
 from tests.rig import CONTRACT
@@ -75,13 +75,13 @@ def test_an_address_names_no_version() -> None:
     assert [one.actual for one in no_api_version(old.replace("10.0.0", "8.0.0"))] == ["a versioned path"]
 
 
-def exchange(status: int, body: bytes = b"", trouble: str = "") -> Exchange:
-    return Exchange(Request("GetAPIVersion", "site-admin", "https://old", b""), 0.0, 0.0, status, "", body, trouble)
+def exchange(status: int, body: bytes = b"", error: str = "") -> Exchange:
+    return Exchange(Request("GetAPIVersion", "site-admin", "https://old", b""), 0.0, 0.0, status, "", body, error)
 
 
 @pytest.mark.parametrize("status", [301, 400, 403, 404, 405, 410, 500, 501])
 def test_an_http_error_says_that_an_address_is_not_served(status: int) -> None:
-    assert not_served(exchange(status, trouble=f"HTTP {status}")) == ()
+    assert not_served(exchange(status, error=f"HTTP {status}")) == ()
 
 
 def test_a_refusal_says_so_too_and_success_does_not() -> None:
@@ -92,7 +92,7 @@ def test_a_refusal_says_so_too_and_success_does_not() -> None:
 @pytest.mark.parametrize("status", [0, 429, 502, 503, 504])
 def test_an_outage_says_nothing(status: int) -> None:
     with pytest.raises(CannotJudge):
-        not_served(exchange(status, trouble="nobody there"))
+        not_served(exchange(status, error="nobody there"))
 
 
 @pytest.mark.parametrize("body", [b"", b"<html></html>", SUCCESS[:-5]])

@@ -13,20 +13,20 @@ from typing import Any
 
 import pytest
 
-from conformance.judge.contract import View
-from conformance.run.catalogue import Catalogue
-from conformance.run.stepbook import Sentence
-from conformance.run.world import World
-from conformance.target.release import Release
+from conformance.judge.contract import ContractView
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.step_registry import ScenarioStep
+from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.sites.release import Release
 from conformance.wire.exchange import Exchange, Request
-from conformance.wire.message import read_reply
+from conformance.wire.exchange import read_reply
 from tests.conftest import ROOT
 from tests.judge.second_opinion import SecondOpinion
 from tests.rig import Rig, rig
 
 FOLDER = ROOT / "tests" / "corpus"
 CASES: dict[str, dict[str, Any]] = {
-    case["name"]: case for case in tomllib.loads((FOLDER / "corpus.toml").read_text(encoding="utf-8"))["case"]
+    row["name"]: row for row in tomllib.loads((FOLDER / "corpus.toml").read_text(encoding="utf-8"))["case"]
 }
 REPLIES = sorted(FOLDER.glob("*.xml"))
 #: Checks that look at no reply: told by tests/judge/test_checks.py.
@@ -40,12 +40,12 @@ def site(catalogue: Catalogue) -> Iterator[Rig]:
 
 
 @pytest.fixture(scope="module")
-def view(site: Rig) -> View:
-    return site.stage.view
+def view(site: Rig) -> ContractView:
+    return site.run_context.view
 
 
 @pytest.fixture(scope="module")
-def second(view: View, tmp_path_factory: pytest.TempPathFactory) -> SecondOpinion:
+def second(view: ContractView, tmp_path_factory: pytest.TempPathFactory) -> SecondOpinion:
     return SecondOpinion(view, tmp_path_factory.mktemp("xsd"))
 
 
@@ -59,16 +59,16 @@ def edited(name: str, edits: list[list[Any]]) -> bytes:
 
 def found(site: Rig, row: dict[str, Any], edits: list[list[Any]]) -> list[list[str]]:
     """What the Then step of ``row`` finds in the reply with ``edits``."""
-    any_case = next(case for file in site.catalogue.known_files() for case in file.cases.values())
-    world = World(site.stage, any_case, site.stage.client())
+    any_scenario = next(scenario for file in site.catalogue.known_files() for scenario in file.scenarios.values())
+    context = ScenarioContext(site.run_context, any_scenario, site.run_context.client())
     for body in [edited(row["reply"], changes) for changes in ([row["before"]] if "before" in row else [])] + [edited(row["reply"], edits)]:
-        request = Request(row["reply"], "site-admin", site.stage.profile.url, b"")
-        world.exchanges.append(Exchange(request, 0.0, 0.0, status=200, body=body))
+        request = Request(row["reply"], "site-admin", site.run_context.profile.url, b"")
+        context.exchanges.append(Exchange(request, 0.0, 0.0, status=200, body=body))
     if "held" in row:
-        world._belongings.remember("recording of every kind", row["held"])
-    sentence = Sentence("then", "Then", row["then"], tuple(tuple(line) for line in row.get("table", [])), 1)
-    site.catalogue.book.look_up(sentence).carry_out(world)
-    return [[one.check, one.path, one.expected, one.actual] for one in world.violations]
+        context._data.remember("recording of every kind", row["held"])
+    step = ScenarioStep("then", "Then", row["then"], tuple(tuple(line) for line in row.get("table", [])), 1)
+    site.catalogue.registry.look_up(step).carry_out(context)
+    return [[one.check, one.path, one.expected, one.actual] for one in context.violations]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -79,7 +79,7 @@ def test_the_good_twin_is_right_and_the_bad_one_wrong_in_these_words(site: Rig, 
 
 
 @pytest.mark.parametrize("path", REPLIES, ids=lambda path: path.stem)
-def test_every_reply_of_the_corpus_fits_the_contract(view: View, second: SecondOpinion, path: Path) -> None:
+def test_every_reply_of_the_corpus_fits_the_contract(view: ContractView, second: SecondOpinion, path: Path) -> None:
     assert second.agrees(read_reply(path.stem, path.read_bytes())) == ()
 
 

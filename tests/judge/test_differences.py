@@ -9,7 +9,7 @@ import pytest
 
 from conformance.judge import contract_checks
 from conformance.judge.contract import Contract
-from conformance.target.release import Release
+from conformance.sites.release import Release
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASES = ["40.12.0", *(f"41.{minor}.0" for minor in range(1, 13))]

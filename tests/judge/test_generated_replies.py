@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance.judge.contract import Contract, View
+from conformance.judge.contract import Contract, ContractView
 from conformance.judge.schema_check import check_schema
-from conformance.target.release import Release
+from conformance.sites.release import Release
 from tests.judge.replies import SPOILS, Maker
 from tests.judge.second_opinion import SecondOpinion
 from tests.rig import CONTRACT, PAYLOADS
@@ -25,7 +25,7 @@ seeds = st.integers(min_value=0, max_value=2**32)
 operations = st.sampled_from(OPERATIONS)
 
 
-def view(release: str) -> View:
+def view(release: str) -> ContractView:
     return CONTRACT.view(Release.parse(release))
 
 

@@ -12,13 +12,13 @@ import pytest
 
 import conformance.wire.client
 from conformance.cli import main
-from conformance.judge.bundle import Bundle
-from conformance.run.catalogue import Catalogue
-from conformance.run.opening import open_site
+from conformance.judge.vendor_schemas import VendorSchemas
+from conformance.scenarios.features import Catalogue
+from conformance.run.site_session import open_site
 from conformance.run.options import Options
-from conformance.target.sites import load_profile
-from conformance.target.trouble import UserError
-from conformance.wire.payload import Payloads
+from conformance.sites.profile_file import load_profile
+from conformance.sites.errors import UserError
+from conformance.wire.payloads import Payloads
 from tests.conftest import ROOT
 
 CANARY = "s3cr3t-Canary-77"
@@ -258,13 +258,13 @@ def test_a_schema_bundle_is_refused(tmp_path: Path, name: str) -> None:
     file = tmp_path / "bundle.zip"
     file.write_bytes(content)
     with pytest.raises(UserError) as caught:
-        Bundle(file)
+        VendorSchemas(file)
     refused(caught.value, code, str(file))
 
 
 def test_a_schema_bundle_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
-        Bundle(tmp_path / "none.zip")
+        VendorSchemas(tmp_path / "none.zip")
     refused(caught.value, "bundle-missing", "none.zip")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import mocksite
 
 from conformance.reporting.text import safe
-from conformance.wire.payload import Payloads
+from conformance.wire.payloads import Payloads
 from tests.conftest import ROOT
 from tests.run.conftest import Runner
 from tests.run.test_outcomes import LOST, known_issue

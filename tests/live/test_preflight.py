@@ -9,10 +9,10 @@ import pytest
 
 import mocksite
 from conformance.cli import main
-from conformance.judge.violation import Violation
+from conformance.judge.findings import Violation
 from conformance.reporting.text import safe
-from conformance.target.trouble import CannotJudge
-from conformance.wire.xml import parse
+from conformance.sites.errors import CannotJudge
+from conformance.wire.exchange import parse
 from tests.run.conftest import Runner
 
 #: What stands in the profile of a sound mock, what it is replaced by, and words of the row that is wrong.

@@ -78,7 +78,7 @@ def site(tmp_path: Path) -> Iterator[LiveSite]:
 def kept_the_rate(rows: list[dict[str, Any]]) -> None:
     """Assert that the site was asked no more than the rate allows.
 
-    That requests leave evenly spaced is proved in tests/wire/test_pace.py. On
+    That requests leave evenly spaced is proved in tests/wire/test_rate_limiter.py. On
     the way a loaded machine lets some catch others up, so that a second may
     see a few more; two workers that do not share the rate ask twice as often.
     """

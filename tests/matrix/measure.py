@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from conformance.run.case import Case
-from conformance.run.catalogue import Catalogue
-from conformance.run.trial import Trial
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.execution import ScenarioTrial
 from mocksite.faults import CATALOGUE
 from tests.rig import rig
 from tests.matrix.witness import Witness
@@ -37,7 +37,7 @@ class Finding:
     checks: tuple[str, ...]
     steps: tuple[str, ...]
     noise: tuple[str, ...]
-    cases: tuple[str, ...]
+    scenarios: tuple[str, ...]
     reason: str = ""
 
 
@@ -45,40 +45,40 @@ class Finding:
 class Plan:
     """Scenarios, and the operations each one sent to a healthy site."""
 
-    cases: tuple[Case, ...]
+    scenarios: tuple[Scenario, ...]
     sent: tuple[frozenset[str], ...]
 
-    def touched_by(self, operations: tuple[str, ...]) -> list[Case]:
+    def touched_by(self, operations: tuple[str, ...]) -> list[Scenario]:
         """The scenarios in which the fault can act: all, where it names no operation."""
         wanted = {one.lower() for one in operations}
-        return [case for case, sent in zip(self.cases, self.sent, strict=True) if not wanted or wanted & sent]
+        return [scenario for scenario, sent in zip(self.scenarios, self.sent, strict=True) if not wanted or wanted & sent]
 
 
 def plan(catalogue: Catalogue) -> Plan:
     """Run everything once on a healthy site, which must keep every clause."""
-    cases = [case for file in catalogue.known_files() for case in file.cases.values()]
+    scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
     with rig(catalogue) as site:
-        trials = site.run(cases)
-    wrong = [_name(trial.case) for trial in trials if trial.verdict.outcome in ("failed", "broken")]
+        trials = site.run(scenarios)
+    wrong = [_name(trial.scenario) for trial in trials if trial.verdict.outcome in ("failed", "broken")]
     assert not wrong, f"a healthy site fails: {wrong}"
     sent = (frozenset(one.request.operation.lower() for one in trial.exchanges) for trial in trials)
-    return Plan(tuple(trial.case for trial in trials), tuple(sent))
+    return Plan(tuple(trial.scenario for trial in trials), tuple(sent))
 
 
 def measure(catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool = False) -> Finding:
     """The matrix row of a fault."""
     fault = CATALOGUE[fault_id]
-    cases = list(plan.cases) if everything else plan.touched_by(fault.operations)
+    scenarios = list(plan.scenarios) if everything else plan.touched_by(fault.operations)
     with rig(catalogue) as site:
         witness = Witness(fault, site.core.main.store)
         site.core.main.fault = witness
         acted: dict[str, bool] = {}
-        trials: list[Trial] = []
-        for case in cases:
-            trials += site.run([case])
-            acted[_name(case)] = witness.acted or fault.serves_old_address
+        trials: list[ScenarioTrial] = []
+        for scenario in scenarios:
+            trials += site.run([scenario])
+            acted[_name(scenario)] = witness.acted or fault.serves_old_address
     failed = [trial for trial in trials if trial.verdict.outcome == "failed"]
-    noise = tuple(_name(trial.case) for trial in failed if not acted[_name(trial.case)])
+    noise = tuple(_name(trial.scenario) for trial in failed if not acted[_name(trial.scenario)])
     return Finding(
         fault_id,
         fault.clause,
@@ -86,25 +86,25 @@ def measure(catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool
         " ".join(fault.operations),
         fault.summary,
         _verdict(fault.clause, fault.check, failed, any(acted.values()), bool(noise)),
-        tuple(sorted({trial.case.clause.id for trial in failed})),
+        tuple(sorted({trial.scenario.clause.id for trial in failed})),
         tuple(
-            sorted({one.check for trial in failed if trial.case.clause.id == fault.clause for one in trial.violations})
+            sorted({one.check for trial in failed if trial.scenario.clause.id == fault.clause for one in trial.violations})
         ),
         tuple(sorted({step for trial in failed for step in trial.found_by})),
         noise,
-        tuple(sorted(place(trial.case) for trial in failed)),
+        tuple(sorted(place(trial.scenario) for trial in failed)),
     )
 
 
-def place(case: Case) -> str:
+def place(scenario: Scenario) -> str:
     """Where a scenario stands, and which."""
-    return f"{case.path}: {case.title}"
+    return f"{scenario.path}: {scenario.title}"
 
 
-def _verdict(clause: str, check: str, failed: list[Trial], acted: bool, noisy: bool) -> str:
+def _verdict(clause: str, check: str, failed: list[ScenarioTrial], acted: bool, noisy: bool) -> str:
     if noisy:
         return "noisy"
-    hits = [trial for trial in failed if trial.case.clause.id == clause]
+    hits = [trial for trial in failed if trial.scenario.clause.id == clause]
     if any(one.check == check for trial in hits for one in trial.violations):
         return "killed"
     if failed:
@@ -117,6 +117,6 @@ def counted(findings: list[Finding]) -> Counter[str]:
     return Counter(one.verdict for one in findings)
 
 
-def _name(case: Case) -> str:
+def _name(scenario: Scenario) -> str:
     """The title alone is not unique: rows of an outline share it."""
-    return f"{case.path}:{case.line} {case.title} {case.row}"
+    return f"{scenario.path}:{scenario.line} {scenario.title} {scenario.row}"

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import conftest  # noqa: F401 - the vocabulary
-from conformance.run.catalogue import Catalogue
+from conformance.scenarios.features import Catalogue
 from tests.conftest import ROOT
 from tests.matrix.equivalents import load, settled
 from tests.matrix.measure import Finding, Plan, measure, plan

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.reporting.allure_folder import write_categories
+from conformance.reporting.allure import write_categories
 from conformance.reporting.allure_report import report, without_analytics
-from conformance.reporting.executor import executor
-from conformance.target.trouble import UserError
+from conformance.reporting.allure import executor
+from conformance.sites.errors import UserError
 from tests.conftest import ROOT
 
 TAG = """<p>a</p><script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>

@@ -13,12 +13,12 @@ import pytest
 from conformance.cli import main
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import ComplexType, Contract
-from conformance.reporting.compare_markdown import markdown_of
-from conformance.reporting.compare_text import as_json, lines_of
-from conformance.reporting.delta import compare_runs
-from conformance.reporting.run_file import read_run
-from conformance.target.release import Release
-from conformance.target.trouble import UserError
+from conformance.reporting.compare_output import markdown_of
+from conformance.reporting.compare_output import as_json, lines_of
+from conformance.reporting.compare import compare_runs
+from conformance.reporting.summary import read_run
+from conformance.sites.release import Release
+from conformance.sites.errors import UserError
 from tests.conftest import ROOT
 from tests.reporting.conftest import Edited, Runs
 

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.cli import main
 from conformance.judge.clauses import Clause
-from conformance.run.catalogue import Catalogue
+from conformance.scenarios.features import Catalogue
 from tests.conftest import ROOT
 from tests.reporting.conftest import Edited, Runs
 
@@ -137,21 +137,21 @@ def test_no_id_stands_twice_and_every_link_leads_somewhere(told: Node) -> None:
 
 def test_every_scenario_is_on_the_page_with_its_steps_and_tables(told: Node, catalogue: Catalogue) -> None:
     nodes = {node.attributes["data-nodeid"]: node for node in told.all(class_="scenario")}
-    cases = [case for feature in catalogue.read_all([ROOT / "features"]) for case in feature.cases.values()]
-    assert set(nodes) == {f"{case.path}::{case.title}" for case in cases}
+    scenarios = [scenario for feature in catalogue.read_all([ROOT / "features"]) for scenario in feature.scenarios.values()]
+    assert set(nodes) == {f"{scenario.path}::{scenario.title}" for scenario in scenarios}
     tables = 0
-    for case in cases:
-        node = nodes[f"{case.path}::{case.title}"]
+    for scenario in scenarios:
+        node = nodes[f"{scenario.path}::{scenario.title}"]
         article = node
         while article.tag != "article":
             assert article.parent is not None
             article = article.parent
-        assert article.attributes["id"] == case.clause.id
-        assert squeezed(case.title) in node.text
-        assert f"{case.path}:{case.line}" in node.text
+        assert article.attributes["id"] == scenario.clause.id
+        assert squeezed(scenario.title) in node.text
+        assert f"{scenario.path}:{scenario.line}" in node.text
         steps = [item for item in node.one(class_="steps").inside if isinstance(item, Node)]
-        assert len(steps) == len(case.sentences) > 0
-        for step, sentence in zip(steps, case.sentences, strict=True):
+        assert len(steps) == len(scenario.steps) > 0
+        for step, sentence in zip(steps, scenario.steps, strict=True):
             assert step.text.startswith(squeezed(f"{sentence.keyword} {sentence.text}"))
             rows = [[squeezed(cell.text) for cell in row.all(tag="td")] for row in step.all(tag="tr")]
             assert rows == [[squeezed(cell) for cell in row] for row in sentence.table]
@@ -219,7 +219,7 @@ def test_only_a_live_site_confirms_and_the_day_it_last_did_stays(runs: Runs, edi
 
 
 def test_without_a_run_no_outcome_is_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.run.documentation.SUMMARY", "no-such-summary.json")
+    monkeypatch.setattr("conformance.run.commands.SUMMARY", "no-such-summary.json")
     root = page(tmp_path / "page.html")
     assert "Made without a run" in root.text
     assert root.all(class_="words") and not [node for node in root.all(class_="words") if node.text]

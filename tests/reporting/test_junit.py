@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from conformance.judge.violation import Violation
+from conformance.judge.findings import Violation
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import ScenarioResult, Skip
 from conformance.reporting.summary import RunRecord, badge

@@ -7,8 +7,8 @@ import itertools
 
 import pytest
 
-from conformance.judge.known import KnownIssue
-from conformance.judge.violation import Violation
+from conformance.judge.known_issues import KnownIssue
+from conformance.judge.findings import Violation
 from conformance.reporting.outcome import ScenarioResult, Skip, decide
 
 FOUND = Violation("R41.7.0-02", "element-present", "GetSite", "tools", "x", "absent", 1)

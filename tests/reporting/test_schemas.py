@@ -12,13 +12,13 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from conformance.cli import main
-from conformance.reporting.delta import CHANGES
+from conformance.reporting.compare import CHANGES
 from conformance.reporting.outcome import OUTCOMES, SKIP_CLASSES
 from conformance.reporting.summary import FORMAT
 from tests.conftest import ROOT
 from tests.reporting.conftest import Runs
 
-FOLDER = ROOT / "conformance" / "reporting"
+FOLDER = ROOT / "conformance" / "reporting" / "formats"
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import Any
 import mocksite
 import pytest
 
-from conformance.run.case import Case
-from conformance.run.catalogue import Catalogue
-from conformance.run.lanes import Lanes, Replay, may_run_ahead
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.lanes import Lanes, Replay, may_run_ahead
 from conformance.wire.exchange import Exchange, Request
 from tests.rig import rig
 from tests.run.conftest import Outcome, Runner
@@ -110,20 +110,20 @@ def test_what_waits_is_waited_for_together(run: Runner, tmp_path: Path) -> None:
     assert seconds["16"] < seconds["0"] / 2
 
 
-def cases(catalogue: Catalogue) -> list[Case]:
-    return [case for file in catalogue.known_files() for case in file.cases.values()]
+def scenarios(catalogue: Catalogue) -> list[Scenario]:
+    return [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
 
 
 def test_only_what_reads_and_needs_no_change_runs_ahead(catalogue: Catalogue) -> None:
     with rig(catalogue) as site:
-        present = site.stage.profile.settings
-        ahead = [case for case in cases(catalogue) if may_run_ahead(case, present)]
-        assert 100 < len(ahead) < len(cases(catalogue))
-        assert not any(case.writes or case.mail for case in ahead)
+        present = site.run_context.profile.settings
+        ahead = [scenario for scenario in scenarios(catalogue) if may_run_ahead(scenario, present)]
+        assert 100 < len(ahead) < len(scenarios(catalogue))
+        assert not any(scenario.writes or scenario.mail for scenario in ahead)
         changed = {**present, "classic-events": False}
-        names = {case.title for case in ahead if case.settings.get("classic-events") is True}
+        names = {scenario.title for scenario in ahead if scenario.settings.get("classic-events") is True}
         assert names
-        assert not names & {case.title for case in cases(catalogue) if may_run_ahead(case, changed)}
+        assert not names & {scenario.title for scenario in scenarios(catalogue) if may_run_ahead(scenario, changed)}
 
 
 class Counting:
@@ -162,14 +162,14 @@ def test_lanes_stop_when_nobody_answers(catalogue: Catalogue) -> None:
 
             def send(self, asked: Request) -> Exchange:
                 self.sent += 1
-                return Exchange(asked, 0.0, 0.0, trouble="connection refused")
+                return Exchange(asked, 0.0, 0.0, error="connection refused")
 
             def close(self) -> None:
                 """Nothing open."""
 
         deaf = Deaf()
-        object.__setattr__(site.stage, "client", lambda: deaf)
-        lanes = Lanes(site.stage, catalogue.book, cases(catalogue), 4)
+        object.__setattr__(site.run_context, "client", lambda: deaf)
+        lanes = Lanes(site.run_context, catalogue.registry, scenarios(catalogue), 4)
         lanes.start()
         waited = threading.Thread(target=lanes.wait, daemon=True)
         waited.start()

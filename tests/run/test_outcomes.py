@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tests.live.test_bundle import zipped
+from tests.live.test_vendor_schemas import zipped
 from tests.run.conftest import Outcome, Runner
 from tests.twisted import answering, replacing, twisted
 
@@ -20,9 +20,9 @@ def junit(outcome: Outcome) -> dict[str, str]:
     """Tag of each test case: failure, error, skipped or passed."""
     root = etree.parse(outcome.reports / "junit.xml").getroot()
     told = {}
-    for case in root.iter("testcase"):
-        tags = [child.tag for child in case if child.tag in ("failure", "error", "skipped")]
-        told[case.get("name", "")] = tags[0] if tags else "passed"
+    for scenario in root.iter("testcase"):
+        tags = [child.tag for child in scenario if child.tag in ("failure", "error", "skipped")]
+        told[scenario.get("name", "")] = tags[0] if tags else "passed"
     return told
 
 

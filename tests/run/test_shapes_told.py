@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.run.part import RunPart
+from conformance.run.session import WorkerRun
 from conformance.wire.exchange import Exchange, Request
 
 REPLY = """<serv:message xmlns:serv="http://www.webex.com/schemas/2002/06/service"
@@ -17,11 +17,11 @@ def exchange(operation: str, content: str) -> Exchange:
 
 
 def test_two_replies_of_one_operation_are_both_told() -> None:
-    part = object.__new__(RunPart)
-    part._shown_replies = set()
+    worker_run = object.__new__(WorkerRun)
+    worker_run._shown_replies = set()
     before = exchange("GetUser", "<use:firstName>A</use:firstName>")
     after = exchange("GetUser", "<use:lastName>B</use:lastName>")
-    told = part._new_shapes([before, after, exchange("GetSite", "<use:other/>")])
+    told = worker_run._new_shapes([before, after, exchange("GetSite", "<use:other/>")])
     assert set(told) == {"GetUser", "GetSite"}
     assert {path: row["count"] for path, row in told["GetUser"].items()} == {".": 2, "firstName": 1, "lastName": 1}
-    assert part._new_shapes([before]) == {}
+    assert worker_run._new_shapes([before]) == {}

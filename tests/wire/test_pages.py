@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.target.trouble import CannotJudge
-from conformance.wire.message import Reply, read_reply
+from conformance.sites.errors import CannotJudge
+from conformance.wire.exchange import Reply, read_reply
 from conformance.wire.pages import MOST_PAGES, joined, next_start, rows_of
 
 HISTORY = "http://www.webex.com/schemas/2002/06/service/history"

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from conformance.reporting.exchange_file import write_exchange
-from conformance.target.profile import Profile
-from conformance.target.sites import load_profile
+from conformance.sites.profile import Profile
+from conformance.sites.profile_file import load_profile
 from conformance.wire.client import Client
 from conformance.wire.exchange import Exchange, Request
-from conformance.wire.pace import Pace
+from conformance.wire.rate_limiter import RateLimiter
 
 PROFILE = """
 [sites.here]
@@ -53,11 +53,11 @@ def send(profile: Profile, operation: str, *answers: object) -> tuple[Exchange, 
         status, headers, body = told
         return httpx.Response(status, headers=headers, content=body)
 
-    pace = Pace(None, sleep=slept.append)
+    rate_limiter = RateLimiter(None, sleep=slept.append)
     # A pause that is over at once: what is measured is how long it was to be.
-    pace.pause = slept.append  # type: ignore[method-assign]
+    rate_limiter.pause = slept.append  # type: ignore[method-assign]
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    client = Client(profile, pace, tls, transport=httpx.MockTransport(answer), sleep=slept.append)
+    client = Client(profile, rate_limiter, tls, transport=httpx.MockTransport(answer), sleep=slept.append)
     try:
         return client.send(Request(operation, "host", profile.url, b"<m/>")), len(sent), slept
     finally:
@@ -73,7 +73,7 @@ GATEWAY = (502, {}, b"")
 @pytest.mark.parametrize("operation", READS)
 def test_a_read_is_sent_again(profile: Profile, operation: str, trouble: object) -> None:
     exchange, sent, slept = send(profile, operation, trouble, trouble, FINE)
-    assert (exchange.trouble, exchange.status, sent) == ("", 200, 3)
+    assert (exchange.error, exchange.status, sent) == ("", 200, 3)
     assert len(slept) == 2
     assert slept[1] > slept[0], "longer from time to time"
 
@@ -81,7 +81,7 @@ def test_a_read_is_sent_again(profile: Profile, operation: str, trouble: object)
 @pytest.mark.parametrize("trouble", [RESET, GATEWAY])
 def test_not_for_ever(profile: Profile, trouble: object) -> None:
     exchange, sent, slept = send(profile, "GetSite", trouble)
-    assert exchange.trouble
+    assert exchange.error
     assert sent == 4
     assert sum(slept) < 5
 
@@ -91,7 +91,7 @@ def test_not_for_ever(profile: Profile, trouble: object) -> None:
 def test_a_write_is_sent_once(profile: Profile, operation: str, trouble: object) -> None:
     """Nobody knows whether it was carried out."""
     exchange, sent, slept = send(profile, operation, trouble, FINE)
-    assert exchange.trouble
+    assert exchange.error
     assert (sent, slept) == (1, [])
 
 
@@ -109,12 +109,12 @@ def test_what_was_answered_or_waited_for_in_full_is_not_sent_again(profile: Prof
 def test_a_limit_is_waited_out_by_everything(profile: Profile, operation: str, limit: object, pause: float) -> None:
     """A refused request changed nothing, so a write may be sent again too."""
     exchange, sent, slept = send(profile, operation, limit, FINE)
-    assert (exchange.trouble, sent, slept) == ("", 2, [pause])
+    assert (exchange.error, sent, slept) == ("", 2, [pause])
 
 
 def test_a_site_that_limits_for_ever_is_told(profile: Profile) -> None:
     exchange, sent, slept = send(profile, "GetSite", (200, {}, LIMITED))
-    assert "000045" in exchange.trouble
+    assert "000045" in exchange.error
     assert (sent, len(slept)) == (4, 3)
 
 

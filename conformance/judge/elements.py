@@ -1,0 +1,128 @@
+"""Finds elements of a reply by path, and says what kind of value one holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from conformance.judge.contract import ComplexType, ContractView
+from conformance.wire.exchange import Element, Reply, children, local_name, qname, text_of
+
+_KINDS = {
+    "boolean": re.compile(r"^(true|false|1|0)$"),
+    "integer": re.compile(r"^[+-]?\d+$"),
+    "text": re.compile(r"\S"),
+    "date and time": re.compile(r"^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}$"),
+}
+_ONE_OF = re.compile(r"^one of (.+)$")
+
+
+def fits_kind(text: str, kind: str) -> bool:
+    """Whether ``text`` is of ``kind``: boolean, integer, text, date and time, or ``one of A, B``."""
+    listed = _ONE_OF.match(kind)
+    if listed:
+        return text in [word.strip() for word in listed.group(1).split(",")]
+    return _KINDS[kind].search(text) is not None
+
+
+def is_kind(kind: str) -> bool:
+    """Whether a feature may use ``kind``."""
+    return kind in _KINDS or _ONE_OF.match(kind) is not None
+
+
+def kind_of(text: str) -> str:
+    """The narrowest kind of ``text``, for shapes and drift: empty, boolean, integer, date and time, text."""
+    if not text:
+        return "empty"
+    if text in ("true", "false"):
+        return "boolean"
+    return next((kind for kind in ("integer", "date and time") if _KINDS[kind].search(text)), "text")
+
+
+@dataclass(frozen=True)
+class FoundElement:
+    """An element with the declared type of its parent, which decides who its neighbours are."""
+
+    element: Element
+    parent: Element
+    parent_type: ComplexType | None
+
+    @property
+    def text(self) -> str:
+        """The leaf text without surrounding white space."""
+        return text_of(self.element)
+
+
+class Finder:
+    """Looks into one reply with the eyes of the contract."""
+
+    def __init__(self, reply: Reply, whole: ContractView) -> None:
+        self._reply = reply
+        self._whole = whole
+        self._body_type = whole.reply_type(reply.operation)
+
+    def all(self, path: str) -> list[FoundElement]:
+        """Every element at ``path`` below the body, in document order."""
+        body = self._reply.body
+        if body is None:
+            return []
+        steps = path.split("/")
+        if len(steps) == 1 and self._body_type.named(steps[0]) is None:
+            return self._anywhere(body, steps[0])
+        return self._below(body, self._body_type, steps)
+
+    def texts(self, path: str) -> list[str]:
+        """The texts of every element at ``path``."""
+        return [found.text for found in self.all(path)]
+
+    def parents(self, path: str) -> tuple[list[Element], str]:
+        """The elements that must hold the last step of ``path``, and that step."""
+        head, _, last = path.rpartition("/")
+        if head:
+            return [found.element for found in self.all(head)], last
+        return ([] if self._reply.body is None else [self._reply.body]), last
+
+    def in_parent(self, parent: Element, path: str) -> list[FoundElement]:
+        """The elements at ``path`` that are children of ``parent``."""
+        return [found for found in self.all(path) if found.parent is parent]
+
+    def neighbours(self, found: FoundElement) -> list[Element]:
+        """The children of the same parent whose position the contract knows, in order.
+
+        Elements the contract does not declare there may stand anywhere on a
+        live site (strictness.md) and say nothing about order.
+        """
+        if found.parent_type is None:
+            return children(found.parent)
+        placed = {declared.name for declared in found.parent_type.children if not declared.place}
+        return [child for child in children(found.parent) if qname(child) in placed]
+
+    def _below(self, parent: Element, parent_type: ComplexType | None, steps: list[str]) -> list[FoundElement]:
+        declared = parent_type.named(steps[0]) if parent_type else None
+        if declared is not None:
+            matches = list(parent.iterchildren("{%s}%s" % declared.name))  # noqa: UP031 - a format string doubles braces
+            below_type = self._whole.types.get(declared.type)
+        else:
+            matches = list(parent.iterchildren(f"{{*}}{steps[0]}"))
+            below_type = None
+        if len(steps) == 1:
+            return [FoundElement(child, parent, parent_type) for child in matches]
+        return [found for child in matches for found in self._below(child, below_type, steps[1:])]
+
+    def _anywhere(self, body: Element, name: str) -> list[FoundElement]:
+        declared = self._declaration(name)
+        found = []
+        for element in body.iter():
+            parent = element.getparent()
+            if element is body or parent is None or local_name(element) != name:
+                continue
+            if declared is None or qname(element) == declared:
+                found.append(FoundElement(element, parent, None))
+        return found
+
+    def _declaration(self, name: str) -> tuple[str, str] | None:
+        for reachable in self._whole.reachable(self._body_type).values():
+            declared = reachable.named(name)
+            if declared is not None:
+                return declared.name
+        return None

@@ -1,0 +1,258 @@
+"""``webex-conformance compare``: the difference of two runs as text, JSON, Markdown and one HTML page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from conformance.judge.clauses import load_clauses
+from conformance.judge.contract import Contract
+from conformance.reporting.compare import CHANGES, Change, Delta, compare_runs, outcomes
+from conformance.reporting.pages import render, write_page
+from conformance.reporting.shapes import Drift
+from conformance.reporting.summary import RunFile, read_run
+from conformance.reporting.text import safe, table
+from conformance.sites.errors import UserError
+
+#: Outcomes of clauses, in the order of the columns.
+OUTCOME_WORDS = ("passed", "failed", "broken", "known", "skipped", "observed", "not-run")
+FORMAT = 1
+
+
+def lines_of(delta: Delta) -> list[str]:
+    """The comparison, line by line, the verdict last."""
+    told = [*_heading(delta), *_changes(delta), *_gained(delta), *_drift(delta), "", f"verdict  {verdict(delta)}"]
+    return [safe(line) for line in told]
+
+
+def verdict(delta: Delta) -> str:
+    """One line: nothing worse, or what is."""
+    reasons = delta.worse()
+    return f"worse: {', '.join(reasons)}" if reasons else "nothing worse"
+
+
+def _heading(delta: Delta) -> Iterator[str]:
+    rows = [[word, run.name, run.day, totals(run)] for word, run in (("BEFORE", delta.before), ("AFTER", delta.after))]
+    yield from table(rows)
+    yield from (f"note     {note}" for note in delta.notes)
+
+
+def totals(run: RunFile) -> str:
+    """Scenarios by outcome in words, those there are."""
+    return ", ".join(f"{number} {word}" for word, number in run.totals().items() if number)
+
+
+def _changes(delta: Delta) -> Iterator[str]:
+    yield ""
+    if not delta.changes:
+        yield "scenarios  no outcome changed but where the release is newer"
+    for what in CHANGES:
+        changes = delta.of(what)
+        if changes:
+            yield f"{what}  {len(changes)}"
+            for change in changes:
+                yield f"  {', '.join(change.scenario.clauses)}  {change.scenario.nodeid}"
+                yield f"    {reason(change)}"
+
+
+def reason(change: Change) -> str:
+    """What it was, and why it is what it is."""
+    why = f"{change.scenario.kind}: {change.scenario.why}" if change.scenario.kind else change.scenario.why
+    return f"was {change.before}, is {change.scenario.word}{f': {why}' if why else ''}"
+
+
+def _gained(delta: Delta) -> Iterator[str]:
+    if not delta.gained:
+        return
+    yield ""
+    rows = [["clauses gained", "", *OUTCOME_WORDS]]
+    for release, items in delta.brought().items():
+        counts = Counter(one.outcome for gained in items.values() for one in gained)
+        rows.append([str(release), str(counts.total()), *(str(counts[word]) for word in OUTCOME_WORDS)])
+    yield from table(rows, right=frozenset(range(1, len(OUTCOME_WORDS) + 2)))
+    for one in delta.gained:
+        if one.outcome in ("failed", "broken", "skipped", "not-run"):
+            yield f"  {one.outcome}  {one.clause.id}  {one.clause.text}"
+
+
+def _drift(delta: Delta) -> Iterator[str]:
+    yield ""
+    yield f"replies  {len(delta.announced)} differences announced, {len(delta.unannounced)} unannounced"
+    if delta.drift:
+        yield from table([["", "operation", "", "element", "before", "after"], *map(_row, _loudest_first(delta))])
+
+
+def _loudest_first(delta: Delta) -> tuple[Drift, ...]:
+    return (*delta.unannounced, *delta.announced)
+
+
+def _row(drift: Drift) -> list[str]:
+    who = drift.clause or "UNANNOUNCED"
+    return [f"  {who}", drift.operation, drift.what, drift.path, drift.before, drift.after]
+
+
+def as_json(delta: Delta) -> dict[str, Any]:
+    """The comparison as plain values (``compare.schema.json``)."""
+    return {
+        "format": FORMAT,
+        "before": _run(delta.before),
+        "after": _run(delta.after),
+        "worse": list(delta.worse()),
+        "notes": list(delta.notes),
+        "changes": [_change(change) for change in delta.changes],
+        "gained": [{"id": one.clause.id, "text": one.clause.text, "outcome": one.outcome} for one in delta.gained],
+        "drift": [_difference(drift) for drift in delta.drift],
+    }
+
+
+def _run(run: RunFile) -> dict[str, Any]:
+    return {
+        "site": run.site,
+        "mock": run.mock,
+        "release": str(run.release),
+        "judged_as": str(run.judged_as),
+        "finished": run.finished.isoformat(timespec="seconds"),
+        "totals": run.totals(),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "change": change.what,
+        "worse": change.worse,
+        "nodeid": change.scenario.nodeid,
+        "title": change.scenario.title,
+        "clauses": list(change.scenario.clauses),
+        "before": change.before,
+        "after": change.scenario.word,
+        "skip": change.scenario.kind or None,
+        "why": change.scenario.why,
+    }
+
+
+def _difference(drift: Drift) -> dict[str, Any]:
+    return {
+        "operation": drift.operation,
+        "path": drift.path,
+        "change": drift.what,
+        "before": drift.before,
+        "after": drift.after,
+        "announced": drift.clause or None,
+    }
+
+
+# A title or a reply must not become markup of the ticket.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def markdown_of(delta: Delta) -> str:
+    """The whole comparison."""
+    parts = (_markdown_heading(delta), _markdown_changes(delta), _markdown_gained(delta), _markdown_drift(delta))
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _markdown_heading(delta: Delta) -> Iterator[str]:
+    yield f"# From {_said(delta.before.name)} to {_said(delta.after.name)}"
+    yield ""
+    yield f"**{_upper(_said(verdict(delta)))}.**"
+    yield ""
+    runs = (("before", delta.before), ("after", delta.after))
+    yield from _table(["", "site", "run", "scenarios"], [[word, run.name, run.day, totals(run)] for word, run in runs])
+    yield from (f"- {_said(note)}" for note in delta.notes)
+    yield ""
+
+
+def _markdown_changes(delta: Delta) -> Iterator[str]:
+    for what in CHANGES:
+        changes = delta.of(what)
+        if changes:
+            yield f"## {_upper(what)} ({len(changes)})"
+            yield ""
+            rows = [[", ".join(one.scenario.clauses), one.scenario.title, reason(one)] for one in changes]
+            yield from _table(["clause", "scenario", "outcome"], rows)
+
+
+def _markdown_gained(delta: Delta) -> Iterator[str]:
+    for release, items in delta.brought().items():
+        yield f"## What {release} brings"
+        yield ""
+        yield from _table(
+            ["item of the notes", "clauses", "after the upgrade"],
+            [[item, _ids([one.clause.id for one in gained]), outcomes(gained)] for item, gained in items.items()],
+        )
+
+
+def _ids(ids: list[str]) -> str:
+    return ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1].partition('-')[2]}"
+
+
+def _markdown_drift(delta: Delta) -> Iterator[str]:
+    for heading, drift in (("Unannounced", delta.unannounced), ("Announced", delta.announced)):
+        yield f"## {heading} differences of replies ({len(drift)})"
+        yield ""
+        if drift:
+            rows = [[one.operation, one.what, one.path, one.before, one.after, _announced(one, delta)] for one in drift]
+            yield from _table(["operation", "", "element", "before", "after", "announced by"], rows)
+
+
+def _announced(drift: Drift, delta: Delta) -> str:
+    return f"{drift.clause}: {delta.clauses[drift.clause].text}" if drift.clause else "nobody"
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(map(_said, row))} |"
+    yield ""
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _said(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", safe(" ".join(text.split())))
+
+
+def page_of(delta: Delta) -> str:
+    """The page, complete in itself."""
+    return render(
+        "compare.html",
+        delta=delta,
+        verdict=verdict(delta),
+        changes=[(what, delta.of(what)) for what in CHANGES if delta.of(what)],
+        drift=[("Unannounced", delta.unannounced), ("Announced", delta.announced)],
+        count=lambda gained: Counter(one.outcome for one in gained),
+        outcomes=OUTCOME_WORDS,
+        reason=reason,
+        totals=totals,
+    )
+
+
+#: Exit code when the second run is worse, told apart from a mistake of the user (4) and of the suite (1).
+WORSE = 3
+
+
+def compare(given: argparse.Namespace) -> int:
+    """Print the difference of two runs; 0 when nothing is worse, 3 when something is."""
+    root: Path = given.root.resolve()
+    clauses, contract = load_clauses(root / "features"), Contract(root / "schemas")
+    if not clauses:
+        raise UserError("clause-list", "there are no clauses here", where=str(root), hint="name the suite with --root")
+    delta = compare_runs(read_run(given.before), read_run(given.after), clauses, contract, strict=given.strict)
+    if given.html:
+        write_page(given.html, page_of(delta))
+    print(_told(delta, given))
+    return WORSE if delta.worse() else 0
+
+
+def _told(delta: Delta, given: argparse.Namespace) -> str:
+    if given.json:
+        return json.dumps(as_json(delta), ensure_ascii=False, indent=1)
+    return markdown_of(delta).rstrip() if given.markdown else "\n".join(lines_of(delta))

@@ -1,0 +1,189 @@
+"""The living documentation: every clause with its scenarios and what runs said of them, as one HTML file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from conformance import __version__
+from conformance.judge.clauses import Clause
+from conformance.reporting.compare_output import totals
+from conformance.reporting.pages import render
+from conformance.reporting.summary import ReportedScenario, RunFile
+from conformance.sites.release import Release
+
+#: What a clause calls every operation there is.
+EVERY = "all operations"
+#: The worst outcome of its scenarios is the outcome of a clause on a site.
+_WORST_FIRST = ("failed", "broken", "known", "passed", "observed", "skipped")
+
+
+@dataclass(frozen=True)
+class DocumentedStep:
+    """One step as the feature has it, the row of an outline filled in."""
+
+    keyword: str
+    text: str
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class DocumentedScenario:
+    """One scenario, or one row of an outline, as a reader wants it. ``about`` is the text under the feature's name."""
+
+    nodeid: str
+    clause: str
+    title: str
+    place: str
+    feature: str
+    about: str
+    rule: str
+    description: str
+    until: str
+    operations: tuple[str, ...]
+    conditions: tuple[str, ...]
+    steps: tuple[DocumentedStep, ...]
+
+
+@dataclass(frozen=True)
+class SiteOutcome:
+    """The last word of a site on a scenario or a clause."""
+
+    site: str
+    mock: bool
+    outcome: str
+    day: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class ReleaseNoteItem:
+    """One heading of the notes with its clauses."""
+
+    heading: str
+    heading_zh: str
+    about: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class LivingDocumentation:
+    """Clauses, scenarios and runs, put in relation."""
+
+    clauses: Mapping[str, Clause]
+    scenarios: tuple[DocumentedScenario, ...]
+    runs: tuple[RunFile, ...]
+
+    @cached_property
+    def by_clause(self) -> dict[str, tuple[DocumentedScenario, ...]]:
+        """The scenarios of each clause."""
+        return {
+            name: tuple(scenario for scenario in self.scenarios if scenario.clause == name) for name in self.clauses
+        }
+
+    @cached_property
+    def releases(self) -> dict[Release, tuple[ReleaseNoteItem, ...]]:
+        """The items of each release, the newest release first."""
+        found: dict[Release, dict[str, list[Clause]]] = {}
+        for clause in self.clauses.values():
+            found.setdefault(clause.release, {}).setdefault(clause.item, []).append(clause)
+        return {
+            release: tuple(self._item(clauses) for clauses in found[release].values())
+            for release in sorted(found, reverse=True)
+        }
+
+    def _item(self, clauses: list[Clause]) -> ReleaseNoteItem:
+        # A clause may be judged beside those of another item: the feature most scenarios stand in is the item's own.
+        about = Counter(scenario.about for one in clauses for scenario in self.by_clause[one.id]).most_common(1)
+        return ReleaseNoteItem(clauses[0].item, clauses[0].item_zh, about[0][0] if about else "", tuple(clauses))
+
+    @cached_property
+    def operations(self) -> dict[str, tuple[Clause, ...]]:
+        """The clauses of each operation; those of all operations stand apart, under that name, and come first."""
+        found: dict[str, list[Clause]] = {EVERY: []}
+        for clause in self.clauses.values():
+            for name in self._spoken_of(clause):
+                found.setdefault(name, []).append(clause)
+        return {name: tuple(found[name]) for name in sorted(found, key=lambda name: (name != EVERY, name.lower()))}
+
+    def _spoken_of(self, clause: Clause) -> list[str]:
+        """The operations a clause names, else those its scenarios send, else its subject in words."""
+        if clause.operation == EVERY:
+            return [EVERY]
+        sent = dict.fromkeys(name for scenario in self.by_clause[clause.id] for name in scenario.operations)
+        names = {name for scenario in self.scenarios for name in scenario.operations}
+        return sorted(name for name in names if clause.speaks_of(name)) or list(sent) or [clause.operation]
+
+    @cached_property
+    def latest(self) -> tuple[RunFile, ...]:
+        """The last run of each site, live sites first."""
+        ordered = sorted(self.runs, key=lambda run: run.finished)
+        return tuple(sorted({run.site: run for run in ordered}.values(), key=lambda run: (run.mock, run.site)))
+
+    @cached_property
+    def _told(self) -> dict[str, list[tuple[RunFile, ReportedScenario]]]:
+        """What runs told of each scenario, the latest first."""
+        told: dict[str, list[tuple[RunFile, ReportedScenario]]] = {}
+        for run in sorted(self.runs, key=lambda run: run.finished, reverse=True):
+            for nodeid, one in run.scenarios.items():
+                told.setdefault(nodeid, []).append((run, one))
+        return told
+
+    def words(self, scenario: DocumentedScenario) -> tuple[SiteOutcome, ...]:
+        """The last word of each site on a scenario, live sites first."""
+        last: dict[str, SiteOutcome] = {}
+        for run, told in self._told.get(scenario.nodeid, ()):
+            last.setdefault(run.site, SiteOutcome(run.site, run.mock, told.word, run.day, told.why))
+        return tuple(sorted(last.values(), key=lambda word: (word.mock, word.site)))
+
+    def clause_words(self, clause: Clause) -> tuple[SiteOutcome, ...]:
+        """The last word of each site on a clause: the worst of its scenarios."""
+        found: dict[str, list[SiteOutcome]] = {}
+        for scenario in self.by_clause[clause.id]:
+            for word in self.words(scenario):
+                found.setdefault(word.site, []).append(word)
+        worst = (min(words, key=lambda word: _WORST_FIRST.index(word.outcome)) for words in found.values())
+        return tuple(sorted(worst, key=lambda word: (word.mock, word.site)))
+
+    def confirmed(self, scenario: DocumentedScenario) -> SiteOutcome | None:
+        """When a live site, not a mock, last kept what the scenario asks."""
+        for run, told in self._told.get(scenario.nodeid, ()):
+            if not run.mock and told.outcome == "passed":
+                return SiteOutcome(run.site, mock=False, outcome="passed", day=run.day)
+        return None
+
+    def clause_confirmed(self, clause: Clause) -> SiteOutcome | None:
+        """When the last of its scenarios was confirmed on a live site; None while one never was."""
+        words = [self.confirmed(scenario) for scenario in self.by_clause[clause.id]]
+        return min((word for word in words if word), key=lambda word: word.day) if words and all(words) else None
+
+    @cached_property
+    def confirmed_clauses(self) -> int:
+        """Clauses all of whose scenarios a live site has kept."""
+        return sum(self.clause_confirmed(clause) is not None for clause in self.clauses.values())
+
+
+def living_documentation(
+    clauses: Mapping[str, Clause], scenarios: Iterable[DocumentedScenario], runs: Iterable[RunFile]
+) -> LivingDocumentation:
+    """Clauses, scenarios and runs, put in relation."""
+    return LivingDocumentation(clauses, tuple(scenarios), tuple(runs))
+
+
+#: What the levels of clauses mean, as the legend says it.
+LEVEL_LEGEND = {
+    "must": "the notes say it: a site that does otherwise fails",
+    "should": "follows from the notes: a warning, a failure in strict runs",
+    "observe": "the notes are not clear: recorded, never judged",
+}
+
+
+def page_of(documentation: LivingDocumentation) -> str:
+    """The page, complete in itself."""
+    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return render(
+        "docs.html", documentation=documentation, levels=LEVEL_LEGEND, made=made, suite=__version__, totals=totals
+    )

@@ -1,0 +1,133 @@
+"""Collects scenarios straight from ``.feature`` files: no binding modules, node ids that name the feature.
+
+pytest-bdd parses features and holds the vocabulary. A scenario is carried out by our own step registry and not
+through pytest-bdd's fixtures: so lanes, the fault matrix and a run do exactly the same, and a step costs a tenth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.reporting.text import printable
+from conformance.scenarios.features import Catalogue, FeatureFile, feature_files
+from conformance.scenarios.scenario import WORDS, Scenario
+from conformance.sites.errors import UserError
+from conformance.sites.profile import ROLES, known_test_data, slug
+from conformance.sites.settings import known_settings
+
+Execute = Callable[["ScenarioItem"], None]
+#: The marks of this run by name: asking pytest for one reads the list of all registered names every time.
+_MARKS = pytest.StashKey[dict[str, pytest.MarkDecorator]]()
+
+
+class FeatureCollector(pytest.File):
+    """One feature file."""
+
+    catalogue: Catalogue
+    execute: Execute
+
+    def collect(self) -> Iterable[ScenarioItem]:
+        """A scenario for each pickle, in the order of the file."""
+        for scenario in self.catalogue.read(self.path).scenarios.values():
+            yield ScenarioItem.from_parent(self, name=scenario.title, scenario=scenario, execute=self.execute)
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario, or one row of an outline."""
+
+    def __init__(self, *, scenario: Scenario, execute: Execute, **details: Any) -> None:
+        super().__init__(**details)
+        self.scenario = scenario
+        self._perform = execute
+        marks = self.config.stash.setdefault(_MARKS, {})
+        for name in scenario.markers:
+            if name not in marks:
+                self.config.addinivalue_line("markers", name)
+                marks[name] = getattr(pytest.mark, name)
+            self.add_marker(marks[name])
+
+    def runtest(self) -> None:
+        """Carry the scenario out."""
+        self._perform(self)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Its place in the feature file, for editors and reports."""
+        return self.path, self.scenario.line - 1, self.name
+
+
+def scenarios_of(items: Iterable[pytest.Item]) -> list[ScenarioItem]:
+    """The scenarios among ``items``."""
+    return [item for item in items if isinstance(item, ScenarioItem)]
+
+
+def account_for_every_scenario(items: Iterable[ScenarioItem], modules: Iterable[FeatureFile]) -> None:
+    """A run that lost a scenario between file and collection must never be green."""
+    collected = {item.scenario for item in items}
+    for module in modules:
+        for scenario in module.scenarios.values():
+            if scenario not in collected:
+                raise UserError(
+                    "scenario-lost", f"{scenario.title!r} was not collected", where=f"{scenario.path}:{scenario.line}"
+                )
+
+
+def places(config: pytest.Config) -> list[Path]:
+    """The files and folders the command line names."""
+    return [Path(str(argument).partition("::")[0]) for argument in config.args]
+
+
+def usage_error(problem: UserError) -> pytest.UsageError:
+    """A mistake of the user as pytest ends with: one message, exit code 4."""
+    return pytest.UsageError(printable(str(problem)))
+
+
+def known_markers(catalogue: Catalogue) -> Iterator[str]:
+    """Markers ``-m`` may name though no collected scenario carries them: an unknown one is an error."""
+    yield from (*WORDS, *(f"clause.{clause}" for clause in catalogue.clauses))
+    yield from (f"since.{clause.release}" for clause in catalogue.clauses.values())
+    yield from (f"operation.{path.stem}" for path in (catalogue.root / "payloads").glob("*/*.xml"))
+    yield from (f"role.{role}" for role in ROLES)
+    yield from (f"setting.{name}.{state}" for name in known_settings() for state in ("on", "off"))
+    yield from (f"needs.{slug(name)}" for name in known_test_data())
+
+
+class CollectionHooks:
+    """Collects features in any process of a run."""
+
+    def __init__(self, config: pytest.Config, catalogue: Catalogue, execute: Execute) -> None:
+        self._config = config
+        self._catalogue = catalogue
+        FeatureCollector.catalogue, FeatureCollector.execute = catalogue, staticmethod(execute)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Read every feature first: a mistake in one ends the run with one message."""
+        try:
+            for name in known_markers(self._catalogue):
+                self._config.addinivalue_line("markers", name)
+            self._catalogue.read_all(places(session.config))
+        except UserError as problem:
+            raise usage_error(problem) from None
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Feature files are collected as they are."""
+        if file_path.suffix != ".feature":
+            return None
+        return FeatureCollector.from_parent(parent, path=file_path)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Before anything is deselected every scenario must be there; then releases come in the order of publishing."""
+        scenarios = scenarios_of(items)
+        if not any("::" in str(argument) for argument in self._config.args):
+            files = [self._catalogue.read(path) for place in places(self._config) for path in feature_files(place)]
+            try:
+                account_for_every_scenario(scenarios, files)
+            except UserError as problem:
+                raise usage_error(problem) from None
+        scenarios.sort(key=lambda item: item.scenario.clause.release)
+        items[:] = scenarios

@@ -1,0 +1,171 @@
+"""A run on several processes: workers of pytest-xdist for one site, one run for each of several sites."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from conformance.reporting.outcome import OUTCOMES
+from conformance.reporting.summary import write_whole
+from conformance.reporting.text import table
+from conformance.run.collection import scenarios_of, usage_error
+from conformance.run.options import Options, read_options
+from conformance.run.scenario_hooks import ScenarioHooks
+from conformance.run.session import CircuitBreaker, WorkerRun
+from conformance.run.site_session import open_site
+from conformance.scenarios.features import Catalogue
+from conformance.sites.errors import UserError
+
+
+class SiteScheduling(LoadScopeScheduling):
+    """Hands scenarios out one by one, but all that belong together to one worker."""
+
+    def __init__(self, config: Any, log: Any, together: Callable[[str], bool]) -> None:
+        super().__init__(config, log)
+        self._together = together
+
+    @property
+    def tests_finished(self) -> bool:
+        """Whether there is nothing left to hand out; xdist forgets what a crashed worker gave back."""
+        return not self.workqueue and super().tests_finished
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The name of the lot a scenario is handed out in."""
+        return "what writes to the site" if self._together(nodeid) else nodeid
+
+
+def writing_scenarios(catalogue: Catalogue) -> set[str]:
+    """Node ids of the scenarios that change the site."""
+    scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+    return {
+        f"{scenario.path}::{scenario.title}"
+        for scenario in scenarios
+        if scenario.writes or scenario.needs_control_plane
+    }
+
+
+class WorkerHooks:
+    """One worker; its reports travel to the controller with pytest's own."""
+
+    def __init__(self, config: pytest.Config, catalogue: Catalogue, scenarios: ScenarioHooks) -> None:
+        self._assignment: dict[str, Any] = config.workerinput["conformance"]  # type: ignore[attr-defined]
+        self._worker = str(config.workerinput["workerid"])  # type: ignore[attr-defined]
+        self._options = replace(read_options(config), sites_file=self._assignment["sites"])
+        self._catalogue = catalogue
+        self._scenarios = scenarios
+        self._worker_run: WorkerRun | None = None
+        self._breaker = CircuitBreaker()
+        self._session: pytest.Session | None = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember the session, to be able to end it."""
+        self._session = session
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Open the site and begin."""
+        if not items:
+            return
+        try:
+            site_session = open_site(
+                self._assignment["site"],
+                Path(self._assignment["sites"]),
+                self._options,
+                self._catalogue.clauses,
+                run_id=self._assignment["run"],
+                worker=self._worker,
+            )
+        except UserError as problem:
+            raise usage_error(problem) from None
+        self._worker_run = WorkerRun(self._options, self._catalogue, site_session, self._worker)
+        self._scenarios.begin(self._worker_run, scenarios_of(items))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """End this worker when the site has fallen silent: xdist lets a worker finish what it was given."""
+        message = getattr(report, "conformance", None)
+        if message and self._breaker.trips(message) and self._session is not None:
+            message["tripped"] = True
+            self._session.shouldfail = "the site does not answer any more"
+
+    def pytest_unconfigure(self) -> None:
+        """Close the site."""
+        if self._worker_run is not None:
+            self._worker_run.close()
+
+
+_SEVERITY = (2, 3, 1, 4, 5, 0)
+
+
+def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
+    """Run every site as a process of its own; the worst exit code of them, ``overview.json`` beside their reports."""
+    base = _without(arguments, "--site", "--reports")
+    processes = {site: _start(site, base, options.reports / site) for site in options.sites}
+    codes: dict[str, int] = {}
+    try:
+        for site, process in processes.items():
+            output, _ = process.communicate()
+            codes[site] = process.returncode
+            print(f"===== {site} =====\n{output}", flush=True)
+    except KeyboardInterrupt:
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            process.wait()
+        return 2
+    _overview(options, codes)
+    return min(codes.values(), key=lambda code: _SEVERITY.index(code) if code in _SEVERITY else 0)
+
+
+def _start(site: str, base: list[str], reports: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "pytest", *base, "--site", site, "--reports", str(reports)]
+    return subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def _without(arguments: tuple[str, ...], *names: str) -> list[str]:
+    """The arguments without options that each site gets its own value of."""
+    kept: list[str] = []
+    skip = False
+    for argument in arguments:
+        if skip:
+            skip = False
+        elif argument in names:
+            skip = True
+        elif not any(argument.startswith(f"{name}=") for name in names):
+            kept.append(argument)
+    return kept
+
+
+def _overview(options: Options, codes: dict[str, int]) -> None:
+    rows = [["site", "release", *OUTCOMES, "exit"]]
+    sites: dict[str, Any] = {}
+    for site, code in codes.items():
+        summary = _summary(options.reports / site / "summary.json")
+        totals = summary.get("totals", {})
+        sites[site] = {"exit": code, "release": summary.get("release"), "totals": totals or None}
+        rows.append(
+            [site, str(summary.get("release", "-")), *(str(totals.get(one, "-")) for one in OUTCOMES), str(code)]
+        )
+    print("\n".join(table(rows, right=frozenset(range(2, len(rows[0]))))))
+    write_whole(options.reports / "overview.json", json.dumps({"format": 1, "sites": sites}, indent=1) + "\n")
+
+
+def _summary(file: Path) -> dict[str, Any]:
+    """A site without a summary did not complete; the overview shows dashes."""
+    if not file.is_file():
+        return {}
+    try:
+        summary: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise UserError("summary-broken", f"{file} is not JSON", where=str(file)) from None
+    return summary

@@ -1,0 +1,287 @@
+"""What scenarios leave on a site, and how it is undone: at the end of each, and by the sweep of later runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.judge.elements import Finder
+from conformance.scenarios.run_context import Authenticator, RunContext
+from conformance.scenarios.scenario_data import ScenarioData
+from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.ledger import CREATIONS, PASSWORD, SETTING, Creation, Ledger, LedgerEntry, begun, left_behind
+from conformance.sites.release import Release
+from conformance.sites.settings import Setting, Value, setting_named
+from conformance.wire.client import Client, Sender
+from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, text_of
+
+#: What a site answers when what is to be removed is already gone.
+_GONE = ("060001", "030001", "000015")
+_SECTION = {"user": "users", "meeting": "sessions", "event": "sessions"}
+
+
+def undo(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mapping[str, str]) -> None:
+    """Undo what ``entry`` stands for and settle it; :class:`CannotJudge` says why it still stands.
+
+    A mock takes creations out of its books through the control plane, as an
+    administrator would do by hand: DelUser only deactivates (R41.11.0-15), and
+    with classic events disabled DelEvent may be refused.
+    """
+    if entry.operation == SETTING:
+        _set_back(run_context, entry, key)
+    elif entry.operation == PASSWORD:
+        _put_password_back(run_context, client, entry)
+    elif run_context.control_plane is not None:
+        kind = CREATIONS[entry.operation].kind
+        run_context.control_plane.delete(f"{_SECTION[kind]}/{next(iter(key.values()))}")
+    else:
+        _remove(run_context, client, entry, key)
+    run_context.ledger.settled(entry, "removed")
+
+
+def _set_back(run_context: RunContext, entry: LedgerEntry, key: Mapping[str, str]) -> None:
+    if run_context.control_plane is None:
+        raise CannotJudge(f"only a control plane can set {entry.name} back")
+    run_context.control_plane.set(setting_named(entry.name), json.loads(key["value"]))
+
+
+def _put_password_back(run_context: RunContext, client: Sender, entry: LedgerEntry) -> None:
+    account = run_context.profile.accounts[entry.role]
+    values = {"webExId": account.webex_id, "password": account.credentials["password"]}
+    _request(run_context, client, "site-admin", "SetUser", values)
+
+
+def _remove(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mapping[str, str]) -> None:
+    _request(run_context, client, entry.role, CREATIONS[entry.operation].remove, dict(key))
+
+
+def _request(run_context: RunContext, client: Sender, role: str, operation: str, values: dict[str, str]) -> None:
+    authenticator = Authenticator(run_context, client.send)
+    account = authenticator.account(role)
+    body = authenticator.body(operation, values, authenticator.security_context(account))
+    reply = client.send(Request(operation, account.role, run_context.profile.url, body)).reply
+    if not reply.succeeded and reply.exception_id not in _GONE:
+        raise CannotJudge(f"{operation} answered {reply.verdict()}")
+
+
+_HUB_RULES = Release(41, 11)
+
+
+class ScenarioCleanup:
+    """Keeps the ledger of one scenario and puts everything back."""
+
+    def __init__(self, run_context: RunContext, client: Sender, data: ScenarioData) -> None:
+        self._run_context = run_context
+        self._client = client
+        self._data = data
+        self._left: list[tuple[LedgerEntry, dict[str, str]]] = []
+
+    def set(self, setting: Setting, value: Value) -> None:
+        """Change a setting of a mock, to be put back."""
+        control_plane = self._run_context.control_plane
+        if control_plane is None:
+            return
+        present = control_plane.setting(setting.name)
+        if present != value:
+            self._note("", SETTING, setting.name, {"value": json.dumps(present)})
+            control_plane.set(setting, value)
+
+    def name(self, operation: str, sent: dict[str, str]) -> None:
+        """Whatever is created carries a recognisable name, so that a sweep finds it on the site."""
+        creation = CREATIONS[operation]
+        if creation.named not in sent:
+            name = self._run_context.ledger.next_name()
+            sent[creation.named] = f"{name}@{self._data.domain()}" if creation.named == "email" else name
+        if operation == "CreateUser":
+            sent.setdefault("webExId", sent["email"])
+
+    def create(self, request: Request, sent: Mapping[str, str], send: Callable[[Request], Exchange]) -> Exchange:
+        """Send a creating request: noted in the ledger before it leaves, and again when the site told the key."""
+        creation = CREATIONS[request.operation]
+        entry = self._run_context.ledger.intend(request.caller, request.operation, sent[creation.named])
+        exchange = send(request)
+        try:
+            reply = exchange.reply
+        except CannotJudge:
+            # Whether it was created nobody knows: the entry stays open for the sweep.
+            return exchange
+        if reply.succeeded:
+            self._keep(reply, creation, sent, entry)
+        else:
+            self._run_context.ledger.settled(entry, "refused")
+        return exchange
+
+    def follow(self, request: Request, sent: Mapping[str, str], exchange: Exchange) -> None:
+        """Note what a SetUser means for the end: a user of ours with a new address, an account with a new password.
+
+        The password is noted after the fact: until the site says SUCCESS, and
+        it should have ignored it (R41.11.0-04), there is nothing to put back.
+        """
+        if request.operation != "SetUser" or not exchange.served:
+            return
+        for entry, key in self._left:
+            if entry.operation == "CreateUser" and key["webExId"] == sent["webExId"] and sent.get("email"):
+                key["webExId"] = sent["email"]
+                self._run_context.ledger.created(entry, key)
+        accounts = self._run_context.profile.accounts.values()
+        account = next((one for one in accounts if one.webex_id == sent["webExId"]), None)
+        if account is not None and "password" in sent and "password" in account.credentials:
+            self._note(account.role, PASSWORD, account.role, {})
+
+    def clean_up(self) -> list[str]:
+        """Undo everything in reverse order; what could not be undone, in words. Never changes a verdict."""
+        cleanup_errors = []
+        left, self._left = self._left[::-1], []
+        for entry, key in left:
+            try:
+                undo(self._run_context, self._client, entry, key)
+            except (CannotJudge, UserError) as problem:
+                cleanup_errors.append(f"{entry.operation} {entry.name} could not be undone: {problem}")
+        return cleanup_errors
+
+    def _note(self, role: str, operation: str, name: str, key: dict[str, str]) -> None:
+        entry = self._run_context.ledger.intend(role, operation, name)
+        self._run_context.ledger.created(entry, key)
+        self._left.append((entry, key))
+
+    def _keep(self, reply: Reply, creation: Creation, sent: Mapping[str, str], entry: LedgerEntry) -> None:
+        finder = Finder(reply, self._run_context.contract.whole)
+        wanted = (*creation.key, *creation.tells)
+        told = {element: texts[0] for element in wanted if (texts := finder.texts(element)) and texts[0]}
+        key = {variable: told.get(element) or sent.get(element, "") for element, variable in creation.key.items()}
+        if creation.kind == "user":
+            key = {"webExId": sent["email"] if self._address_is_identity() else sent["webExId"]}
+        if untold := [element for element, variable in creation.key.items() if not key.get(variable)]:
+            # The XSD lets a reply leave its key out. The entry stays open: what has no key is swept by its name.
+            why = f"{entry.operation} answered SUCCESS without {untold[0]}"
+            self._data.miss(f"new {creation.kind}", why)
+            return
+        identity = next(iter(key.values()))
+        self._data.remember(f"new {creation.kind}", {**sent, **told, **key, "sessionKey": identity})
+        self._run_context.ledger.created(entry, key)
+        self._left.append((entry, key))
+
+    def _address_is_identity(self) -> bool:
+        """Whether the site keeps the e-mail address as webExId whatever was given (R41.11.0-09)."""
+        name, control_plane = "control-hub-managed", self._run_context.control_plane
+        managed = control_plane.setting(name) if control_plane else self._run_context.profile.settings.get(name)
+        return bool(managed) and self._run_context.release >= _HUB_RULES
+
+
+#: How the site lists what an operation creates: operation, row, element of the name, element of the key, caller.
+_LISTS = {
+    "CreateUser": ("LstsummaryUser", "user", "email", "webExId", "site-admin"),
+    "CreateMeeting": ("LstsummarySession", "session", "confName", "sessionKey", "host"),
+    "CreateEvent": ("LstsummaryEvent", "event", "sessionName", "sessionKey", "host"),
+}
+_PAGE = 100
+_MOST_PAGES = 200
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """One change an earlier run left, with what is needed to undo it, and the ledger that lists it, if one does."""
+
+    entry: LedgerEntry
+    key: dict[str, str] | None
+    ledger: Path | None
+
+    def __str__(self) -> str:
+        return f"{self.entry.operation} {self.entry.name}"
+
+
+class Sweep:
+    """Looks for leftovers begun before ``before`` (seconds since the epoch) and removes them."""
+
+    def __init__(self, run_context: RunContext, ledgers: Path, before: float) -> None:
+        self._run_context = run_context
+        self._ledgers = ledgers
+        self._before = before
+
+    def found(self) -> list[LeftOver]:
+        """Everything left: what the ledgers list, latest first, then what only the site shows; each once."""
+        shown = self._shown()
+        listed = list(self._in_ledgers(shown))
+        names = {item.entry.name for item in listed}
+        return [*listed, *(item for name, item in shown.items() if name not in names)]
+
+    def of_run(self, run: str) -> list[LeftOver]:
+        """What the ledgers of ``run``, or of one worker of it, still list; the site is asked only for lost keys."""
+
+        def mine(shown: Mapping[str, LeftOver]) -> list[LeftOver]:
+            return [item for item in self._in_ledgers(shown) if item.ledger and run in item.ledger.name]
+
+        items = mine({})
+        return mine(self._shown()) if any(item.key is None for item in items) else items
+
+    def remove(self, items: list[LeftOver]) -> list[str]:
+        """Undo ``items``; what could not be undone, in words."""
+        left = []
+        client = self._run_context.client()
+        try:
+            for item in items:
+                try:
+                    self._remove(client, item)
+                except (CannotJudge, UserError) as problem:
+                    left.append(f"{item}: {problem}")
+        finally:
+            client.close()
+        return left
+
+    def _remove(self, client: Client, item: LeftOver) -> None:
+        if item.key is not None:
+            undo(self._run_context, client, item.entry, item.key)
+        if item.ledger is not None:
+            ledger = Ledger(item.ledger, self._run_context.profile.name, "")
+            ledger.settled(item.entry, "removed")
+            ledger.close()
+
+    def _shown(self) -> dict[str, LeftOver]:
+        client = self._run_context.client()
+        try:
+            return {item.entry.name: item for item in self._on_site(client)}
+        finally:
+            client.close()
+
+    def _in_ledgers(self, shown: Mapping[str, LeftOver]) -> Iterator[LeftOver]:
+        """What the ledgers list, latest first; ``shown`` by the site fills in keys that no reply told."""
+        for file in sorted(self._ledgers.glob("*.jsonl"), reverse=True):
+            for entry, key in left_behind(file):
+                if entry.site != self._run_context.profile.name or entry.started > self._before:
+                    continue
+                # The reply that told the key may be lost: then the list of the site knows it, or nothing is there.
+                there = shown.get(entry.name)
+                yield LeftOver(entry, key if key is not None else there.key if there else None, file)
+
+    def _on_site(self, client: Client) -> Iterator[LeftOver]:
+        for operation, (lister, row, name, key, role) in _LISTS.items():
+            if role not in self._run_context.profile.accounts:
+                continue
+            variable = next(iter(CREATIONS[operation].key.values()))
+            for element in self._rows(client, lister, row, role):
+                texts = {local_name(child): text_of(child) for child in element}
+                when = begun(texts.get(name, ""))
+                if when is not None and when <= self._before:
+                    entry = LedgerEntry("", self._run_context.profile.name, role, operation, texts[name], when)
+                    yield LeftOver(entry, {variable: texts.get(key, "")}, None)
+
+    def _rows(self, client: Client, lister: str, row: str, role: str) -> Iterator[Element]:
+        for page in range(_MOST_PAGES):
+            reply = self._ask(client, lister, role, page * _PAGE + 1)
+            if not reply.succeeded or reply.body is None:
+                return
+            rows = [element for element in reply.body.iter() if local_name(element) == row]
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+
+    def _ask(self, client: Client, lister: str, role: str, start: int) -> Reply:
+        profile = self._run_context.profile
+        account = profile.accounts[role]
+        element, secret = account.credential
+        security_context = {"siteName": profile.site_name, "webExID": account.webex_id, element: secret}
+        values = {"startFrom": str(start), "maximumNum": str(_PAGE)}
+        body = self._run_context.payloads.render(lister, values, security_context, profile.encoding)
+        return client.send(Request(lister, role, profile.url, body)).reply

@@ -1,0 +1,146 @@
+"""Carries a scenario out, step by step, and decides its outcome; the same for a run, a worker and a trial."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from conformance.judge.findings import ContractViolation, Violation
+from conformance.judge.known_issues import KnownIssue
+from conformance.reporting.outcome import Recorder, ScenarioResult, Skip, StepRecord, Verdict, decide
+from conformance.reporting.text import printable
+from conformance.scenarios.run_context import RunContext
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.scenarios.step_registry import StepRegistry
+from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
+from conformance.wire.client import Sender
+from conformance.wire.exchange import Exchange
+
+
+def new_record(scenario: Scenario) -> Recorder:
+    """A record with every step of ``scenario``, none of them reached."""
+    return Recorder([StepRecord(one.keyword, one.text, table=one.table) for one in scenario.steps])
+
+
+def execute(context: ScenarioContext, registry: StepRegistry, record: Recorder) -> None:
+    """Carry every step out, then fail with all violations found; whatever a step raises ends the scenario there."""
+    for step in context.scenario.steps:
+        record.begin()
+        try:
+            registry.look_up(step, context.scenario.path).carry_out(context)
+        except BaseException as problem:
+            record.attribute(context.exchanges, context.violations, context.observations)
+            record.end(str(problem) or type(problem).__name__)
+            raise
+        record.attribute(context.exchanges, context.violations, context.observations)
+        record.end()
+    if context.violations:
+        raise ContractViolation(tuple(context.violations))
+
+
+_OBSERVED = Skip("observe-only", "the notes are ambiguous: recorded, not judged")
+
+
+def result_of(
+    nodeid: str,
+    scenario: Scenario,
+    context: ScenarioContext | None,
+    error: BaseException | None,
+    verdict: Verdict,
+    skip: Skip | None,
+    seconds: float,
+    files: Iterable[str],
+) -> ScenarioResult:
+    """The record of one scenario that took ``seconds``."""
+    observed = verdict.outcome == "skipped" and skip is None
+    return ScenarioResult(
+        nodeid=nodeid,
+        title=scenario.title,
+        row=scenario.row,
+        feature=scenario.feature,
+        rule=scenario.rule,
+        clauses=(scenario.clause.id,),
+        release=str(scenario.clause.release),
+        operations=scenario.operations,
+        level=scenario.level,
+        outcome=verdict.outcome,
+        duration_s=seconds,
+        skip=_OBSERVED if observed else skip,
+        violations=tuple(context.violations) if context and not observed else (),
+        observations=_observations(context, observed),
+        cause=cause_of(error) if verdict.outcome == "broken" else "",
+        known=verdict.known,
+        exchanges=tuple(files),
+        sent=len(context.exchanges) if context else 0,
+    )
+
+
+def _observations(context: ScenarioContext | None, observed: bool) -> tuple[str, ...]:
+    if context is None:
+        return ()
+    found = (
+        [f"{violation.check}: {violation.path}: {violation.actual}" for violation in context.violations]
+        if observed
+        else []
+    )
+    return (*context.observations, *found)
+
+
+def verdict_of(
+    scenario: Scenario,
+    context: ScenarioContext | None,
+    error: BaseException | None,
+    strict: bool,
+    known: Iterable[KnownIssue],
+) -> Verdict:
+    """The outcome of a scenario that ran to its end or to ``error``."""
+    violations = tuple(context.violations) if context else ()
+    broke = error is not None and not isinstance(error, ContractViolation)
+    if violations and isinstance(error, CannotGoOn):
+        broke = False
+    return decide(scenario.level, strict, violations, broke, known)
+
+
+def cause_of(error: BaseException | None) -> str:
+    """Why a scenario broke: one sentence for what a site or user causes, the traceback for a fault of ours."""
+    if error is None:
+        return ""
+    if isinstance(error, CannotJudge | UserError):
+        return printable(str(error))
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    return printable(f"fault of the suite: {type(error).__name__}: {error}\n" + "".join(lines[-6:]))
+
+
+@dataclass(frozen=True)
+class ScenarioTrial:
+    """What one scenario came to. ``found_by`` are the texts of the Then steps that found a violation."""
+
+    scenario: Scenario
+    verdict: Verdict
+    violations: tuple[Violation, ...]
+    cause: str
+    exchanges: tuple[Exchange, ...]
+    found_by: tuple[str, ...]
+    cleanup_errors: tuple[str, ...]
+
+
+def try_scenario(
+    run_context: RunContext, scenario: Scenario, registry: StepRegistry, client: Sender, *, strict: bool = True
+) -> ScenarioTrial:
+    """Carry ``scenario`` out in ``run_context`` and judge it by the rules of a run, ``strict`` by default."""
+    context = ScenarioContext(run_context, scenario, client)
+    record = new_record(scenario)
+    error: Exception | None = None
+    try:
+        execute(context, registry, record)
+    except Exception as problem:  # noqa: BLE001 - whatever ends a scenario is part of what is measured
+        error = problem
+    cleanup_errors = context.clean_up()
+    found_by = tuple(step.text for step in record.steps if step.violations)
+    known: tuple[KnownIssue, ...] = ()
+    verdict = verdict_of(scenario, context, error, strict, known)
+    cause = cause_of(error) if verdict.outcome == "broken" else ""
+    exchanges, violations = tuple(context.exchanges), tuple(context.violations)
+    return ScenarioTrial(scenario, verdict, violations, cause, exchanges, found_by, tuple(cleanup_errors))

@@ -1,0 +1,111 @@
+"""Every scenario of the feature files, read once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gherkin.dialect import Dialect
+from pytest_bdd import exceptions
+from pytest_bdd.feature import get_feature
+from pytest_bdd.parser import Feature, ScenarioTemplate
+
+from conformance.judge.clauses import Clause, load_clauses
+from conformance.scenarios.scenario import Scenario, read_scenario, within
+from conformance.scenarios.step_registry import StepRegistry
+from conformance.sites.errors import UserError
+from conformance.sites.release import Release
+
+
+@dataclass(frozen=True)
+class FeatureFile:
+    """One feature file and its scenarios by title, one per row of an outline."""
+
+    path: Path
+    feature: Feature
+    scenarios: Mapping[str, Scenario]
+
+
+class Catalogue:
+    """Reads feature files into scenarios."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.registry = StepRegistry()
+        self._files: dict[Path, FeatureFile] = {}
+        self._clauses: dict[str, Clause] | None = None
+
+    @property
+    def clauses(self) -> dict[str, Clause]:
+        """The clause list beside the features."""
+        if self._clauses is None:
+            self._clauses = load_clauses(self.root / "features")
+        return self._clauses
+
+    @property
+    def newest(self) -> Release:
+        """The newest release the clause list speaks about."""
+        return max(clause.release for clause in self.clauses.values())
+
+    def read(self, path: Path) -> FeatureFile:
+        """The scenarios of ``path``; :class:`UserError` on anything that would silently drop or confuse one."""
+        place = path.absolute()
+        if place not in self._files:
+            self._files[place] = self._read(place)
+        return self._files[place]
+
+    def known_files(self) -> list[FeatureFile]:
+        """Every file read so far."""
+        return list(self._files.values())
+
+    def read_all(self, places: Iterable[Path]) -> list[FeatureFile]:
+        """Every feature file below ``places``."""
+        return [self.read(path) for place in places for path in feature_files(place)]
+
+    def _read(self, path: Path) -> FeatureFile:
+        name = within(path, self.root)
+        feature = _parse(path, name)
+        scenarios: dict[str, Scenario] = {}
+        for template in feature.scenarios.values():
+            for row in rows_of(template):
+                scenario = read_scenario(feature, template, row, name, self.clauses, self.registry)
+                if scenario.title in scenarios:
+                    raise _title_twice(f"two scenarios are called {scenario.title!r}", f"{name}:{template.line_number}")
+                scenarios[scenario.title] = scenario
+        written, found = _written_scenarios(path, feature.language), len(feature.scenarios)
+        if written != found:
+            # pytest-bdd keeps the last of several scenarios with one name and says nothing.
+            raise _title_twice(f"{written} scenarios are written but {found} found: two share a title", name)
+        return FeatureFile(path, feature, scenarios)
+
+
+def _title_twice(what: str, where: str) -> UserError:
+    return UserError("title-twice", what, where=where, hint="a title names one scenario of its file")
+
+
+def rows_of(template: ScenarioTemplate) -> list[dict[str, str]]:
+    """The rows of an outline; one empty row for a plain scenario."""
+    return [row for examples in template.examples for row in examples.as_contexts()] or [{}]
+
+
+def feature_files(place: Path) -> list[Path]:
+    """``place`` itself, or every feature file below it."""
+    return [place] if place.suffix == ".feature" else sorted(place.rglob("*.feature"))
+
+
+def _parse(path: Path, name: str) -> Feature:
+    try:
+        return get_feature(str(path.parent), path.name)
+    except exceptions.GherkinParseError as problem:
+        raise UserError("feature-syntax", f"{problem.message}", where=f"{name}:{problem.line}") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UserError("feature-unreadable", f"cannot read the feature: {problem}", where=name) from None
+
+
+def _written_scenarios(path: Path, language: str) -> int:
+    """Scenarios as they are written, the measure nothing may fall short of; tests compare with the Gherkin compiler."""
+    dialect = Dialect.for_name(language)
+    keywords = (*dialect.scenario_keywords, *dialect.scenario_outline_keywords) if dialect else ()
+    heads = tuple(f"{keyword}:" for keyword in keywords)
+    return sum(line.lstrip().startswith(heads) for line in path.read_text(encoding="utf-8").splitlines())

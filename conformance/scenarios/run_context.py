@@ -1,0 +1,187 @@
+"""What every scenario of a run shares: the site made ready, what keeps a scenario from it, and who signs requests."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+
+from conformance.judge.clauses import Clause
+from conformance.judge.contract import Contract, ContractView
+from conformance.judge.elements import Finder
+from conformance.judge.vendor_schemas import VendorSchemas
+from conformance.reporting.outcome import Skip
+from conformance.scenarios.scenario import Scenario, role_named
+from conformance.sites.control_plane import ControlPlane
+from conformance.sites.errors import CannotJudge
+from conformance.sites.ledger import Ledger
+from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item
+from conformance.sites.release import Release
+from conformance.sites.settings import setting_named
+from conformance.wire.client import Client
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.mailbox import Mailbox
+from conformance.wire.payloads import Payloads
+from conformance.wire.rate_limiter import RateLimiter
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """One site made ready for scenarios.
+
+    ``vendor_schemas`` are the vendor's own schemas when the profile names them,
+    ``mailbox`` where mail of the site can be read, ``transport`` a replacement
+    for the network.
+    """
+
+    profile: Profile
+    release: Release
+    access: str
+    contract: Contract
+    clauses: Mapping[str, Clause]
+    payloads: Payloads
+    ledger: Ledger
+    run_id: str
+    rate_limiter: RateLimiter
+    tls: ssl.SSLContext
+    control_plane: ControlPlane | None = None
+    mailbox: Mailbox | None = None
+    vendor_schemas: VendorSchemas | None = None
+    strict_schema: bool = False
+    transport: httpx.BaseTransport | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def view(self) -> ContractView:
+        """The contract as of the release the site is judged at."""
+        return self.contract.view(self.release)
+
+    @property
+    def schema_source(self) -> str:
+        """What replies are judged by, in words."""
+        return str(self.vendor_schemas.source) if self.vendor_schemas else f"schemas, view of {self.release}"
+
+    def client(self) -> Client:
+        """A client of the site; each lane has its own."""
+        return Client(self.profile, self.rate_limiter, self.tls, transport=self.transport)
+
+    def gate(self, scenario: Scenario) -> Skip | None:
+        """Why ``scenario`` cannot run here, if so."""
+        return gate(scenario, self)
+
+
+def gate(scenario: Scenario, here: RunContext) -> Skip | None:
+    """The first reason ``scenario`` cannot run here, None when it can."""
+    for judge in (_release, _role, _setting, _access, _data):
+        skip = judge(scenario, here)
+        if skip is not None:
+            return skip
+    return None
+
+
+def _release(scenario: Scenario, here: RunContext) -> Skip | None:
+    if here.release < scenario.since:
+        return Skip("release", f"begins with {scenario.since}, the site is judged as {here.release}")
+    if scenario.until and here.release > scenario.until:
+        return Skip("release", f"ended with {scenario.until}, the site is judged as {here.release}")
+    return None
+
+
+def _role(scenario: Scenario, here: RunContext) -> Skip | None:
+    missing = [role for role in scenario.roles if role not in here.profile.accounts]
+    return Skip("role", f"the profile names no account {missing[0]}") if missing else None
+
+
+def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
+    if here.profile.is_mock:
+        return None
+    for name, value in scenario.settings.items():
+        phrase = setting_named(name).phrase
+        if name not in here.profile.settings:
+            return Skip("setting", f"the profile does not say how {phrase} ({name}) is set")
+        if here.profile.settings[name] != value:
+            return Skip("setting", f"needs {name} = {_toml(value)}, the site has {_toml(here.profile.settings[name])}")
+    return None
+
+
+def _access(scenario: Scenario, here: RunContext) -> Skip | None:
+    if scenario.writes and here.access != "read-write":
+        return Skip("access", "changes the site, and the run is read-only")
+    return None
+
+
+def _data(scenario: Scenario, here: RunContext) -> Skip | None:
+    if scenario.mail and here.mailbox is None:
+        return Skip("data", "the profile names no mailbox")
+    if scenario.needs_control_plane and not here.profile.is_mock:
+        return Skip("data", "only a mock can be brought into this state")
+    for name in scenario.needs:
+        if name in CREDENTIALS.values():
+            if not any(_can_sign_in(here.profile, role, name) for role in scenario.roles):
+                return Skip("data", f"no account of the profile has the credential {name}")
+        elif data_item(name, here.profile.data) is None:
+            return Skip("data", f"the profile names no {name}")
+    return None
+
+
+def _can_sign_in(profile: Profile, role: str, element: str) -> bool:
+    credentials = profile.accounts[role].credentials
+    return element in credentials or (element == "sessionTicket" and "password" in credentials)
+
+
+def _toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+Send = Callable[[Request], Exchange]
+
+
+class Authenticator:
+    """Makes security contexts for the accounts of a profile; ``send`` fetches session tickets."""
+
+    def __init__(self, run_context: RunContext, send: Send) -> None:
+        self._run_context = run_context
+        self._send = send
+
+    def account(self, role: str) -> Account:
+        """The account that plays ``role``."""
+        name = role_named(role)
+        if name not in self._run_context.profile.accounts:
+            raise CannotJudge(f"the profile names no account {name}")
+        return self._run_context.profile.accounts[name]
+
+    def security_context(self, account: Account, identity: str = "", credential: str = "") -> dict[str, str]:
+        """The elements of the security context, in order; ``identity`` replaces the webExID of the account."""
+        element, secret = self._credential(account, credential)
+        return {**self.anybody(identity or account.webex_id), element: secret}
+
+    def anybody(self, webex_id: str) -> dict[str, str]:
+        """Site and name alone."""
+        return {"siteName": self._run_context.profile.site_name, "webExID": webex_id}
+
+    def body(self, operation: str, values: dict[str, str], security_context: dict[str, str]) -> bytes:
+        """The request document."""
+        return self._run_context.payloads.render(
+            operation, values, security_context, self._run_context.profile.encoding
+        )
+
+    def _credential(self, account: Account, element: str) -> tuple[str, str]:
+        if not element:
+            return account.credential
+        if element in account.credentials:
+            return element, account.credentials[element]
+        if element == "sessionTicket" and "password" in account.credentials:
+            return element, self._ticket(account)
+        raise CannotJudge(f"the account {account.role} has no {element}")
+
+    def _ticket(self, account: Account) -> str:
+        security_context = {**self.anybody(account.webex_id), "password": account.credentials["password"]}
+        body = self.body("AuthenticateUser", {}, security_context)
+        reply = self._send(Request("AuthenticateUser", account.role, self._run_context.profile.url, body)).reply
+        tickets = Finder(reply, self._run_context.contract.whole).texts("sessionTicket") if reply.succeeded else []
+        if not tickets or not tickets[0]:
+            raise CannotJudge(f"no session ticket: AuthenticateUser answered {reply.verdict()}")
+        return tickets[0]

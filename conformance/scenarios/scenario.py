@@ -1,0 +1,254 @@
+"""A scenario as the run sees it before anything is sent: clause, level, releases, what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_bdd.parser import Feature, ScenarioTemplate, Step, render_string
+
+from conformance.judge.clauses import LEVELS, Clause
+from conformance.scenarios.step_registry import ScenarioStep, StepMatch, StepRegistry
+from conformance.sites.errors import UserError, nearest
+from conformance.sites.profile import ROLES, slug
+from conformance.sites.release import Release
+from conformance.sites.settings import Value, setting_spoken
+from conformance.wire.client import reads_only
+
+#: Families of tags a feature may use; anything else is an error, so that a typo cannot hide a scenario.
+FAMILIES = ("clause", "since", "until", "operation", "role", "setting", "needs")
+WORDS = (*LEVELS, "writes", "mail")
+CLASSIC_TIME = "user of the classic time"
+#: CreateUser makes users of these addresses, and DelUser deactivates users (R41.11.0-15): each serves once.
+USED_UP = "e-mail address active in Control Hub"
+#: What "Given a new ..." creates: by which operation, who sends it, and which test data of the profile describes it.
+MADE = {
+    "user": ("CreateUser", "site-admin", ""),
+    CLASSIC_TIME: ("CreateUser", "site-admin", ""),
+    "user who is active in Control Hub": ("CreateUser", "site-admin", USED_UP),
+    "event": ("CreateEvent", "host", ""),
+    "meeting": ("CreateMeeting", "host", ""),
+}
+#: "site admin", "read-only admin", "classic-era user": the last hyphen of a role is spoken as a blank.
+_ROLE_WORDS = {role: role for role in ROLES} | {" ".join(role.rsplit("-", 1)): role for role in ROLES}
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """One scenario, or one row of an outline, with what its steps say it needs.
+
+    ``settings`` maps setting names to the value the scenario wants, ``needs``
+    are test data and credentials the profile must name, ``writes`` says that it
+    changes the site, ``control`` that only a mock can be brought into its state.
+    """
+
+    path: str
+    line: int
+    title: str
+    feature: str
+    rule: str
+    row: str
+    clause: Clause
+    level: str
+    since: Release
+    until: Release | None
+    steps: tuple[ScenarioStep, ...]
+    operations: tuple[str, ...]
+    roles: tuple[str, ...]
+    settings: Mapping[str, Value]
+    needs: tuple[str, ...]
+    writes: bool
+    mail: bool
+    needs_control_plane: bool
+    description: str
+
+    @property
+    def markers(self) -> Iterator[str]:
+        """Marker names for ``-m``: what the tags and the steps say."""
+        yield f"clause.{self.clause.id}"
+        yield f"since.{self.since}"
+        yield self.level
+        yield from (f"operation.{name}" for name in self.operations)
+        yield from (f"role.{name}" for name in self.roles)
+        yield from (f"setting.{name}.{_switch(value)}" for name, value in self.settings.items())
+        yield from (f"needs.{slug(name)}" for name in self.needs)
+        if self.until:
+            yield f"until.{self.until}"
+        if self.writes:
+            yield "writes"
+        if self.mail:
+            yield "mail"
+
+
+def _switch(value: Value) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True)
+class Tags:
+    """The tags of a scenario, read and checked: family to values, plain words apart."""
+
+    values: Mapping[str, tuple[str, ...]]
+    words: frozenset[str]
+
+    def one(self, family: str, default: str = "") -> str:
+        """The only value of ``family``."""
+        return (self.values.get(family) or (default,))[0]
+
+
+def read_tags(tags: Iterable[str], where: str) -> Tags:
+    """Split dotted tags into families; an unknown family or word is a :class:`UserError`."""
+    values: dict[str, tuple[str, ...]] = {}
+    words = set()
+    for tag in sorted(tags):
+        family, dot, value = tag.partition(".")
+        if dot and family in FAMILIES:
+            values[family] = (*values.get(family, ()), value)
+        elif not dot and tag in WORDS:
+            words.add(tag)
+        else:
+            raise UserError("tag-unknown", f"unknown tag @{tag}", where=where, hint=nearest(tag, (*FAMILIES, *WORDS)))
+    return Tags(values, frozenset(words))
+
+
+def read_scenario(
+    feature: Feature,
+    template: ScenarioTemplate,
+    row: Mapping[str, str],
+    path: str,
+    clauses: Mapping[str, Clause],
+    registry: StepRegistry,
+) -> Scenario:
+    """A scenario of ``path``; what is unclear in the feature is a :class:`UserError` with its line."""
+    where = f"{path}:{template.line_number}"
+    rule_tags = template.rule.tags if template.rule else set()
+    tags = read_tags(feature.tags | rule_tags | template.tags, where)
+    clause = _clause(tags, row, clauses, where)
+    steps = tuple(_scenario_step(step, row) for step in template.steps)
+    matches = [registry.look_up(step, path) for step in steps]
+    needs = _Needs(matches)
+    until = tags.one("until")
+    return Scenario(
+        path=path,
+        line=template.line_number,
+        title=render_string(template.name, row),
+        feature=feature.name,
+        rule=template.rule.name if template.rule else "",
+        row="-".join(row.values()),
+        clause=clause,
+        level=_level(tags, clause, where),
+        since=Release.parse(tags.one("since", str(clause.release)), where=where),
+        until=Release.parse(until, where=where) if until else None,
+        steps=steps,
+        operations=needs.operations,
+        roles=needs.roles,
+        settings=needs.settings,
+        needs=needs.items,
+        writes=needs.writes or "writes" in tags.words,
+        mail=needs.mail or "mail" in tags.words,
+        needs_control_plane=needs.needs_control_plane,
+        description=" ".join((template.description or "").split()),
+    )
+
+
+def _scenario_step(step: Step, row: Mapping[str, str]) -> ScenarioStep:
+    return ScenarioStep(
+        type=step.type,
+        keyword=step.keyword.strip(),
+        text=render_string(step.name, row),
+        table=tuple(
+            tuple(render_string(cell.value, row) for cell in cells.cells)
+            for cells in (step.datatable.rows if step.datatable else ())
+        ),
+        line=step.line_number,
+    )
+
+
+def _clause(tags: Tags, row: Mapping[str, str], clauses: Mapping[str, Clause], where: str) -> Clause:
+    cited = [row["clause"]] if "clause" in row else list(tags.values.get("clause", ()))
+    if len(cited) != 1:
+        raise UserError(
+            "clause-count",
+            f"a scenario judges one clause, this one cites {len(cited)}",
+            where=where,
+            hint="tag the scenario or its Rule with one @clause.R..., or give an outline a column called clause",
+        )
+    if cited[0] not in clauses:
+        raise UserError(
+            "clause-unknown", f"there is no clause {cited[0]!r}", where=where, hint=nearest(cited[0], clauses)
+        )
+    return clauses[cited[0]]
+
+
+def _level(tags: Tags, clause: Clause, where: str) -> str:
+    """The level of the scenario: that of its clause, or the weaker one its own tag names."""
+    stated = sorted(tags.words & set(LEVELS)) or [clause.level]
+    if len(stated) > 1 or LEVELS.index(stated[0]) < LEVELS.index(clause.level):
+        raise UserError(
+            "level-contradiction",
+            f"@{' @'.join(stated)} contradicts {clause.id}, which is {clause.level} because the notes are "
+            f"{clause.certainty}",
+            where=where,
+            hint="a scenario claims what its clause claims, or less, by one of "
+            + ", ".join(f"@{one}" for one in LEVELS),
+        )
+    return stated[0]
+
+
+class _Needs:
+    """What the steps of a scenario ask for, read off the arguments they parse."""
+
+    def __init__(self, matches: list[StepMatch]) -> None:
+        arguments = [match.arguments for match in matches]
+        made = [MADE[str(given["made"])] for given in arguments if given.get("made")]
+        self.operations = _unique(
+            [operation for operation, _, _ in made]
+            + [str(given["operation"]) for given in arguments if given.get("operation")]
+        )
+        self.roles = _unique(
+            [role for _, role, _ in made] + [_role(str(given["role"])) for given in arguments if given.get("role")]
+        )
+        wanted = [_setting(given) for given in arguments if given.get("setting")]
+        self.settings = dict(reversed(wanted))
+        self.items = _unique([item for _, _, item in made if item] + list(_items(matches)))
+        changes = len(dict.fromkeys(wanted)) > len(self.settings)
+        self.needs_control_plane = changes or any(given.get("made") == CLASSIC_TIME for given in arguments)
+        self.mail = any(match.function.__module__ == "steps.mail" for match in matches)
+        self.writes = bool(made) or not all(map(reads_only, self.operations))
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def role_named(words: str) -> str:
+    """The role a feature calls ``words``: "site admin" is ``site-admin``; "new user" is no account and stays."""
+    return _ROLE_WORDS.get(words, words)
+
+
+def _role(words: str) -> str:
+    role = role_named(words)
+    if role not in ROLES:
+        raise UserError("role-unknown", f"nobody is called {words!r}", hint=nearest(words, _ROLE_WORDS))
+    return role
+
+
+def _setting(given: Mapping[str, str]) -> tuple[str, Value]:
+    setting = setting_spoken(given["setting"])
+    return setting.name, setting.value(given["value"])
+
+
+def _items(matches: list[StepMatch]) -> Iterator[str]:
+    for match in matches:
+        for name in ("held", "credential"):
+            if match.arguments.get(name):
+                yield str(match.arguments[name])
+
+
+def within(path: Path, root: Path) -> str:
+    """``path`` as reports write it: relative to ``root`` where it lies below."""
+    try:
+        return path.absolute().relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -1,0 +1,122 @@
+"""What a scenario holds: test data of the profile, what it created, what it last sent; and what ``{...}`` refers to.
+
+``{name}`` a fresh recognisable name, ``{fresh address}`` an e-mail address made
+of one, ``{fresh mail address}`` one whose mail can be read, ``{event.sessionKey}`` an element of
+test data the scenario holds, ``{host.email}`` of an account, ``{10001 characters}``
+and ``{10000 Chinese characters}`` a text of that length, ``{now - 30 days}`` a
+date as the API writes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from conformance.scenarios.run_context import RunContext
+from conformance.scenarios.scenario import Scenario, role_named
+from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
+from conformance.sites.profile import data_item
+
+_BRACES = re.compile(r"\{([^{}]+)\}")
+_LENGTH = re.compile(r"^(\d+) (Chinese )?characters$")
+_MOMENT = re.compile(r"^now(?: ([+-]) (\d+) (days?|hours?))?$")
+_FRESH = ("name", "fresh address", "fresh mail address")
+_STAMP = "%m/%d/%Y %H:%M:%S"
+
+
+def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str], str], now: datetime) -> str:
+    """``text`` with every ``{...}`` replaced; ``look_up`` answers ``holder.element``, ``fresh`` the first three.
+
+    ``now`` is one moment for the whole run, so that a request is the same whenever it is made.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        words = found.group(1).strip()
+        if words in _FRESH:
+            return fresh(words)
+        length = _LENGTH.match(words)
+        if length:
+            return ("汉" if length.group(2) else "x") * int(length.group(1))
+        moment = _MOMENT.match(words)
+        if moment:
+            return _moment(moment, now)
+        holder, dot, element = words.rpartition(".")
+        if not dot:
+            raise UserError("phrase-unknown", f"{{{words}}} means nothing", hint="see conformance/scenarios/scenario_data.py")
+        return look_up(holder, element)
+
+    return _BRACES.sub(value, text)
+
+
+def _moment(found: re.Match[str], now: datetime) -> str:
+    sign, amount, unit = found.groups()
+    if not sign:
+        return now.strftime(_STAMP)
+    distance = timedelta(**{"days" if unit.startswith("day") else "hours": int(amount)})
+    return (now + distance if sign == "+" else now - distance).strftime(_STAMP)
+
+
+class ScenarioData:
+    """Named values of one scenario."""
+
+    def __init__(self, run_context: RunContext, scenario: Scenario) -> None:
+        self._run_context = run_context
+        self._where = f"{scenario.path}:{scenario.line}"
+        self._items: dict[str, dict[str, str]] = {}
+        self._untold: dict[str, str] = {}
+
+    def described(self, name: str) -> dict[str, str]:
+        """An item as the profile describes it."""
+        item = data_item(name, self._run_context.profile.data)
+        if item is None:
+            raise CannotJudge(f"the profile names no {name}")
+        return item
+
+    def hold(self, name: str) -> None:
+        """Take an item of the profile into the scenario."""
+        self._items[name] = self.described(name)
+
+    def remember(self, name: str, values: Mapping[str, str]) -> None:
+        """Give something the scenario met a name that later steps can use."""
+        self._items[name] = dict(values)
+
+    def miss(self, name: str, why: str) -> None:
+        """Keep ``why`` something later steps may ask for is not there."""
+        self._untold[name] = why
+
+    def held(self, name: str) -> dict[str, str]:
+        """The values of an item; :class:`CannotGoOn` when an earlier reply should have given it and did not."""
+        if name not in self._items:
+            raise CannotGoOn(self._untold.get(name, f"the scenario holds no {name}"))
+        return self._items[name]
+
+    def value(self, text: str) -> str:
+        """``text`` with its ``{...}`` replaced."""
+        return expand(text, self._look_up, self._fresh, self._run_context.now)
+
+    def domain(self) -> str:
+        """The mail domain for users the suite creates: that of the accounts of the profile."""
+        accounts = self._run_context.profile.accounts.values()
+        return next((account.email.rpartition("@")[2] for account in accounts if "@" in account.email), "example.com")
+
+    def _look_up(self, holder: str, element: str) -> str:
+        account = self._run_context.profile.accounts.get(role_named(holder))
+        if holder in self._items or account is None:
+            return self._element(self.held(holder), holder, element)
+        short = account.email.partition("@")[0]
+        known = {"email": account.email, "webExId": account.webex_id, "short name": short, **account.credentials}
+        return self._element(known, holder, element)
+
+    def _element(self, values: Mapping[str, str], holder: str, element: str) -> str:
+        if element not in values:
+            raise UserError("phrase-element", f"{holder} has no {element}", where=self._where)
+        return values[element]
+
+    def _fresh(self, what: str) -> str:
+        name = self._run_context.ledger.next_name()
+        box = self._run_context.profile.mailbox
+        if what == "fresh mail address" and box is not None:
+            local, _, domain = box.user.partition("@")
+            return f"{local}+{name}@{domain}"
+        return name if what == "name" else f"{name}@{self.domain()}"

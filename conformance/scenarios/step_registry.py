@@ -1,0 +1,93 @@
+"""The vocabulary: which step definition a sentence of a feature matches, and with which arguments.
+
+pytest-bdd looks a step up through fixtures, in a test that runs. Gating at
+collection, carrying steps out ahead of time and the lints of the features need
+the same answer without a running test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+
+from conformance.sites.errors import UserError
+
+
+def import_vocabulary(root: Path) -> None:
+    """Import the step modules below ``root``, as pytest does through conftest.py: no sentence is read without them."""
+    for file in sorted((root / "steps").glob("[!_]*.py")):
+        import_module(f"steps.{file.stem}")
+
+
+@dataclass(frozen=True)
+class ScenarioStep:
+    """One step of a scenario as written: type (given, when, then), words, table, line in the feature file."""
+
+    type: str
+    keyword: str
+    text: str
+    table: tuple[tuple[str, ...], ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class StepMatch:
+    """The step function that matches a step, and its parsed arguments."""
+
+    function: Callable[..., object]
+    arguments: dict[str, Any]
+
+    def carry_out(self, context: object) -> None:
+        """Call the step function on ``context``, away from pytest."""
+        self.function(context, **self.arguments)
+
+
+class StepRegistry:
+    """Every step definition of the ``steps`` package; what matches a step is looked up once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[StepFunctionContext]] = {}
+
+    @cached_property
+    def definitions(self) -> list[StepFunctionContext]:
+        """The definitions, as pytest-bdd registered them."""
+        return [
+            context
+            for context in step_function_context_registry.values()
+            if context.step_func.__module__.startswith("steps.")
+        ]
+
+    def candidates(self, step: ScenarioStep) -> list[StepFunctionContext]:
+        """Every definition that matches; exactly one, or the vocabulary is ambiguous."""
+        return [
+            context
+            for context in self.definitions
+            if context.type in (None, step.type) and context.parser.is_matching(step.text)
+        ]
+
+    def look_up(self, step: ScenarioStep, where: str = "") -> StepMatch:
+        """What ``step`` matches; :class:`UserError` when nothing or more than one definition fits."""
+        key = (step.type, step.text)
+        if key not in self._found:
+            self._found[key] = self.candidates(step)
+        found = self._found[key]
+        if len(found) != 1:
+            what = "is not in the vocabulary" if not found else f"fits {len(found)} step definitions"
+            raise UserError(
+                "step-unknown" if not found else "step-ambiguous",
+                f"the step {step.type.capitalize()} {step.text!r} {what}",
+                where=f"{where}:{step.line}" if where else "",
+                hint="the vocabulary stands in steps/",
+            )
+        context = found[0]
+        arguments = dict(context.parser.parse_arguments(step.text) or {})
+        if step.table and "datatable" in signature(context.step_func).parameters:
+            arguments["datatable"] = [list(row) for row in step.table]
+        return StepMatch(context.step_func, arguments)

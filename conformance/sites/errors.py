@@ -1,0 +1,53 @@
+"""The ways a run can end without a verdict, as errors that render themselves."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """A mistake the user can mend: what, where, how. Ends the run with exit code 4.
+
+    ``code`` is a stable slug for scripts, ``where`` a file with its line, a URL
+    or an option, ``hint`` the way to mend it.
+    """
+
+    def __init__(self, code: str, what: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [f"error[{self.code}]: {self.what}"]
+        if self.where:
+            lines.append(f"  where  {self.where}")
+        if self.hint:
+            lines.append(f"  hint   {self.hint}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.code, self.what, self.where, self.hint)
+
+
+def _rebuild(cls: type[UserError], code: str, what: str, where: str, hint: str) -> UserError:
+    return cls(code, what, where=where, hint=hint)
+
+
+class CannotJudge(Exception):
+    """The scenario ends *broken*: transport, a reply that is no message, a setting or creation that failed."""
+
+
+class CannotGoOn(CannotJudge):
+    """A step needs what an earlier reply should have given; after a violation it is the end of a failed scenario."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint naming the known word closest to ``word``, or the whole list when none is close."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"known: {', '.join(names)}" if names else ""

@@ -1,0 +1,144 @@
+"""The ledger: what a run creates or changes on a site, written down before it happens.
+
+One line of JSON per event, flushed before the request leaves, so that a run
+killed at any moment leaves behind the list of what it may have left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+#: Everything a run creates carries this prefix in its name, then the run id.
+PREFIX = "wxc"
+_NAME = re.compile(rf"^{PREFIX}-([0-9a-f]{{8}})[0-9a-f]{{4}}\w*-\d+")
+
+
+@dataclass(frozen=True)
+class Creation:
+    """How an operation creates something, and what removes it again.
+
+    ``key`` maps the element of the reply (for a user, of the request) to the
+    variable of the removing operation; ``named`` is the variable that carries
+    the prefix, ``tells`` are further elements of the reply worth keeping.
+    """
+
+    kind: str
+    remove: str
+    key: dict[str, str]
+    named: str
+    tells: tuple[str, ...] = ()
+
+
+#: Operations of the contract that create, by name.
+CREATIONS = {
+    "CreateUser": Creation("user", "DelUser", {"webExId": "webExId"}, "email", ("userId",)),
+    "CreateMeeting": Creation("meeting", "DelMeeting", {"meetingkey": "meetingKey"}, "confName"),
+    "CreateEvent": Creation("event", "DelEvent", {"sessionKey": "sessionKey"}, "sessionName"),
+}
+
+
+#: Besides creations a run notes what it changed: a setting of a mock, the password of an account.
+SETTING, PASSWORD = "setting", "password"
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One change to the site: which operation of ours made it, as whom, under which name."""
+
+    number: str
+    site: str
+    role: str
+    operation: str
+    name: str
+    started: float
+
+
+def new_run_id() -> str:
+    """A run id that tells when the run began: seconds since the epoch and a random tail, in hexadecimal."""
+    return f"{int(time.time()):08x}{secrets.token_hex(2)}"
+
+
+def begun(name: str) -> float | None:
+    """When the run that created ``name`` began, in seconds since the epoch; None for a name that is not ours."""
+    found = _NAME.match(name)
+    return float(int(found.group(1), 16)) if found else None
+
+
+class Ledger:
+    """The ledger file of one run (and worker); thread-safe."""
+
+    def __init__(self, file: Path, site: str, run_id: str) -> None:
+        self._file = file
+        self._site = site
+        self._run_id = run_id
+        self._count = 0
+        self._lock = threading.Lock()
+        self._open: TextIO | None = None
+
+    def next_name(self) -> str:
+        """A name nobody used: ``wxc-<run>-<number>``."""
+        with self._lock:
+            self._count += 1
+            return f"{PREFIX}-{self._run_id}-{self._count}"
+
+    def intend(self, role: str, operation: str, name: str) -> LedgerEntry:
+        """Note that ``operation`` is about to leave ``name`` on the site."""
+        with self._lock:
+            self._count += 1
+            entry = LedgerEntry(f"{self._run_id}-{self._count}", self._site, role, operation, name, time.time())
+        self._write({"state": "intended", **asdict(entry)})
+        return entry
+
+    def created(self, entry: LedgerEntry, key: Mapping[str, str]) -> None:
+        """Note that it is there, and what is needed to undo it."""
+        self._write({"state": "created", "number": entry.number, "key": dict(key)})
+
+    def settled(self, entry: LedgerEntry, how: str) -> None:
+        """Note that nothing of it is left: ``removed`` or ``refused``."""
+        self._write({"state": how, "number": entry.number})
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+                self._open = None
+
+    def _write(self, line: dict[str, Any]) -> None:
+        with self._lock:
+            if self._open is None:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._open = self._file.open("a", encoding="utf-8")
+            # Flushed to the system, a line outlives a kill of this process.
+            self._open.write(json.dumps(line) + "\n")
+            self._open.flush()
+
+
+def left_behind(file: Path) -> Iterator[tuple[LedgerEntry, dict[str, str] | None]]:
+    """What the run of ``file`` may have left on its site, latest first: entries never settled, with their key if told.
+
+    A line cut short by a kill is passed over: its request was never sent.
+    """
+    open_entries: dict[str, LedgerEntry] = {}
+    keys: dict[str, dict[str, str]] = {}
+    for text in file.read_text(encoding="utf-8").splitlines():
+        try:
+            line = json.loads(text)
+        except json.JSONDecodeError:
+            continue
+        state = line.pop("state")
+        if state == "intended":
+            open_entries[line["number"]] = LedgerEntry(**line)
+        elif state == "created":
+            keys[line["number"]] = line["key"]
+        else:
+            open_entries.pop(line["number"], None)
+    yield from ((entry, keys.get(number)) for number, entry in reversed(open_entries.items()))

@@ -1,0 +1,227 @@
+"""Secrets kept out of every report: the registry of known values, and elements that are secret by their name.
+
+Known values are replaced first, elements by name second: the other way round a
+password holding ``<`` would leave its second half behind.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import itertools
+import json
+import re
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+MASK = "******"
+
+#: Secret elements of the contract (wire-facts.md: hostKey, accessCode and hostPIN come in clear).
+SECRET_ELEMENTS = (
+    "password", "sessionTicket", "webExAccessToken", "accessToken", "clientSecret", "samlResponse",
+    "sessionPassword", "meetingPassword", "eventPassword", "audioPassword", "panelistPassword",
+    "panelistNumericPassword", "panelistAudioPassword", "attendeePassword", "subscribePassword",
+    "nbrProfilePassword", "excludePassword", "passwordHintAnswer", "hostKey", "hostPIN", "PIN",
+    "accessCode", "moderatorCode", "participantAccessCode", "participantFullAccessCode",
+    "participantLimitedAccessCode", "subscriberAccessCode", "guestToken", "loginTicket",
+)  # fmt: skip
+#: A live site has elements we do not know; these endings give them away.
+_ENDING = re.compile(r"(?:password|passcode|passwd|secret|ticket|token|accesscode|hostkey|pin)$", re.IGNORECASE)
+#: Policies such as enforcePassword say true or false, counts say a number of days: no secret, and evidence.
+_NO_SECRET = ("true", "false", "", MASK)
+
+# Possessive throughout: a hostile text must not make this slow. An opening tag with text right behind it, as XML
+# and as XML escaped once more.
+_OPENED = re.compile(r"<([\w.:-]++)[^<>]*+>(?=\s*+(?:[^<\s]|<!\[CDATA\[))")
+_ESCAPED = re.compile(r"&lt;([\w.:-]++)(?:(?!&[lg]t;)[^<>])*+&gt;(?=\s*+[^<\s])")
+_CDATA = "<![CDATA["
+_VALUE = re.compile(r"=[^&\s\"'<>;,)]++")
+_SECRET_VALUES = ("password", "passwd", "pw", "pin", "ticket", "token", "secret")
+_LONGEST_NAME = max(map(len, _SECRET_VALUES))
+
+
+@lru_cache(maxsize=4096)
+def is_secret(name: str) -> bool:
+    """Whether an element of this local name holds a secret."""
+    return name in SECRET_ELEMENTS or bool(_ENDING.search(name))
+
+
+def is_secret_content(name: str, content: str) -> bool:
+    """Whether ``content`` of an element called ``name`` must not be shown."""
+    return is_secret(name) and content.strip() not in _NO_SECRET
+
+
+def mask_named(text: str) -> str:
+    """``text`` with the content of secret elements blanked, whatever their prefix, and of secret URL parameters."""
+    if "<" in text:
+        text = _blanked(text, _OPENED, "<")
+    if "&lt;" in text:
+        text = _blanked(text, _ESCAPED, "&lt;")
+    return _VALUE.sub(_value, text) if "=" in text else text
+
+
+def _blanked(text: str, opened: re.Pattern[str], closing: str) -> str:
+    kept = []
+    position = 0
+    for found in opened.finditer(text):
+        name = found.group(1).rpartition(":")[2]
+        if found.end() < position or not is_secret(name):
+            continue
+        end = _end(text, found.end(), closing)
+        if is_secret_content(name, text[found.end() : end]):
+            kept += [text[position : found.end()], MASK]
+            position = end
+    return "".join((*kept, text[position:]))
+
+
+def _end(text: str, start: int, closing: str) -> int:
+    """Where the content that begins at ``start`` ends; at the end of a text that was cut off."""
+    while True:
+        end = text.find(closing, start)
+        if end < 0:
+            return len(text)
+        if not text.startswith(_CDATA, end):
+            return end
+        start = text.find("]]>", end)
+        if start < 0:
+            return len(text)
+
+
+def _value(found: re.Match[str]) -> str:
+    before = found.string[max(0, found.start() - _LONGEST_NAME) : found.start()].lower()
+    return f"={MASK}" if before.endswith(_SECRET_VALUES) else found.group()
+
+
+#: A credential of fewer characters would black out ordinary text; it is masked by the name of its element only.
+_SHORTEST = 4
+#: What a site returns is masked by value from this length on: a PIN or host key of a few digits stands everywhere.
+_SHORTEST_RETURNED = 8
+#: So many returned secrets are kept; a site that returns more makes reports no slower.
+_MOST_RETURNED = 500
+_QUOTES = (('"', "&quot;", "&#34;"), ("'", "&#39;", "&#x27;", "&apos;"))
+
+
+class SecretRegistry:
+    """Learns secrets and takes them out of texts; safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._own: dict[str, tuple[str, ...]] = {}
+        self._returned: deque[str] = deque(maxlen=_MOST_RETURNED)
+        self._forms: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+
+    def learn(self, secret: str) -> None:
+        """Remember a credential of ours in all its forms."""
+        secret = secret.strip()
+        if len(secret) < _SHORTEST or secret == MASK or secret in self._own:
+            return
+        with self._lock:
+            self._own[secret] = tuple(forms_of(secret))
+            self._sort()
+
+    def learn_returned(self, secret: str) -> None:
+        """Remember what a site told: a ticket, a token, a meeting password; an ordinary word is left alone."""
+        secret = secret.strip()
+        if len(secret) < _SHORTEST_RETURNED or secret.isalpha() or secret in self._own or secret in self._returned:
+            return
+        with self._lock:
+            self._returned.append(secret)
+            self._sort()
+
+    def _sort(self) -> None:
+        forms = {form for secret in self._own.values() for form in secret}
+        forms.update(form for secret in self._returned for form in (secret, html.escape(secret), quote_plus(secret)))
+        # The longest first, or a secret that begins like another would leave its end behind.
+        self._forms = tuple(sorted(forms, key=len, reverse=True))
+
+    def mask(self, text: str) -> str:
+        """``text`` without any known secret and without the content of secret elements."""
+        return mask_named(self.mask_known(text))
+
+    def mask_known(self, text: str) -> str:
+        """``text`` without any known secret; elements are not looked at."""
+        # Measured on a reply of 45 KB: 348 forms searched one by one take 1.9 ms, as one pattern 18 ms.
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, MASK)
+        return text
+
+    def mask_values(self, value: object, keep: frozenset[str] = frozenset()) -> object:
+        """Plain values with every text in them masked; keys, and the values of keys in ``keep``, stay as they are."""
+        if isinstance(value, str):
+            return self.mask(value)
+        if isinstance(value, dict):
+            return {key: item if key in keep else self.mask_values(item, keep) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.mask_values(item, keep) for item in value]
+        return value
+
+    def leaks_in(self, folder: Path) -> list[Path]:
+        """Files below ``folder`` in which a credential stands in any form: the last look before a run is complete."""
+        wanted = [form.encode() for secret, forms in self._own.items() if _tells(secret) for form in forms]
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return [path for path in files if wanted and _holds(path.read_bytes(), wanted)]
+
+
+def _tells(secret: str) -> bool:
+    """Whether finding ``secret`` in a file means a leak: "meeting" and "2021" stand in any report."""
+    return len(secret) > 5 and not secret.isdigit() and not (secret.isalpha() and secret[1:].islower())
+
+
+def _holds(content: bytes, wanted: Iterable[bytes]) -> bool:
+    return any(form in content for form in wanted)
+
+
+def forms_of(secret: str) -> list[str]:
+    """Every way ``secret`` may be written: plain, in XML, JSON, Python, an address, or base64."""
+    forms = dict.fromkeys([*_plain(secret), *_in_base64(secret)])
+    return [form for form in forms if len(form) >= _SHORTEST]
+
+
+def _plain(secret: str) -> Iterator[str]:
+    yield from _in_xml(secret)
+    for ascii_only in (True, False):
+        yield json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+    yield repr(secret)[1:-1]
+    yield repr(secret.encode())[2:-1]
+    for written in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+        yield written
+        yield _lower_hex(written)
+
+
+def _in_xml(secret: str) -> Iterator[str]:
+    """Escaped as text or attribute, quotes in any of their writings, non-ASCII characters also as references."""
+    escaped = html.escape(secret, quote=False)
+    for double, single in itertools.product(*_QUOTES):
+        for text in (secret, escaped, escaped.replace("&gt;", ">")):
+            written = text.replace('"', double).replace("'", single)
+            yield written
+            yield written.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _lower_hex(written: str) -> str:
+    head, *parts = written.split("%")
+    return head + "".join(f"%{part[:2].lower()}{part[2:]}" for part in parts)
+
+
+def _in_base64(secret: str) -> Iterator[str]:
+    """The characters every base64 text with ``secret`` in it holds, at whichever of three offsets it starts.
+
+    The first and last character also depend on what stands before and behind
+    (``user:password``) and are left out.
+    """
+    raw = secret.encode()
+    for pad, first in ((0, 0), (1, 2), (2, 3)):
+        core = slice(first, (pad + len(raw)) * 8 // 6)
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            written = encode(b"\0" * pad + raw).decode()[core]
+            if len(written) >= _SHORTEST_RETURNED - 1:
+                yield written
+
+
+#: One registry for the process: a secret learnt anywhere is masked everywhere.
+secret_registry = SecretRegistry()

@@ -1,0 +1,152 @@
+"""Profiles: what the user tells us about a site, its accounts, and the test data it holds."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from conformance.sites.errors import UserError, nearest
+from conformance.sites.release import Release
+from conformance.sites.settings import Value
+
+#: Profile key of each credential and the element of the security context it fills (wire-facts.md, Authentication).
+CREDENTIALS = {
+    "password": "password",
+    "session_ticket": "sessionTicket",
+    "webex_access_token": "webExAccessToken",
+    "access_token": "accessToken",
+}
+
+#: What a scenario may call its caller, and what the account must be.
+ROLES = {
+    "site-admin": "full administrator of the site",
+    "read-only-admin": "read-only administrator",
+    "user-admin": "administrator who manages users only",
+    "host": "a user who may host",
+    "attendee": "a user who may only attend",
+    "classic-era-user": "a host created while the site was a classic one; webex_id is the old short id",
+    "control-hub-user": "a host created after the site moved to Control Hub; webex_id is the e-mail address",
+    "unscoped-admin": "a full administrator whose access_token lacks the scope webexsquare:admin",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """One login. Secrets never show in ``repr``.
+
+    ``credentials`` maps elements of the security context (``password``,
+    ``sessionTicket``, ...) to secrets; at least one is present.
+    """
+
+    role: str
+    webex_id: str
+    email: str
+    credentials: dict[str, str] = field(repr=False)
+
+    @property
+    def credential(self) -> tuple[str, str]:
+        """The first credential the profile gives: element and secret."""
+        return next(iter(self.credentials.items()))
+
+
+SERVICE_PATH = "/WBXService/XMLService"
+_RETIRED = re.compile(r"/WBXService/xml[\d.]+/XMLService/?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class MailAccount:
+    """An IMAP mailbox that receives what the site sends to test users."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    folder: str = "INBOX"
+    ca_file: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One site as its profile describes it.
+
+    ``rate`` is requests per second (None: no limit), ``timeout`` seconds for a
+    whole reply, ``lanes`` the number of scenarios carried out ahead at a time.
+    """
+
+    name: str
+    source: str
+    url: str
+    site_name: str
+    release: Release | None
+    access: str
+    rate: float | None
+    timeout: float
+    lanes: int
+    trust_env: bool
+    ca_file: str
+    schemas: str
+    control_url: str
+    encoding: str
+    accounts: Mapping[str, Account]
+    settings: Mapping[str, Value]
+    data: Mapping[str, str]
+    mailbox: MailAccount | None
+    expected_skips: tuple[str, ...]
+
+    @property
+    def is_mock(self) -> bool:
+        """Only a mock has a control plane."""
+        return bool(self.control_url)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether ``url`` points at this machine, where nothing secret travels."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def names_api_version(url: str) -> bool:
+    """Whether ``url`` is an address of the form XML API 10.0.0 used, retired with 41.9 (R41.8.0-02)."""
+    return bool(_RETIRED.search(urlsplit(url).path))
+
+
+@cache
+def known_test_data() -> dict[str, dict[str, tuple[str, ...]]]:
+    """For each item of test data, its profile keys and the elements each of them fills."""
+    table = tomllib.loads(Path(__file__).with_name("test_data.toml").read_text(encoding="utf-8"))
+    return {
+        str(name): {str(key): (filled,) if isinstance(filled, str) else tuple(filled) for key, filled in row.items()}
+        for name, row in table.items()
+    }
+
+
+def data_keys() -> frozenset[str]:
+    """Every key that may stand under ``[sites.NAME.data]``."""
+    return frozenset(key for row in known_test_data().values() for key in row)
+
+
+def data_item(name: str, data: Mapping[str, str]) -> dict[str, str] | None:
+    """The values describing ``name`` by element, or None when the profile lacks one of its keys."""
+    items = known_test_data()
+    if name not in items:
+        raise UserError("thing-unknown", f"nothing is called {name!r}", hint=nearest(name, items))
+    row = items[name]
+    if any(key not in data for key in row):
+        return None
+    return {element: data[key] for key, elements in row.items() for element in elements}
+
+
+def slug(name: str) -> str:
+    """The tag form of an item: ``@needs.large-event`` for "large event"."""
+    return "".join(char if char.isalnum() or char == "_" else "-" for char in name.lower())

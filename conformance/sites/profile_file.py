@@ -1,0 +1,371 @@
+"""``sites.toml``: read into profiles, and refused when in doubt, naming the line."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from conformance.sites import credentials
+from conformance.sites.errors import UserError, nearest
+from conformance.sites.masking import secret_registry
+from conformance.sites.profile import (
+    CREDENTIALS,
+    ROLES,
+    SERVICE_PATH,
+    Account,
+    MailAccount,
+    Profile,
+    data_keys,
+    is_loopback,
+    names_api_version,
+)
+from conformance.sites.release import Release
+from conformance.sites.settings import Setting, Value, setting_named
+
+_KEY = re.compile(r"\s*[\"']?(.*?)[\"']?\s*=")
+
+
+class ProfileTable:
+    """``[sites.NAME]`` or a table below it; knows the file it stands in for messages."""
+
+    def __init__(self, site: str, file: Path, lines: list[str], row: Mapping[str, Any], path: str = "") -> None:
+        self.site = site
+        self.file = file
+        self.row = row
+        self._lines = lines
+        self._path = path
+
+    def where(self, key: str = "") -> str:
+        """``file:line`` of ``key``; of the table itself when there is no such line."""
+        number = self._numbers.get(key, self._numbers.get(""))
+        return str(self.file) if number is None else f"{self.file}:{number}"
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Line by key, and of the table itself by ""; empty when the table has no header of its own."""
+        header = f"[sites.{self.site}{'.' + self._path if self._path else ''}]"
+        start = next((i for i, line in enumerate(self._lines, 1) if _bare(line).startswith(header)), None)
+        numbers: dict[str, int] = {}
+        if start is not None:
+            below = takewhile(lambda line: not line.lstrip().startswith("["), self._lines[start:])
+            for number, line in enumerate(below, start + 1):
+                if found := _KEY.match(line):
+                    numbers.setdefault(found.group(1), number)
+            numbers[""] = start
+        return numbers
+
+    def fail(self, code: str, what: str, key: str = "", hint: str = "") -> UserError:
+        """The mistake ``what`` at ``key``."""
+        return UserError(code, f"site {self.site!r}: {what}", where=self.where(key), hint=hint)
+
+    def known(self, allowed: Iterable[str]) -> None:
+        """Refuse keys that are not ``allowed``, naming the nearest that is."""
+        names = set(allowed)
+        for key in self.row:
+            if key not in names:
+                what = f"unknown key {key!r}" + (f" in {self._path}" if self._path else "")
+                raise self.fail("profile-key", what, key, nearest(key, names))
+
+    def below(self, key: str) -> ProfileTable:
+        """The table called ``key``; empty when it is left out."""
+        value = self.row.get(key, {})
+        path = f"{self._path}.{key}" if self._path else key
+        if not isinstance(value, Mapping):
+            raise self.fail("profile-table", f"{path} must be a table", key, f"write [sites.{self.site}.{path}]")
+        return ProfileTable(self.site, self.file, self._lines, value, path)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text with its ``${VAR}`` replaced; without ``default`` it must be there."""
+        value = self.row.get(key, default)
+        if value is None:
+            raise self.fail("profile-missing", f"{key} is missing", key, f"add {key} = ...")
+        if not isinstance(value, str):
+            raise self.fail("profile-type", f"{key} must be text", key, f'write {key} = "..."')
+        return credentials.expand(value, where=self.where(key))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self.row.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fail("profile-type", f"{key} must be a list of texts", key, f'write {key} = ["...", "..."]')
+        return tuple(value)
+
+    def path(self, key: str) -> str:
+        """A path, relative to the profile file."""
+        value = self.text(key, "")
+        return str(self.file.parent / Path(value).expanduser()) if value else ""
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """A boolean."""
+        value = self.row.get(key, default)
+        if not isinstance(value, bool):
+            raise self.fail("profile-type", f"{key} must be true or false", key)
+        return value
+
+    def number(self, key: str, default: float, most: float) -> float:
+        """A number above 0, up to ``most``."""
+        value = self.row.get(key, default)
+        sound = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        if not sound or not 0 < value <= most:
+            raise self.fail("profile-type", f"{key} must be a number above 0, {most:g} at most", key)
+        return float(value)
+
+    def whole(self, key: str, default: int, most: int) -> int:
+        """A whole number from 1 to ``most``."""
+        value = self.row.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+            raise self.fail("profile-type", f"{key} must be a whole number from 1 to {most}", key)
+        return value
+
+    def choice(self, key: str, default: str, allowed: tuple[str, ...]) -> str:
+        """One of ``allowed``."""
+        value = self.text(key, default)
+        if value not in allowed:
+            raise self.fail("profile-value", f"{key} = {value!r}", key, nearest(value, allowed))
+        return value
+
+    def secret(self, key: str, *, literal: bool) -> str:
+        """A secret; one that stands in the file itself is refused unless ``literal`` is fine."""
+        value = self.row.get(key)
+        if value is None:
+            raise self.fail("profile-missing", f"{key} is missing", key, f'add {key} = "${{VARIABLE}}"')
+        if not isinstance(value, str):
+            raise self.fail("profile-type", f"{key} must be text", key, f'write {key} = "${{VARIABLE}}"')
+        if credentials.is_literal(value) and not literal:
+            secret_registry.learn(value)
+            hint = f'write {key} = "${{VARIABLE}}", "file:PATH" or "keyring:SERVICE/NAME"'
+            raise self.fail("secret-literal", f"{key} stands in the file itself", key, hint)
+        return credentials.resolve(value, where=self.where(key), folder=self.file.parent)
+
+
+def _bare(header: str) -> str:
+    """A header without blanks and quotes, as tables are looked for."""
+    return re.sub(r"[\s\"']", "", header)
+
+
+_EVERY_SITE = "api.webex.com"
+
+
+def service_address(table: ProfileTable) -> str:
+    """``url`` of a profile: https, or http to this machine; the current address of the service."""
+    url = table.text("url")
+    parts = _parts(url)
+    hint = f'url = "https://SITE.webex.com{SERVICE_PATH}"'
+    if parts is None:
+        # Whatever it is, it may hold a password.
+        raise table.fail("url-form", "url is not an address", "url", hint)
+    if parts.username or parts.password:
+        raise table.fail(
+            "url-credentials", "url must not carry credentials", "url", f"use [sites.{table.site}.accounts]"
+        )
+    if parts.scheme == "http" and not is_loopback(url):
+        hint = f'url = "https://{parts.netloc}{parts.path}"'
+        raise table.fail("url-http", "passwords would travel in clear over http", "url", hint)
+    if names_api_version(url):
+        what = f"{url} is the address of XML API 10.0.0, retired with release 41.9.0"
+        raise table.fail("url-retired", what, "url", f'url = "{parts.scheme}://{parts.netloc}{SERVICE_PATH}"')
+    if parts.hostname == _EVERY_SITE and not table.row.get("site_name"):
+        raise _nameless(table)
+    return url
+
+
+def control_address(table: ProfileTable, url: str) -> str:
+    """``control_url`` of a mock; it and the site must be on this machine."""
+    control_url = table.text("control_url", "")
+    if control_url and not (is_loopback(control_url) and is_loopback(url)):
+        hint = "only a mock has one; take it out for a live site"
+        raise table.fail("control-url", "control_url and url must be on this machine", "control_url", hint)
+    return control_url.rstrip("/")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """``url`` taken apart; None when it is not one."""
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    sound = (
+        parts.scheme in ("http", "https") and parts.hostname and port_is_fine and url.isprintable() and " " not in url
+    )
+    return parts if sound else None
+
+
+def _nameless(table: ProfileTable) -> UserError:
+    return table.fail(
+        "site-name-missing",
+        f"{_EVERY_SITE} serves every site and needs to be told which",
+        "url",
+        'add site_name = "...", the first part of the address people use: SITE.webex.com',
+    )
+
+
+_RATE = re.compile(r"^(\d+(?:\.\d+)?)/(s|min)$")
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+_KEYS = {
+    "url", "site_name", "release", "access", "rate", "timeout", "lanes", "trust_env", "ca_file", "schemas",
+    "control_url", "encoding", "accounts", "settings", "data", "mailbox", "expected_skips",
+}  # fmt: skip
+_ACCOUNT_KEYS = {"webex_id", "email", *CREDENTIALS}
+_MAILBOX_KEYS = {"imap", "user", "password", "folder", "ca_file"}
+_ENCODINGS = ("UTF-8", "ISO-8859-1", "UTF-16")
+#: Requests a second when the profile of a live site names no rate: slow enough for the throttling of XML API 10.0.
+_LIVE_RATE = 4.0
+_LIVE_LANES, _MOCK_LANES, _MOST_LANES = 4, 32, 64
+_TIMEOUT, _LONGEST_TIMEOUT = 30.0, 600.0
+
+
+def sites_file(option: str | None) -> Path:
+    """The profile file: the option, the variable ``WEBEX_SITES``, or ``sites.toml`` here."""
+    return Path(option or os.environ.get("WEBEX_SITES") or "sites.toml")
+
+
+def load_profile(name: str, file: Path) -> Profile:
+    """The profile ``name`` of ``file``; every mistake in it is a :class:`UserError` with its line."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError(
+            "sites-missing",
+            f"there is no profile file {file}, so the site {name!r} is unknown",
+            where=str(file),
+            hint="copy sites.example.toml to sites.toml, or name another file with --sites",
+        ) from None
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
+        raise UserError("sites-unreadable", f"cannot read {file}: {reason}", where=str(file)) from None
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise UserError("sites-syntax", f"{file} is not TOML: {problem}", where=str(file)) from None
+    return _profile(_site(document, name, file, text.splitlines()))
+
+
+def _site(document: Mapping[str, Any], name: str, file: Path, lines: list[str]) -> ProfileTable:
+    sites = document.get("sites", {})
+    if set(document) - {"sites"} or not isinstance(sites, Mapping):
+        wrong = next((key for key in document if key != "sites"), "sites")
+        raise UserError("sites-table", f"unknown table {wrong!r}", where=str(file), hint="sites stand as [sites.NAME]")
+    if name not in sites:
+        raise UserError("site-unknown", f"no site is called {name!r}", where=str(file), hint=nearest(name, sites))
+    if not _NAME.match(name):
+        hint = "letters, digits, dot, hyphen and underscore: reports and ledgers carry it in their file names"
+        raise UserError("site-name-form", f"{name!r} cannot name a site", where=str(file), hint=hint)
+    if not isinstance(sites[name], Mapping):
+        raise UserError("sites-table", f"sites.{name} must be a table", where=str(file), hint=f"write [sites.{name}]")
+    return ProfileTable(name, file, lines, sites[name])
+
+
+def _profile(table: ProfileTable) -> Profile:
+    table.known(_KEYS)
+    url = service_address(table)
+    loopback = is_loopback(url)
+    control_url = control_address(table, url)
+    release = table.text("release", "")
+    return Profile(
+        name=table.site,
+        source=str(table.file),
+        url=url,
+        site_name=table.text("site_name"),
+        release=Release.parse(release, where=table.where("release")) if release else None,
+        access=table.choice("access", "read-only", ("read-only", "read-write")),
+        rate=_rate(table, loopback),
+        timeout=table.number("timeout", _TIMEOUT, _LONGEST_TIMEOUT),
+        lanes=table.whole("lanes", _MOCK_LANES if control_url else _LIVE_LANES, _MOST_LANES),
+        # A proxy of the environment has no business between this machine and itself.
+        trust_env=table.flag("trust_env", default=not loopback),
+        ca_file=table.path("ca_file"),
+        schemas=table.path("schemas"),
+        control_url=control_url,
+        encoding=table.choice("encoding", "UTF-8", _ENCODINGS),
+        accounts=_accounts(table, loopback),
+        settings=_settings(table.below("settings")),
+        data=_data(table.below("data")),
+        mailbox=_mailbox(table.below("mailbox"), loopback),
+        expected_skips=table.texts("expected_skips"),
+    )
+
+
+def _rate(table: ProfileTable, loopback: bool) -> float | None:
+    value = table.text("rate", "").replace(" ", "")
+    if not value:
+        return None if loopback else _LIVE_RATE
+    found = _RATE.match(value)
+    if not found or float(found.group(1)) == 0:
+        raise table.fail("profile-rate", f"rate = {value!r}", "rate", "write it as 4/s or 30/min")
+    return float(found.group(1)) / (60 if found.group(2) == "min" else 1)
+
+
+def _accounts(site: ProfileTable, loopback: bool) -> dict[str, Account]:
+    table = site.below("accounts")
+    found = {}
+    for role in table.row:
+        if role not in ROLES:
+            raise table.fail("role-unknown", f"unknown role {role!r}", role, nearest(role, ROLES))
+        entry = table.below(role)
+        entry.known(_ACCOUNT_KEYS)
+        webex_id = entry.text("webex_id")
+        email = entry.text("email", webex_id if "@" in webex_id else "")
+        found[role] = Account(role, webex_id, email, _credentials(entry, role, loopback))
+    if not found:
+        raise site.fail("accounts-missing", "it names no account", hint=f"add [sites.{site.site}.accounts.site-admin]")
+    return found
+
+
+def _credentials(entry: ProfileTable, role: str, loopback: bool) -> dict[str, str]:
+    given = {element: entry.secret(key, literal=loopback) for key, element in CREDENTIALS.items() if key in entry.row}
+    if not given:
+        what = f"the account {role} has no credential"
+        raise entry.fail("credential-missing", what, hint='add password = "${VARIABLE}"')
+    return given
+
+
+def _settings(table: ProfileTable) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, value in table.row.items():
+        setting = setting_named(name, where=table.where(name))
+        if not _fits(setting, value):
+            raise table.fail("setting-value", f"setting {name} = {value!r}", name, setting.expects())
+        found[name] = value
+    return found
+
+
+def _fits(setting: Setting, value: object) -> bool:
+    if setting.kind == "boolean":
+        return isinstance(value, bool)
+    if setting.kind == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, str) and value in setting.words
+
+
+def _data(table: ProfileTable) -> dict[str, str]:
+    table.known(data_keys())
+    for key, value in table.row.items():
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise table.fail("profile-type", f"{key} must be text", key)
+    return {key: credentials.expand(str(value), where=table.where(key)) for key, value in table.row.items()}
+
+
+def _mailbox(table: ProfileTable, loopback: bool) -> MailAccount | None:
+    if not table.row:
+        return None
+    table.known(_MAILBOX_KEYS)
+    host, _, port = table.text("imap").partition(":")
+    if not host or (port and not (port.isdigit() and 0 < int(port) < 65536)):
+        raise table.fail("profile-value", "imap must be HOST or HOST:PORT", "imap")
+    return MailAccount(
+        host=host,
+        port=int(port or 993),
+        user=table.text("user"),
+        password=table.secret("password", literal=loopback),
+        folder=table.text("folder", "INBOX"),
+        ca_file=table.path("ca_file"),
+    )

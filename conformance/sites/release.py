@@ -1,0 +1,52 @@
+"""Releases of the XML API, ordered as they were published."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from conformance.sites.errors import UserError
+
+_FORM = re.compile(r"^(\d{1,3})\.(\d{1,2})(?:\.(\d{1,2}))?$")
+
+
+@dataclass(frozen=True, order=True)
+class Release:
+    """One release, ``41.6.3``; ``41.6`` means ``41.6.0``."""
+
+    major: int
+    minor: int
+    patch: int = 0
+
+    @classmethod
+    def parse(cls, text: str, *, where: str = "") -> Release:
+        """Read ``MAJOR.MINOR[.PATCH]``; anything else is a :class:`UserError`."""
+        found = _FORM.match(text.strip())
+        if not found:
+            raise UserError(
+                "release-form",
+                f"{text!r} is not a release",
+                where=where,
+                hint="write it as the release notes do, for instance 41.11.0",
+            )
+        return cls(*(int(part or 0) for part in found.groups()))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+#: The releases this suite speaks about; 41.1 to 41.12 as published.
+FIRST = Release(41, 1)
+
+
+def release_in(text: str) -> Release | None:
+    """The release a site names in free text such as ``WebEx XML API V41.11.0``, if it names one.
+
+    Train names of the retired XML API 10 and older (``V10.0.0``, ``T31L``) are
+    not releases of this contract and give None.
+    """
+    for found in re.finditer(r"(?<![\d.])(\d{2,3})\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d.])", text):
+        release = Release(*(int(part or 0) for part in found.groups()))
+        if release.major >= 39:
+            return release
+    return None

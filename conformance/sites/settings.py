@@ -1,0 +1,87 @@
+"""Site options a scenario can depend on, as listed in ``settings.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from conformance.sites.errors import UserError, nearest
+from conformance.sites.release import Release
+
+Value = bool | int | str
+_WORDS = {"enabled": True, "disabled": False, "on": True, "off": False, "true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One site option: what features call it, what values it takes, where GetSite tells it.
+
+    ``reported`` is a path below ``siteInstance`` (empty when no reply tells the
+    setting), present from release ``since`` on.
+    """
+
+    name: str
+    phrase: str
+    kind: str
+    words: tuple[str, ...]
+    notes: str
+    reported: str
+    since: Release | None
+
+    def value(self, text: str, *, where: str = "") -> Value:
+        """Read ``text`` as a value of this setting; :class:`UserError` when it is none."""
+        if self.kind == "boolean" and text.lower() in _WORDS:
+            return _WORDS[text.lower()]
+        if self.kind == "integer" and text.isdigit():
+            return int(text)
+        if self.kind == "word" and text in self.words:
+            return text
+        raise UserError(
+            "setting-value", f"{text!r} is no value of the setting {self.name}", where=where, hint=self.expects()
+        )
+
+    def expects(self) -> str:
+        """What values the setting takes, for a hint."""
+        return {"boolean": "true or false", "integer": "a whole number"}.get(
+            self.kind, "one of " + ", ".join(self.words)
+        )
+
+
+@cache
+def known_settings() -> dict[str, Setting]:
+    """Every setting by name."""
+    table = tomllib.loads(Path(__file__).with_name("settings.toml").read_text(encoding="utf-8"))
+    return {name: _setting(name, row) for name, row in table.items()}
+
+
+def _setting(name: str, row: dict[str, object]) -> Setting:
+    kind = row["kind"]
+    words = tuple(map(str, kind)) if isinstance(kind, list) else ()
+    since = row.get("since")
+    return Setting(
+        name=name,
+        phrase=str(row["phrase"]),
+        kind="word" if words else str(kind),
+        words=words,
+        notes=str(row["notes"]),
+        reported=str(row.get("reported", "")),
+        since=Release.parse(str(since)) if since else None,
+    )
+
+
+def setting_named(name: str, *, where: str = "") -> Setting:
+    """The setting called ``name`` in a profile or tag."""
+    settings = known_settings()
+    if name not in settings:
+        raise UserError("setting-unknown", f"there is no setting {name!r}", where=where, hint=nearest(name, settings))
+    return settings[name]
+
+
+def setting_spoken(phrase: str) -> Setting:
+    """The setting a feature calls ``phrase``."""
+    settings = {setting.phrase: setting for setting in known_settings().values()}
+    if phrase not in settings:
+        raise UserError("setting-unknown", f"no setting is called {phrase!r}", hint=nearest(phrase, settings))
+    return settings[phrase]

@@ -1,1 +1,0 @@
-"""Which site, which release, which accounts, how its settings are arranged."""

@@ -1,0 +1,122 @@
+"""Request payloads: one template per operation under ``payloads/<service>/``, inheriting one envelope."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
+from jinja2.exceptions import UndefinedError
+
+from conformance.sites.errors import UserError, nearest
+
+DEFAULTS = "defaults.toml"
+_BINDING = "java:com.webex.service.binding"
+_ALWAYS = {"encoding", "binding", "credentials"}
+# XML 1.0 has no way to write these, escaped or not.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class Payloads:
+    """Every operation the suite can send, by name; raises :class:`UserError` naming template and variable."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._environment = Environment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            autoescape=True,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["each"] = _each
+        self._accepted: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def operations(self) -> dict[str, str]:
+        """Operation name to service, from the files that are there."""
+        return {path.stem: path.parent.name for path in sorted(self._folder.glob("*/*.xml"))}
+
+    @cached_property
+    def _defaults(self) -> dict[str, dict[str, str]]:
+        file = self._folder / DEFAULTS
+        try:
+            return {name: dict(row) for name, row in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+        except (OSError, tomllib.TOMLDecodeError) as problem:
+            raise UserError("payload-defaults", f"cannot read the default values: {problem}", where=str(file)) from None
+
+    def defaults(self, operation: str) -> dict[str, str]:
+        """What a request carries when the scenario does not say."""
+        return self._defaults.get(operation, {})
+
+    def render(
+        self, operation: str, values: Mapping[str, str], credentials: Mapping[str, str], encoding: str = "UTF-8"
+    ) -> bytes:
+        """The request document for ``operation``, encoded and declared as ``encoding``.
+
+        ``credentials`` are the elements of the security context in order. Paths
+        in ``values`` (``phones/hostPIN``) become variables with an underscore.
+        """
+        template = self._template(operation)
+        variables = {name.replace("/", "_"): _writable(template, name, value) for name, value in values.items()}
+        accepted = self.accepts(operation)
+        for name in variables:
+            if name not in accepted:
+                raise UserError(
+                    "payload-variable",
+                    f"the payload of {operation} has no variable {name!r}",
+                    where=str(self._folder / template),
+                    hint=nearest(name, accepted),
+                )
+        binding = f"{_BINDING}.{self.operations[operation]}.{operation}"
+        try:
+            text = self._environment.get_template(template).render(
+                **variables, encoding=encoding, binding=binding, credentials=credentials
+            )
+        except UndefinedError as problem:
+            raise UserError(
+                "payload-missing",
+                f"the payload of {operation} needs a variable nobody gave: {problem.message}",
+                where=str(self._folder / template),
+            ) from None
+        except TemplateError as problem:
+            raise UserError("payload-template", f"{problem}", where=str(self._folder / template)) from None
+        return text.encode(encoding, "xmlcharrefreplace")
+
+    def accepts(self, operation: str) -> frozenset[str]:
+        """The variables the payload of ``operation`` knows."""
+        if operation not in self._accepted:
+            template = self._template(operation)
+            source = (self._folder / template).read_text(encoding="utf-8")
+            try:
+                found = meta.find_undeclared_variables(self._environment.parse(source))
+            except TemplateError as problem:
+                raise UserError("payload-template", f"{problem}", where=str(self._folder / template)) from None
+            self._accepted[operation] = frozenset(found - _ALWAYS)
+        return self._accepted[operation]
+
+    def _template(self, operation: str) -> str:
+        if operation not in self.operations:
+            raise UserError(
+                "payload-unknown",
+                f"there is no payload for the operation {operation!r}",
+                where=str(self._folder),
+                hint=nearest(operation, self.operations),
+            )
+        return f"{self.operations[operation]}/{operation}.xml"
+
+
+def _each(value: str) -> list[str]:
+    return [item.strip() for item in str(value).split(",") if item.strip()]
+
+
+def _writable(template: str, name: str, value: str) -> str:
+    if _UNWRITABLE.search(value):
+        raise UserError(
+            "payload-character", f"the value of {name!r} holds a character XML cannot carry", where=template
+        )
+    return value
