@@ -43,7 +43,9 @@ def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str],
             return _moment(moment, now)
         holder, dot, element = words.rpartition(".")
         if not dot:
-            raise UserError("phrase-unknown", f"{{{words}}} means nothing", hint="see conformance/scenarios/scenario_data.py")
+            raise UserError(
+                "phrase-unknown", f"{{{words}}} means nothing", hint="see conformance/scenarios/scenario_data.py"
+            )
         return look_up(holder, element)
 
     return _BRACES.sub(value, text)
