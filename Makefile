@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run test lint plan report docs fault-matrix bench lock clean
+.PHONY: run test lint plan report docs twins fault-matrix bench lock clean
 
 run: $(READY)            ## the whole suite against the embedded mock site
 	$(BIN)/pytest features $(ARGS)
@@ -24,6 +24,9 @@ report: $(READY)         ## the Allure report of the last run as HTML (needs Nod
 
 docs: $(READY)           ## living documentation, one HTML file
 	$(BIN)/webex-conformance docs $(ARGS)
+
+twins: $(READY)          ## conforming sites that differ as real ones do: nobody may be accused
+	$(BIN)/python -m tests.twins $(ARGS)
 
 fault-matrix: $(READY)   ## every seeded fault against the scenario that must catch it
 	$(BIN)/python -m tests.matrix $(ARGS)

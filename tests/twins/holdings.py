@@ -1,0 +1,146 @@
+"""What a twin holds that a new mock does not, or does not hold: changes of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from mocksite.model.records import (
+    DEACTIVATED,
+    EVENT,
+    LARGE_EVENT,
+    MEETING,
+    TRAINING,
+    WEBCAST,
+    MeetingType,
+    Program,
+    Recording,
+    Session,
+    User,
+    View,
+)
+from mocksite.model.queries import Query, Term
+from mocksite.model.store import Store
+
+Change = Callable[[Store], None]
+DAY = 86400
+
+
+def none(kind: type[Any]) -> Change:
+    """The site holds nothing of a kind."""
+
+    def change(store: Store) -> None:
+        store.drop(kind)
+
+    return change
+
+
+def user(webex_id: str, **facts: object) -> Change:
+    """Facts of one user."""
+
+    def change(store: Store) -> None:
+        one = store.first(User, Term("webex_id", "=", webex_id))
+        assert one is not None
+        store.put(replace(one, **facts))
+
+    return change
+
+
+def every(kind: type[Any], **facts: object) -> Change:
+    """Facts of every record of a kind."""
+
+    def change(store: Store) -> None:
+        for one in store.all(kind):
+            store.put(replace(one, **facts))
+
+    return change
+
+
+def no_large_events(store: Store) -> None:
+    """A site that never had Webex Events (new): no session, no type, no licence, no recording of them."""
+    for kind in (LARGE_EVENT, WEBCAST):
+        store.drop(Session, Term("kind", "=", kind))
+        store.drop(Recording, Term("kind", "=", kind))
+    store.drop(MeetingType, Term("large_event", "=", 1))
+    every(User, large_event_capacity=0)(store)
+
+
+def no_classic_events(store: Store) -> None:
+    """A site whose classic events were never used: no session, no program, no recording."""
+    store.drop(Session, Term("kind", "=", EVENT))
+    store.drop(Recording, Term("kind", "=", EVENT))
+    store.drop(Program)
+
+
+def sessions_of_others(store: Store, count: int = 260) -> None:
+    """Meetings of another host, earlier than ours and with smaller keys, so that ours are on a later page."""
+    other = store.first(User, Term("webex_id", "=", "paula.paying@example.com"))
+    first = min(store.all(Session), key=lambda one: one.key)
+    assert other is not None
+    store.add(*(
+        replace(first, key=100_000_000 + place, conf_id=10**17 + place, uuid=f"{place:032x}", kind=MEETING, type_id=3,
+                name=f"Another round {place:03}", host_id=other.user_id, starts=first.starts - DAY + place * 60,
+                duration=20, text="", tone="", program_id=0, registration=False, opened=0, listing="PUBLIC")
+        for place in range(count)
+    ))  # fmt: skip
+
+
+def recordings_of_others(store: Store, count: int = 260) -> None:
+    """Recordings of another host in every service, seen by people without name and address."""
+    other = store.first(User, Term("webex_id", "=", "paula.paying@example.com"))
+    ours = store.all(Recording, Query((), (("pressed", True),)))
+    assert other is not None
+    made = [
+        replace(ours[place % len(ours)], recording_id=10_000_000 + place, session_key=110_000_000 + place, conf_id=2 * 10**17 + place,
+                name=f"Another recording {place:03}", host_id=other.user_id,
+                pressed=ours[0].pressed - place * 3600, stored=ours[0].pressed - place * 3600 + 300)
+        for place in range(count)
+    ]  # fmt: skip
+    store.add(*made)
+    store.add(*(
+        View(70_000_000 + place, one.recording_id, "", "", one.stored + 1800, False, False, True)
+        for place, one in enumerate(made)
+    ))  # fmt: skip
+
+
+def strangers_watched(store: Store) -> None:
+    """Views of people who gave neither name nor address, before and after those known."""
+    now = max(view.at for view in store.all(View))
+    store.add(*(
+        View(80_000_000 + place, one.recording_id, "", "", now - (3 + place % 20) * DAY - 60, False, False, True)
+        for place, one in enumerate(store.all(Recording))
+    ))  # fmt: skip
+
+
+def views_aged(days: int) -> Change:
+    """Everything was watched longer ago."""
+
+    def change(store: Store) -> None:
+        for view in store.all(View):
+            store.put(replace(view, at=view.at - days * DAY))
+
+    return change
+
+
+def suspended(webex_id: str) -> Change:
+    """A user who was taken out of service."""
+    return user(webex_id, active=DEACTIVATED)
+
+
+def zones(site_users: int) -> Change:
+    """Users, sessions and recordings in another time zone."""
+
+    def change(store: Store) -> None:
+        for kind in (User, Session, Recording):
+            every(kind, time_zone_id=site_users)(store)
+
+    return change
+
+
+def meetings_only(store: Store) -> None:
+    """A site licensed for meetings alone: nothing of trainings, events or support."""
+    no_classic_events(store)
+    store.drop(Session, Term("kind", "=", TRAINING))
+    store.drop(Recording, Term("kind", "=", TRAINING))
+    every(User, training_center=False, event_center=False, support_center=False)(store)

@@ -1,0 +1,80 @@
+"""What the operator of a twin tells the suite, and what not: changes of the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.twins.site import Table
+
+Change = Callable[[Table], None]
+
+
+def only(*roles: str) -> Change:
+    """Accounts of these roles and no other."""
+
+    def change(table: Table) -> None:
+        table["accounts"] = {role: account for role, account in table["accounts"].items() if role in roles}
+
+    return change
+
+
+def minimal(table: Table) -> None:
+    """Address and one administrator: the three lines an operator writes first."""
+    only("site-admin")(table)
+    table["accounts"]["site-admin"].pop("webex_access_token")
+    table["accounts"]["site-admin"].pop("access_token")
+    for name in ("settings", "data", "mailbox"):
+        table.pop(name)
+
+
+def by(*credentials: str) -> Change:
+    """Accounts sign in with these credentials; those that have none of them are left out."""
+    every = ("password", "session_ticket", "webex_access_token", "access_token")
+
+    def change(table: Table) -> None:
+        for account in table["accounts"].values():
+            for name in every:
+                if name not in credentials:
+                    account.pop(name, None)
+        table["accounts"] = {role: one for role, one in table["accounts"].items() if set(one) & set(every)}
+
+    return change
+
+
+def without(part: str, *names: str) -> Change:
+    """Names of a part of the profile, or the whole part, left out."""
+
+    def change(table: Table) -> None:
+        for name in names:
+            table[part].pop(name, None)
+        if not names:
+            table.pop(part, None)
+
+    return change
+
+
+def saying(part: str, **values: object) -> Change:
+    """Names of a part of the profile set; hyphens are written as underscores."""
+
+    def change(table: Table) -> None:
+        table.setdefault(part, {}).update({name.replace("_", "-"): value for name, value in values.items()})
+
+    return change
+
+
+def release(text: str) -> Change:
+    """The release, for a site that does not tell it in a way one can read."""
+
+    def change(table: Table) -> None:
+        table["release"] = text
+
+    return change
+
+
+def data_of_kind(*words: str) -> Change:
+    """Test data whose key holds one of these words left out: the site has nothing of the kind."""
+
+    def change(table: Table) -> None:
+        table["data"] = {key: value for key, value in table["data"].items() if not any(word in key for word in words)}
+
+    return change

@@ -1,0 +1,309 @@
+"""A twin, and a run on it: a mock of its own, what stands in front of it, and a profile without a control plane."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+import mocksite
+from conformance.run import site_session
+from conformance.run.options import Options
+from conformance.run.site_session import open_site
+from conformance.scenarios.execution import ScenarioTrial
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.scenario import Scenario
+from conformance.wire.client import Client, reads_only
+from conformance.wire.mailbox import Mail, read_mail
+from mocksite.model import records
+from mocksite.model.store import Store
+from mocksite.server.control import snapshot
+from tests.conftest import ROOT
+from tests.rig import CONTRACT, PAYLOADS, CoreTransport, Rig, answered
+from tests.twisted import Twist, operation_of
+
+#: A table of a profile, on its way to the file.
+Table = dict[str, Any]
+#: What answers before the site does, or lets a request through with None.
+Gateway = Callable[[mocksite.HttpRequest], mocksite.HttpResponse | None]
+#: The messages that leave for one the mock wrote.
+Letters = Callable[[records.Mail], list[bytes]]
+
+
+def as_written(mail: records.Mail) -> list[bytes]:
+    """One message, as the mock wrote it."""
+    head = f"Subject: {mail.subject}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    return [(head + mail.body).encode()]
+
+
+def open_door(request: mocksite.HttpRequest) -> None:
+    """Every request reaches the site."""
+
+
+def _open() -> Gateway:
+    return open_door
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One conforming site.
+
+    ``stands_for`` says which real sites look so, ``source`` where that is known
+    from. ``holds`` changes what the new site holds, ``gateway`` makes what stands
+    in front of it, ``replies`` change what it sends, ``mails`` what it writes,
+    ``profile`` what its operator tells. ``at_least`` scenarios must be judged: a
+    twin on which everything is skipped shows nothing. On a site that is not well
+    scenarios may be broken by what ``breaks`` finds in the cause, and by nothing else.
+    """
+
+    name: str
+    stands_for: str
+    source: str
+    release: str = "41.12.0"
+    settings: Mapping[str, object] = field(default_factory=dict)
+    size: Mapping[str, int] = field(default_factory=dict)
+    holds: tuple[Callable[[Store], None], ...] = ()
+    gateway: Callable[[], Gateway] = _open
+    replies: tuple[Twist, ...] = ()
+    mails: Letters = as_written
+    profile: tuple[Callable[[Table], None], ...] = ()
+    access: str = "read-write"
+    at_least: int = 100
+    breaks: str = ""
+
+
+class Way(CoreTransport):
+    """The way to a twin and back; ``asked`` counts the operations that travelled it, ``acted`` how often it made a difference."""
+
+    def __init__(self, core: mocksite.Core, twin: Twin) -> None:
+        super().__init__(core)
+        self.asked: Counter[str] = Counter()
+        self.acted = 0
+        self._gateway = twin.gateway()
+        self._replies = twin.replies
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        asked = mocksite.HttpRequest(
+            method=request.method, path=request.url.raw_path.decode(), headers=dict(request.headers), body=request.read()
+        )
+        self.asked[operation_of(asked)] += 1
+        answer = own = self._stopped(asked) or self._core.handle(asked)
+        for twist in self._replies:
+            answer = twist(asked, answer)
+        self.acted += answer is not own
+        return answered(answer)
+
+    def _stopped(self, asked: mocksite.HttpRequest) -> mocksite.HttpResponse | None:
+        """What the gateway says to a request it does not let through."""
+        try:
+            answer = self._gateway(asked)
+        except httpx.HTTPError:
+            self.acted += 1
+            raise
+        self.acted += answer is not None
+        return answer
+
+
+class StoreMailbox:
+    """Reads the mail a twin wrote from its store, as an IMAP mailbox of the operator would hold it."""
+
+    def __init__(self, store: Store, letters: Letters) -> None:
+        self._store = store
+        self._letters = letters
+
+    def mail_to(self, recipient: str) -> list[Mail]:
+        mine = [mail for mail in self._store.all(records.Mail) if mail.recipient.lower() == recipient.lower()]
+        return [read_mail(raw, (recipient,), time.time()) for mail in mine for raw in self._letters(mail)]
+
+    def listen(self) -> None:
+        """It is there already."""
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Nobody waits: who would sleep moves the clock on instead. The watch over exchanges goes on by the real one."""
+    ahead, sleep, monotonic = [0.0], time.sleep, time.monotonic
+
+    def skip(seconds: float) -> None:
+        if threading.current_thread().name == "exchange-watch":
+            sleep(seconds)
+        else:
+            ahead[0] += seconds
+
+    before = Client.__init__.__kwdefaults__["sleep"]
+    time.sleep, time.monotonic = skip, lambda: monotonic() + ahead[0]
+    Client.__init__.__kwdefaults__["sleep"] = skip
+    try:
+        yield
+    finally:
+        time.sleep, time.monotonic = sleep, monotonic
+        Client.__init__.__kwdefaults__["sleep"] = before
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A twin that was signed in to, ready to be judged."""
+
+    twin: Twin
+    rig: Rig
+    way: Way
+    before: Mapping[str, Any]
+
+
+@contextmanager
+def opened(twin: Twin, catalogue: Catalogue) -> Iterator[Opened]:
+    """Make ``twin`` and open it as a run opens a live site, preflight included."""
+    core = mocksite.Core(options=mocksite.Options(release=twin.release, **twin.size))
+    with TemporaryDirectory(prefix="wxc-twin-") as folder, hurried():
+        try:
+            _furnish(core, twin)
+            sites = Path(folder) / "sites.toml"
+            sites.write_text(_profile(core, twin), encoding="utf-8")
+            way = Way(core, twin)
+            before = snapshot(core.main)
+            session = open_site("twin", sites, _options(twin, Path(folder)), catalogue.clauses, transport=way)
+            mailbox = StoreMailbox(core.main.store, twin.mails) if session.run_context.profile.mailbox else None
+            try:
+                yield Opened(twin, Rig(core, replace(session.run_context, mailbox=mailbox), catalogue), way, before)
+            finally:
+                session.close()
+        finally:
+            core.close()
+
+
+def _furnish(core: mocksite.Core, twin: Twin) -> None:
+    store = core.main.store
+    for name, value in twin.settings.items():
+        store.set(name, value)
+    with store.transaction():
+        for change in twin.holds:
+            change(store)
+
+
+def _options(twin: Twin, folder: Path) -> Options:
+    return Options(
+        sites=("twin",), sites_file="", release=None, access=twin.access, strict=True, strict_skips=False,
+        strict_schema=False, schemas="", known_issues=None, reports=folder, lanes=0, resume=False, root=ROOT,
+    )  # fmt: skip
+
+
+#: Where the operator of a twin reads what it sends to users.
+MAILBOX = {"imap": "mail.example.com", "user": "tester@example.com", "password": "mailbox-secret"}
+
+
+def _profile(core: mocksite.Core, twin: Twin) -> str:
+    """The whole truth about the twin, without what only a mock has, and then as its operator tells it."""
+    table: Table = tomllib.loads(core.profile("twin"))["sites"]["twin"]
+    del table["control_url"], table["release"]
+    table |= {"rate": "1000/s", "mailbox": dict(MAILBOX)}
+    for change in twin.profile:
+        change(table)
+    return toml(table, "sites.twin")
+
+
+def toml(table: Table, head: str) -> str:
+    """A table and the tables in it as TOML."""
+    plain = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items() if not isinstance(value, dict)]
+    below = [toml(value, f"{head}.{key}") for key, value in table.items() if isinstance(value, dict)]
+    return "\n".join([f"[{head}]", *plain, *below])
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run on a twin came to."""
+
+    twin: Twin
+    trials: tuple[ScenarioTrial, ...]
+    skipped: Counter[str]
+    asked: Counter[str]
+    acted: int
+    left: tuple[str, ...]
+
+    @property
+    def requests(self) -> int:
+        return self.asked.total()
+
+    def outcome(self, *outcomes: str) -> list[ScenarioTrial]:
+        return [trial for trial in self.trials if trial.verdict.outcome in outcomes]
+
+    @property
+    def judged(self) -> int:
+        """Scenarios that came to a verdict about the site."""
+        return len(self.outcome("passed", "failed", "known"))
+
+    @property
+    def accusations(self) -> list[str]:
+        """Everything said against a site that keeps the contract."""
+        lines = [f"failed: {place(one.scenario)}: {_words(one)}" for one in self.outcome("failed")]
+        broken = [one for one in self.outcome("broken") if not self._excused(one.cause)]
+        lines += [f"broken: {place(one.scenario)}: {one.cause.strip()}" for one in broken]
+        troubles = [(one, words) for one in self.trials for words in one.cleanup_errors if not self._excused(words)]
+        lines += [f"clean-up: {place(one.scenario)}: {words}" for one, words in troubles]
+        lines += [f"left behind: {words}" for words in self.left]
+        return lines + list(self._odd())
+
+    def _odd(self) -> Iterator[str]:
+        """What makes the twin itself worthless."""
+        if self.judged < self.twin.at_least:
+            yield f"only {self.judged} scenarios judged, at least {self.twin.at_least} expected"
+        if (self.twin.replies or self.twin.gateway is not _open) and not self.acted:
+            yield "the twin behaved as the mock does"
+        if self.twin.access == "read-only":
+            yield from (f"sent to a site that is read-only: {name}" for name in self.asked if not reads_only(name))
+
+    def _excused(self, cause: str) -> bool:
+        return bool(self.twin.breaks and re.search(self.twin.breaks, cause))
+
+
+def place(scenario: Scenario) -> str:
+    return f"{scenario.clause.id} {scenario.path.rpartition('/')[2]}:{scenario.line} {scenario.title} {scenario.row}".rstrip()
+
+
+def _words(trial: ScenarioTrial) -> str:
+    return "; ".join(f"{one.check} {one.path} expected {one.expected!r}, actual {one.actual!r}" for one in trial.violations[:2])
+
+
+def scenarios(catalogue: Catalogue) -> list[Scenario]:
+    return [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+
+
+def judge(twin: Twin, catalogue: Catalogue) -> Told:
+    """Run every scenario that applies to ``twin``."""
+    with opened(twin, catalogue) as site:
+        every = scenarios(catalogue)
+        skips = (site.rig.run_context.gate(scenario) for scenario in every)
+        skipped = Counter(skip.kind for skip in skips if skip is not None)
+        trials = site.rig.run(every)
+        left = tuple(_left_behind(site))
+        return Told(twin, tuple(trials), skipped, site.way.asked, site.way.acted, left)
+
+
+def _left_behind(site: Opened) -> Iterator[str]:
+    """What the site holds now and did not hold before, or the other way round; DelUser leaves a deactivated user."""
+    after = snapshot(site.rig.core.main)
+    for kind, rows in after.items():
+        was = site.before[kind]
+        if not isinstance(rows, list):
+            yield from [f"{kind} changed"] if rows != was else []
+            continue
+        yield from (f"{kind}: {_name(row)} is gone or changed" for row in was if row not in rows)
+        new = [row for row in rows if row not in was and row.get("active") != records.DEACTIVATED]
+        yield from (f"{kind}: {_name(row)} is new or changed" for row in new)
+
+
+def _name(row: Mapping[str, object]) -> str:
+    return str(row.get("webex_id") or row.get("name") or next(iter(row.values())))

@@ -1,0 +1,147 @@
+"""The twins. Every row is a site that keeps every sentence of the notes; what is said against one is a fault of ours."""
+
+from __future__ import annotations
+
+from mocksite.model.records import Program, Recording
+from tests.twins import holdings, profiles, wire
+from tests.twins.site import Twin
+from tests.variations import MORE_HEADERS, VARIATIONS, headers
+
+_CLASSIC = {"control-hub-managed": False}
+_NO_EVENTS = {"classic-events": False}
+#: What the suite says of a scenario that an outage broke.
+_OUTAGE = r"000035|000000|503|not well"
+
+SETTINGS = (
+    Twin("hub", "a site managed in Control Hub, everything switched on, everything told", "notes 41.11"),
+    Twin("classic", "a site that never moved to Control Hub", "notes 41.11", settings=_CLASSIC),
+    Twin("hub-without-events", "Control Hub, classic events switched off, old ones still there", "notes 41.12", settings=_NO_EVENTS),
+    Twin("classic-without-events", "classic site, classic events switched off", "notes 41.12", settings=_CLASSIC | _NO_EVENTS),
+    Twin("never-had-events", "a site on which nobody ever held a classic event", "notes 41.12", settings=_NO_EVENTS,
+         holds=(holdings.no_classic_events,), profile=(profiles.data_of_kind("classic-event", "toneless"),)),
+    Twin("telephony-of-a-provider", "audio of a service provider by its telephony API", "notes 41.2",
+         settings={"webex-telephony": False, "tsp-telephony-api": True}),
+    Twin("both-telephonies", "classic site with Webex telephony and the API of a provider", "notes 41.2",
+         settings=_CLASSIC | {"tsp-telephony-api": True}),
+    Twin("no-start-from-phone", "starting scheduled meetings from the phone switched off", "notes 41.5",
+         settings={"start-meeting-from-phone": False}),
+    Twin("no-recording", "recording and storage not bought, no recordings", "notes 41.5",
+         settings={"nbr-support": False, "nbr-storage": 0, "recording-access": False}, holds=(holdings.none(Recording),),
+         profile=(profiles.data_of_kind("record"),)),
+    Twin("much-storage", "250 GB of storage, hosts may not change recordings", "notes 41.5, 41.7",
+         settings={"nbr-storage": 256000, "recording-changes-by-hosts": False}),
+    Twin("no-large-events", "a site without Webex Events (new)", "notes 41.6.3", settings={"large-events": False},
+         holds=(holdings.no_large_events,), profile=(profiles.data_of_kind("large-event", "webcast"),)),
+    Twin("quiet-tones", "meetings and events without tones", "notes 41.4",
+         settings={"entry-exit-tone": "NOTONE", "entry-exit-tone-ec": "NOTONE"}),
+    Twin("announced-events", "beep in meetings, names announced in events", "notes 41.4",
+         settings=_CLASSIC | {"entry-exit-tone": "BEEP", "entry-exit-tone-ec": "ANNOUNCENAME"}),
+    Twin("meetings-only", "licensed for meetings alone", "notes 41.3: counters by service", settings=_NO_EVENTS | {"large-events": False},
+         holds=(holdings.meetings_only, holdings.no_large_events),
+         profile=(profiles.data_of_kind("event", "training", "webcast", "every-service"),)),
+)
+
+PROFILES = (
+    Twin("minimal-hub", "address and one administrator, nothing else", "how an operator begins", profile=(profiles.minimal,), at_least=15),
+    Twin("minimal-classic", "the same of a classic site", "how an operator begins", settings=_CLASSIC, profile=(profiles.minimal,), at_least=15),
+    Twin("minimal-without-events", "the same, classic events switched off", "how an operator begins", settings=_NO_EVENTS,
+         profile=(profiles.minimal,), at_least=15),
+    Twin("read-only-hub", "a site nobody may write to", "how most sites are judged first", access="read-only", at_least=60),
+    Twin("read-only-classic", "the same of a classic site", "how most sites are judged first", settings=_CLASSIC, access="read-only", at_least=50),
+    Twin("sso-tokens", "SAML SSO: no password signs in, access tokens do", "reference guide, request authentication",
+         gateway=wire.refusing(lambda: wire.refusal("030002", "Your site uses single sign-on (SSO)"), wire.by_password),
+         profile=(profiles.by("access_token", "webex_access_token"),), at_least=60),
+    Twin("release-in-the-profile", "the profile names the release, too", "sites.example.toml", profile=(profiles.release("41.12.0"),)),
+)
+
+LATER_AND_EARLIER = (
+    Twin("at-41.1", "a site that stayed at 41.1", "notes 41.1", release="41.1.0", settings=_CLASSIC, at_least=20),
+    Twin("at-41.4", "a site that stayed at 41.4", "notes 41.4", release="41.4.0", settings=_CLASSIC, at_least=40),
+    Twin("at-41.6.3", "a site that stayed at 41.6.3", "notes 41.6", release="41.6.3", at_least=50),
+    Twin("at-41.10", "a site that stayed at 41.10", "notes 41.10", release="41.10.0", at_least=50),
+    Twin("at-41.11", "a site that stayed at 41.11", "notes 41.11", release="41.11.0"),
+    Twin("at-42.6", "a later site: new elements, its own number", "overviews of 42.x",
+         replies=(wire.of("GetAPIVersion", wire.all_of(wire.saying("apiVersion", "WebEx XML API V11.0.0"), wire.saying("release", "SP26"),
+                                                       wire.adding("release", "apiVer", "42.6.0"))),
+                  VARIATIONS["a site of 42.x"])),
+    Twin("version-in-apiVer", "GetAPIVersion as in 39.7: the number stands in apiVer only", "vendor's page",
+         replies=(wire.of("GetAPIVersion", wire.all_of(wire.saying("apiVersion", "WebEx XML API V11.0.0"), wire.saying("release", "SP26"),
+                                                       wire.lacking("trainReleaseVersion", "trainReleaseOrder"),
+                                                       wire.adding("release", "apiVer", "41.12.0"))),)),
+    Twin("version-unreadable", "GetAPIVersion as in 2016: a service pack and a train", "captures of 2016",
+         replies=(wire.of("GetAPIVersion", wire.all_of(wire.saying("apiVersion", "WebEx XML API V11.0.0"), wire.saying("release", "EP1"),
+                                                       wire.saying("trainReleaseVersion", "T41L"))),),
+         profile=(profiles.release("41.12.0"),)),
+)
+
+REPLIES = (
+    Twin("no-avatar", "users without a picture", "two captured replies of GetUser",
+         replies=(wire.of("GetUser", wire.lacking("avatar")),)),
+    Twin("digits-for-booleans", "booleans as 1 and 0 everywhere", "XML Schema", replies=(VARIATIONS["booleans as 1 and 0"],)),
+    Twin("other-parents", "elements stand elsewhere where the notes lost their parent", "pictures of the notes are lost",
+         replies=(wire.of("GetUser", wire.moved("webexAssistantEnabled", "sessionOptions")),
+                  wire.of("GetUser", wire.moved("cmrHybridVoip", "supportedServices")),
+                  wire.of("GetSite", wire.moved("enableRecordingAccess", "tools", first=True)),
+                  wire.of("GetSite", wire.moved("storageEmptyStatus", "tools", first=True)))),
+    Twin("panelist-names", "the passwords of panelists are called otherwise", "notes 41.4 name none",
+         replies=(wire.of("GetSessionInfo", wire.all_of(wire.called("panelistPassword", "panelistSessionPassword"),
+                                                        wire.called("panelistNumericPassword", "panelistNumericSessionPassword"))),)),
+    Twin("large-event-elements-in-meetings", "the three elements stand in rows of meetings only", "notes l. 1030-1062 speak of meetings",
+         replies=(wire.of("LstsummarySession", wire.rows_lacking("session", "enableEvent enableWebniar enablePreMeetingLobby",
+                                                                  lambda row: b"MeetingCenter" in wire.written(row))),)),
+    Twin("without-recurrence", "elements of series only when the request says recurrence", "notes of 8.0 SP11",
+         replies=(wire.unless_asked(b"<recurrence>true", "LstsummarySession",
+                                    wire.lacking("isException", "isNextUpcomingInstance", "seriesMeetingKey", "isScheduledPMR")),)),
+    Twin("on-backup", "a site on its backup, with what its gateway adds", "captures of 2018",
+         replies=(VARIATIONS["gsbStatus BACKUP"], wire.tree(wire.support_case), headers(lambda old: {**old, **MORE_HEADERS}))),
+    Twin("other-prefixes", "other namespace prefixes", "namespaces in XML", replies=(VARIATIONS["other prefixes"],)),
+    Twin("summer-names", "zones are named with the offset of summer time", "capture of September 2019",
+         replies=(wire.tree(wire.all_of(*(wire.rewritten(name, lambda text: text.replace("GMT-08:00, Pacific", "GMT-07:00, Pacific")
+                                                          .replace("GMT+01:00, Europe", "GMT+02:00, Europe")) for name in ("timeZone", "description")))),)),
+    Twin("guide-zones", "zone names as later schemas spell them", "XSDs of 5.8 and 5.9",
+         replies=(wire.tree(wire.rewritten("timeZone", lambda text: "Korea Time (Seoul, GMT+09:00)" if "Pacific" in text else text)),)),
+    Twin("page-at-the-retired-address", "a web page with 200 where XML API 10.0.0 was", "second site", replies=(wire.retired_page,)),
+    Twin("reset-at-the-retired-address", "connections to XML API 10.0.0 are cut", "no source forbids it",
+         gateway=wire.reset_at_retired_address),
+)
+
+HOLDINGS = (
+    Twin("no-programs", "no program of events was ever made", "wire facts: an empty list is 000015", holds=(holdings.none(Program),)),
+    Twin("others-first", "rows of other hosts before ours, more than two pages of them", "any site with two hosts",
+         holds=(holdings.sessions_of_others, holdings.recordings_of_others)),
+    Twin("anonymous-viewers", "people without name and address in the history of a recording", "captures of histories",
+         holds=(holdings.strangers_watched,)),
+    Twin("in-berlin", "users, sessions and recordings in a zone with summer time", "capture of a German site",
+         holds=(holdings.zones(25),)),
+    Twin("old-views", "recordings were watched 30 to 90 days ago", "reference guide, history service", holds=(holdings.views_aged(30),)),
+    Twin("suspended-user", "users out of service among the others", "any site", holds=(
+        holdings.suspended("norman.plain@example.com"), holdings.suspended("bert.plain@example.com"))),
+)
+
+GATEWAYS = (
+    Twin("outage-one-in-twenty", "000035 in one read of twenty", "captures", breaks=_OUTAGE,
+         gateway=wire.each(20, lambda: wire.refusal("000035", "ASService not responding"), wire.reads)),
+    Twin("outage-anywhere", "000035 in one request of twenty, writes too", "captures", breaks=_OUTAGE,
+         gateway=wire.each(20, lambda: wire.refusal("000035", "ASService not responding"), wire.anything)),
+    Twin("gateway-without-a-body", "FAILURE 000000 without bodyContent now and then", "capture of 2018", breaks=_OUTAGE,
+         gateway=wire.each(23, wire.without_body, wire.reads)),
+    Twin("gateway-503", "503 of a load balancer now and then", "any load balancer", breaks=_OUTAGE, gateway=wire.each(19, wire.unavailable, wire.reads)),
+    Twin("forgetful-passwords", "one good password in 15 is refused", "reference guide, authenticateuser",
+         gateway=wire.each(15, lambda: wire.refusal("030002", "Incorrect user or password"), wire.by_password)),
+    Twin("no-room-for-users", "the host limit is reached: no user can be made", "reference guide, setuser", at_least=80,
+         gateway=wire.refusing(lambda: wire.refusal("030900", "Exceeded site host limit"), wire.sends("CreateUser")), breaks="host limit"),
+    Twin("roles-in-control-hub", "roles cannot be assigned by the API", "notes of 9.0 SP2",
+         gateway=wire.refusing(lambda: wire.refusal("030103", "Assignment of this role is not supported"),
+                               wire.both(wire.sends("CreateUser", "SetUser"), wire.holds(b"siteAdmin>true", b"roSiteAdmin>true", b"userAdmin>true", b"umSiteAdmin>true")))),
+    Twin("passwords-for-provisioning", "users are managed by password only", "notes of 9.0 SP2",
+         gateway=wire.refusing(lambda: wire.refusal("030104", "This operation does not support SessionTicket authentication"),
+                               wire.both(wire.sends("CreateUser", "SetUser"), lambda request: b"<sessionTicket>" in request.body))),
+)
+
+MAILS = (
+    Twin("plain-mail", "templates of the operator's: plain ASCII subject, several links", "Control Hub help", mails=wire.plain_template),
+    Twin("several-mails", "a welcome before the activation mail", "notes of 9.0 SP2", mails=wire.several),
+    Twin("html-mail", "mail as a web page", "any template", mails=wire.in_html),
+)
+
+TWINS = {twin.name: twin for twin in (*SETTINGS, *PROFILES, *LATER_AND_EARLIER, *REPLIES, *HOLDINGS, *GATEWAYS, *MAILS)}
