@@ -1,6 +1,7 @@
-"""Settings of a site: what an administrator switches in Site Administration or Control Hub.
+"""Settings of a site: what an administrator switches in Site Administration or Control Hub, and its manners.
 
-The names are those of the profile and of ``PUT /_control/settings/{name}``.
+The names are those of the profile and of ``PUT /_control/settings/{name}``. Manners are what conforming
+sites do in one way or another, because no source says which; a profile does not name them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from dataclasses import dataclass, fields
 from mocksite.errors import UnknownSettingError
 
 TONES = ("NOTONE", "BEEP", "ANNOUNCENAME")
+ID_SPELLINGS = ("either", "recordID", "recondID")
+SUB_PREFIXES = ("absent", "empty", "as-prefix")
 
 Value = bool | int | str
 
@@ -31,6 +34,13 @@ class Settings:
     entry_exit_tone: str = "ANNOUNCENAME"
     entry_exit_tone_ec: str = "NOTONE"
     mail_relay: str = ""  # HOST:PORT of an SMTP server, empty: mail is kept in the log only
+    # Manners: how this site differs from others that keep the contract as well.
+    rows_per_page: int = 0  # the most rows a page of a list holds, whatever maximumNum asks for; 0: as many as asked
+    history_lag: int = 0  # hours until a view is told by the histories
+    history_reach: int = 0  # days the histories look back; 0: for ever
+    record_id_spelling: str = "either"  # of the id in LstrecordaccessDetailHistory
+    predefined_sub_prefix: str = "absent"  # subProductCodePrefix of a predefined session type
+    markup_in_descriptions: bool = True  # False: tags are taken out of the description of an event
 
     def items(self) -> dict[str, Value]:
         """Every setting by its public name."""
@@ -38,6 +48,22 @@ class Settings:
 
 
 NAMES = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
+#: What no profile names: the manners, and the way mail takes.
+UNTOLD = (
+    "mail-relay",
+    "rows-per-page",
+    "history-lag",
+    "history-reach",
+    "record-id-spelling",
+    "predefined-sub-prefix",
+    "markup-in-descriptions",
+)
+_WORDS = {
+    "entry-exit-tone": TONES,
+    "entry-exit-tone-ec": TONES,
+    "record-id-spelling": ID_SPELLINGS,
+    "predefined-sub-prefix": SUB_PREFIXES,
+}
 
 
 def checked(name: str, value: object) -> Value:
@@ -52,12 +78,12 @@ def checked(name: str, value: object) -> Value:
     if isinstance(default, int):
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             return value
-        raise UnknownSettingError(f"{name} must be a whole number of megabytes, 0 or more")
+        raise UnknownSettingError(f"{name} must be a whole number, 0 or more")
     if name == "mail-relay":
         return _relay(value)
-    if value in TONES and isinstance(value, str):
+    if value in _WORDS[name] and isinstance(value, str):
         return value
-    raise UnknownSettingError(f"{name} must be one of {', '.join(TONES)}")
+    raise UnknownSettingError(f"{name} must be one of {', '.join(_WORDS[name])}")
 
 
 def _relay(value: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ API_TONE = "NOTONE"
 
 _DESCRIPTION_LENGTH = 10_000
 _IMAGE_LENGTH = 100 * 1024
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def refuse_if_disabled(call: Call) -> None:
@@ -165,7 +167,7 @@ def _description(call: Call, before: str) -> str:
         return before
     if call.has("description-limit") and len(given) > _DESCRIPTION_LENGTH:
         raise Refusal("060068")
-    return given
+    return given if call.settings.markup_in_descriptions else _TAG.sub("", given)
 
 
 def _invite(call: Call, session: Session) -> None:

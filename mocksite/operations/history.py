@@ -34,6 +34,7 @@ _ACCESS_ORDERS = {"RECORDID": "recording_id", "UPLOADTIME": "stored", "RECORDNAM
 
 #: Days looked back when a request gives no range (XML API 11.0 SP8).
 _USUAL_RANGE = 90 * DAY
+_HOUR = 3600
 
 
 def list_access(call: Call) -> Node:
@@ -47,11 +48,12 @@ def list_access(call: Call) -> Node:
         of_host(call),
         (Term("name", "contains", name),) if name else (),
     ]
-    where = (*_known(call), *own_or_all(call), *combined(content, criteria), Term("recording_id", "viewed", window))
+    told = _told(call, window)
+    where = (*_known(call), *own_or_all(call), *combined(content, criteria), Term("recording_id", "viewed", told))
     query = Query(where, ordered(content, _ACCESS_ORDERS, (("recording_id", False),)))
 
     def rows(recordings: list[Recording]) -> list[Mapping[str, object]]:
-        return _access_rows(call, recordings, window, zone_id)
+        return _access_rows(call, recordings, told, zone_id)
 
     return call.answer("lstrecordaccessHistoryResponse", listed(call, Recording, query, rows).values("recordings"))
 
@@ -73,6 +75,13 @@ def _window(call: Call, zone_id: int) -> tuple[int, int]:
     if end < begin:
         raise invalid("viewTimeEnd must not be before viewTimeStart")
     return (begin, end)
+
+
+def _told(call: Call, window: tuple[int, int]) -> tuple[int, int]:
+    """The part of a time the histories of this site can tell of."""
+    manners = call.settings
+    first = call.now - manners.history_reach * DAY if manners.history_reach else 0
+    return (max(window[0], first), min(window[1], call.now - manners.history_lag * _HOUR))
 
 
 def _access_rows(
@@ -99,16 +108,15 @@ def _access_rows(
 
 
 def list_views(call: Call) -> Node:
-    """Every access to one recording. The id is recordID; recondID, as one example spells it, is taken too."""
-    recording_id = call.content.number("recordID")
-    if recording_id is None:
-        recording_id = call.content.number("recondID")
-    recording = call.store.get(Recording, recording_id or 0)
+    """Every access to one recording."""
+    recording = call.store.get(Recording, _record_id(call))
     if recording is None or (recording.kind != TRAINING and not call.has("access-history-of-all-services")):
         raise Refusal("000015")
     call.demand(recording.host_id == call.caller.user_id or call.caller.sees_all)
     zone_id = _zone(call)
-    query = Query((Term("recording_id", "=", recording.recording_id),), (("at", False),))
+    first, last = _told(call, (0, call.now))
+    within = (Term("at", ">=", first), Term("at", "<=", last))
+    query = Query((Term("recording_id", "=", recording.recording_id), *within), (("at", False),))
 
     def rows(views: list[View]) -> list[Mapping[str, object]]:
         return [_view_row(view, zone_id) for view in views]
@@ -116,12 +124,22 @@ def list_views(call: Call) -> Node:
     return call.answer("lstrecordaccessDetailHistoryResponse", listed(call, View, query, rows).values("views"))
 
 
+def _record_id(call: Call) -> int:
+    """The id is recordID, or recondID as one example spells it; a site that knows one spelling refuses the other."""
+    spelling = call.settings.record_id_spelling
+    known = ("recordID", "recondID") if spelling == "either" else (spelling,)
+    for name in ("recordID", "recondID"):
+        if call.content.has(name) and name not in known:
+            raise invalid(f"{name} is not an element of the request")
+    return next((number for name in known if (number := call.content.number(name)) is not None), 0)
+
+
 def _view_row(view: View, zone_id: int) -> Mapping[str, object]:
     accessed = show(view.at, zone_id)
     return {
         "id": view.view_id,
         "name": view.name,
-        "email": view.email,
+        "email": view.email.lower(),
         "accessed": accessed,
         "registered": view.registered,
         "register_date": accessed if view.registered else None,
@@ -238,7 +256,7 @@ def _person_row(one: Participation, session: PastSession, zone_id: int) -> Mappi
         "conf_id": session.conf_id,
         "session_name": session.name,
         "name": one.name,
-        "email": one.email,
+        "email": one.email.lower(),
         "joined": show(one.joined, zone_id),
         "left": show(one.left, zone_id),
         "minutes": one.minutes,

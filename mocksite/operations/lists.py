@@ -44,8 +44,8 @@ def listed(
 ) -> Page:
     """The page the request asks for; no matching record is the refusal 000015, so is a page past the end."""
     start = max(1, call.content.number("listControl/startFrom") or 1)
-    wanted = call.content.number("listControl/maximumNum") or 0
-    count = min(wanted, CEILING) if wanted > 0 else USUAL
+    wanted = max(0, call.content.number("listControl/maximumNum") or 0)
+    count = min(wanted or USUAL, call.settings.rows_per_page or CEILING)
     total = call.store.count(kind, query)
     if start > total:
         raise Refusal("000015")

@@ -83,7 +83,7 @@ def list_meeting_types(call: Call) -> Node:
     """All session types, or those whose ids the request names."""
     ids = tuple(call.content.numbers("meetingTypeID"))
     terms = (Term("id", "in", ids),) if ids else ()
-    page = listed(call, MeetingType, Query(terms), _type_rows)
+    page = listed(call, MeetingType, Query(terms), lambda types: _type_rows(call, types))
     return call.answer("lstMeetingTypeResponse", page.values("types"))
 
 
@@ -92,15 +92,17 @@ def get_meeting_type(call: Call) -> Node:
     found = call.store.get(MeetingType, call.content.number("meetingTypeID") or 0)
     if found is None:
         raise Refusal("000015")
-    return call.answer("getMeetingTypeResponse", _type_rows([found])[0])
+    return call.answer("getMeetingTypeResponse", _type_rows(call, [found])[0])
 
 
-def _type_rows(types: list[MeetingType]) -> list[Mapping[str, object]]:
+def _type_rows(call: Call, types: list[MeetingType]) -> list[Mapping[str, object]]:
+    manner = call.settings.predefined_sub_prefix
+    of_predefined = {one.prefix: {"absent": None, "empty": ""}.get(manner, one.prefix) for one in types}
     return [
         {
             "id": one.id,
             "prefix": one.prefix,
-            "sub_prefix": one.sub_prefix or None,
+            "sub_prefix": one.sub_prefix or of_predefined[one.prefix],
             "active": ACTIVATED if one.active else DEACTIVATED,
             "name": one.name,
             "display_name": one.display_name,

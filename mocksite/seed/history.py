@@ -35,7 +35,9 @@ _RECORDINGS: tuple[tuple[str, str, int, int, int, tuple[int, ...]], ...] = (
 #: Minutes from which a recording counts as stored late (R41.6.0-04, -05).
 LATE = 120
 
-_WATCHERS = (("Wim Watcher", "wim.watcher@example.org"), ("Vera Viewer", "vera.viewer@example.org"))
+_WATCHERS = (("Wim Watcher", "wim.watcher@example.org"), ("Vera Viewer", "Vera.Viewer@example.org"))
+#: Not everybody leaves an address.
+_STRANGER = ("Guest", "")
 
 #: Kind, name, days ago, minutes.
 _PAST: tuple[tuple[str, str, int, int], ...] = (
@@ -80,7 +82,7 @@ def views(seed: int, day: int, recorded: list[Recording]) -> list[View]:
     made: list[View] = []
     for place, recording in enumerate(recorded):
         for at, ago in enumerate(_RECORDINGS[place][5]):
-            name, email = _WATCHERS[at % 2]
+            name, email = (*_WATCHERS, _STRANGER)[at]
             made.append(
                 View(
                     view_id=40_000_000 + seed % 1000 + len(made),

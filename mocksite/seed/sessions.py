@@ -48,6 +48,7 @@ _PLAN: tuple[tuple[str, str, str, int, int, int, dict[str, object]], ...] = (
     ("carla.hub@example.com", MEETING, "Hiring round", 4, 10, 30, {}),
     ("jclassic", MEETING, "Archive meeting", 6, 11, 30, {}),
     ("jclassic", EVENT, "Open house", 9, 12, 60, {}),
+    ("hanna.host@example.com", EVENT, "Rehearsal", 16, 9, 30, {}),
 )
 
 

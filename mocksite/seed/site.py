@@ -103,7 +103,8 @@ def profile_data(users: dict[str, User], planned: list[Session], recorded: list[
     events = [str(session.key) for session in of_host if session.kind == EVENT]
     return {
         "classic-event-session-key": first[EVENT],
-        "toneless-event-session-key": events[-1],
+        "toneless-event-session-key": events[1],
+        "disposable-classic-event-session-key": events[2],
         "meeting-key": first[MEETING],
         "meeting-session-key": first[MEETING],
         "large-event-session-key": first[LARGE_EVENT],

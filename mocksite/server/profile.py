@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from mocksite.model.queries import Term
 from mocksite.model.records import User
+from mocksite.model.settings import UNTOLD
 from mocksite.seed.people import ROLES, Role
 from mocksite.server.site import Site
 
@@ -21,7 +22,7 @@ def profile(site: Site, *, name: str, url: str, control_url: str, ca_file: str =
         "control_url": control_url,
         **({"ca_file": ca_file} if ca_file else {}),
     }
-    settings = {key: value for key, value in site.store.settings.items().items() if key != "mail-relay"}
+    settings = {key: value for key, value in site.store.settings.items().items() if key not in UNTOLD}
     parts = [
         _table(f"sites.{name}", head),
         *(_table(f"sites.{name}.accounts.{role.name}", _account(site, role)) for role in ROLES),

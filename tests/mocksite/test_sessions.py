@@ -203,7 +203,7 @@ def test_summary_filters(site) -> None:
         reply = site.call("LstsummarySession", body, role)
         return reply.texts("session/confName") if reply.ok else [reply.id]
 
-    assert names("<serviceTypes><serviceType>EventCenter</serviceType></serviceTypes>") == ["Customer day", "Partner briefing"]
+    assert names("<serviceTypes><serviceType>EventCenter</serviceType></serviceTypes>") == ["Customer day", "Partner briefing", "Rehearsal"]
     assert names("<serviceTypes><serviceType>TrainingCenter</serviceType></serviceTypes>") == ["New hire training"]
     assert names("<sessionTypes><sessionType>129</sessionType></sessionTypes>") == ["Product launch"]
     assert names("<confName>launch</confName>") == ["Product launch"]

@@ -59,7 +59,7 @@ class Collector:
         ("history.LsteventsessionHistory", "history:eventSessionHistory", 2),
         ("history.LsttrainingsessionHistory", "history:trainingSessionHistory", 2),
         ("history.LstsupportsessionHistory", "history:supportSessionHistory", 1),
-        ("ep.LstsummarySession", "ep:session", 141),
+        ("ep.LstsummarySession", "ep:session", 142),
         ("meeting.LstsummaryMeeting", "meet:meeting", 137),
     ],
 )
