@@ -11,6 +11,11 @@ def call_succeeds(context: ScenarioContext) -> None:
     context.judge(reply_checks.succeeded(context.reply, context.run_context.contract.whole))
 
 
+@then("the call succeeds or finds nothing")
+def call_succeeds_or_finds_nothing(context: ScenarioContext) -> None:
+    context.judge(reply_checks.succeeded_or_empty(context.reply, context.run_context.contract.whole))
+
+
 @then("the call is refused")
 def call_is_refused(context: ScenarioContext) -> None:
     context.judge(reply_checks.refused(context.reply))
@@ -156,7 +161,7 @@ def rows_ascend(context: ScenarioContext, path: str) -> None:
 
 @then(parsers.re(r"of these recordings exactly those of (?P<kinds>.+) are listed"))
 def recordings_are_listed(context: ScenarioContext, kinds: str) -> None:
-    recordings = context.held("recording of every kind")
+    recordings = context.held_of_kind("recording of ")
     context.judge(
         reply_checks.lists_exactly(context.reply, context.run_context.contract.whole, recordings, kinds.split(" and "))
     )
@@ -164,7 +169,7 @@ def recordings_are_listed(context: ScenarioContext, kinds: str) -> None:
 
 @then("none of these recordings is listed")
 def no_recording_is_listed(context: ScenarioContext) -> None:
-    recordings = context.held("recording of every kind")
+    recordings = context.held_of_kind("recording of ")
     context.judge(reply_checks.lists_exactly(context.reply, context.run_context.contract.whole, recordings, []))
 
 

@@ -5,7 +5,7 @@ from pytest_bdd import parsers, when
 from conformance.scenarios.scenario_context import ScenarioContext
 
 _CALLER = r"the (?P<role>[\w-]+(?: (?:admin|user))?)"
-_CALL = r"sends (?P<operation>\w+)(?: for the (?P<item>.+?))?(?: with)?"
+_CALL = r"sends (?P<operation>\w+)(?: for the (?P<item>[^,]+?))?(?: with)?"
 
 
 @when(parsers.re(rf"{_CALLER} {_CALL}"))
@@ -20,6 +20,13 @@ def somebody_reads_the_whole_list(
     context: ScenarioContext, role: str, operation: str, datatable: list[list[str]] | None = None
 ) -> None:
     context.send_for_every_page(role, operation, dict(datatable or []))
+
+
+@when(parsers.re(rf"{_CALLER} sends (?P<operation>\w+) for the (?P<item>.+), by (?P<name>\w+) or else (?P<other>\w+)"))
+def somebody_sends_by_either_name(
+    context: ScenarioContext, role: str, operation: str, item: str, name: str, other: str
+) -> None:
+    context.send_by_either(role, operation, item, (name, other))
 
 
 @when(parsers.re(rf'{_CALLER}, called "(?P<identity>[^"]+)", {_CALL}'))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from conformance.judge.contract import ContractView
-from conformance.judge.elements import Finder, FoundElement, fits_kind
+from conformance.judge.elements import Finder, FoundElement, fits_kind, may_be_empty
 from conformance.judge.findings import Finding
 from conformance.wire.exchange import Element, Reply, children, local_name, text_of
 
@@ -25,7 +25,7 @@ def present(reply: Reply, whole: ContractView, path: str, kind: str = "") -> Fin
     if missing:
         return (Finding("element-present", path, expected, f"absent in {len(missing)} of {len(parents)} places"),)
     for item in found:
-        if not item.text and not children(item.element):
+        if not item.text and not children(item.element) and not may_be_empty(kind):
             return (Finding("element-present", path, expected, "empty"),)
         if kind and not fits_kind(item.text, kind):
             return (Finding("element-kind", path, kind, repr(item.text)),)
@@ -133,7 +133,7 @@ def no_row_with(reply: Reply, whole: ContractView, rows: str, name: tuple[str, s
 
 def value_is(reply: Reply, whole: ContractView, path: str, value: str) -> Findings:
     """Every element at ``path`` holds ``value``; booleans may be written 1 and 0."""
-    return value_fits(reply, whole, path, repr(value), lambda text: _same(text, value))
+    return value_fits(reply, whole, path, _shown(value), lambda text: _same(text, value))
 
 
 def value_is_not(reply: Reply, whole: ContractView, path: str, value: str) -> Findings:
@@ -147,7 +147,7 @@ def value_fits(reply: Reply, whole: ContractView, path: str, expected: str, fits
     if not found:
         return (Finding("element-value", path, expected, _absence(reply, Finder(reply, whole).parents(path)[0])),)
     wrong = next((item for item in found if not fits(item.text)), None)
-    return () if wrong is None else (Finding("element-value", path, expected, repr(wrong.text)),)
+    return () if wrong is None else (Finding("element-value", path, expected, _shown(wrong.text)),)
 
 
 def directly_after(reply: Reply, whole: ContractView, path: str, before: str) -> Findings:
@@ -227,6 +227,11 @@ def _position(item: FoundElement, finder: Finder) -> tuple[int, list[str]]:
     siblings = finder.neighbours(item)
     same = [index for index, sibling in enumerate(siblings) if sibling is item.element]
     return (same[0] if same else len(siblings) - 1), [local_name(sibling) for sibling in siblings]
+
+
+def _shown(text: str, most: int = 200) -> str:
+    """A text as findings show it; a description of 10000 characters would bury what is wrong with it."""
+    return repr(text) if len(text) <= most else f"{text[:40]!r}... ({len(text)} characters)"
 
 
 def _same(text: str, value: str) -> bool:

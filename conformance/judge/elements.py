@@ -12,6 +12,7 @@ _KINDS = {
     "boolean": re.compile(r"^(true|false|1|0)$"),
     "integer": re.compile(r"^[+-]?\d+$"),
     "text": re.compile(r"\S"),
+    "text or empty": re.compile(""),
     "date and time": re.compile(r"^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}$"),
 }
 _ONE_OF = re.compile(r"^one of (.+)$")
@@ -23,6 +24,11 @@ def fits_kind(text: str, kind: str) -> bool:
     if listed:
         return text in [word.strip() for word in listed.group(1).split(",")]
     return _KINDS[kind].search(text) is not None
+
+
+def may_be_empty(kind: str) -> bool:
+    """Whether an element of ``kind`` may hold nothing."""
+    return kind == "text or empty"
 
 
 def is_kind(kind: str) -> bool:
@@ -74,6 +80,10 @@ class Finder:
     def texts(self, path: str) -> list[str]:
         """The texts of every element at ``path``."""
         return [found.text for found in self.all(path)]
+
+    def every_text(self) -> set[str]:
+        """The texts of all leaves of the body, whatever they are called."""
+        return set() if self._reply.body is None else {text_of(element) for element in self._reply.body.iter("*")}
 
     def parents(self, path: str) -> tuple[list[Element], str]:
         """The elements that must hold the last step of ``path``, and that step."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding
 from conformance.sites.profile import SERVICE_PATH, names_api_version
-from conformance.wire.exchange import Exchange, Reply, children, local_name
+from conformance.wire.exchange import Exchange, Reply, children, local_name, text_of
 
 Findings = tuple[Finding, ...]
 #: No records, no such meeting: answers only a caller who was let in gets (exceptions.tsv).
-_NOTHING_TO_SHOW = ("000015", "060001")
+_NO_RECORD = "000015"
+_NOTHING_TO_SHOW = (_NO_RECORD, "060001")
+_STAMP = "%m/%d/%Y %H:%M:%S"
 _TOO_MANY_REQUESTS = 429
 
 
@@ -27,6 +30,11 @@ def succeeded(reply: Reply, whole: ContractView) -> Findings:
     if reply.exception_id:
         return (Finding("exception-id", "response/exceptionID", "absent beside SUCCESS", reply.exception_id),)
     return ()
+
+
+def succeeded_or_empty(reply: Reply, whole: ContractView) -> Findings:
+    """The call succeeded, or was refused with 000015 because there is nothing to list (wire-facts.md, Lists)."""
+    return () if reply.result == "FAILURE" and reply.exception_id == _NO_RECORD else succeeded(reply, whole)
 
 
 def refused(reply: Reply, exception_id: str = "") -> Findings:
@@ -119,12 +127,28 @@ def counts_agree(reply: Reply, whole: ContractView, rows: str, start: int = 1) -
     return tuple(found)
 
 
-def lists_exactly(reply: Reply, whole: ContractView, recordings: Mapping[str, str], kinds: Iterable[str]) -> Findings:
-    """Of the ``recordings`` we know (kind to recordID) exactly those of ``kinds`` are listed; none may be a 000015."""
+def viewed_between(reply: Reply, whole: ContractView, first: str, last: str) -> bool:
+    """Whether the views of a recording tell one between two dates that was more than a download."""
+    for row in Finder(reply, whole).all("recordDetail"):
+        texts = {local_name(child): text_of(child) for child in children(row.element)}
+        try:
+            accessed = datetime.strptime(texts.get("accessTime", ""), _STAMP)  # noqa: DTZ007 - compared with its like
+        except ValueError:
+            continue
+        earliest, latest = (datetime.strptime(text, _STAMP) for text in (first, last))  # noqa: DTZ007
+        if texts.get("viewed") in ("true", "1") and earliest <= accessed <= latest:
+            return True
+    return False
+
+
+def lists_exactly(
+    reply: Reply, whole: ContractView, recordings: Mapping[str, Mapping[str, str]], kinds: Iterable[str]
+) -> Findings:
+    """Of the ``recordings`` held, by kind, exactly those of ``kinds`` are listed; none may be a 000015."""
     listed = set(Finder(reply, whole).texts(_RECORD_ID))
     wanted = set(kinds)
     found = []
-    for kind, number in recordings.items():
+    for kind, number in ((kind, values["recordID"]) for kind, values in recordings.items()):
         if kind in wanted and number not in listed:
             found.append(
                 Finding(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from conformance.judge.contract import ContractView
+from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding, Violation
+from conformance.judge.reply_checks import viewed_between
 from conformance.judge.schema_check import check_schema
 from conformance.scenarios.cleanup import ScenarioCleanup
 from conformance.scenarios.run_context import Authenticator, RunContext
@@ -14,6 +16,7 @@ from conformance.scenarios.scenario import CLASSIC_TIME, MADE, USED_UP, Scenario
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import CREATIONS
+from conformance.sites.profile import LookUp, known_test_data
 from conformance.sites.settings import setting_spoken
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Reply, Request
@@ -23,6 +26,8 @@ from conformance.wire.pages import joined, next_start
 #: Seconds to wait for mail: a mock delivers at once, a live site through the internet.
 _MOCK_PATIENCE, _PATIENCE = 3.0, 60.0
 _RETIRED_PATH = "/WBXService/xml10.0.0/XMLService"
+#: Refused because classic events are switched off: the site knows what it was asked for.
+_SWITCHED_OFF = "010106"
 
 
 class ScenarioContext:
@@ -38,12 +43,13 @@ class ScenarioContext:
         self.drift: dict[str, tuple[str, ...]] = {}
         self.compared: tuple[ContractView, ContractView] | None = None
         self._listed: Reply | None = None
+        self._lists_read: dict[LookUp, Reply] = {}
         self._started = time.time()
         self._client = client
         self._data = ScenarioData(run_context, scenario)
         self._authenticator = Authenticator(run_context, self._exchange)
         self._cleanup = ScenarioCleanup(run_context, client, self._data)
-        self.held, self.value = self._data.held, self._data.value
+        self.held, self.held_of_kind, self.value = self._data.held, self._data.held_of_kind, self._data.value
         self.clean_up = self._cleanup.clean_up
         if scenario.mail and run_context.mailbox:
             run_context.mailbox.listen()
@@ -56,8 +62,41 @@ class ScenarioContext:
         self._cleanup.set(setting, setting.value(value))
 
     def hold(self, name: str) -> None:
-        """Take test data of the profile into the scenario."""
+        """Take test data of the profile into the scenario, once the account that calls is seen to see it."""
         self._data.remember(name, self._of_the_profile(name))
+        self._look_up(name)
+
+    def _look_up(self, name: str) -> None:
+        """A key that the account cannot see, is another's or is too old breaks a scenario, and never fails it."""
+        item, held = known_test_data()[name], self.held(name)
+        role = self.scenario.roles[0] if self.scenario.roles else "site-admin"
+        answers = []
+        for look_up in item.look_ups:
+            if self._finds(role, look_up, name):
+                return
+            answers.append(f"{look_up.operation} answered {self.reply.verdict()}")
+        if answers:
+            shown = ", ".join(f"{element} {value}" for element, value in held.items())
+            raise CannotJudge(
+                f"the {name} of the profile ({shown}) must be {item.must_be}, and {role} does not find it: "
+                + "; ".join(answers)
+            )
+
+    def _finds(self, role: str, look_up: LookUp, name: str) -> bool:
+        held, whole = self.held(name), self.run_context.contract.whole
+        if look_up.every_page:
+            if look_up not in self._lists_read:
+                self.send_for_every_page(role, look_up.operation, dict(look_up.values))
+                self._lists_read[look_up] = self.reply
+            texts = Finder(self._lists_read[look_up], whole).every_text()
+            return set(held.values()) <= texts
+        if look_up.by:
+            self.send_by_either(role, look_up.operation, name, look_up.by)
+        else:
+            self.send(role, look_up.operation, dict(look_up.values), item=name)
+        if look_up.viewed:
+            return viewed_between(self.reply, whole, *map(self.value, look_up.viewed))
+        return self.reply.succeeded or self.reply.exception_id == _SWITCHED_OFF
 
     def _of_the_profile(self, name: str) -> dict[str, str]:
         """An item of the profile; of addresses that can be used up, the first that is no user of the site yet."""
@@ -141,6 +180,15 @@ class ScenarioContext:
             pages.append(self.last.reply)
             start = next_start(pages, start)
         self._listed = joined(pages)
+
+    def send_by_either(self, role: str, operation: str, item: str, names: Iterable[str]) -> None:
+        """Send ``operation`` for an item whose id is spelt in more than one way, until the site takes one."""
+        (number,) = self.held(item).values()
+        for name in names:
+            self.send(role, operation, {name: number})
+            if self.reply.succeeded:
+                self.observe(f"{operation} takes {name}")
+                return
 
     def sign_in(self, webex_id: str, password: str) -> None:
         """Ask for a session ticket as anybody, with any password."""

@@ -93,6 +93,12 @@ class ScenarioData:
             raise CannotGoOn(self._untold.get(name, f"the scenario holds no {name}"))
         return self._items[name]
 
+    def held_of_kind(self, beginning: str) -> dict[str, dict[str, str]]:
+        """Everything held whose name begins so, by the rest of its name."""
+        return {
+            name.removeprefix(beginning): values for name, values in self._items.items() if name.startswith(beginning)
+        }
+
     def value(self, text: str) -> str:
         """``text`` with its ``{...}`` replaced."""
         return expand(text, self._look_up, self._fresh, self._run_context.now)

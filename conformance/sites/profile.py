@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.sites.errors import UserError, nearest
@@ -121,19 +122,65 @@ def names_api_version(url: str) -> bool:
     return bool(_RETIRED.search(urlsplit(url).path))
 
 
+@dataclass(frozen=True)
+class LookUp:
+    """How a run makes sure that an account sees an item of test data before anything is judged by it.
+
+    ``operation`` is asked for the item, or, with ``every_page``, for a list that
+    must hold it. ``by`` are the spellings of its id, tried in turn; ``viewed``
+    the time in which a recording must have been watched.
+    """
+
+    operation: str
+    every_page: bool
+    values: tuple[tuple[str, str], ...]
+    by: tuple[str, ...]
+    viewed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DataItem:
+    """An item of test data: its profile keys with the elements each of them fills, and how it is looked up.
+
+    One look-up that finds it is enough; ``must_be`` is what to tell when none does.
+    """
+
+    keys: Mapping[str, tuple[str, ...]]
+    look_ups: tuple[LookUp, ...]
+    must_be: str
+
+
 @cache
-def known_test_data() -> dict[str, dict[str, tuple[str, ...]]]:
-    """For each item of test data, its profile keys and the elements each of them fills."""
+def known_test_data() -> dict[str, DataItem]:
+    """Every item of test data by name, from ``test_data.toml``."""
     table = tomllib.loads(Path(__file__).with_name("test_data.toml").read_text(encoding="utf-8"))
-    return {
-        str(name): {str(key): (filled,) if isinstance(filled, str) else tuple(filled) for key, filled in row.items()}
-        for name, row in table.items()
-    }
+    return {name: _data_item(row) for name, row in table.items()}
+
+
+def _data_item(row: dict[str, Any]) -> DataItem:
+    return DataItem(
+        keys={
+            key: (filled,) if isinstance(filled, str) else tuple(filled)
+            for key, filled in row.items()
+            if key not in ("look-up", "must-be")
+        },
+        look_ups=tuple(
+            LookUp(
+                operation=one.get("list") or one["ask"],
+                every_page="list" in one,
+                values=tuple(one.get("with", {}).items()),
+                by=tuple(one.get("by", ())),
+                viewed=tuple(one.get("viewed", ())),
+            )
+            for one in row.get("look-up", ())
+        ),
+        must_be=row.get("must-be", ""),
+    )
 
 
 def data_keys() -> frozenset[str]:
     """Every key that may stand under ``[sites.NAME.data]``."""
-    return frozenset(key for row in known_test_data().values() for key in row)
+    return frozenset(key for item in known_test_data().values() for key in item.keys)
 
 
 def data_item(name: str, data: Mapping[str, str]) -> dict[str, str] | None:
@@ -141,10 +188,10 @@ def data_item(name: str, data: Mapping[str, str]) -> dict[str, str] | None:
     items = known_test_data()
     if name not in items:
         raise UserError("thing-unknown", f"nothing is called {name!r}", hint=nearest(name, items))
-    row = items[name]
-    if any(key not in data for key in row):
+    keys = items[name].keys
+    if any(key not in data for key in keys):
         return None
-    return {element: data[key] for key, elements in row.items() for element in elements}
+    return {element: data[key] for key, elements in keys.items() for element in elements}
 
 
 def slug(name: str) -> str:

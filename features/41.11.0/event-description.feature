@@ -1,28 +1,48 @@
 @since.41.11.0
 Feature: The description of a classic event holds 10000 characters
   XML API and web pages now agree on the longest description. A longer one is
-  refused with a new exception id.
+  refused with a new exception id. What was accepted is read back with GetEvent:
+  a description cut short is not an accepted one.
 
   Background:
     Given classic events are enabled on the site
+    And a new event with
+      | description | Before  |
+      | listing     | PRIVATE |
 
   Rule: CreateEvent takes 10000 characters and no more
 
     @clause.R41.11.0-56
-    Scenario Outline: CreateEvent takes a description of 10000 <script>
+    Scenario: CreateEvent takes a description of 10000 characters
       When the host sends CreateEvent with
-        | description | {10000 <script>} |
+        | description | {10000 characters} |
+        | listing     | PRIVATE            |
       Then the call succeeds
+      When the host sends GetEvent for the new event
+      Then metaData/description is "{new event.description}"
 
-      Examples:
-        | script             |
-        | characters         |
-        | Chinese characters |
+    @clause.R41.11.0-56 @should
+    Scenario: CreateEvent takes a description of 10000 Chinese characters
+      When the host sends CreateEvent with
+        | description | {10000 Chinese characters} |
+        | listing     | PRIVATE                    |
+      Then the call succeeds
+      When the host sends GetEvent for the new event
+      Then metaData/description is "{new event.description}"
+
+    @clause.R41.11.0-56 @observe
+    Scenario: What becomes of markup in a description is recorded
+      When the host sends CreateEvent with
+        | description | <b>Bold</b> & plain |
+        | listing     | PRIVATE             |
+      And the host sends GetEvent for the new event
+      Then metaData/description is recorded
 
     @clause.R41.11.0-57
     Scenario: CreateEvent refuses a description of 10001 characters
       When the host sends CreateEvent with
         | description | {10001 characters} |
+        | listing     | PRIVATE            |
       Then the call is refused with 060068
       And the reason is "Illegal input description. The description can't exceed 10000 characters"
       And the refusal has the standard form
@@ -30,25 +50,36 @@ Feature: The description of a classic event holds 10000 characters
   Rule: SetEvent takes 10000 characters and no more
 
     @clause.R41.11.0-58
-    Scenario Outline: SetEvent takes a description of 10000 <script>
-      Given a new event
+    Scenario: SetEvent takes a description of 10000 characters
       When the host sends SetEvent for the new event with
-        | description | {10000 <script>} |
+        | description | {10000 characters} |
       Then the call succeeds
+      When the host sends GetEvent for the new event
+      Then metaData/description is "{10000 characters}"
 
-      Examples:
-        | script             |
-        | characters         |
-        | Chinese characters |
+    @clause.R41.11.0-58 @should
+    Scenario: SetEvent takes a description of 10000 Chinese characters
+      When the host sends SetEvent for the new event with
+        | description | {10000 Chinese characters} |
+      Then the call succeeds
+      When the host sends GetEvent for the new event
+      Then metaData/description is "{10000 Chinese characters}"
 
     @clause.R41.11.0-59
     Scenario: SetEvent refuses a description of 10001 characters
-      Given a new event
       When the host sends SetEvent for the new event with
         | description | {10001 characters} |
       Then the call is refused with 060068
       And the reason is "Illegal input description. The description can't exceed 10000 characters"
       And the refusal has the standard form
+
+    @clause.R41.11.0-59
+    Scenario: A refused SetEvent leaves the description as it was
+      When the host sends SetEvent for the new event with
+        | description | {10001 characters} |
+      And the host sends GetEvent for the new event
+      Then the call succeeds
+      And metaData/description is "Before"
 
   @clause.R41.11.0-60
   Rule: The limit is no part of the schema

@@ -3,42 +3,79 @@ Feature: LstMeetingType returns subProductCodePrefix
   A session type that a site derived from a predefined one, such as PRO, is told
   apart by a prefix of its own, such as PRO3.
 
-  @clause.R41.12.0-13
   Rule: A customised session type carries the new element
 
+    @clause.R41.12.0-13
     Scenario: subProductCodePrefix comes with a customised session type
       Given the site has a customised session type
-      When the host sends LstMeetingType for the customised session type
+      When the site admin sends LstMeetingType for the customised session type
       Then the call succeeds
       And the reply contains
         | element                          | kind |
         | meetingType/productCodePrefix    | text |
         | meetingType/subProductCodePrefix | text |
+
+    @clause.R41.12.0-13 @should
+    Scenario: The prose spells the element subProdctCodePrefix, and replies do not
+      Given the site has a customised session type
+      When the site admin sends LstMeetingType for the customised session type
+      Then the call succeeds
       And the reply contains none of
         | element             |
         | subProdctCodePrefix |
 
-  @clause.R41.12.0-14
-  Rule: The new element stands between productCodePrefix and active
+  Rule: The elements of a session type keep the order of the example
 
-    Scenario: subProductCodePrefix stands where the example shows it
+    @clause.R41.12.0-14
+    Scenario: subProductCodePrefix stands between productCodePrefix and active
       Given the site has a customised session type
-      When the host sends LstMeetingType for the customised session type
-      Then meetingType/subProductCodePrefix comes directly after productCodePrefix
-      And meetingType/subProductCodePrefix comes directly before active
+      When the site admin sends LstMeetingType for the customised session type
+      Then the children of meetingType keep this order
+        | element              |
+        | productCodePrefix    |
+        | subProductCodePrefix |
+        | active               |
+      And meetingType/subProductCodePrefix comes directly after productCodePrefix
+
+    @clause.R41.12.0-19 @should
+    Scenario: name and displayName follow the prefixes and active
+      Given the site has a customised session type
+      When the site admin sends LstMeetingType for the customised session type
+      Then the reply contains
+        | element                 | kind |
+        | meetingType/name        | text |
+        | meetingType/displayName | text |
+      And the children of meetingType keep this order
+        | element              |
+        | productCodePrefix    |
+        | subProductCodePrefix |
+        | active               |
+        | name                 |
+        | displayName          |
 
   Rule: The prefix of a customised type extends that of its predefined type
 
     @clause.R41.12.0-15 @should
     Scenario: subProductCodePrefix is productCodePrefix and a number
       Given the site has a customised session type
-      When the host sends LstMeetingType for the customised session type
+      When the site admin sends LstMeetingType for the customised session type
       Then meetingType/subProductCodePrefix is meetingType/productCodePrefix followed by digits
+
+  Rule: Predefined session types keep their prefix
+
+    @clause.R41.12.0-18
+    Scenario: productCodePrefix comes with a predefined session type
+      Given the site has a predefined session type
+      When the site admin sends LstMeetingType for the predefined session type
+      Then the call succeeds
+      And the reply contains
+        | element                       | kind |
+        | meetingType/productCodePrefix | text |
 
     @clause.R41.12.0-16 @observe
     Scenario: subProductCodePrefix of a predefined type is recorded
       Given the site has a predefined session type
-      When the host sends LstMeetingType for the predefined session type
+      When the site admin sends LstMeetingType for the predefined session type
       Then meetingType/productCodePrefix is recorded
       And meetingType/subProductCodePrefix is recorded
 
@@ -47,7 +84,7 @@ Feature: LstMeetingType returns subProductCodePrefix
 
     Scenario: The list holds the one type and counts it
       Given the site has a customised session type
-      When the host sends LstMeetingType for the customised session type
+      When the site admin sends LstMeetingType for the customised session type
       Then there is exactly one meetingType
       And meetingType/meetingTypeID is "{customised session type.meetingTypeID}"
       And the counts agree with the number of meetingType

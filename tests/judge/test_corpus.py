@@ -65,7 +65,8 @@ def found(site: Rig, row: dict[str, Any], edits: list[list[Any]]) -> list[list[s
         request = Request(row["reply"], "site-admin", site.run_context.profile.url, b"")
         context.exchanges.append(Exchange(request, 0.0, 0.0, status=200, body=body))
     if "held" in row:
-        context._data.remember("recording of every kind", row["held"])
+        for kind, number in row["held"].items():
+            context._data.remember(f"recording of {kind}", {"recordID": number})
     step = ScenarioStep("then", "Then", row["then"], tuple(tuple(line) for line in row.get("table", [])), 1)
     site.catalogue.registry.look_up(step).carry_out(context)
     return [[one.check, one.path, one.expected, one.actual] for one in context.violations]
