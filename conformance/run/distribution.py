@@ -18,6 +18,7 @@ from conformance.reporting.summary import write_whole
 from conformance.reporting.text import table
 from conformance.run.collection import scenarios_of, usage_error
 from conformance.run.options import Options, read_options
+from conformance.run.pytest_internals import assignment, attached, end_session, worker_id
 from conformance.run.scenario_hooks import ScenarioHooks
 from conformance.run.session import CircuitBreaker, WorkerRun
 from conformance.run.site_session import open_site
@@ -56,8 +57,9 @@ class WorkerHooks:
     """One worker; its reports travel to the controller with pytest's own."""
 
     def __init__(self, config: pytest.Config, catalogue: Catalogue, scenarios: ScenarioHooks) -> None:
-        self._assignment: dict[str, Any] = config.workerinput["conformance"]  # type: ignore[attr-defined]
-        self._worker = str(config.workerinput["workerid"])  # type: ignore[attr-defined]
+        self._config = config
+        self._assignment: dict[str, Any] = assignment(config)
+        self._worker = worker_id(config)
         self._options = replace(read_options(config), sites_file=self._assignment["sites"])
         self._catalogue = catalogue
         self._scenarios = scenarios
@@ -91,10 +93,10 @@ class WorkerHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """End this worker when the site has fallen silent: xdist lets a worker finish what it was given."""
-        message = getattr(report, "conformance", None)
-        if message and self._breaker.trips(message) and self._session is not None:
+        message = attached(report)
+        if message and self._breaker.trips(message):
             message["tripped"] = True
-            self._session.shouldfail = "the site does not answer any more"
+            end_session(self._config, self._session, "the site does not answer any more")
 
     def pytest_unconfigure(self) -> None:
         """Close the site."""

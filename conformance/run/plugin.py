@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,16 @@ from conformance.reporting.statement import statement
 from conformance.reporting.text import printable
 from conformance.run.collection import CollectionHooks, places, scenarios_of, usage_error
 from conformance.run.options import add_options, read_options
+from conformance.run.pytest_internals import (
+    allure_results,
+    assign,
+    attached,
+    end_session,
+    is_worker,
+    silence_failures,
+    worker_id,
+    write_allure_results,
+)
 from conformance.run.scenario_hooks import CLEANUP_ERROR, Progress, ScenarioHooks
 from conformance.run.session import RunSession
 from conformance.scenarios.features import Catalogue
@@ -78,13 +87,9 @@ class RunHooks:
         if first:
             # Before any worker is there: each would write into folders that are about to be cleared.
             self._begin(run)
-        worker = str(node.workerinput["workerid"])
+        worker = worker_id(node)
         file = run.mock.for_worker(worker) if run.mock else run.sites_file
-        node.workerinput["conformance"] = {
-            "sites": str(file),
-            "site": run.site,
-            "run": run.worker_run.run_context.run_id,
-        }
+        assign(node, {"sites": str(file), "site": run.site, "run": run.worker_run.run_context.run_id})
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -111,21 +116,13 @@ class RunHooks:
         run = self._run
         if run is None:
             return
-        message = getattr(report, "conformance", None)
+        message = attached(report)
         if message:
             run.add(message)
         if report.when == "teardown":
             run.add_cleanup_errors([str(value) for name, value in report.user_properties if name == CLEANUP_ERROR])
         if run.given_up:
-            self._give_up("the site does not answer any more")
-
-    def _give_up(self, why: str) -> None:
-        """End the session; xdist looks at a word of its own."""
-        if self._session is not None:
-            self._session.shouldfail = why
-        workers = self._config.pluginmanager.getplugin("dsession")
-        if workers is not None:
-            workers.shouldstop = why
+            end_session(self._config, self._session, "the site does not answer any more")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str) -> None:
@@ -137,7 +134,7 @@ class RunHooks:
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Clean up after a worker that died, before another takes its place."""
         if error and self._run is not None:
-            self._run.crashed(str(node.workerinput["workerid"]))
+            self._run.crashed(worker_id(node))
 
     # -- the end -----------------------------------------------------------------
 
@@ -151,9 +148,8 @@ class RunHooks:
         if not run.results:
             return
         run.settle()
-        folder = self._config.getoption("allure_report_dir", None)
         if run.complete and exitstatus in _ENDED:
-            run.write_reports(Path(folder) if folder else None)
+            run.write_reports(allure_results(self._config))
         if run.given_up or ((run.problems or not run.complete) and exitstatus == pytest.ExitCode.OK):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif run.nothing_ran and exitstatus == pytest.ExitCode.OK:
@@ -209,12 +205,9 @@ def pytest_configure(config: pytest.Config) -> None:
         options = read_options(config)
     except UserError as problem:
         raise pytest.UsageError(printable(str(problem))) from None
-    option = config.option
-    # Without allure-pytest (-p no:allure_pytest) there is no such option, and the run does without its results.
-    if getattr(option, "allure_report_dir", "") is None and not option.collectonly:
-        option.allure_report_dir = str(options.reports / "allure-results")
+    write_allure_results(config, options.reports / "allure-results")
     # The statement tells every failure in its own grammar; pytest's sections would tell them again.
-    option.tbstyle, option.reportchars = "no", ""
+    silence_failures(config)
     _register(config, Catalogue(config.rootpath))
 
 
@@ -223,7 +216,7 @@ def _register(config: pytest.Config, catalogue: Catalogue) -> None:
     scenarios = ScenarioHooks(config, catalogue.registry)
     manager.register(CollectionHooks(config, catalogue, scenarios.execute), "conformance-collection")
     manager.register(scenarios, "conformance-scenarios")
-    if hasattr(config, "workerinput"):
+    if is_worker(config):
         from conformance.run.distribution import WorkerHooks
 
         manager.register(WorkerHooks(config, catalogue, scenarios), "conformance-worker")

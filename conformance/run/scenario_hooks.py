@@ -18,6 +18,7 @@ from conformance.judge.findings import headline
 from conformance.reporting.outcome import Recorder, ScenarioResult, Skip, StepRecord, Verdict
 from conformance.reporting.text import printable, safe
 from conformance.run.collection import ScenarioItem
+from conformance.run.pytest_internals import attach, attached, cursor, on_a_terminal, replace_allure_logger
 from conformance.run.session import WorkerRun
 from conformance.scenarios.execution import execute, new_record, result_of, verdict_of
 from conformance.scenarios.lanes import Replay
@@ -39,7 +40,7 @@ class TerminalLine:
 
     def show(self, text: str) -> None:
         """Write ``text``, cut to the width of the terminal."""
-        self._put(text[: max(0, self._writer.fullwidth - 1)])
+        self._put(text[: cursor(self._writer)[1]])
         self._shown = True
 
     def clear(self) -> None:
@@ -50,7 +51,7 @@ class TerminalLine:
 
     def _put(self, text: str) -> None:
         # A line feed first, that the bottom line of the screen has one below it, too.
-        column = min(self._writer.width_of_current_line, self._writer.fullwidth - 1)
+        column, _ = cursor(self._writer)
         forward = f"\x1b[{column}C" if column else ""
         self._write(f"\n\r\x1b[K{text}\x1b[A\r{forward}")
 
@@ -67,8 +68,7 @@ class Progress:
 
     def pytest_sessionstart(self) -> None:
         """Find the terminal, if pytest writes to one."""
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None and reporter.isatty and self._config.option.verbose >= 0:
+        if on_a_terminal(self._config):
             # A copy of the way out: while a scenario is carried out pytest captures what goes the usual one.
             self._out = os.dup(sys.stdout.fileno())
             self._line = TerminalLine(self._config.get_terminal_writer(), self._write)
@@ -150,32 +150,14 @@ class ScenarioHooks:
                 item.stash[_SKIP] = skip
                 item.add_marker(pytest.mark.skip(reason=f"{skip.kind}: {skip.why}"))
         worker_run.look_ahead(running)
-        self._take_over_allure()
+        replace_allure_logger(self._config, self._allure_logger)
         # What stands by now stays to the end: no collection need look at it again.
         gc.freeze()
 
-    def _take_over_allure(self) -> None:
-        """Put our logger in the place of allure-pytest's, which would write what it is given."""
-        if not self._config.pluginmanager.hasplugin("allure_pytest"):
-            return
-        from allure_commons import plugin_manager as manager
-        from allure_commons.logger import AllureFileLogger
-
+    def _allure_logger(self, folder: Path) -> object:
         from conformance.reporting.allure import MaskingLogger
 
-        theirs = [plugin for plugin in manager.get_plugins() if type(plugin) is AllureFileLogger]
-        if not theirs:
-            return
-        manager.unregister(theirs[0])
-        ours = MaskingLogger(Path(self._config.option.allure_report_dir), lambda: self._current)
-        manager.register(ours)
-
-        def give_back() -> None:
-            """allure-pytest unregisters its own logger at the end and fails when it is not there."""
-            manager.unregister(ours)
-            manager.register(theirs[0])
-
-        self._config.add_cleanup(give_back)
+        return MaskingLogger(folder, lambda: self._current)
 
     def execute(self, item: ScenarioItem) -> None:
         """Carry a scenario out; whatever it changed is put back, however it ends."""
@@ -214,13 +196,13 @@ class ScenarioHooks:
         files = worker_run.evidence(context, verdict)
         result = result_of(item.nodeid, scenario, context, error, verdict, skip, seconds, files)
         self._current = (result, item.stash[_RECORD].steps, scenario.clause)
-        report.conformance = worker_run.message(result, verdict, context)  # type: ignore[attr-defined]
+        attach(report, worker_run.message(result, verdict, context))
         _dress(report, result)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Letters and words of our outcomes."""
-        message = getattr(report, "conformance", None)
+        message = attached(report)
         return _WORDS.get(message["result"]["outcome"]) if message else None
 
 

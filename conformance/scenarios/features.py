@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gherkin.dialect import Dialect
-from pytest_bdd import exceptions
-from pytest_bdd.feature import get_feature
-from pytest_bdd.parser import Feature, ScenarioTemplate
-
 from conformance.judge.clauses import Clause, load_clauses
+from conformance.scenarios.pytest_bdd_internals import (
+    Feature,
+    GherkinParseError,
+    ScenarioTemplate,
+    parse_feature,
+    scenario_headings,
+)
 from conformance.scenarios.scenario import Scenario, read_scenario, within
 from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.errors import UserError
@@ -96,8 +98,8 @@ def feature_files(place: Path) -> list[Path]:
 
 def _parse(path: Path, name: str) -> Feature:
     try:
-        return get_feature(str(path.parent), path.name)
-    except exceptions.GherkinParseError as problem:
+        return parse_feature(path)
+    except GherkinParseError as problem:
         raise UserError("feature-syntax", f"{problem.message}", where=f"{name}:{problem.line}") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise UserError("feature-unreadable", f"cannot read the feature: {problem}", where=name) from None
@@ -105,7 +107,5 @@ def _parse(path: Path, name: str) -> Feature:
 
 def _written_scenarios(path: Path, language: str) -> int:
     """Scenarios as they are written, the measure nothing may fall short of; tests compare with the Gherkin compiler."""
-    dialect = Dialect.for_name(language)
-    keywords = (*dialect.scenario_keywords, *dialect.scenario_outline_keywords) if dialect else ()
-    heads = tuple(f"{keyword}:" for keyword in keywords)
-    return sum(line.lstrip().startswith(heads) for line in path.read_text(encoding="utf-8").splitlines())
+    headings = scenario_headings(language)
+    return sum(line.lstrip().startswith(headings) for line in path.read_text(encoding="utf-8").splitlines())

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_bdd.parser import Feature, ScenarioTemplate, Step, render_string
-
 from conformance.judge.clauses import LEVELS, Clause
+from conformance.scenarios.pytest_bdd_internals import Feature, ScenarioTemplate, Step, render_string
 from conformance.scenarios.step_registry import ScenarioStep, StepMatch, StepRegistry
 from conformance.sites.errors import UserError, nearest
 from conformance.sites.profile import ROLES, slug

@@ -15,8 +15,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
-
+from conformance.scenarios.pytest_bdd_internals import StepFunctionContext, step_definitions
 from conformance.sites.errors import UserError
 
 
@@ -58,11 +57,7 @@ class StepRegistry:
     @cached_property
     def definitions(self) -> list[StepFunctionContext]:
         """The definitions, as pytest-bdd registered them."""
-        return [
-            context
-            for context in step_function_context_registry.values()
-            if context.step_func.__module__.startswith("steps.")
-        ]
+        return step_definitions("steps")
 
     def candidates(self, step: ScenarioStep) -> list[StepFunctionContext]:
         """Every definition that matches; exactly one, or the vocabulary is ambiguous."""

@@ -1,0 +1,109 @@
+"""What we use of the inside of pytest, pytest-xdist and allure-pytest, in one place.
+
+None of it is documented as stable. Each function says what we want of it; an
+upgrade that moves one of these is told by ``tests/test_internals.py``. Beside
+them stand two subclasses: ``SiteScheduling`` of xdist's scheduler
+(``conformance/run/distribution.py``), ``MaskingLogger`` of Allure's logger
+(``conformance/reporting/allure.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_OURS = "conformance"
+
+
+def silence_failures(config: pytest.Config) -> None:
+    """Have pytest print no failure sections of its own."""
+    config.option.tbstyle, config.option.reportchars = "no", ""
+
+
+def end_session(config: pytest.Config, session: pytest.Session | None, why: str) -> None:
+    """End a run early, saying ``why``; the controller of xdist looks at a word of its own."""
+    if session is not None:
+        session.shouldfail = why
+    workers = config.pluginmanager.getplugin("dsession")
+    if workers is not None:
+        workers.shouldstop = why
+
+
+def on_a_terminal(config: pytest.Config) -> bool:
+    """Whether pytest writes to a terminal, and was not told to be quiet."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter is not None and bool(reporter.isatty) and config.option.verbose >= 0
+
+
+def cursor(writer: Any) -> tuple[int, int]:
+    """Where pytest's terminal ``writer`` left the cursor: its column, and the last one there is."""
+    last = max(0, writer.fullwidth - 1)
+    return min(writer.width_of_current_line, last), last
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is a worker of xdist."""
+    return hasattr(config, "workerinput")
+
+
+def worker_id(owner: Any) -> str:
+    """The name of a worker; ``owner`` is its configuration, or the controller's node for it."""
+    return str(owner.workerinput["workerid"])
+
+
+def assign(node: Any, assignment: Mapping[str, str]) -> None:
+    """Tell a worker something before it starts."""
+    node.workerinput[_OURS] = dict(assignment)
+
+
+def assignment(config: pytest.Config) -> dict[str, str]:
+    """What the controller told this worker."""
+    told: dict[str, str] = config.workerinput[_OURS]  # type: ignore[attr-defined]
+    return told
+
+
+def attach(report: pytest.TestReport, message: dict[str, Any]) -> None:
+    """Give a report plain values to take along: attributes of it travel from worker to controller."""
+    setattr(report, _OURS, message)
+
+
+def attached(report: pytest.TestReport) -> dict[str, Any] | None:
+    """What :func:`attach` gave a report."""
+    return getattr(report, _OURS, None)
+
+
+def write_allure_results(config: pytest.Config, folder: Path) -> None:
+    """Have allure-pytest write to ``folder``, unless the user named one or it is not there (-p no:allure_pytest)."""
+    if getattr(config.option, "allure_report_dir", "") is None and not config.option.collectonly:
+        config.option.allure_report_dir = str(folder)
+
+
+def allure_results(config: pytest.Config) -> Path | None:
+    """Where allure-pytest writes, if it does."""
+    folder = config.getoption("allure_report_dir", None)
+    return Path(folder) if folder else None
+
+
+def replace_allure_logger(config: pytest.Config, ours: Callable[[Path], object]) -> None:
+    """Put our logger in the place of allure-pytest's, which would write what it is given."""
+    if not config.pluginmanager.hasplugin("allure_pytest"):
+        return
+    from allure_commons import plugin_manager as manager
+    from allure_commons.logger import AllureFileLogger
+
+    theirs = [plugin for plugin in manager.get_plugins() if type(plugin) is AllureFileLogger]
+    if not theirs:
+        return
+    manager.unregister(theirs[0])
+    logger = ours(Path(config.option.allure_report_dir))
+    manager.register(logger)
+
+    def give_back() -> None:
+        """allure-pytest unregisters its own logger at the end and fails when it is not there."""
+        manager.unregister(logger)
+        manager.register(theirs[0])
+
+    config.add_cleanup(give_back)
