@@ -6,10 +6,12 @@ Nothing here knows what a type means; :mod:`conformance.judge.contract` does.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lxml import etree
 
@@ -73,35 +75,37 @@ def for_replies(document: etree._Element) -> etree._Element:
     return loosened
 
 
-class _Imports(etree.Resolver):
-    """Answers every import from memory; anything else is refused, so nothing is ever fetched."""
+_COMPILING = threading.Lock()
 
-    def __init__(self, documents: dict[str, etree._Element]) -> None:
-        super().__init__()
-        self._documents = documents
-        self.refused: list[str] = []
 
-    def resolve(self, url: str, public_id: str, context: object) -> object:  # type: ignore[override]
-        name = url.rpartition("/")[2]
-        if name not in self._documents:
-            self.refused.append(url)
-            return self.resolve_string(b"", context)
-        return self.resolve_string(etree.tostring(self._documents[name]), context, base_url=name)
+def compiled(texts: Mapping[str, bytes], entry: str) -> etree.XMLSchema:
+    """The validator of ``texts``, which import one another by file name, ``entry`` first.
+
+    They are compiled from files. libxml2 has one loader of imports for a whole process, which lxml puts in place and
+    takes away around everything it parses: a reply parsed on another thread takes a resolver away in the middle of a
+    compilation, and what cannot be loaded is left out, silently where nothing refers to it. Any loader reads files.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    with _COMPILING, TemporaryDirectory(prefix="webex-xsd-") as folder:
+        for name, text in texts.items():
+            Path(folder, name).write_bytes(text)
+        return etree.XMLSchema(etree.parse(Path(folder, entry), parser))
 
 
 def compile_schema(documents: dict[str, etree._Element]) -> etree.XMLSchema:
     """The validator of the documents, by file name; :class:`UserError` when they do not fit together."""
-    imports = _Imports(documents)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    parser.resolvers.add(imports)
+    gone = [place for document in documents.values() for place in _imported(document) if place not in documents]
+    if gone:
+        # libxml2 builds silently without an import it cannot read, and would then pass everything in it.
+        raise UserError("schema-import", f"the schemas import what is not there: {', '.join(gone)}")
     try:
-        schema = etree.XMLSchema(etree.fromstring(etree.tostring(documents[DRIVER]), parser, base_url=DRIVER))
+        return compiled({name: etree.tostring(document) for name, document in documents.items()}, DRIVER)
     except etree.XMLSchemaParseError as problem:
         raise UserError("schema-invalid", f"the schemas do not compile: {problem}") from None
-    if imports.refused:
-        # libxml2 builds silently without an import it cannot read, and would then pass everything in it.
-        raise UserError("schema-import", f"the schemas import what is not there: {', '.join(imports.refused)}")
-    return schema
+
+
+def _imported(document: etree._Element) -> list[str]:
+    return [node.get("schemaLocation", "") for node in document.iterfind(f"{{{XS}}}import")]
 
 
 Name = tuple[str, str]

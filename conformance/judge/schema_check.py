@@ -13,6 +13,8 @@ from conformance.judge.findings import Finding
 from conformance.wire.exchange import SERV, XSI, Element, Reply, children, local_name, qname
 
 CHECK = "schema"
+_LONGEST = 300
+_LISTED = "one of "
 _NAMESPACE = re.compile(r"\{http[^{}]*\}")
 _ABOUT = re.compile(r"^Element '[^']*'(?:, attribute '[^']*')?: (?:\[facet '\w+'\] )?")
 _IN_SET = re.compile(r"^The value '(.*)' is not an element of the set \{(.*)\}\.?$", re.DOTALL)
@@ -22,10 +24,27 @@ _EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*?) \)")
 
 @dataclass(frozen=True)
 class SchemaResult:
-    """What validation found: violations, and the paths of elements no release declares there."""
+    """What validation found.
+
+    ``findings`` are violations where the schemas are the vendor's, ``drift`` is
+    told and never judged, ``doubts`` are findings a second validator denies.
+    """
 
     findings: tuple[Finding, ...]
     drift: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+
+
+def only_told(finding: Finding) -> bool:
+    """Whether real sites show it: a value a later release added to a list, or a leaf without any (reality.md)."""
+    listed = finding.expected.startswith(_LISTED) and not finding.path.startswith("header/")
+    return listed or finding.actual == repr("")
+
+
+def told(finding: Finding) -> str:
+    """A finding in the list of drift: where, what was expected and what came, in a line that stays one."""
+    words = f"{finding.path}: expected {finding.expected}, actual {finding.actual}"
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]} ..."
 
 
 def check_schema(reply: Reply, view: ContractView) -> SchemaResult:
@@ -71,7 +90,7 @@ class _Walk:
             declared = by_name.get(name) or self._view.roaming.get(name)
             if declared is None:
                 self.drift.append(below)
-                _take_out(child)
+                take_out(child)
             elif declared.place:
                 loose[name] = loose.get(name, 0) + 1
                 self._alone(child, declared, below, loose[name])
@@ -91,7 +110,7 @@ class _Walk:
 
     def _alone(self, child: Element, declared: ElementDeclaration, path: str, nth: int) -> None:
         """Judge an element whose place is unknown by itself: its value, and that it stands there once."""
-        _take_out(child)
+        take_out(child)
         if declared.most is not None and nth > declared.most:
             self.findings.append(Finding(CHECK, path, f"at most {declared.most}", f"{nth} times"))
         self.visit(child, declared.type, path)
@@ -99,7 +118,8 @@ class _Walk:
             self.findings += [_finding(error, path) for error in self._view.schema.error_log][:1]
 
 
-def _take_out(child: Element) -> None:
+def take_out(child: Element) -> None:
+    """Remove an element from its parent, with the text behind it."""
     parent = child.getparent()
     if parent is not None:
         parent.remove(child)
@@ -124,8 +144,12 @@ def _path(error: etree._LogEntry, root: Element) -> str:
     found = root.getroottree().xpath(error.path, namespaces=_prefixes(root)) if error.path else []
     if not (isinstance(found, list) and found and isinstance(found[0], Element)):
         return error.path or ""
-    steps = [local_name(found[0])]
-    steps += [local_name(ancestor) for ancestor in found[0].iterancestors()]
+    return path_of(found[0])
+
+
+def path_of(element: Element) -> str:
+    """Where ``element`` stands: local names, below the body where it stands in the body."""
+    steps = [local_name(element), *map(local_name, element.iterancestors())]
     steps.reverse()
     below = steps[steps.index("bodyContent") + 1 :] if "bodyContent" in steps else steps[1:]
     return "/".join(below) or steps[-1]
@@ -144,7 +168,7 @@ def _finding(error: etree._LogEntry, path: str) -> Finding:
     if "Missing child" in message:
         return Finding(CHECK, path, _some(expected.group(1)) if expected else "a child", "missing")
     if in_set := _IN_SET.match(message):
-        return Finding(CHECK, path, f"one of {_some(in_set.group(2))}", repr(in_set.group(1)))
+        return Finding(CHECK, path, f"{_LISTED}{_some(in_set.group(2))}", repr(in_set.group(1)))
     if of_type := _OF_TYPE.match(message):
         return Finding(CHECK, path, f"a value of {of_type.group(2)}", repr(of_type.group(1)))
     return Finding(CHECK, path, "a valid element", message)

@@ -1,84 +1,142 @@
-"""The vendor's own schemas for a release, folder or zip: validated with as they are."""
+"""The vendor's own schemas, folder or zip: read from any layout, made to fit together, compiled.
+
+Everything is read into memory and compiled from files of names of our own: nothing a bundle names is ever fetched.
+"""
 
 from __future__ import annotations
 
 import copy
 import io
+import lzma
+import posixpath
+import re
+import subprocess
+import sys
 import zipfile
+import zlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from lxml import etree
 
-from conformance.judge.contract import XS
-from conformance.judge.schema_check import SchemaResult, findings_of
+from conformance.judge.contract import SERV, XS, compiled
+from conformance.judge.schema_check import SchemaResult
+from conformance.judge.vendor_check import VendorCheck
 from conformance.sites.errors import UserError
 from conformance.wire.exchange import Reply
 
 _LARGEST = 50 * 1024 * 1024
-_SERV = "http://www.webex.com/schemas/2002/06/service"
+#: Seconds of processor and bytes of memory a bundle may take to compile; the vendor's of 2011 takes a tenth of one.
+_SECONDS, _MEMORY = 20, 2 * 1024**3
+_ENTRY = "entry.xsd"
+#: What is made optional in the loosened schemas, and the elements of the envelope that stay as they are.
+_PARTICLES = tuple(f"{{{XS}}}{name}" for name in ("element", "group", "sequence", "choice", "any"))
+_ENVELOPE = ("header", "body", "bodyContent", "response", "result")
+_AMBIGUOUS = re.compile(r"^(?:complex type '(?:\{[^}]*\})?([^']*)'|local complex type): The content model is not")
 
 
 class VendorSchemas:
-    """A compiled vendor bundle. Imports are answered by namespace, whatever folders the bundle uses."""
+    """A compiled vendor bundle. Imports are answered by namespace, whatever folders the bundle uses.
 
-    def __init__(self, source: Path) -> None:
+    ``services`` are the namespaces that replies to the suite come in: a bundle without the schema of one says
+    nothing about its replies, and is refused. ``seconds`` of processor are what it may take to compile.
+    """
+
+    def __init__(self, source: Path, services: Iterable[str] = (), seconds: int = _SECONDS) -> None:
         self.source = source
         self._documents = _by_namespace(source)
-        if _SERV not in self._documents:
-            raise UserError("bundle-service", f"{source} holds no schema of {_SERV}", where=str(source))
-        self._schema = self._compile()
+        for namespace in (SERV, *services):
+            if namespace not in self._documents:
+                what = f"{source} holds no schema of the service {namespace.rpartition('/')[2]} ({namespace})"
+                hint = "name the whole bundle of the release, with the schemas of every service"
+                raise UserError("bundle-service", what, where=str(source), hint=hint)
+        self._texts = _texts(self._documents, source)
+        self._try(seconds)
+        try:
+            self._schema = compiled(self._texts, _ENTRY)
+        except etree.XMLSchemaParseError as problem:
+            raise UserError("bundle-invalid", f"the schemas do not compile: {problem}", where=str(source)) from None
 
     def check(self, reply: Reply) -> SchemaResult:
-        """Validate ``reply`` with the vendor's schemas; what they do not declare is a violation."""
+        """Validate ``reply``: order, types and namespaces are judged; what is missing, new or unlisted is told."""
         if self._schema.validate(reply.root):
             return SchemaResult((), ())
-        return SchemaResult(tuple(findings_of(self._schema, reply.root)), ())
+        return self._closer.check(reply)
 
-    def _compile(self) -> etree.XMLSchema:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        resolver = _FromMemory(_texts(self._documents))
-        parser.resolvers.add(resolver)
-        imports = "".join(
-            f'<xs:import namespace="{namespace}" schemaLocation="bundle:{index}"/>'
-            for index, namespace in enumerate(self._documents)
-        )
-        driver = f'<xs:schema xmlns:xs="{XS}">{imports}</xs:schema>'
-        try:
-            schema = etree.XMLSchema(etree.fromstring(driver.encode(), parser))
-        except etree.XMLSchemaParseError as problem:
-            # Without an import libxml2 complains of something else, or of nothing at all.
-            self._miss(resolver.refused)
-            raise UserError(
-                "bundle-invalid", f"the schemas do not compile: {problem}", where=str(self.source)
-            ) from None
-        self._miss(resolver.refused)
-        return schema
+    @cached_property
+    def _closer(self) -> VendorCheck:
+        """The slower look at what does not fit to the letter: every reply of a site newer than its bundle."""
+        texts, loosened = self._loosened()
+        return VendorCheck(self._texts, texts, _ENTRY, loosened)
 
-    def _miss(self, refused: list[str]) -> None:
-        if refused:
-            raise UserError("bundle-import", f"an import is not in the bundle: {refused[0]}", where=str(self.source))
+    def _loosened(self) -> tuple[dict[str, bytes], etree.XMLSchema]:
+        """The schemas with every child optional; a type that becomes ambiguous by it stays as it is."""
+        kept: set[str] = set()
+        while True:
+            texts = _texts(self._documents, self.source, kept=kept)
+            try:
+                return texts, compiled(texts, _ENTRY)
+            except etree.XMLSchemaParseError as problem:
+                found = [_AMBIGUOUS.match(entry.message) for entry in problem.error_log]
+                ambiguous = {one[1] for one in found if one and one[1]} - kept
+            if not ambiguous:
+                return self._texts, self._schema
+            kept |= ambiguous
 
-
-class _FromMemory(etree.Resolver):
-    """Answers ``bundle:...`` from memory and refuses every other address."""
-
-    def __init__(self, texts: dict[str, bytes]) -> None:
-        super().__init__()
-        self._texts = texts
-        self.refused: list[str] = []
-
-    def resolve(self, url: str, public_id: str, context: object) -> object:  # type: ignore[override]
-        text = self._texts.get(url)
-        if text is None:
-            self.refused.append(url)
-            return self.resolve_string(b"", context)
-        return self.resolve_string(text, context, base_url=url)
+    def _try(self, seconds: int) -> None:
+        """Compile in a process that may be ended: a content model can take libxml2 years, or all the memory."""
+        with TemporaryDirectory(prefix="webex-xsd-") as folder:
+            for name, text in self._texts.items():
+                Path(folder, name).write_bytes(text)
+            command = [sys.executable, "-c", _COMPILE, str(Path(folder, _ENTRY)), str(seconds), str(_MEMORY)]
+            if subprocess.run(command, capture_output=True, check=False).returncode:  # noqa: S603 - our own code
+                what = f"the schemas take more than {seconds} s of processor, or too much memory, to compile"
+                hint = "a content model that unfolds without end: are these the vendor's schemas?"
+                raise UserError("bundle-large", what, where=str(self.source), hint=hint)
 
 
-def _by_namespace(source: Path) -> dict[str, list[etree._Element]]:
+_COMPILE = """
+import sys
+try:
+    import resource
+    seconds, memory = map(int, sys.argv[2:])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+except ImportError:
+    pass
+from lxml import etree
+try:
+    etree.XMLSchema(etree.parse(sys.argv[1]))
+except etree.XMLSchemaParseError:
+    pass
+"""
+
+
+# -- layout: documents by namespace, and how they refer to one another --------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Document:
+    """A schema document and where it lies in the bundle."""
+
+    name: str
+    root: etree._Element
+
+    def find(self, place: str, among: Iterable[_Document]) -> _Document | None:
+        """The document at ``place`` as seen from here: by its path, else by its name alone."""
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(self.name), place.replace("\\", "/")))
+        others = [one for one in among if one is not self]
+        named = [one for one in others if posixpath.basename(one.name) == posixpath.basename(there)]
+        return next((one for one in others if one.name == there), named[0] if named else None)
+
+
+def _by_namespace(source: Path) -> dict[str, list[_Document]]:
     """The documents of each namespace; a copy of a document counts once, wherever else it lies."""
-    documents: dict[str, list[etree._Element]] = {}
-    bare: dict[str, etree._Element] = {}
+    documents: dict[str, list[_Document]] = {}
+    bare: list[_Document] = []
     seen: set[bytes] = set()
     for name, text in _files(source):
         root = _schema(name, text, source)
@@ -86,29 +144,24 @@ def _by_namespace(source: Path) -> dict[str, list[etree._Element]]:
         if root is None or content in seen:
             continue
         seen.add(content)
+        document = _Document(name.replace("\\", "/"), root)
         namespace = root.get("targetNamespace", "")
-        if namespace:
-            documents.setdefault(namespace, []).append(root)
-        else:
-            bare[PurePosixPath(name.replace("\\", "/")).name] = root
+        (documents.setdefault(namespace, []) if namespace else bare).append(document)
     if not documents and not bare:
         raise UserError("bundle-empty", f"there are no schemas in {source}", where=str(source))
-    for roots in documents.values():
-        _take_in(roots, bare)
+    for several in documents.values():
+        _take_in(several, bare)
     return documents
 
 
-def _take_in(roots: list[etree._Element], bare: dict[str, etree._Element]) -> None:
-    """A document without a namespace takes the one of the documents that include it."""
-    for root in roots:
-        for name in _included(root):
-            if name in bare and not any(one is bare[name] for one in roots):
-                roots.append(bare[name])
-
-
-def _included(root: etree._Element) -> list[str]:
-    places = [node.get("schemaLocation", "") for node in root.findall(f"{{{XS}}}include")]
-    return [PurePosixPath(place.replace("\\", "/")).name for place in places]
+def _take_in(documents: list[_Document], bare: list[_Document]) -> None:
+    """A document without a namespace takes the one of the documents that include or redefine it."""
+    for document in documents:
+        for node in document.root.iterfind("*"):
+            if node.tag in (f"{{{XS}}}include", f"{{{XS}}}redefine"):
+                found = document.find(node.get("schemaLocation", ""), bare)
+                if found is not None and found not in documents:
+                    documents.append(found)
 
 
 def _schema(name: str, text: bytes, source: Path) -> etree._Element | None:
@@ -117,56 +170,100 @@ def _schema(name: str, text: bytes, source: Path) -> etree._Element | None:
     try:
         root = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as problem:
-        raise UserError("bundle-syntax", f"{name} is not XML: {problem.msg}", where=f"{source}:{name}") from None
+        raise UserError("bundle-syntax", f"{name!r} is not XML: {problem.msg}", where=f"{source}:{name!r}") from None
     if root.getroottree().docinfo.doctype:
-        raise UserError("bundle-doctype", f"{name} has a document type, which may hide entities", where=str(source))
+        raise UserError("bundle-doctype", f"{name!r} has a document type, which may hide entities", where=str(source))
     return root if root.tag == f"{{{XS}}}schema" else None
 
 
-def _texts(documents: dict[str, list[etree._Element]]) -> dict[str, bytes]:
-    """Every document by an address of our own; each namespace has one that includes its parts.
+def _texts(
+    documents: Mapping[str, list[_Document]], source: Path, kept: Collection[str] | None = None
+) -> dict[str, bytes]:
+    """Every document by a file name of ours; each namespace has one that includes its parts, and one imports all.
 
-    The parts stay apart because each has prefixes and form defaults of its own.
+    The parts stay apart because each has prefixes and form defaults of its own. With ``kept`` they are loosened,
+    all but the types of these names.
     """
-    order = {namespace: index for index, namespace in enumerate(documents)}
+    entries = {namespace: f"{index}.xsd" for index, namespace in enumerate(documents)}
+    driver = etree.Element(f"{{{XS}}}schema", nsmap={"xs": XS})
     found = {}
-    for namespace, roots in documents.items():
+    for namespace, several in documents.items():
+        etree.SubElement(driver, f"{{{XS}}}import", namespace=namespace, schemaLocation=entries[namespace])
+        names = {id(one): f"part-{number}-{entries[namespace]}" for number, one in enumerate(several)}
+        redefined = {id(one) for document in several for one in _redefined(document, several, source).values()}
         entry = etree.Element(f"{{{XS}}}schema", {"targetNamespace": namespace}, nsmap={"xs": XS})
-        for number, root in enumerate(roots):
-            address = f"bundle:{order[namespace]}.{number}"
-            etree.SubElement(entry, f"{{{XS}}}include", {"schemaLocation": address})
-            found[address] = etree.tostring(_pointed_inside(root, order))
-        found[f"bundle:{order[namespace]}"] = etree.tostring(entry)
+        for document in several:
+            root = _pointed_inside(document, entries, several, names, source)
+            if kept is not None:
+                _loosen(root, kept)
+            found[names[id(document)]] = etree.tostring(root)
+            if id(document) not in redefined:
+                etree.SubElement(entry, f"{{{XS}}}include", schemaLocation=names[id(document)])
+        found[entries[namespace]] = etree.tostring(entry)
+    found[_ENTRY] = etree.tostring(driver)
     return found
 
 
-def _pointed_inside(root: etree._Element, order: dict[str, int]) -> etree._Element:
-    """A copy whose imports name addresses of our own; what it includes is a part of its namespace already."""
-    root = copy.deepcopy(root)
+def _redefined(document: _Document, among: list[_Document], source: Path) -> dict[str, _Document]:
+    """What ``document`` redefines, by the place it names: those parts reach their namespace through it alone."""
+    found = {}
+    for node in document.root.iterfind(f"{{{XS}}}redefine"):
+        place = node.get("schemaLocation", "")
+        target = document.find(place, among)
+        if target is None:
+            what = f"{document.name!r} redefines {place!r}, which is not in the bundle"
+            raise UserError("bundle-import", what, where=str(source))
+        found[place] = target
+    return found
+
+
+def _pointed_inside(
+    document: _Document, entries: Mapping[str, str], among: list[_Document], names: Mapping[int, str], source: Path
+) -> etree._Element:
+    """A copy whose imports name files of ours; what it includes is a part of its namespace already."""
+    targets = _redefined(document, among, source)
+    root = copy.deepcopy(document.root)
     imports = root.findall(f"{{{XS}}}import")
     for node in [*imports, *root.findall(f"{{{XS}}}include")]:
         root.remove(node)
-    wanted = dict.fromkeys(node.get("namespace", "") for node in imports)
-    for namespace in reversed(list(wanted)):
-        index = order.get(namespace)
-        location = f"bundle:{index}" if index is not None else namespace
-        root.insert(0, root.makeelement(f"{{{XS}}}import", {"namespace": namespace, "schemaLocation": location}))
+    for node in root.iterfind(f"{{{XS}}}redefine"):
+        node.set("schemaLocation", names[id(targets[node.get("schemaLocation", "")])])
+    for namespace in reversed(list(dict.fromkeys(node.get("namespace", "") for node in imports))):
+        if namespace not in entries:
+            what = f"an import is not in the bundle: {document.name!r} imports {namespace!r}"
+            raise UserError("bundle-import", what, where=str(source))
+        attributes = {"namespace": namespace, "schemaLocation": entries[namespace]}
+        root.insert(0, root.makeelement(f"{{{XS}}}import", attributes))
     return root
+
+
+def _loosen(root: etree._Element, kept: Collection[str]) -> None:
+    """Real replies leave out what the schemas require (reality.md); the envelope alone is always whole."""
+    for node in root.iter(*_PARTICLES):
+        holders = [one.get("name") for one in node.iterancestors(f"{{{XS}}}complexType", f"{{{XS}}}group")]
+        top = node.getparent() is root
+        if not top and node.get("name") not in _ENVELOPE and not kept.intersection(filter(None, holders)):
+            node.set("minOccurs", "0")
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
 
 
 def _files(source: Path) -> list[tuple[str, bytes]]:
     if source.is_dir():
-        paths = [path for path in sorted(source.rglob("*")) if path.suffix.lower() == ".xsd" and path.is_file()]
+        paths = [path for path in sorted(source.rglob("*")) if _is_schema(path.as_posix()) and path.is_file()]
         _fits(sum(path.stat().st_size for path in paths), str(source), source)
-        return [(str(path.relative_to(source)), path.read_bytes()) for path in paths]
+        return [(path.relative_to(source).as_posix(), path.read_bytes()) for path in paths]
     try:
+        if source.exists() and not source.is_file():
+            raise UserError("bundle-zip", "a schema bundle is a folder or a zip file", where=str(source))
         with zipfile.ZipFile(io.BytesIO(source.read_bytes())) as archive:
             wanted = [info for info in archive.infolist() if _wanted(info, source)]
             _fits(sum(info.file_size for info in wanted), str(source), source)
             return [(info.filename, archive.read(info)) for info in wanted]
     except FileNotFoundError:
         raise UserError("bundle-missing", f"there is no schema bundle {source}", where=str(source)) from None
-    except (OSError, zipfile.BadZipFile, RuntimeError) as problem:
+    except (OSError, zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, EOFError, ValueError) as problem:
         raise UserError("bundle-zip", f"cannot read the schema bundle: {problem}", where=str(source)) from None
 
 
@@ -175,8 +272,14 @@ def _wanted(info: zipfile.ZipInfo, source: Path) -> bool:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts:
         raise UserError("bundle-path", f"the bundle holds a path that leaves it: {info.filename!r}", where=str(source))
-    _fits(info.file_size, info.filename, source)
-    return path.suffix.lower() == ".xsd"
+    _fits(info.file_size, repr(info.filename), source)
+    return _is_schema(info.filename)
+
+
+def _is_schema(name: str) -> bool:
+    """Whether the file is a schema by its name; a Mac puts a fork of each beside it, ``__MACOSX/._ep.xsd``."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.suffix.lower() == ".xsd" and "__MACOSX" not in path.parts and not path.name.startswith("._")
 
 
 def _fits(size: int, what: str, source: Path) -> None:

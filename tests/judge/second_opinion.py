@@ -9,7 +9,7 @@ import xmlschema
 from lxml import etree
 
 from conformance.judge.contract import ElementDeclaration, ContractView
-from conformance.judge.schema_check import _take_out, _Walk, check_schema
+from conformance.judge.schema_check import take_out, _Walk, check_schema
 from conformance.judge.contract import DRIVER, for_replies
 from conformance.judge.findings import Finding
 from conformance.wire.exchange import Reply
@@ -52,7 +52,7 @@ class _Other(_Walk):
         self.fits = True
 
     def _alone(self, child: etree._Element, declared: ElementDeclaration, path: str, nth: int) -> None:
-        _take_out(child)
+        take_out(child)
         self.visit(child, declared.type, path)
         too_many = declared.most is not None and nth > declared.most
         self.fits = self.fits and not too_many and self._schema.is_valid(child)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -232,6 +233,17 @@ def archive(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def damaged(method: int) -> bytes:
+    """A zip whose one member does not unpack."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as file:
+        file.writestr("a.xsd", b"<!-- " + bytes(range(32, 127)) * 40 + b" -->")
+    content = bytearray(buffer.getvalue())
+    start = 30 + len("a.xsd") + (9 if method == zipfile.ZIP_LZMA else 0)
+    content[start : start + 40] = b"\xff" * 40
+    return bytes(content)
+
+
 SCHEMA = b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="%s">%s</xs:schema>'
 SERVICE = b"http://www.webex.com/schemas/2002/06/service"
 BUNDLES = {
@@ -249,6 +261,14 @@ BUNDLES = {
     "an import that is not there": (
         archive(**{"a.xsd": SCHEMA % (SERVICE, b'<xs:import namespace="urn:gone"/>')}), "bundle-import",
     ),
+    "a redefined file that is not there": (
+        archive(**{"a.xsd": SCHEMA % (SERVICE, b'<xs:redefine schemaLocation="gone.xsd"/>')}), "bundle-import",
+    ),
+    "a damaged deflate stream": (damaged(zipfile.ZIP_DEFLATED), "bundle-zip"),
+    "a damaged lzma stream": (damaged(zipfile.ZIP_LZMA), "bundle-zip"),
+    "a damaged bzip2 stream": (damaged(zipfile.ZIP_BZIP2), "bundle-zip"),
+    "a zip cut in the middle": (archive(**{"a.xsd": SCHEMA % (SERVICE, b"")})[:-30], "bundle-zip"),
+    "a name that steers the terminal": (archive(**{"\x1b[2J.xsd": b"<xs:schema"}), "bundle-syntax"),
 }  # fmt: skip
 
 
@@ -260,6 +280,38 @@ def test_a_schema_bundle_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError) as caught:
         VendorSchemas(file)
     refused(caught.value, code, str(file))
+    assert "\x1b" not in str(caught.value)
+
+
+def test_a_schema_bundle_without_a_service_is_refused_by_its_name(tmp_path: Path) -> None:
+    tmp_path.joinpath("a.xsd").write_bytes(SCHEMA % (SERVICE, b""))
+    with pytest.raises(UserError) as caught:
+        VendorSchemas(tmp_path, services=(f"{SERVICE.decode()}/history",))
+    refused(caught.value, "bundle-service", "history")
+
+
+def test_a_schema_bundle_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "bundle.zip")
+    with pytest.raises(UserError) as caught:
+        VendorSchemas(tmp_path / "bundle.zip")
+    refused(caught.value, "bundle-zip", "folder or a zip")
+
+
+def test_schemas_that_unfold_without_end_are_refused(tmp_path: Path) -> None:
+    groups = "".join(
+        f'<xs:group name="g{n}"><xs:sequence><xs:group ref="s:g{n - 1}"/><xs:element name="e{n}"/>'
+        f'<xs:group ref="s:g{n - 1}"/></xs:sequence></xs:group>'
+        for n in range(1, 60)
+    )
+    service = SERVICE.decode()
+    tmp_path.joinpath("a.xsd").write_text(
+        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:s="{service}" targetNamespace="{service}">'
+        f'<xs:group name="g0"><xs:sequence><xs:element name="e"/></xs:sequence></xs:group>{groups}'
+        '<xs:complexType name="t"><xs:group ref="s:g59"/></xs:complexType></xs:schema>'
+    )
+    with pytest.raises(UserError) as caught:
+        VendorSchemas(tmp_path, seconds=1)
+    refused(caught.value, "bundle-large", "processor")
 
 
 def test_a_schema_bundle_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 import socket
 import zipfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from conformance.judge.vendor_check import VendorCheck
 from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.judge.schema_check import SchemaResult
 from conformance.judge.contract import XS
@@ -71,13 +73,19 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
+#: A user without the element whose place our schemas leave open: of a vendor's, the order is known.
+USER = re.sub(
+    rb"\s*<use:webexAssistantEnabled>.*?</use:webexAssistantEnabled>", b"", (ROOT / "tests" / "corpus" / "GetUser.xml").read_bytes()
+)
+
+
 def judged(bundle: VendorSchemas, body: bytes) -> SchemaResult:
     return bundle.check(read_reply("GetSite", body))
 
 
 @pytest.mark.parametrize("layout", [folder, zipped])
-def test_the_layout_of_a_bundle_makes_no_difference(tmp_path: Path, layout: object) -> None:
-    ours, theirs = VendorSchemas(ROOT / "schemas"), VendorSchemas(layout(tmp_path))  # type: ignore[operator]
+def test_the_layout_of_a_bundle_makes_no_difference(vendor: VendorSchemas, tmp_path: Path, layout: object) -> None:
+    ours, theirs = vendor, VendorSchemas(layout(tmp_path))  # type: ignore[operator]
     for file in sorted((ROOT / "tests" / "corpus").glob("*.xml")):
         assert judged(theirs, file.read_bytes()) == judged(ours, file.read_bytes()), file.name
     wrong = SITE.replace(b"<serv:result>SUCCESS", b"<serv:result>PERHAPS")
@@ -105,3 +113,103 @@ def test_a_schema_with_a_document_type_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(UserError, match="document type"):
         VendorSchemas(tmp_path)
+
+
+def test_a_bundle_zipped_on_a_mac_is_read(vendor: VendorSchemas, tmp_path: Path) -> None:
+    """Finder puts a fork beside every file; it has the name of a schema and is none."""
+    file = zipped(tmp_path)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("__MACOSX/XSD 41/._ep.xsd", b"\x00\x05\x16\x07 Mac OS X")
+        archive.writestr("XSD 41/._site.xsd", b"\x00\x05\x16\x07 Mac OS X")
+        archive.writestr("__MACOSX/copy.xsd", b"no schema")
+    assert judged(VendorSchemas(file), SITE) == judged(vendor, SITE)
+
+
+def test_what_a_document_redefines_reaches_its_namespace_through_it_alone(tmp_path: Path) -> None:
+    """xs:redefine is how a later release of a bundle gives a type of the earlier one more children."""
+    tmp_path.joinpath("old").mkdir()
+    tmp_path.joinpath("old/service.xsd").write_bytes((ROOT / "schemas" / "service.xsd").read_bytes())
+    tmp_path.joinpath("common.xsd").write_bytes((ROOT / "schemas" / "common.xsd").read_bytes())
+    tmp_path.joinpath("service.xsd").write_text(
+        f'{NAMED}<xs:redefine schemaLocation="old/service.xsd"><xs:complexType name="responseType"><xs:complexContent>'
+        '<xs:extension base="s:responseType"><xs:sequence><xs:element name="mood" type="xs:boolean" minOccurs="0"/>'
+        "</xs:sequence></xs:extension></xs:complexContent></xs:complexType></xs:redefine></xs:schema>"
+    )
+    moody = FAILURE.replace(b"</serv:response>", b"<serv:mood>%s</serv:mood></serv:response>")
+    bundle = VendorSchemas(tmp_path)
+    assert judged(bundle, moody % b"true") == SchemaResult((), ())
+    assert [one.path for one in judged(bundle, moody % b"gay").findings] == ["header/response/mood"]
+
+
+FAILURE = (
+    f'<serv:message xmlns:serv="{SERVICE}"><serv:header><serv:response><serv:result>FAILURE</serv:result>'
+    "<serv:reason>No</serv:reason></serv:response></serv:header><serv:body><serv:bodyContent/></serv:body></serv:message>"
+).encode()
+#: What stands in a reply of GetUser, what it becomes, and what is found and told: fair to sites as they are.
+FITTING = (
+    ("an element nobody declared", b"<use:firstName>", b"<use:mood>1</use:mood><use:firstName>", [], ["mood"]),
+    ("two of them in one parent", b"<use:webExId>", b"<use:a/><use:b/><use:webExId>", [], ["a", "b"]),
+    ("an attribute", b"<use:firstName>", b'<use:firstName lang="en">', [], ["firstName/@lang"]),
+    ("a value of a later release", b">ACTIVATED<", b">SLEEPING<", [], ["active: expected one of ACTIVATED"]),
+    ("a leaf without its value", b">ACTIVATED<", b"><", [], ["active: expected one of ACTIVATED"]),
+    ("a required element left out", b"<com:addressType>PERSONAL</com:addressType>", b"", [], []),
+    ("another namespace", b"<use:lastName>Host</use:lastName>", b"<com:lastName>E</com:lastName>", ["lastName"], []),
+    ("another type", b"<use:host>true", b"<use:host>yes", ["privilege/host"], []),
+    ("another order", b"<use:firstName>", b"<use:email>a@b.example</use:email><use:firstName>", ["firstName"], []),
+    ("one too many", b"<use:lastName>", b"<use:lastName>x</use:lastName><use:lastName>", ["lastName"], []),
+    ("a result of its own", b"SUCCESS", b"PERHAPS", ["header/response/result"], []),
+    ("a body of no known type", b"use:getUserResponse", b"use:gotUserResponse", [], ["bodyContent/@xsi:type"]),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def vendor() -> VendorSchemas:
+    return VendorSchemas(ROOT / "schemas")
+
+
+@pytest.mark.parametrize(("what", "old", "new", "wrong", "news"), FITTING, ids=[row[0] for row in FITTING])
+def test_only_order_type_namespace_and_number_are_judged(
+    vendor: VendorSchemas, what: str, old: bytes, new: bytes, wrong: list[str], news: list[str]
+) -> None:
+    assert old in USER, what
+    healthy = judged(vendor, USER)
+    assert healthy.findings == healthy.doubts == ()
+    result = judged(vendor, USER.replace(old, new, 1))
+    assert [one.path for one in result.findings] == wrong
+    more = [line for line in result.drift if line not in healthy.drift]
+    assert [any(line.startswith(one) for line in more) for one in news] == [True] * len(news)
+    assert result.doubts == ()
+
+
+def test_every_required_element_that_is_left_out_is_told(vendor: VendorSchemas) -> None:
+    drift = judged(vendor, SITE).drift
+    told = [line for line in drift if line.startswith("siteInstance/metaData: ") and line.endswith("required, and left out")]
+    assert len(told) > 5
+
+
+def test_a_finding_only_one_validator_has_is_told_and_not_judged(vendor: VendorSchemas, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = USER.replace(b"<use:host>true", b"<use:host>yes", 1)
+    assert len(judged(vendor, wrong).findings) == 1
+    monkeypatch.setattr(VendorCheck, "_confirmed", lambda self, found, root: [])
+    result = judged(vendor, wrong)
+    assert result.findings == ()
+    assert [line.partition(":")[0] for line in result.doubts] == ["privilege/host"]
+
+
+def test_a_bundle_that_becomes_ambiguous_when_loosened_judges_still(tmp_path: Path) -> None:
+    """Children made optional may let one element stand in two places; that type alone stays strict."""
+    tmp_path.joinpath("common.xsd").write_bytes((ROOT / "schemas" / "common.xsd").read_bytes())
+    text = (ROOT / "schemas" / "service.xsd").read_text()
+    text = text.replace(
+        '<xs:element name="enableServer" type="xs:boolean" minOccurs="0"/>',
+        '<xs:sequence minOccurs="0"><xs:element name="tollNum" type="xs:string"/><xs:element name="at" type="xs:string"/>'
+        "</xs:sequence>",
+    ).replace('<xs:element name="tollNum" type="xs:string" minOccurs="0"/>', "", 1)
+    text = text.replace(
+        '<xs:element name="host" type="xs:string"/>',
+        '<xs:element name="host" type="xs:string"/><xs:element name="mid" type="xs:string"/><xs:element name="host" type="xs:string"/>',
+    )
+    tmp_path.joinpath("service.xsd").write_text(text)
+    bundle = VendorSchemas(tmp_path)
+    late = FAILURE.replace(b"</serv:reason>", b"</serv:reason><serv:exceptionID>1</serv:exceptionID><serv:gsbStatus>PRIMARY</serv:gsbStatus>")
+    assert [one.path for one in judged(bundle, late).findings] == ["header/response/gsbStatus"]
