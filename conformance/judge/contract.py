@@ -261,6 +261,11 @@ class Contract:
         """Everything any release of the suite declares."""
         return self._kept(None)
 
+    @property
+    def namespaces(self) -> list[str]:
+        """The namespaces of the envelope and of every service the suite speaks to."""
+        return [document.get("targetNamespace", "") for name, document in self._documents.items() if name != DRIVER]
+
     def _kept(self, release: Release | None) -> ContractView:
         if release not in self._views:
             self._views[release] = ContractView(release, self._documents, None if release is None else self.whole)

@@ -240,9 +240,9 @@ def _pointed_inside(
 def _loosen(root: etree._Element, kept: Collection[str]) -> None:
     """Real replies leave out what the schemas require (reality.md); the envelope alone is always whole."""
     for node in root.iter(*_PARTICLES):
-        holders = [one.get("name") for one in node.iterancestors(f"{{{XS}}}complexType", f"{{{XS}}}group")]
+        holders = {one.get("name") for one in node.iterancestors(f"{{{XS}}}complexType", f"{{{XS}}}group")}
         top = node.getparent() is root
-        if not top and node.get("name") not in _ENVELOPE and not kept.intersection(filter(None, holders)):
+        if not top and node.get("name") not in _ENVELOPE and holders.isdisjoint(kept):
             node.set("minOccurs", "0")
 
 

@@ -299,7 +299,7 @@ def open_site(
         rate_limiter=rate_limiter,
         tls=tls,
         control_plane=ControlPlane(profile.control_url, tls=tls, transport=transport) if profile.is_mock else None,
-        vendor_schemas=_vendor_schemas(profile, options),
+        vendor_schemas=_vendor_schemas(profile, options, contract),
         strict_schema=options.strict_schema,
         transport=transport,
     )
@@ -310,9 +310,9 @@ def _ledger(profile: Profile, options: Options, run: str) -> Ledger:
     return Ledger(options.reports / "ledger" / f"{profile.name}-{run}.jsonl", profile.name, run)
 
 
-def _vendor_schemas(profile: Profile, options: Options) -> VendorSchemas | None:
+def _vendor_schemas(profile: Profile, options: Options, contract: Contract) -> VendorSchemas | None:
     schemas = options.schemas or profile.schemas
-    return VendorSchemas(Path(schemas)) if schemas else None
+    return VendorSchemas(Path(schemas), contract.namespaces) if schemas else None
 
 
 def _access(profile: Profile, options: Options) -> str:
