@@ -1,9 +1,11 @@
-"""The tables of design.md, "Rooms": who may import whom, and what modules may be called."""
+"""docs/architecture.md told the truth: who may import whom, what is called how, where it stands."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,33 @@ def test_the_mock_is_entered_by_its_public_door_only() -> None:
     assert used == {("conformance.run.site_session", "mocksite")}
 
 
+def graph() -> dict[str, set[str]]:
+    """The modules of ``conformance``, each with those it imports, wherever in it the import stands."""
+    known = {dotted(path): path for path in modules("conformance")}
+    found = {}
+    for name, path in known.items():
+        # "from package import module" imports the module, "from module import name" the module, too.
+        used = {one if one in known else one.rpartition(".")[0] for one in imports(path)}
+        found[name] = (used & set(known)) - {name, "conformance"}
+    return found
+
+
+def test_there_are_no_circles() -> None:
+    """Because of two modules in a circle neither can be read first."""
+    try:
+        TopologicalSorter(graph()).prepare()
+    except CycleError as problem:
+        pytest.fail(f"a circle of imports: {' -> '.join(problem.args[1])}")
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(path for path in (ROOT / "conformance").rglob("*") if path.is_dir() and path.name != "__pycache__"), ids=dotted
+)
+def test_folders_can_be_taken_in_at_a_glance(folder: Path) -> None:
+    entries = [path.name for path in folder.iterdir() if path.name not in ("__init__.py", "__pycache__")]
+    assert len(entries) <= 14, "more than this in a folder is found by searching, not by reading"
+
+
 @pytest.mark.parametrize("path", list(modules("conformance", "steps", "mocksite")), ids=dotted)
 def test_modules_are_named_after_one_noun_and_stay_readable(path: Path) -> None:
     assert path.stem not in FORBIDDEN_NAMES
@@ -133,3 +162,76 @@ def test_given_and_when_take_only_the_context_and_what_they_parse() -> None:
         pattern = getattr(context.parser, "regex", None)
         parsed = set(pattern.groupindex) if pattern else set()
         assert names <= {"context", "datatable"} | parsed, context.step_func.__name__
+
+
+# -- docs/architecture.md ----------------------------------------------------------
+
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def rows(text: str) -> Iterator[list[str]]:
+    """The cells of every table row but the headings."""
+    for line in text.splitlines():
+        if line.startswith("| ") and not line.startswith("| ---"):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def ticked(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def public_classes() -> dict[str, list[str]]:
+    """Every public class of ``conformance``, with the files that define one of that name."""
+    found: dict[str, list[str]] = {}
+    for path in modules("conformance"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(path.relative_to(ROOT / "conformance").as_posix())
+    return found
+
+
+def test_nothing_else_has_that_name() -> None:
+    assert {name: files for name, files in public_classes().items() if len(files) > 1} == {}
+
+
+def test_every_public_class_is_a_word_of_the_table_and_stands_where_it_says() -> None:
+    words = [(name, cells[2].strip("`")) for cells in rows(section("Words")) if len(cells) == 3 for name in ticked(cells[1])]
+    assert len(words) > 60
+    for name, file in words:
+        assert file in public_classes().get(name, ()), f"docs/architecture.md, Words: there is no class {name} in {file}"
+    missing = [f"| ... | `{name}` | `{files[0]}` |" for name, files in public_classes().items() if name not in dict(words)]
+    assert not missing, "docs/architecture.md, Words, needs a row: " + "; ".join(missing)
+
+
+def test_the_table_of_rooms_names_every_module() -> None:
+    listed: set[str] = set()
+    room = ""
+    for first, second, *_ in rows(section("Rooms").partition("Inside `conformance/`")[2]):
+        room = next(iter(ticked(first)), room)
+        listed |= {(ROOT / "conformance" / room / name).resolve().relative_to(ROOT).as_posix() for name in ticked(second)}
+    there = {path.relative_to(ROOT).as_posix() for path in modules("conformance") if path.name != "__init__.py"}
+    folders = {"conformance/reporting/pages", "conformance/reporting/formats"}
+    assert listed == there | folders, f"docs/architecture.md, Rooms: {sorted(listed ^ (there | folders))}"
+
+
+def test_every_file_and_name_on_the_way_of_a_scenario_is_there() -> None:
+    way = section("The way of a scenario")
+    files = re.findall(r"(?:conformance|steps)/[\w/]+\.py", way)
+    assert len(files) > 15
+    assert [file for file in files if not (ROOT / file).is_file()] == []
+    for short in re.findall(r"\b(?:sites|wire|judge|reporting|scenarios|run)/\w+\.py", way.partition("```\n")[0]):
+        assert (ROOT / "conformance" / short).is_file(), short
+    functions_of = {node.name for path in modules("conformance") for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)}
+    for name in ticked(way.partition("From `Then")[2]):
+        if re.fullmatch(r"[A-Za-z]\w+", name):
+            assert name in public_classes() or name in functions_of, f"docs/architecture.md, The way of a scenario: {name}"
+
+
+def test_private_parts_stand_where_the_list_says() -> None:
+    for *_, where in rows(section("Private parts of others")):
+        for file in ticked(where):
+            assert (ROOT / "conformance" / file).is_file(), file

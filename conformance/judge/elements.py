@@ -1,4 +1,9 @@
-"""Finds elements of a reply by path, and says what kind of value one holds."""
+"""Finds elements of a reply by the path features use, and says what kind of value one holds (wire-facts.md, Values).
+
+Paths are names as the API prints them, no prefixes. Namespaces come from the
+contract, so an element in a foreign namespace is not found; a name the contract
+does not declare is matched by name alone.
+"""
 
 from __future__ import annotations
 

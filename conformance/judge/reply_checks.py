@@ -1,4 +1,4 @@
-"""Checks of whole replies: result, refusal, lists, and the address they came from."""
+"""Checks of whole replies: result, exception id, reason, form of a refusal; counts and rows of lists; the address."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def _some(texts: list[str], most: int = 6) -> str:
 
 
 def no_api_version(url: str) -> tuple[Finding, ...]:
-    """The address does not name XML API 10.0.0 or any other version in its path."""
+    """The address names no version in its path (R41.8.0-02: announced as wrong before 41.9 retired it)."""
     if not names_api_version(url):
         return ()
     return (Finding("address", url, f"a path {SERVICE_PATH}, without a version", "a versioned path"),)

@@ -96,7 +96,7 @@ def _row(drift: Drift) -> list[str]:
     return [f"  {who}", drift.operation, drift.what, drift.path, drift.before, drift.after]
 
 
-def as_json(delta: Delta) -> dict[str, Any]:
+def comparison_as_json(delta: Delta) -> dict[str, Any]:
     """The comparison as plain values (``compare.schema.json``)."""
     return {
         "format": FORMAT,
@@ -220,7 +220,7 @@ def _said(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", safe(" ".join(text.split())))
 
 
-def page_of(delta: Delta) -> str:
+def comparison_page(delta: Delta) -> str:
     """The page, complete in itself."""
     return render(
         "compare.html",
@@ -247,12 +247,12 @@ def compare(given: argparse.Namespace) -> int:
         raise UserError("clause-list", "there are no clauses here", where=str(root), hint="name the suite with --root")
     delta = compare_runs(read_run(given.before), read_run(given.after), clauses, contract, strict=given.strict)
     if given.html:
-        write_page(given.html, page_of(delta))
+        write_page(given.html, comparison_page(delta))
     print(_told(delta, given))
     return WORSE if delta.worse() else 0
 
 
 def _told(delta: Delta, given: argparse.Namespace) -> str:
     if given.json:
-        return json.dumps(as_json(delta), ensure_ascii=False, indent=1)
+        return json.dumps(comparison_as_json(delta), ensure_ascii=False, indent=1)
     return markdown_of(delta).rstrip() if given.markdown else "\n".join(lines_of(delta))

@@ -181,7 +181,7 @@ LEVEL_LEGEND = {
 }
 
 
-def page_of(documentation: LivingDocumentation) -> str:
+def documentation_page(documentation: LivingDocumentation) -> str:
     """The page, complete in itself."""
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     return render(

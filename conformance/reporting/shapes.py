@@ -1,4 +1,13 @@
-"""Shapes of replies: which elements, how often, of what kind; and how they drift from one run to another."""
+"""Shapes of replies: which elements came, how often, of what kind, after which sibling; and how two runs differ.
+
+Two runs are compared by their shapes, so a shape must say what a client can see
+and nothing that belongs to the site's users: the only values kept are those of
+elements the contract declares as enumerations.
+
+A change is told only where the data of the two sites cannot be its cause. An
+element that always came and now never does has vanished; one that came with
+some of its parents only depends on data, unless the contract did not know it.
+"""
 
 from __future__ import annotations
 

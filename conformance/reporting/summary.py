@@ -1,4 +1,7 @@
-"""``summary.json``: a run written as one document for machines, and read back for compare and documentation."""
+"""``summary.json``: a run as one document for machines, and read back for comparison and for the living documentation.
+
+It is written last, so that its presence means the run is complete.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class ScenarioItem(pytest.Item):
     def __init__(self, *, scenario: Scenario, execute: Execute, **details: Any) -> None:
         super().__init__(**details)
         self.scenario = scenario
-        self._perform = execute
+        self._execute = execute
         marks = self.config.stash.setdefault(_MARKS, {})
         for name in scenario.markers:
             if name not in marks:
@@ -52,7 +52,7 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Carry the scenario out."""
-        self._perform(self)
+        self._execute(self)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Its place in the feature file, for editors and reports."""

@@ -13,7 +13,12 @@ from itertools import groupby
 from pathlib import Path
 
 from conformance.judge.clauses import Clause
-from conformance.reporting.documentation import DocumentedScenario, DocumentedStep, living_documentation, page_of
+from conformance.reporting.documentation import (
+    DocumentedScenario,
+    DocumentedStep,
+    documentation_page,
+    living_documentation,
+)
 from conformance.reporting.pages import write_page
 from conformance.reporting.summary import SUMMARY, read_run, write_whole
 from conformance.reporting.text import safe, table
@@ -134,7 +139,7 @@ def docs(given: argparse.Namespace) -> int:
     if not documentation.scenarios:
         raise UserError("features-missing", "there are no features here", where=str(root), hint="name them with --root")
     output: Path = given.output or root / "reports" / DOCUMENTATION
-    write_page(output, page_of(documentation))
+    write_page(output, documentation_page(documentation))
     sites = ", ".join(run.name for run in documentation.latest) or "no run: outcomes are left out"
     print(safe(f"{output}: {len(documentation.clauses)} clauses, {len(documentation.scenarios)} scenarios, {sites}"))
     return 0
@@ -181,7 +186,11 @@ INDEX = "README.md"
 
 
 def index(given: argparse.Namespace) -> int:
-    """Write every index that is not as it should be, and say which."""
+    """Write every index of a release that is not as it should be, and say which.
+
+    An index stands beside the features, so that a reader can hold a folder against
+    the published notes heading by heading.
+    """
     root: Path = given.root.resolve()
     import_vocabulary(root)
     for path, text in indexes(Catalogue(root)).items():

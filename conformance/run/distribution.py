@@ -1,4 +1,9 @@
-"""A run on several processes: workers of pytest-xdist for one site, one run for each of several sites."""
+"""A run on several processes.
+
+Workers of pytest-xdist share one site: what writes to it stays in one worker,
+the rest goes wherever there is room. Several sites are one run each, side by
+side, with results apart and together in one overview.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,11 @@ from conformance.sites.errors import UserError
 
 
 class SiteScheduling(LoadScopeScheduling):
-    """Hands scenarios out one by one, but all that belong together to one worker."""
+    """Hands scenarios out one by one, but all that belong together to one worker.
+
+    xdist 3.8.0 does this by groups that it appends to node ids, which pytest 9.2
+    no longer lets it do.
+    """
 
     def __init__(self, config: Any, log: Any, together: Callable[[str], bool]) -> None:
         super().__init__(config, log)

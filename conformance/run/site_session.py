@@ -101,7 +101,11 @@ class PreflightReport:
 
 
 class Preflight:
-    """Asks one site about itself, with reads only."""
+    """Asks one site about itself, with reads only: does it answer, do the accounts work, is it set as the profile says?
+
+    A profile that contradicts its site would make every verdict worthless, so a
+    contradiction ends the run here (design.md, Arranging).
+    """
 
     def __init__(self, profile: Profile, client: Client, payloads: Payloads, contract: Contract) -> None:
         self._profile = profile
@@ -348,7 +352,7 @@ def _shared(profile: Profile, options: Options, run_id: str) -> Path | None:
         return None
     folder = options.reports / "ledger"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f".pace-{profile.name}-{run_id}"
+    return folder / f".rate-{profile.name}-{run_id}"
 
 
 def _mailbox(run_context: RunContext) -> Mailbox | None:

@@ -1,4 +1,8 @@
-"""What scenarios leave on a site, and how it is undone: at the end of each, and by the sweep of later runs."""
+"""What scenarios leave on a site, and how it is undone: at the end of each, and by the sweep of later runs.
+
+At the end of a scenario in reverse order; a sweep removes what the ledgers of
+earlier runs list, and whatever carries our prefix.
+"""
 
 from __future__ import annotations
 

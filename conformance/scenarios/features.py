@@ -70,7 +70,7 @@ class Catalogue:
         feature = _parse(path, name)
         scenarios: dict[str, Scenario] = {}
         for template in feature.scenarios.values():
-            for row in rows_of(template):
+            for row in outline_rows(template):
                 scenario = read_scenario(feature, template, row, name, self.clauses, self.registry)
                 if scenario.title in scenarios:
                     raise _title_twice(f"two scenarios are called {scenario.title!r}", f"{name}:{template.line_number}")
@@ -86,7 +86,7 @@ def _title_twice(what: str, where: str) -> UserError:
     return UserError("title-twice", what, where=where, hint="a title names one scenario of its file")
 
 
-def rows_of(template: ScenarioTemplate) -> list[dict[str, str]]:
+def outline_rows(template: ScenarioTemplate) -> list[dict[str, str]]:
     """The rows of an outline; one empty row for a plain scenario."""
     return [row for examples in template.examples for row in examples.as_contexts()] or [{}]
 

@@ -15,7 +15,7 @@ _UNWRITABLE = re.compile("[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _LARGEST_FILE = 64 * 1024
 
 
-def expand(text: str, *, where: str) -> str:
+def expand_variables(text: str, *, where: str) -> str:
     """Replace ``${VAR}`` by the environment; an unset variable is a :class:`UserError` naming it."""
 
     def value(found: re.Match[str]) -> str:
@@ -43,11 +43,12 @@ def resolve(text: str, *, where: str, folder: Path) -> str:
     ``folder`` is what a relative ``file:`` path starts from.
     """
     if text.startswith("file:"):
-        secret = _from_file(folder / Path(expand(text.removeprefix("file:"), where=where)).expanduser(), where)
+        path = Path(expand_variables(text.removeprefix("file:"), where=where)).expanduser()
+        secret = _from_file(folder / path, where)
     elif text.startswith("keyring:"):
-        secret = _from_keyring(expand(text.removeprefix("keyring:"), where=where), where)
+        secret = _from_keyring(expand_variables(text.removeprefix("keyring:"), where=where), where)
     else:
-        secret = expand(text, where=where)
+        secret = expand_variables(text, where=where)
     secret_registry.learn(secret)
     if not secret:
         raise UserError("secret-empty", "the secret is empty", where=where, hint="set the variable or file it names")

@@ -89,7 +89,7 @@ class ProfileTable:
             raise self.fail("profile-missing", f"{key} is missing", key, f"add {key} = ...")
         if not isinstance(value, str):
             raise self.fail("profile-type", f"{key} must be text", key, f'write {key} = "..."')
-        return credentials.expand(value, where=self.where(key))
+        return credentials.expand_variables(value, where=self.where(key))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
@@ -351,7 +351,7 @@ def _data(table: ProfileTable) -> dict[str, str]:
     for key, value in table.row.items():
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise table.fail("profile-type", f"{key} must be text", key)
-    return {key: credentials.expand(str(value), where=table.where(key)) for key, value in table.row.items()}
+    return {key: credentials.expand_variables(str(value), where=table.where(key)) for key, value in table.row.items()}
 
 
 def _mailbox(table: ProfileTable, loopback: bool) -> MailAccount | None:

@@ -1,4 +1,4 @@
-"""A time limit for whole exchanges: a site that sends a byte now and then satisfies every limit of a single read."""
+"""Posts requests to a site: keep-alive, verified TLS, bounded in time and size, retried only where that is safe."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _MOST = 64
 
 
 class Watchdog:
-    """Calls ``cut`` of every exchange that takes longer than its limit; one thread for all of a process."""
+    """Calls ``cut`` of every exchange that takes longer than its limit; one thread for all of a process.
+
+    A site that sends a byte now and then satisfies every limit of a single read.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -14,7 +14,7 @@ from conformance.cli import main
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import ComplexType, Contract
 from conformance.reporting.compare_output import markdown_of
-from conformance.reporting.compare_output import as_json, lines_of
+from conformance.reporting.compare_output import comparison_as_json, lines_of
 from conformance.reporting.compare import compare_runs
 from conformance.reporting.summary import read_run
 from conformance.sites.release import Release
@@ -361,7 +361,7 @@ def test_no_value_in_a_summary_makes_compare_fall_over(
                     delta = compare_runs(good, read_run(file), clauses, contract)
                     assert lines_of(delta)
                     assert markdown_of(delta)
-                    assert as_json(delta)
+                    assert comparison_as_json(delta)
                 except UserError:
                     refused += 1
     # What compare does not look at may hold anything; most of it is looked at.
