@@ -3,7 +3,9 @@ Feature: Existing users keep their old login after the move to Control Hub
   Users who were created while the site was a classic one keep their short
   webExID beside the e-mail address. Users created later have the e-mail address
   only. This holds for the security context of every operation, and for the
-  webExId that GetUser, SetUser and DelUser are asked about.
+  webExId that GetUser, SetUser and DelUser are asked about. A login counts as
+  refused by the exceptions that speak of logins only: what an operation says
+  beyond that, it says to a caller it has let in.
 
   Background:
     Given Control Hub management is enabled on the site
@@ -12,14 +14,19 @@ Feature: Existing users keep their old login after the move to Control Hub
 
     Scenario Outline: A caller signs in with <credential>
       When the site admin, signed in with <credential>, sends GetSite
-      Then the call succeeds
+      Then the login is accepted
 
       Examples:
         | clause      | credential       |
         | R41.11.0-24 | sessionTicket    |
-        | R41.11.0-25 | password         |
         | R41.11.0-26 | webExAccessToken |
         | R41.11.0-27 | accessToken      |
+
+    @clause.R41.11.0-25
+    Scenario: A caller signs in with a password
+      Given single sign-on is disabled on the site
+      When the site admin, signed in with password, sends GetSite
+      Then the login is accepted
 
   @clause.R41.11.0-28
   Rule: The old webExID of the classic time is still accepted
@@ -29,17 +36,30 @@ Feature: Existing users keep their old login after the move to Control Hub
       Then the login is accepted
 
       Examples:
-        | operation          |
-        | AuthenticateUser   |
-        | GetAPIVersion      |
-        | GetSite            |
-        | LstMeetingType     |
-        | LstsummarySession  |
-        | LstRecording       |
-        | LstsummaryEvent    |
-        | LstrecordedEvent   |
-        | LstsummaryProgram  |
+        | operation              |
+        | AuthenticateUser       |
+        | GetSite                |
+        | LstMeetingType         |
+        | LstsummarySession      |
+        | LstRecording           |
+        | LstsummaryEvent        |
+        | LstrecordedEvent       |
+        | LstsummaryProgram      |
         | LstrecordaccessHistory |
+        | CreateMeeting          |
+
+    Scenario Outline: <operation> by its key accepts the old webExID
+      When the classic-era user, called "{classic-era user.webExId}", sends <operation> with
+        | <element> | <value> |
+      Then the login is accepted
+
+      Examples:
+        | operation                    | element    | value                      |
+        | GetUser                      | webExId    | {classic-era user.webExId} |
+        | GetMeeting                   | meetingKey | 1                          |
+        | GetSessionInfo               | sessionKey | 1                          |
+        | GetEvent                     | sessionKey | 1                          |
+        | LstrecordaccessDetailHistory | recordID   | 1                          |
 
   @clause.R41.11.0-29
   Rule: So is the e-mail address
@@ -49,17 +69,30 @@ Feature: Existing users keep their old login after the move to Control Hub
       Then the login is accepted
 
       Examples:
-        | operation          |
-        | AuthenticateUser   |
-        | GetAPIVersion      |
-        | GetSite            |
-        | LstMeetingType     |
-        | LstsummarySession  |
-        | LstRecording       |
-        | LstsummaryEvent    |
-        | LstrecordedEvent   |
-        | LstsummaryProgram  |
+        | operation              |
+        | AuthenticateUser       |
+        | GetSite                |
+        | LstMeetingType         |
+        | LstsummarySession      |
+        | LstRecording           |
+        | LstsummaryEvent        |
+        | LstrecordedEvent       |
+        | LstsummaryProgram      |
         | LstrecordaccessHistory |
+        | CreateMeeting          |
+
+    Scenario Outline: <operation> by its key accepts the e-mail address of a user of the classic time
+      When the classic-era user, called "{classic-era user.email}", sends <operation> with
+        | <element> | <value> |
+      Then the login is accepted
+
+      Examples:
+        | operation                    | element    | value                    |
+        | GetUser                      | webExId    | {classic-era user.email} |
+        | GetMeeting                   | meetingKey | 1                        |
+        | GetSessionInfo               | sessionKey | 1                        |
+        | GetEvent                     | sessionKey | 1                        |
+        | LstrecordaccessDetailHistory | recordID   | 1                        |
 
   @clause.R41.11.0-30
   Rule: A user created after the move has the e-mail address
@@ -69,22 +102,36 @@ Feature: Existing users keep their old login after the move to Control Hub
       Then the login is accepted
 
       Examples:
-        | operation          |
-        | AuthenticateUser   |
-        | GetAPIVersion      |
-        | GetSite            |
-        | LstMeetingType     |
-        | LstsummarySession  |
-        | LstRecording       |
-        | LstsummaryEvent    |
-        | LstrecordedEvent   |
-        | LstsummaryProgram  |
+        | operation              |
+        | AuthenticateUser       |
+        | GetSite                |
+        | LstMeetingType         |
+        | LstsummarySession      |
+        | LstRecording           |
+        | LstsummaryEvent        |
+        | LstrecordedEvent       |
+        | LstsummaryProgram      |
         | LstrecordaccessHistory |
+        | CreateMeeting          |
 
-  @clause.R41.11.0-31 @should
+    Scenario Outline: <operation> by its key accepts the e-mail address of a later user
+      When the control-hub user, called "{control-hub user.email}", sends <operation> with
+        | <element> | <value> |
+      Then the login is accepted
+
+      Examples:
+        | operation                    | element    | value                    |
+        | GetUser                      | webExId    | {control-hub user.email} |
+        | GetMeeting                   | meetingKey | 1                        |
+        | GetSessionInfo               | sessionKey | 1                        |
+        | GetEvent                     | sessionKey | 1                        |
+        | LstrecordaccessDetailHistory | recordID   | 1                        |
+
+  @clause.R41.11.0-31
   Rule: And nothing else
 
     Scenario Outline: <operation> refuses a short name of a later user
+      Given the control-hub user can sign in
       When the control-hub user, called "{control-hub user.short name}", sends <operation>
       Then the call is refused
 
@@ -114,45 +161,45 @@ Feature: Existing users keep their old login after the move to Control Hub
       And email is "{control-hub user.email}"
 
     @clause.R41.11.0-34
-    Scenario: SetUser changes a user of the classic time by both names
-      Given a new user of the classic time with
-        | webExId | {name} |
+    Scenario Outline: SetUser changes a user of the classic time by <name>
+      Given the site has a disposable user of the classic time
       When the site admin sends SetUser with
-        | webExId   | {new user.webExId} |
-        | firstName | By old name        |
-      And the site admin sends SetUser with
-        | webExId  | {new user.email} |
-        | lastName | By address       |
+        | webExId    | <identity>                                              |
+        | timeZoneID | {disposable user of the classic time.other timeZoneID} |
       Then the call succeeds
-      When the site admin sends GetUser for the new user
-      Then firstName is "By old name"
-      And lastName is "By address"
+      When the site admin sends GetUser for the disposable user of the classic time
+      Then timeZoneID is "{disposable user of the classic time.other timeZoneID}"
+
+      Examples:
+        | name               | identity                                        |
+        | the old webExId    | {disposable user of the classic time.webExId} |
+        | the e-mail address | {disposable user of the classic time.email}   |
 
     @clause.R41.11.0-35
     Scenario: SetUser changes a later user by the e-mail address
-      Given a new user
+      Given a new user with
+        | timeZoneID | 20 |
       When the site admin sends SetUser with
-        | webExId   | {new user.email} |
-        | firstName | By address       |
+        | webExId    | {new user.email} |
+        | timeZoneID | 11               |
       Then the call succeeds
       When the site admin sends GetUser for the new user
-      Then firstName is "By address"
+      Then timeZoneID is "11"
 
     @clause.R41.11.0-36
     Scenario Outline: DelUser deactivates a user of the classic time by <name>
-      Given a new user of the classic time with
-        | webExId | {name} |
+      Given the site has a disposable user of the classic time
+      And the disposable user of the classic time is active
       When the site admin sends DelUser with
         | webExId | <identity> |
       Then the call succeeds
-      When the site admin sends GetUser with
-        | webExId | {new user.email} |
+      When the site admin sends GetUser for the disposable user of the classic time
       Then active is "DEACTIVATED"
 
       Examples:
-        | name               | identity           |
-        | the old webExId    | {new user.webExId} |
-        | the e-mail address | {new user.email}   |
+        | name               | identity                                        |
+        | the old webExId    | {disposable user of the classic time.webExId} |
+        | the e-mail address | {disposable user of the classic time.email}   |
 
     @clause.R41.11.0-37
     Scenario: DelUser deactivates a later user by the e-mail address
@@ -163,21 +210,37 @@ Feature: Existing users keep their old login after the move to Control Hub
       When the site admin sends GetUser for the new user
       Then active is "DEACTIVATED"
 
-  Rule: The schemas stay
+  @clause.R41.11.0-68
+  Rule: A later user is found by nothing else
 
-    @clause.R41.11.0-38
-    Scenario: Nothing differs but what other items of 41.11 add
-      When the contract of 41.10.0 is compared with that of 41.11.0
-      Then nothing differs but
-        | operation              | element                  |
-        | GetUser                | freeAccount              |
-        | LstrecordaccessHistory | serviceTypes             |
-        | LstrecordaccessHistory | serviceTypes/serviceType |
-
-    @clause.R41.11.0-39
-    Scenario: The reply of GetUser is as before
+    Scenario: GetUser does not find a later user by a short name
+      Given a new user
       When the site admin sends GetUser with
-        | webExId | {classic-era user.webExId} |
+        | webExId | {new user.short name} |
+      Then the call is refused
+
+    Scenario: SetUser does not change a later user by a short name
+      Given a new user with
+        | timeZoneID | 20 |
+      When the site admin sends SetUser with
+        | webExId    | {new user.short name} |
+        | timeZoneID | 11                    |
+      And the site admin sends GetUser for the new user
+      Then timeZoneID is not "11"
+
+    Scenario: DelUser does not deactivate a later user by a short name
+      Given a new user
+      When the site admin sends DelUser with
+        | webExId | {new user.short name} |
+      And the site admin sends GetUser for the new user
+      Then active is not "DEACTIVATED"
+
+  @clause.R41.11.0-39
+  Rule: The reply of GetUser is as before
+
+    Scenario: The elements of GetUser keep their order
+      When the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
       Then the call succeeds
       And the reply fits the contract
       And the children of the body keep this order
@@ -190,3 +253,14 @@ Feature: Existing users keep their old login after the move to Control Hub
         | privilege  |
         | active     |
         | userId     |
+
+  Rule: The schemas stay
+
+    @clause.R41.11.0-38
+    Scenario: Nothing differs but what other items of 41.11 add
+      When the contract of 41.10.0 is compared with that of 41.11.0
+      Then nothing differs but
+        | operation              | element                  |
+        | GetUser                | freeAccount              |
+        | LstrecordaccessHistory | serviceTypes             |
+        | LstrecordaccessHistory | serviceTypes/serviceType |
