@@ -1,27 +1,47 @@
 """Sentences about mail the site sends."""
 
-from pytest_bdd import parsers, then
+from pytest_bdd import parsers, then, when
 
 from conformance.judge import mail_checks
 from conformance.scenarios.scenario_context import ScenarioContext
 
 
-@then(parsers.re(r'a mail reaches "(?P<recipient>[^"]+)"'))
+@when(parsers.re(r'a mail reaches "(?P<recipient>[^"]+)"'))
 def mail_reaches(context: ScenarioContext, recipient: str) -> None:
+    context.await_mail(context.value(recipient))
+
+
+@then(parsers.re(r'a mail with a link reaches "(?P<recipient>[^"]+)"'))
+def mail_with_link_reaches(context: ScenarioContext, recipient: str) -> None:
     address = context.value(recipient)
-    context.judge(mail_checks.arrived(context.await_mail(address), address))
+    context.judge(mail_checks.brings_a_link(context.look_for_link(address), address))
 
 
-@then("the mail holds exactly one link")
-def mail_holds_one_link(context: ScenarioContext) -> None:
-    context.judge(mail_checks.one_link(context.mails))
+@when(parsers.re(r'somebody opens the link of the mail to "(?P<recipient>[^"]+)"'))
+def link_is_opened(context: ScenarioContext, recipient: str) -> None:
+    context.open_link(context.value(recipient))
+
+
+@when(parsers.re(r'the new user follows the link of the mail and chooses the password "(?P<chosen>[^"]+)"'))
+def new_user_activates(context: ScenarioContext, chosen: str) -> None:
+    context.activate("new user", chosen)
+
+
+@then("a page is shown")
+def page_is_shown(context: ScenarioContext) -> None:
+    context.judge(mail_checks.page_shown(context.page))
+
+
+@then("its subject is ASCII on the wire")
+def subject_is_ascii(context: ScenarioContext) -> None:
+    context.judge(mail_checks.ascii_on_the_wire(context.mails))
 
 
 @then(parsers.re(r'its subject travels in encoded words and reads "(?P<words>[^"]+)"'))
-def subject_is_encoded(context: ScenarioContext, words: str) -> None:
+def subject_reads(context: ScenarioContext, words: str) -> None:
     context.judge(mail_checks.in_encoded_words(context.mails, words))
 
 
-@then(parsers.re(r'its subject travels as it is and reads "(?P<words>[^"]+)"'))
-def subject_is_plain(context: ScenarioContext, words: str) -> None:
-    context.judge(mail_checks.plain(context.mails, words))
+@then("a subject of ASCII characters is not encoded")
+def ascii_subject_is_plain(context: ScenarioContext) -> None:
+    context.judge(mail_checks.ascii_as_it_is(context.mails))

@@ -33,6 +33,11 @@ class Settings:
     recording_changes_by_hosts: bool = True  # Allow hosts to reassign, edit, disable, and delete recordings
     entry_exit_tone: str = "ANNOUNCENAME"
     entry_exit_tone_ec: str = "NOTONE"
+    single_sign_on: bool = False  # SAML SSO: no password signs in
+    directory_sync: bool = False  # users come from a directory: none is made here, no address is changed
+    verification_by_mail_domain: bool = False  # new users are verified at once, no mail is due
+    activation_mails: bool = True
+    names_in_mail_subjects: bool = True  # templates of mail put the name of the session or user into the subject
     mail_relay: str = ""  # HOST:PORT of an SMTP server, empty: mail is kept in the log only
     # Manners: how this site differs from others that keep the contract as well.
     rows_per_page: int = 0  # the most rows a page of a list holds, whatever maximumNum asks for; 0: as many as asked
@@ -41,6 +46,13 @@ class Settings:
     record_id_spelling: str = "either"  # of the id in LstrecordaccessDetailHistory
     predefined_sub_prefix: str = "absent"  # subProductCodePrefix of a predefined session type
     markup_in_descriptions: bool = True  # False: tags are taken out of the description of an event
+    host_limit: int = 0  # active hosts the site is licensed for, 0: as many as are made
+    login_refused_every: int = 0  # each so many passwords is refused once though it is right, 0: none
+    address_change_waits: bool = False  # Control Hub keeps the old address until the new one is verified
+    names_owned_by_control_hub: bool = True  # SetUser changes no name under Control Hub rules
+    tickets_for_user_management: bool = True  # else 030104, as the notes of 9.0 SP2 say
+    avatars: bool = True  # GetUser shows one
+    further_mails: bool = False  # a welcome before the activation mail, a link for help in every mail
 
     def items(self) -> dict[str, Value]:
         """Every setting by its public name."""
@@ -48,16 +60,8 @@ class Settings:
 
 
 NAMES = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
-#: What no profile names: the manners, and the way mail takes.
-UNTOLD = (
-    "mail-relay",
-    "rows-per-page",
-    "history-lag",
-    "history-reach",
-    "record-id-spelling",
-    "predefined-sub-prefix",
-    "markup-in-descriptions",
-)
+#: What no profile names: the way mail takes, and the manners, which come after it.
+UNTOLD = tuple(NAMES)[list(NAMES).index("mail-relay") :]
 _WORDS = {
     "entry-exit-tone": TONES,
     "entry-exit-tone-ec": TONES,

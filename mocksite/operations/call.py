@@ -88,6 +88,11 @@ class Call:
         if not allowed:
             raise Refusal("000001")
 
+    def send_named(self, recipient: str, subject: str, named: str, body: str) -> None:
+        """A letter with the subject ``named`` where the templates of the site put names there, else ``subject``."""
+        self.send(recipient, named if self.settings.names_in_mail_subjects else subject, body)
+
     def send(self, recipient: str, subject: str, body: str) -> None:
         """Put a letter into the outgoing mail of this call."""
-        self.letters.append(Letter(recipient, subject, body))
+        help_page = f"\nQuestions? {self.site_url}/help\n" if self.settings.further_mails else ""
+        self.letters.append(Letter(recipient, subject, body + help_page))

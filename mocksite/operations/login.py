@@ -55,7 +55,9 @@ def _by_token(_store: Store, user: User, secret: str, _now: float) -> Login:
     return _same(user, "accessToken", user.access_token, secret)
 
 
-def _by_password(_store: Store, user: User, secret: str, _now: float) -> Login:
+def _by_password(store: Store, user: User, secret: str, _now: float) -> Login:
+    if store.settings.single_sign_on:
+        raise Refusal("030002", "This site signs in by SSO, no password is taken")
     return _same(user, "password", user.password, secret)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from mocksite.model import identifiers
 from mocksite.model.accounts import activation_link, find_user
 from mocksite.model.identifiers import CREATED
-from mocksite.model.queries import Term
+from mocksite.model.queries import Query, Term
 from mocksite.model.records import ACTIVATED, DEACTIVATED, REQUEST_TO_ACTIVATE, Person, Ticket, User
 from mocksite.model.timezones import SITE_ZONE
 from mocksite.operations.call import Call, Operation
@@ -30,6 +30,7 @@ _MOST_IDS = 50
 def create_user(call: Call) -> Node:
     """A new user. Under Control Hub rules he is active only if Control Hub knows him as active and verified."""
     _demand_administrator(call)
+    _demand_room(call)
     content = call.content
     email = _address(content.text("email"))
     blank = User(user_id=0, webex_id="", email=email, first_name="", last_name="")
@@ -52,6 +53,8 @@ def create_user(call: Call) -> Node:
 
 def _under_hub(call: Call, user: User) -> User:
     """Identity is the address; password and active are ignored (R41.11.0-01..09)."""
+    if call.settings.directory_sync:
+        raise Refusal("030105", "Users of this organisation come from its directory")
     person = call.store.get(Person, user.email)
     if person and person.organisation == "outside":
         raise Refusal("030117")
@@ -61,7 +64,7 @@ def _under_hub(call: Call, user: User) -> User:
         webex_id=user.email,
         era="hub",
         hub_active=bool(person and person.hub_active),
-        verified=bool(person and person.verified),
+        verified=bool(person and person.verified) or call.settings.verification_by_mail_domain,
         active=ACTIVATED if known else REQUEST_TO_ACTIVATE,
     )
 
@@ -87,20 +90,22 @@ def _refuse_twice(call: Call, user: User) -> None:
 
 
 def _write(call: Call, user: User) -> None:
-    """The activation mail with its one link, and the welcome the request may ask for."""
-    if call.hub and not user.verified:
-        link = activation_link(call.base_url, call.site_name, user)
-        call.send(
+    """The activation mail with its link, and the welcome the request may ask for."""
+    if call.content.flag("sendWelcome") or (call.hub and call.settings.further_mails):
+        call.send_named(
             user.email,
+            "Welcome to Webex",
+            f"Welcome to Webex, {user.name}",
+            f"Hello {user.name},\n\nyour account on {call.site_name} is {user.webex_id}.\n",
+        )
+    if call.hub and not user.verified and call.settings.activation_mails:
+        link = activation_link(call.base_url, call.site_name, user)
+        call.send_named(
+            user.email,
+            "Activate your Webex account",
             f"Activate your Webex account, {user.name}",
             f"Hello {user.name},\n\nan account was made for you on {call.site_name}.\n"
             f"Follow this link to activate it and to choose a password:\n\n{link}\n",
-        )
-    if call.content.flag("sendWelcome"):
-        call.send(
-            user.email,
-            f"Welcome to Webex, {user.name}",
-            f"Hello {user.name},\n\nyour account on {call.site_name} is {user.webex_id}.\n",
         )
 
 
@@ -110,18 +115,26 @@ def set_user(call: Call) -> Node:
     before = call.user(content.text("webExId"))
     administrator = call.caller.site_admin or call.caller.user_admin
     call.demand(administrator or before.user_id == call.caller.user_id)
-    _demand_scope(call)
-    changed = replace(
-        before,
-        first_name=content.text("firstName", before.first_name),
-        last_name=content.text("lastName", before.last_name),
-    )
+    _demand_credential(call)
+    changed = _renamed(call, before)
     changed = _identity_under_hub(call, changed) if call.hub else _identity_under_classic(call, changed)
     changed = _profile(call, changed)
     if administrator:
-        changed = _activity(call, with_privileges(call, changed))
+        changed = _activity(call, with_licences(call, with_privileges(call, changed)))
     call.store.put(with_pins(call, changed, new=False))
     return call.answer("setUserResponse")
+
+
+def _renamed(call: Call, user: User) -> User:
+    """Names are Control Hub's where it rules: SetUser succeeds and they stay."""
+    if call.hub and call.settings.names_owned_by_control_hub:
+        return user
+    content = call.content
+    return replace(
+        user,
+        first_name=content.text("firstName", user.first_name),
+        last_name=content.text("lastName", user.last_name),
+    )
 
 
 def _identity_under_hub(call: Call, user: User) -> User:
@@ -136,6 +149,11 @@ def _identity_under_hub(call: Call, user: User) -> User:
         raise Refusal("030117")
     if (person and person.organisation == "elsewhere") or find_user(call.store, call.release, email):
         raise Refusal("030118")
+    if call.settings.directory_sync:
+        raise Refusal("030105", "Users of this organisation come from its directory")
+    if call.settings.address_change_waits:
+        call.send(email, "Verify your new e-mail address", f"{user.email} becomes {email} once you have answered.\n")
+        return user
     follows = user.webex_id.lower() == user.email.lower()
     return replace(user, email=email, webex_id=email if follows else user.webex_id)
 
@@ -189,16 +207,34 @@ def _deactivate(call: Call, webex_id: str) -> bool:
     return True
 
 
+def with_licences(call: Call, user: User) -> User:
+    """Under Control Hub rules who may host again has the licences of a host again."""
+    if not call.hub or not call.content.flag("privilege/host") or any(getattr(user, name) for name in LICENCES):
+        return user
+    return replace(user, **dict.fromkeys(_LICENCES_OF_A_HOST, True))
+
+
 def _demand_administrator(call: Call) -> None:
     call.demand(call.caller.site_admin or call.caller.user_admin)
-    _demand_scope(call)
+    _demand_credential(call)
 
 
-def _demand_scope(call: Call) -> None:
-    """A CI access token needs webexsquare:admin where Control Hub rules (R41.11.0-19, -20)."""
+def _demand_room(call: Call) -> None:
+    """One more active host must fit into what the site is licensed for."""
+    limit = call.settings.host_limit
+    if limit and len(call.store.all(User, Query((Term("host", "=", 1), Term("active", "=", ACTIVATED))))) >= limit:
+        raise Refusal("999999", "exceededSiteHostLimit")
+
+
+def _demand_credential(call: Call) -> None:
+    """A CI access token needs webexsquare:admin where Control Hub rules (R41.11.0-19, -20); a ticket may not do."""
     assert call.login is not None, "provisioning needs a login"
-    if call.hub and not call.login.may_provision:
+    if not call.hub:
+        return
+    if not call.login.may_provision:
         raise Refusal("030119")
+    if call.login.credential == "sessionTicket" and not call.settings.tickets_for_user_management:
+        raise Refusal("030104")
 
 
 def _profile(call: Call, user: User) -> User:
@@ -246,6 +282,7 @@ _SERVICES = {
 }
 
 LICENCES = tuple(_SERVICES.values())
+_LICENCES_OF_A_HOST = ("meeting_center", "training_center", "event_center")
 
 #: Privileges a request may set: element and field. The notes name the user-management role without an element;
 #: requests call it userAdmin here.

@@ -175,8 +175,9 @@ def invite(call: Call, session: Session, kind: str, invited: list[Attendee]) -> 
     """Write invitations; subjects carry the name of the session (R41.5.0-16)."""
     when = f"{show(session.starts, session.time_zone_id)} ({zone(session.time_zone_id).description})"
     for guest in invited:
-        call.send(
+        call.send_named(
             guest.email,
+            f"{kind} invitation",
             f"{kind} invitation: {session.name}",
             f"Hello {guest.name},\n\nyou are invited to {session.name} on {when}.\n"
             f"Join here: {join_url(call, session)}\n",

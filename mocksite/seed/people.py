@@ -16,7 +16,7 @@ ADMIN_SCOPES = "spark:all webexsquare:admin"
 USER_SCOPES = "spark:all"
 
 #: People of Control Hub who are not users of the site.
-_ACTIVE = ("nina", "noah", "nuno", "nora")
+_ACTIVE = ("nina", "noah")
 
 ACTIVE_PERSONS = tuple(Person(f"{name}.active@example.com", "own", hub_active=True, verified=True) for name in _ACTIVE)
 
@@ -43,6 +43,7 @@ ROLES = (
     Role("classic-era-user", "jclassic"),
     Role("control-hub-user", "carla.hub@example.com"),
     Role("unscoped-admin", "ben.unscoped@example.com"),
+    Role("disposable-user", "dora.disposable@example.com"),
 )
 
 #: Users the profile names under data, and the key it names them by.
@@ -55,6 +56,8 @@ KINDS = {
     "no-assistant-user-webex-id": "bert.plain@example.com",
     "room-user-webex-id": "rosa.room@example.com",
     "no-room-user-webex-id": "tom.roomless@example.com",
+    "disposable-classic-user-webex-id": "ddispose",
+    "disposable-classic-user-email": "dieter.disposable@example.com",
 }
 
 
@@ -91,6 +94,13 @@ _DIFFERENCES: dict[str, dict[str, object]] = {
     "bert.plain@example.com": {"assistant": False},
     "rosa.room@example.com": {"room": True},
     "tom.roomless@example.com": {"room": False, "access_code": ""},
+    "dora.disposable@example.com": {},
+    "ddispose": {
+        "email": "dieter.disposable@example.com",
+        "first_name": "Dieter",
+        "last_name": "Disposable",
+        "era": "classic",
+    },
 }
 
 

@@ -39,10 +39,10 @@ def _account(site: Site, role: Role) -> dict[str, object]:
     facts: dict[str, object] = {"webex_id": user.webex_id, "email": user.email}
     if role.name == "unscoped-admin":
         return {**facts, "access_token": user.access_token}
-    facts["password"] = user.password
-    if role.tokens:
-        facts |= {"webex_access_token": user.webex_access_token, "access_token": user.access_token}
-    return facts
+    tokens = {"webex_access_token": user.webex_access_token, "access_token": user.access_token}
+    if site.store.settings.single_sign_on:
+        return {**facts, **tokens}
+    return {**facts, "password": user.password, **(tokens if role.tokens else {})}
 
 
 def _table(head: str, values: Mapping[str, object]) -> str:

@@ -69,11 +69,11 @@ def test_settings(site) -> None:
     """A profile names what an administrator sees; manners are the site's own."""
     assert site.profile["settings"].keys() | set(UNTOLD) == state(site)["settings"].keys()
     assert not site.profile["settings"].keys() & set(UNTOLD)
-    assert {**site.profile["settings"], "mail-relay": state(site)["settings"]["mail-relay"]} == {
+    assert state(site)["settings"].items() >= {
         "classic-events": True, "control-hub-managed": True, "start-meeting-from-phone": True, "recording-access": True,
         "nbr-support": True, "nbr-storage": 1000, "webex-telephony": True, "tsp-telephony-api": False, "large-events": True,
         "recording-changes-by-hosts": True, "entry-exit-tone": "ANNOUNCENAME", "entry-exit-tone-ec": "NOTONE", "mail-relay": "",
-    }
+    }.items()
     for name, value in (("classic-events", False), ("nbr-storage", 0), ("entry-exit-tone", "BEEP"), ("mail-relay", "127.0.0.1:25")):
         answer = site.control("PUT", f"settings/{name}", json.dumps(value))
         assert (answer.status, json.loads(answer.body)) == (200, value)

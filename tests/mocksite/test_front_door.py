@@ -103,6 +103,7 @@ NAMES = {
 @pytest.mark.parametrize("encoding", NAMES)
 def test_encodings_round_trip(site, encoding: str) -> None:
     """The reply answers in the encoding the request declares, and names survive."""
+    site.control("PUT", "settings/names-owned-by-control-hub", "false")
     name = NAMES[encoding]
     body = f"<webExId>{site.account('host')['webex_id']}</webExId><firstName>{name}</firstName>"
     site_name = document(site, head=f'<?xml version="1.0" encoding="{encoding}"?>', body=body).replace("GetUser", "SetUser")
@@ -131,6 +132,7 @@ def test_utf_16_without_a_mark(site, codec: str) -> None:
 
 def test_latin_1_declared_but_utf_8_sent(site) -> None:
     """PHP clients do that; the name arrives as it was meant."""
+    site.control("PUT", "settings/names-owned-by-control-hub", "false")
     body = f"<webExId>{site.account('host')['webex_id']}</webExId><firstName>Zoë</firstName>"
     text = document(site, head='<?xml version="1.0" encoding="ISO-8859-1"?>', body=body).replace("GetUser", "SetUser")
     assert site.post(text.encode("utf-8")).ok
@@ -138,6 +140,7 @@ def test_latin_1_declared_but_utf_8_sent(site) -> None:
 
 
 def test_what_latin_1_lacks_becomes_a_reference(site) -> None:
+    site.control("PUT", "settings/names-owned-by-control-hub", "false")
     site.done("SetUser", f"<webExId>{site.account('host')['webex_id']}</webExId><firstName>测试</firstName>")
     reply = site.post(document(site, head='<?xml version="1.0" encoding="ISO-8859-1"?>').encode("latin-1"))
     assert b"&#27979;" in reply.response.body

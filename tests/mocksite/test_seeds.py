@@ -6,6 +6,7 @@ import json
 import tomllib
 
 import mocksite
+from mocksite.model.settings import NAMES, UNTOLD
 from mocksite.protocol.dates import DAY
 
 ROLES = {
@@ -17,6 +18,7 @@ ROLES = {
     "classic-era-user": {"password"},
     "control-hub-user": {"password"},
     "unscoped-admin": {"access_token"},
+    "disposable-user": {"password"},
 }
 
 
@@ -25,8 +27,8 @@ def test_the_profile_describes_the_site(site) -> None:
     assert {"url", "site_name", "release", "access", "control_url", "accounts", "settings", "data"} == set(profile)
     assert (profile["release"], profile["access"], profile["site_name"]) == ("41.12.0", "read-write", "mocksite")
     assert {role: set(account) - {"webex_id", "email"} for role, account in profile["accounts"].items()} == ROLES
-    assert "mail-relay" not in profile["settings"]
-    assert len(profile["settings"]) == 12
+    assert not UNTOLD & set(profile["settings"])
+    assert UNTOLD | set(profile["settings"]) == set(NAMES)
     assert all(isinstance(value, str) and value for value in profile["data"].values())
 
 

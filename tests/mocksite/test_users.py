@@ -308,6 +308,7 @@ def test_who_may_manage_users(site) -> None:
 
 
 def test_nobody_promotes_himself(site) -> None:
+    site.control("PUT", "settings/names-owned-by-control-hub", "false")
     host = site.account("host")["webex_id"]
     assert changed(site, host, "<privilege><siteAdmin>true</siteAdmin></privilege><firstName>H</firstName>", "host").ok
     user = site.user(host)
