@@ -235,6 +235,9 @@ def _shown(text: str, most: int = 200) -> str:
 
 
 def _same(text: str, value: str) -> bool:
+    if "@" in value:
+        # An e-mail address: sites keep it in the case they like.
+        return text.casefold() == value.casefold()
     return text == value or {text, value} in ({"true", "1"}, {"false", "0"})
 
 

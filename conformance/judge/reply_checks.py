@@ -12,9 +12,10 @@ from conformance.sites.profile import SERVICE_PATH, names_api_version
 from conformance.wire.exchange import Exchange, Reply, children, local_name, text_of
 
 Findings = tuple[Finding, ...]
-#: No records, no such meeting: answers only a caller who was let in gets (exceptions.tsv).
+#: What a site says to a caller it does not let in: no such user, wrong password, no valid ticket, no tickets taken
+#: (exceptions.tsv). Everything else it says about the operation, to somebody it has let in.
+LOGIN_REFUSALS = ("030001", "030002", "030047", "030104")
 _NO_RECORD = "000015"
-_NOTHING_TO_SHOW = (_NO_RECORD, "060001")
 _STAMP = "%m/%d/%Y %H:%M:%S"
 _TOO_MANY_REQUESTS = 429
 
@@ -56,8 +57,9 @@ def not_refused_with(reply: Reply, exception_id: str) -> Findings:
 
 
 def login_accepted(reply: Reply) -> Findings:
-    """The caller was let in: SUCCESS, or a refusal that only says there is nothing to show."""
-    if reply.succeeded or (reply.result == "FAILURE" and reply.exception_id in _NOTHING_TO_SHOW):
+    """The caller was let in: SUCCESS, or a refusal by an exception that does not speak of logins."""
+    said_why = reply.result == "FAILURE" and reply.exception_id != ""
+    if reply.succeeded or (said_why and reply.exception_id not in LOGIN_REFUSALS):
         return ()
     return (Finding("login", "response/result", "the login accepted", reply.verdict()),)
 

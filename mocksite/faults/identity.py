@@ -58,10 +58,34 @@ def _woken(call: Call, _body: Node) -> None:
 
 
 def _unchanged(call: Call) -> None:
-    for name in ("firstName", "lastName"):
-        node = call.content.node.find(name)
-        if node is not None:
-            call.content.node.children.remove(node)
+    node = call.content.node.find("timeZoneID")
+    if node is not None:
+        call.content.node.children.remove(node)
+
+
+def _short_target(call: Call) -> None:
+    """The part of an address before the @ finds the user."""
+    name = call.content.text("webExId")
+    user = next((one for one in call.store.all(User) if one.era == "hub" and one.email.partition("@")[0] == name), None)
+    node = call.content.node.find("webExId")
+    if user is not None and node is not None:
+        node.text = user.email
+
+
+def _by_operation(clause: str, era: str, *, by_address: bool) -> tuple[Fault, ...]:
+    """One operation refuses the name that all others take (line 249: all operations)."""
+    return tuple(
+        CallFault(
+            f"{clause}/refused-by-{operation}",
+            f"{operation} does not know the caller by that name (line 249)",
+            clause,
+            "login",
+            (operation,),
+            _refuse("030001"),
+            _caller(era, by_address=by_address),
+        )
+        for operation in ("GetUser", "GetMeeting", "GetSessionInfo", "GetEvent", "CreateMeeting")
+    )
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -70,9 +94,9 @@ FAULTS: tuple[Fault, ...] = (
             f"{clause}/{element}-refused",
             f"GetSite refuses the credential {element} (lines 222-243)",
             clause,
-            "result",
+            "login",
             ("GetSite",),
-            refusing("030002"),
+            refusing("030047" if element == "sessionTicket" else "030002"),
             _signed_in_with(element),
         )
         for clause, element in (
@@ -108,6 +132,20 @@ FAULTS: tuple[Fault, ...] = (
         (),
         _refuse("030002"),
         _caller("hub", by_address=True),
+    ),
+    *_by_operation("R41.11.0-28", "classic", by_address=False),
+    *_by_operation("R41.11.0-29", "classic", by_address=True),
+    *_by_operation("R41.11.0-30", "hub", by_address=True),
+    *(
+        CallFault(
+            f"R41.11.0-68/{operation}-by-short-name",
+            f"{operation} finds a later user by the part before the @ (lines 141, 255)",
+            "R41.11.0-68",
+            check,
+            (operation,),
+            _short_target,
+        )
+        for operation, check in (("GetUser", "result"), ("SetUser", "element-value"), ("DelUser", "element-value"))
     ),
     CallFault(
         "R41.11.0-31/short-name-accepted",
@@ -179,6 +217,15 @@ FAULTS: tuple[Fault, ...] = (
         ("DelUser",),
         _woken,
         _target("classic", by_address=False),
+    ),
+    ReplyFault(
+        "R41.11.0-36/nobody-deleted-by-address",
+        "DelUser succeeds for an address and leaves the classic user active (lines 253-268)",
+        "R41.11.0-36",
+        "element-value",
+        ("DelUser",),
+        _woken,
+        _target("classic", by_address=True),
     ),
     ReplyFault(
         "R41.11.0-37/nobody-deleted",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import replace
 from email.header import decode_header, make_header
 
@@ -28,6 +29,13 @@ def _long(message: Posted) -> Posted:
     return replace(message, subject=f"=?utf-8?B?{base64.b64encode((text + ' ' * 60).encode()).decode()}?=")
 
 
+def _linkless(message: Posted) -> Posted:
+    """The text without its links."""
+    link = r"https?://\S+"
+    document = re.sub(link.encode(), b"the link", message.document)
+    return replace(message, body=re.sub(link, "the link", message.body), document=document)
+
+
 FAULTS: tuple[Fault, ...] = (
     MailFault(
         "R41.5.0-16/raw-subject", "subjects travel in eight bits (line 767)", "R41.5.0-16", "mail-subject", edit=_raw
@@ -48,5 +56,12 @@ FAULTS: tuple[Fault, ...] = (
     ),
     MailFault(
         "R41.11.0-05/no-mail", "no activation mail is sent (line 135)", "R41.11.0-05", "mail", edit=lambda _mail: None
+    ),
+    MailFault(
+        "R41.11.0-05/no-link",
+        "the activation mail says how to activate and links to nothing (line 135)",
+        "R41.11.0-05",
+        "mail-link",
+        edit=_linkless,
     ),
 )

@@ -30,6 +30,7 @@ class Posted:
     sender: str
     recipient: str
     subject: str
+    body: str
     document: bytes
 
 
@@ -52,4 +53,4 @@ def posted(letter: Letter, site_name: str, at: Release, number: int, now: int) -
         f"Content-Transfer-Encoding: {'7bit' if plain else 'base64'}",
     ]
     lines = [*head, "", *body.splitlines(), ""]
-    return Posted(sender, letter.recipient, subject, "\r\n".join(lines).encode())
+    return Posted(sender, letter.recipient, subject, letter.body, "\r\n".join(lines).encode())

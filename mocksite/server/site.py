@@ -130,7 +130,7 @@ class Site:
                 continue
             error = deliver(message, relay) if relay else ""
             delivered = "" if not relay else error or "yes"
-            self.store.add(Mail(mail_number, now, message.recipient, message.subject, letter.body, delivered))
+            self.store.add(Mail(mail_number, now, message.recipient, message.subject, message.body, delivered))
 
     @property
     def now(self) -> int:
