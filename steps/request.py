@@ -53,6 +53,11 @@ def somebody_signed_in(
     context.send(role, operation, dict(datatable or []), item=item or "", credential=credential)
 
 
+@when(parsers.re(rf"{_CALLER}, (?P<address_too>naming the e-mail address too), sends (?P<operation>\w+)"))
+def somebody_names_the_address_too(context: ScenarioContext, role: str, operation: str, address_too: str) -> None:
+    context.send(role, operation, address_too=bool(address_too))
+
+
 @when(parsers.re(rf"{_CALLER} uses the retired address for (?P<operation>\w+)"))
 def somebody_uses_the_retired_address(context: ScenarioContext, role: str, operation: str) -> None:
     context.send(role, operation, retired_address=True)

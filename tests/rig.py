@@ -60,6 +60,8 @@ def answered(answer: mocksite.HttpResponse) -> httpx.Response:
 class LogMailbox:
     """Reads mail from the log of the mock; the real SMTP way is tested on its own."""
 
+    pause = 0.05
+
     def __init__(self, control_plane: ControlPlane) -> None:
         self._control_plane = control_plane
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from conformance.judge.findings import Finding
-from conformance.wire.mailbox import Mail, Page
+from conformance.wire.browser import Page
+from conformance.wire.mailbox import Mail
 
 Findings = tuple[Finding, ...]
 _WORD = re.compile(rb"=\?[!-<>-~]+\?[bBqQ]\?[!->@-~]*\?=")
@@ -23,9 +24,9 @@ def brings_a_link(mails: list[Mail], recipient: str) -> Findings:
 
 def page_shown(page: Page) -> Findings:
     """A browser that follows a link is shown a page."""
-    if page.status < 400:
+    if page.shown:
         return ()
-    return (Finding("page", page.address, "a page", f"HTTP {page.status}"),)
+    return (Finding("page", "", "a page behind the link", f"HTTP {page.status}" if page.status else page.text),)
 
 
 def ascii_on_the_wire(mails: list[Mail]) -> Findings:

@@ -12,10 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.judge.elements import Finder
-from conformance.scenarios.run_context import Authenticator, RunContext
+from conformance.scenarios.disposables import put_user_back, user_now
+from conformance.scenarios.run_context import RunContext, ask
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.ledger import CREATIONS, PASSWORD, SETTING, Creation, Ledger, LedgerEntry, begun, left_behind
+from conformance.sites.ledger import (
+    CREATIONS,
+    PASSWORD,
+    SETTING,
+    USER,
+    Creation,
+    Ledger,
+    LedgerEntry,
+    begun,
+    left_behind,
+)
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
 from conformance.wire.client import Client, Sender
@@ -37,12 +48,20 @@ def undo(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mappi
         _set_back(run_context, entry, key)
     elif entry.operation == PASSWORD:
         _put_password_back(run_context, client, entry)
+    elif entry.operation == USER:
+        put_user_back(run_context, client, key)
     elif run_context.control_plane is not None:
         kind = CREATIONS[entry.operation].kind
-        run_context.control_plane.delete(f"{_SECTION[kind]}/{next(iter(key.values()))}")
+        for one in _each(next(iter(key.values()))):
+            run_context.control_plane.delete(f"{_SECTION[kind]}/{one}")
     else:
         _remove(run_context, client, entry, key)
     run_context.ledger.settled(entry, "removed")
+
+
+def _each(ids: str) -> list[str]:
+    """A user may go by several names: what it was given, and what it may have become."""
+    return ids.split(",")
 
 
 def _set_back(run_context: RunContext, entry: LedgerEntry, key: Mapping[str, str]) -> None:
@@ -58,14 +77,14 @@ def _put_password_back(run_context: RunContext, client: Sender, entry: LedgerEnt
 
 
 def _remove(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mapping[str, str]) -> None:
-    _request(run_context, client, entry.role, CREATIONS[entry.operation].remove, dict(key))
+    """Whoever made a user, a full administrator takes it away: others may lack the right (R41.11.0-19)."""
+    creation = CREATIONS[entry.operation]
+    full = creation.kind == "user" and "site-admin" in run_context.profile.accounts
+    _request(run_context, client, "site-admin" if full else entry.role, creation.remove, dict(key))
 
 
 def _request(run_context: RunContext, client: Sender, role: str, operation: str, values: dict[str, str]) -> None:
-    authenticator = Authenticator(run_context, client.send)
-    account = authenticator.account(role)
-    body = authenticator.body(operation, values, authenticator.security_context(account))
-    reply = client.send(Request(operation, account.role, run_context.profile.url, body)).reply
+    reply = ask(run_context, client, role, operation, values)
     if not reply.succeeded and reply.exception_id not in _GONE:
         raise CannotJudge(f"{operation} answered {reply.verdict()}")
 
@@ -101,8 +120,33 @@ class ScenarioCleanup:
         if operation == "CreateUser":
             sent.setdefault("webExId", sent["email"])
 
-    def create(self, request: Request, sent: Mapping[str, str], send: Callable[[Request], Exchange]) -> Exchange:
-        """Send a creating request: noted in the ledger before it leaves, and again when the site told the key."""
+    def look_first(self, operation: str, sent: Mapping[str, str]) -> None:
+        """Before a user of the operator's is changed: how is it now? Noted in the ledger, and put back at the end."""
+        if operation not in ("SetUser", "DelUser"):
+            return
+        known = {one for entry, key in self._left for one in self._names(entry, key)}
+        for webex_id in map(str.strip, sent["webExId"].split(",")):
+            if webex_id not in known:
+                self._note("site-admin", USER, webex_id, user_now(self._run_context, self._client, webex_id))
+
+    def _names(self, entry: LedgerEntry, key: Mapping[str, str]) -> Iterator[str]:
+        """What the users of this scenario are called, those it made and those it looked at."""
+        if entry.operation in ("CreateUser", USER):
+            for one in _each(key["webExId"]):
+                yield from (one, one.partition("@")[0])
+
+    def create(
+        self,
+        request: Request,
+        sent: Mapping[str, str],
+        send: Callable[[Request], Exchange],
+        *,
+        hold: bool = True,
+    ) -> Exchange:
+        """Send a creating request: noted in the ledger before it leaves, and again when the site told the key.
+
+        ``hold`` gives what was created to the later steps of the scenario.
+        """
         creation = CREATIONS[request.operation]
         entry = self._run_context.ledger.intend(request.caller, request.operation, sent[creation.named])
         exchange = send(request)
@@ -112,22 +156,25 @@ class ScenarioCleanup:
             # Whether it was created nobody knows: the entry stays open for the sweep.
             return exchange
         if reply.succeeded:
-            self._keep(reply, creation, sent, entry)
+            self._keep(reply, creation, sent, entry, hold)
         else:
             self._run_context.ledger.settled(entry, "refused")
         return exchange
 
     def follow(self, request: Request, sent: Mapping[str, str], exchange: Exchange) -> None:
-        """Note what a SetUser means for the end: a user of ours with a new address, an account with a new password.
+        """Note what a SetUser means for the end: a user with a new name, an account with a new password.
 
-        The password is noted after the fact: until the site says SUCCESS, and
-        it should have ignored it (R41.11.0-04), there is nothing to put back.
+        A new name counts beside the old one: the site may ignore it, or wait until
+        it is verified (R41.11.0-11, -13). The password is noted after the fact: until
+        the site says SUCCESS, and it should have ignored it (R41.11.0-04), there is
+        nothing to put back.
         """
         if request.operation != "SetUser" or not exchange.served:
             return
+        names = [sent[element] for element in ("email", "newWebExId") if sent.get(element)]
         for entry, key in self._left:
-            if entry.operation == "CreateUser" and key["webExId"] == sent["webExId"] and sent.get("email"):
-                key["webExId"] = sent["email"]
+            if names and sent["webExId"] in self._names(entry, key):
+                key["webExId"] = ",".join(dict.fromkeys((*_each(key["webExId"]), *names)))
                 self._run_context.ledger.created(entry, key)
         accounts = self._run_context.profile.accounts.values()
         account = next((one for one in accounts if one.webex_id == sent["webExId"]), None)
@@ -150,20 +197,21 @@ class ScenarioCleanup:
         self._run_context.ledger.created(entry, key)
         self._left.append((entry, key))
 
-    def _keep(self, reply: Reply, creation: Creation, sent: Mapping[str, str], entry: LedgerEntry) -> None:
+    def _keep(self, reply: Reply, creation: Creation, sent: Mapping[str, str], entry: LedgerEntry, hold: bool) -> None:
         finder = Finder(reply, self._run_context.contract.whole)
         wanted = (*creation.key, *creation.tells)
         told = {element: texts[0] for element in wanted if (texts := finder.texts(element)) and texts[0]}
         key = {variable: told.get(element) or sent.get(element, "") for element, variable in creation.key.items()}
         if creation.kind == "user":
-            key = {"webExId": sent["email"] if self._address_is_identity() else sent["webExId"]}
+            names = dict.fromkeys((sent["email"], sent["webExId"]))
+            key = {"webExId": ",".join(names) if self._address_is_identity() else sent["webExId"]}
         if untold := [element for element, variable in creation.key.items() if not key.get(variable)]:
             # The XSD lets a reply leave its key out. The entry stays open: what has no key is swept by its name.
             why = f"{entry.operation} answered SUCCESS without {untold[0]}"
             self._data.miss(f"new {creation.kind}", why)
             return
-        identity = next(iter(key.values()))
-        self._data.remember(f"new {creation.kind}", {**sent, **told, **key, "sessionKey": identity})
+        if hold:
+            self._data.remember(f"new {creation.kind}", _described(sent, told, key))
         self._run_context.ledger.created(entry, key)
         self._left.append((entry, key))
 
@@ -172,6 +220,13 @@ class ScenarioCleanup:
         name, control_plane = "control-hub-managed", self._run_context.control_plane
         managed = control_plane.setting(name) if control_plane else self._run_context.profile.settings.get(name)
         return bool(managed) and self._run_context.release >= _HUB_RULES
+
+
+def _described(sent: Mapping[str, str], told: Mapping[str, str], key: Mapping[str, str]) -> dict[str, str]:
+    """What later steps may ask about something new."""
+    first = {variable: _each(value)[0] for variable, value in key.items()}
+    short = {"short name": sent["email"].partition("@")[0]} if "email" in sent else {}
+    return {**sent, **told, **first, **short, "sessionKey": next(iter(first.values()))}
 
 
 #: How the site lists what an operation creates: operation, row, element of the name, element of the key, caller.
@@ -267,9 +322,13 @@ class Sweep:
             for element in self._rows(client, lister, row, role):
                 texts = {local_name(child): text_of(child) for child in element}
                 when = begun(texts.get(name, ""))
-                if when is not None and when <= self._before:
+                if when is not None and when <= self._before and not self._removed_already(texts):
                     entry = LedgerEntry("", self._run_context.profile.name, role, operation, texts[name], when)
                     yield LeftOver(entry, {variable: texts.get(key, "")}, None)
+
+    def _removed_already(self, texts: Mapping[str, str]) -> bool:
+        """DelUser deactivates, and so did an earlier run or sweep: nothing more can be done through the API."""
+        return self._run_context.control_plane is None and texts.get("active") == "DEACTIVATED"
 
     def _rows(self, client: Client, lister: str, row: str, role: str) -> Iterator[Element]:
         for page in range(_MOST_PAGES):
@@ -282,10 +341,5 @@ class Sweep:
                 return
 
     def _ask(self, client: Client, lister: str, role: str, start: int) -> Reply:
-        profile = self._run_context.profile
-        account = profile.accounts[role]
-        element, secret = account.credential
-        security_context = {"siteName": profile.site_name, "webExID": account.webex_id, element: secret}
         values = {"startFrom": str(start), "maximumNum": str(_PAGE)}
-        body = self._run_context.payloads.render(lister, values, security_context, profile.encoding)
-        return client.send(Request(lister, role, profile.url, body)).reply
+        return ask(self._run_context, client, role, lister, values)

@@ -21,8 +21,8 @@ from conformance.sites.ledger import Ledger
 from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item
 from conformance.sites.release import Release
 from conformance.sites.settings import setting_named
-from conformance.wire.client import Client
-from conformance.wire.exchange import Exchange, Request
+from conformance.wire.client import Client, Sender
+from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.mailbox import Mailbox
 from conformance.wire.payloads import Payloads
 from conformance.wire.rate_limiter import RateLimiter
@@ -52,6 +52,8 @@ class RunContext:
     vendor_schemas: VendorSchemas | None = None
     strict_schema: bool = False
     transport: httpx.BaseTransport | None = None
+    #: Operations the site refuses whoever asks and whatever for, with its words: not asked again.
+    refused: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -99,11 +101,12 @@ def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
     if here.profile.is_mock:
         return None
     for name, value in scenario.settings.items():
-        phrase = setting_named(name).phrase
-        if name not in here.profile.settings:
-            return Skip("setting", f"the profile does not say how {phrase} ({name}) is set")
-        if here.profile.settings[name] != value:
-            return Skip("setting", f"needs {name} = {_toml(value)}, the site has {_toml(here.profile.settings[name])}")
+        setting = setting_named(name)
+        told = here.profile.settings.get(name, setting.assumed)
+        if told is None:
+            return Skip("setting", f"the profile does not say how {setting.phrase} ({name}) is set")
+        if told != value:
+            return Skip("setting", f"needs {name} = {_toml(value)}, the site has {_toml(told)}")
     return None
 
 
@@ -118,18 +121,26 @@ def _data(scenario: Scenario, here: RunContext) -> Skip | None:
         return Skip("data", "the profile names no mailbox")
     if scenario.needs_control_plane and not here.profile.is_mock:
         return Skip("data", "only a mock can be brought into this state")
+    for role, element in scenario.account_facts:
+        if not _tells(here.profile.accounts[role], element):
+            return Skip("data", f"the account {role} of the profile has no {_PROFILE_KEYS.get(element, element)}")
     for name in scenario.needs:
-        if name in CREDENTIALS.values():
-            if not any(_can_sign_in(here.profile, role, name) for role in scenario.roles):
-                return Skip("data", f"no account of the profile has the credential {name}")
-        elif data_item(name, here.profile.data) is None:
+        if name not in CREDENTIALS.values() and data_item(name, here.profile.data) is None:
             return Skip("data", f"the profile names no {name}")
     return None
 
 
-def _can_sign_in(profile: Profile, role: str, element: str) -> bool:
-    credentials = profile.accounts[role].credentials
-    return element in credentials or (element == "sessionTicket" and "password" in credentials)
+#: Elements features refer to, and the key of the profile that tells them.
+_PROFILE_KEYS = {"short name": "email", "webExId": "webex_id"} | {element: key for key, element in CREDENTIALS.items()}
+
+
+def _tells(account: Account, element: str) -> bool:
+    """Whether the profile says ``element`` of the account: nothing empty is ever sent for it."""
+    if element in ("email", "short name"):
+        return bool(account.email)
+    if element == "sessionTicket" and "password" in account.credentials:
+        return True
+    return element not in CREDENTIALS.values() or element in account.credentials
 
 
 def _toml(value: object) -> str:
@@ -153,10 +164,13 @@ class Authenticator:
             raise CannotJudge(f"the profile names no account {name}")
         return self._run_context.profile.accounts[name]
 
-    def security_context(self, account: Account, identity: str = "", credential: str = "") -> dict[str, str]:
+    def security_context(
+        self, account: Account, identity: str = "", credential: str = "", *, address_too: bool = False
+    ) -> dict[str, str]:
         """The elements of the security context, in order; ``identity`` replaces the webExID of the account."""
         element, secret = self._credential(account, credential)
-        return {**self.anybody(identity or account.webex_id), element: secret}
+        address = {"email": account.email} if address_too else {}
+        return {**self.anybody(identity or account.webex_id), **address, element: secret}
 
     def anybody(self, webex_id: str) -> dict[str, str]:
         """Site and name alone."""
@@ -185,3 +199,13 @@ class Authenticator:
         if not tickets or not tickets[0]:
             raise CannotJudge(f"no session ticket: AuthenticateUser answered {reply.verdict()}")
         return tickets[0]
+
+
+def ask(
+    run_context: RunContext, client: Sender, role: str, operation: str, values: Mapping[str, str] | None = None
+) -> Reply:
+    """A question of the suite's own, beside what a scenario exchanges; :class:`CannotJudge` when no reply comes."""
+    authenticator = Authenticator(run_context, client.send)
+    account = authenticator.account(role)
+    body = authenticator.body(operation, dict(values or {}), authenticator.security_context(account))
+    return client.send(Request(operation, account.role, run_context.profile.url, body)).reply

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from conformance.judge.clauses import LEVELS, Clause
 from conformance.scenarios.pytest_bdd_internals import Feature, ScenarioTemplate, Step, render_string
@@ -18,17 +20,18 @@ from conformance.wire.client import reads_only
 #: Families of tags a feature may use; anything else is an error, so that a typo cannot hide a scenario.
 FAMILIES = ("clause", "since", "until", "operation", "role", "setting", "needs")
 WORDS = (*LEVELS, "writes", "mail")
-CLASSIC_TIME = "user of the classic time"
-#: CreateUser makes users of these addresses, and DelUser deactivates users (R41.11.0-15): each serves once.
+#: CreateUser makes users of these addresses, and DelUser only deactivates (R41.11.0-15): each serves once.
 USED_UP = "e-mail address active in Control Hub"
+DISPOSABLE_CLASSIC_USER = "disposable user of the classic time"
 #: What "Given a new ..." creates: by which operation, who sends it, and which test data of the profile describes it.
 MADE = {
     "user": ("CreateUser", "site-admin", ""),
-    CLASSIC_TIME: ("CreateUser", "site-admin", ""),
     "user who is active in Control Hub": ("CreateUser", "site-admin", USED_UP),
     "event": ("CreateEvent", "host", ""),
     "meeting": ("CreateMeeting", "host", ""),
 }
+#: ``{host.email}`` in a sentence or a cell.
+_REFERENCE = re.compile(r"\{([^{}.]+)\.([^{}.]+)\}")
 #: "site admin", "read-only admin", "classic-era user": the last hyphen of a role is spoken as a blank.
 _ROLE_WORDS = {role: role for role in ROLES} | {" ".join(role.rsplit("-", 1)): role for role in ROLES}
 
@@ -38,8 +41,9 @@ class Scenario:
     """One scenario, or one row of an outline, with what its steps say it needs.
 
     ``settings`` maps setting names to the value the scenario wants, ``needs``
-    are test data and credentials the profile must name, ``writes`` says that it
-    changes the site, ``control`` that only a mock can be brought into its state.
+    are test data and credentials the profile must name, ``account_facts`` what it
+    must say of accounts (role and element), ``writes`` says that it changes the
+    site, ``needs_control_plane`` that only a mock can be brought into its state.
     """
 
     path: str
@@ -57,6 +61,7 @@ class Scenario:
     roles: tuple[str, ...]
     settings: Mapping[str, Value]
     needs: tuple[str, ...]
+    account_facts: tuple[tuple[str, str], ...]
     writes: bool
     mail: bool
     needs_control_plane: bool
@@ -126,7 +131,7 @@ def read_scenario(
     clause = _clause(tags, row, clauses, where)
     steps = tuple(_scenario_step(step, row) for step in template.steps)
     matches = [registry.look_up(step, path) for step in steps]
-    needs = _Needs(matches)
+    needs = _Needs(matches, list(_references(steps)))
     until = tags.one("until")
     return Scenario(
         path=path,
@@ -144,6 +149,7 @@ def read_scenario(
         roles=needs.roles,
         settings=needs.settings,
         needs=needs.items,
+        account_facts=needs.account_facts,
         writes=needs.writes or "writes" in tags.words,
         mail=needs.mail or "mail" in tags.words,
         needs_control_plane=needs.needs_control_plane,
@@ -198,27 +204,60 @@ def _level(tags: Tags, clause: Clause, where: str) -> str:
 class _Needs:
     """What the steps of a scenario ask for, read off the arguments they parse."""
 
-    def __init__(self, matches: list[StepMatch]) -> None:
+    def __init__(self, matches: list[StepMatch], references: list[tuple[str, str]]) -> None:
         arguments = [match.arguments for match in matches]
         made = [MADE[str(given["made"])] for given in arguments if given.get("made")]
         self.operations = _unique(
             [operation for operation, _, _ in made]
             + [str(given["operation"]) for given in arguments if given.get("operation")]
         )
+        told = [(role_named(holder), element) for holder, element in references]
+        self.account_facts = _unique(
+            [(role, element) for role, element in told if role in ROLES] + list(_facts(arguments))
+        )
         self.roles = _unique(
-            [role for _, role, _ in made] + [_role(str(given["role"])) for given in arguments if given.get("role")]
+            [role for _, role, _ in made]
+            + [_role(str(given["role"])) for given in arguments if given.get("role")]
+            + ["site-admin" for given in arguments if given.get("user")]
+            + [role for given in arguments if (role := _role_meant(given)) is not None]
+            + [role for role, _ in self.account_facts]
         )
         wanted = [_setting(given) for given in arguments if given.get("setting")]
         self.settings = dict(reversed(wanted))
         self.items = _unique([item for _, _, item in made if item] + list(_items(matches)))
         changes = len(dict.fromkeys(wanted)) > len(self.settings)
-        self.needs_control_plane = changes or any(given.get("made") == CLASSIC_TIME for given in arguments)
+        self.needs_control_plane = changes or any(given.get("chosen") for given in arguments)
         self.mail = any(match.function.__module__ == "steps.mail" for match in matches)
         self.writes = bool(made) or not all(map(reads_only, self.operations))
 
 
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
+_Name = TypeVar("_Name")
+
+
+def _unique(names: Iterable[_Name]) -> tuple[_Name, ...]:
     return tuple(dict.fromkeys(names))
+
+
+def _references(steps: Iterable[ScenarioStep]) -> Iterator[tuple[str, str]]:
+    """Holder and element of everything the steps refer to in braces."""
+    for step in steps:
+        for text in (step.text, *(cell for row in step.table for cell in row)):
+            yield from ((holder.strip(), element.strip()) for holder, element in _REFERENCE.findall(text))
+
+
+def _facts(arguments: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """What sentences about a caller need to know of the account: a credential, the e-mail address."""
+    for given in arguments:
+        if given.get("role") and given.get("credential"):
+            yield _role(given["role"]), given["credential"]
+        if given.get("role") and given.get("address_too"):
+            yield _role(given["role"]), "email"
+
+
+def _role_meant(given: Mapping[str, str]) -> str | None:
+    """The account a request is about: "sends DelUser for the disposable user"."""
+    role = role_named(str(given.get("item") or given.get("user") or ""))
+    return role if role in ROLES else None
 
 
 def role_named(words: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
+from conformance.judge import reply_checks
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding, Violation
@@ -12,19 +14,33 @@ from conformance.judge.reply_checks import viewed_between
 from conformance.judge.schema_check import check_schema
 from conformance.scenarios.cleanup import ScenarioCleanup
 from conformance.scenarios.run_context import Authenticator, RunContext
-from conformance.scenarios.scenario import CLASSIC_TIME, MADE, USED_UP, Scenario
+from conformance.scenarios.scenario import DISPOSABLE_CLASSIC_USER, MADE, USED_UP, Scenario
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import CREATIONS
 from conformance.sites.profile import LookUp, known_test_data
 from conformance.sites.settings import setting_spoken
+from conformance.wire.browser import Browser, Page
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.mailbox import Mail, wait_for_mail
 from conformance.wire.pages import joined, next_start
 
-#: Seconds to wait for mail: a mock delivers at once, a live site through the internet.
-_MOCK_PATIENCE, _PATIENCE = 3.0, 60.0
+#: Seconds to wait for mail: a mock delivers at once, a live site through the internet, and Control Hub when it likes.
+_MOCK_PATIENCE, _PATIENCE = 3.0, 180.0
+#: The clock of a mail server may be behind ours. Addresses are new, so that no old mail is taken for one of now.
+_CLOCKS_APART = 600.0
+#: Operations about one user: of somebody held they take the name alone, never an old password or address.
+_ABOUT_A_USER = ("GetUser", "SetUser", "DelUser")
+#: Refusals that speak of the caller or of the very user asked for. After any other the question is whether the site
+#: makes users at all: it may have all the hosts it is licensed for, or take them from a directory.
+_ABOUT_THE_CALLER = ("000001", "030001", "030002", "030047", "030104", "030119")
+_ABOUT_THIS_USER = ("030004", "030005", "030103", "030117", "030118", "030120")
+#: What a site answers to a password it does not know, and now and then to one it does (wire-facts.md).
+_WRONG_PASSWORD = "030002"  # noqa: S105 - an exception id
+_ASKED_AGAIN = "the password was refused (030002): asked again, some sites now and then refuse a good one"
+_ACTIVATED, _DEACTIVATED = "ACTIVATED", "DEACTIVATED"
+_TIME_ZONES = ("11", "20")
 _RETIRED_PATH = "/WBXService/xml10.0.0/XMLService"
 #: Refused because classic events are switched off: the site knows what it was asked for.
 _SWITCHED_OFF = "010106"
@@ -40,6 +56,7 @@ class ScenarioContext:
         self.violations: list[Violation] = []
         self.observations: list[str] = []
         self.mails: list[Mail] = []
+        self.page = Page("", 0, "")
         self.drift: dict[str, tuple[str, ...]] = {}
         self.compared: tuple[ContractView, ContractView] | None = None
         self._listed: Reply | None = None
@@ -65,6 +82,10 @@ class ScenarioContext:
         """Take test data of the profile into the scenario, once the account that calls is seen to see it."""
         self._data.remember(name, self._of_the_profile(name))
         self._look_up(name)
+        if name == DISPOSABLE_CLASSIC_USER:
+            now = self._user_element(name, "timeZoneID")
+            other = next(zone for zone in _TIME_ZONES if zone != now)
+            self._data.remember(name, {**self.held(name), "other timeZoneID": other})
 
     def _look_up(self, name: str) -> None:
         """A key that the account cannot see, is another's or is too old breaks a scenario, and never fails it."""
@@ -115,29 +136,49 @@ class ScenarioContext:
             "name others, or none and the scenario is skipped"
         )
 
+    def require_login(self, role: str, credential: str = "") -> None:
+        """What follows says something only if the site lets ``role`` in, with ``credential`` if one is named."""
+        account = self._authenticator.account(role)
+        self.send(role, "GetUser", {"webExId": account.webex_id}, credential=credential)
+        if reply_checks.login_accepted(self.reply):
+            how = credential or account.credential[0]
+            raise CannotJudge(f"the {role} cannot sign in with {how}: {self.reply.verdict()}")
+
+    def require_active(self, user: str) -> None:
+        """What follows says something only about a user who is active now."""
+        state = self._user_element(user, "active")
+        if state != _ACTIVATED:
+            hint = "activate it in Control Hub, which removes inactive users after 30 days"
+            raise CannotJudge(f"the {user} of the profile is {state or 'in no known state'}, not {_ACTIVATED}: {hint}")
+
+    def deactivate(self, user: str) -> None:
+        """Have DelUser deactivate a user; whether it does is the business of R41.11.0-15."""
+        self.send("site-admin", "DelUser", item=user)
+        state = self._user_element(user, "active")
+        if state != _DEACTIVATED:
+            raise CannotJudge(f"DelUser has not deactivated the {user}, who is {state or 'in no known state'}")
+
+    def _user_element(self, user: str, path: str) -> str:
+        self.send("site-admin", "GetUser", item=user)
+        if not self.reply.succeeded:
+            raise CannotJudge(f"the site does not show the {user}: GetUser answered {self.reply.verdict()}")
+        return next(iter(Finder(self.reply, self.run_context.contract.whole).texts(path)), "")
+
+    def make_another(self, made: str, values: Mapping[str, str]) -> None:
+        """Create one more: the first stays "new", this one is the "other new"."""
+        name = f"new {made}"
+        first = self.held(name)
+        self.make(made, values)
+        self._data.remember(f"other {name}", self.held(name))
+        self._data.remember(name, first)
+
     def make(self, made: str, values: Mapping[str, str]) -> None:
         """Create something for the scenario; a site that refuses leaves nothing to judge."""
         operation, role, item = MADE[made]
         given = {**self._of_the_profile(item), **values} if item else values
-        if made == CLASSIC_TIME:
-            self._in_the_classic_time(lambda: self.send(role, operation, given))
-        else:
-            self.send(role, operation, given)
+        self.send(role, operation, given)
         if not self.reply.succeeded:
             raise CannotJudge(f"could not arrange a new {made}: {operation} answered {self.reply.verdict()}")
-
-    def _in_the_classic_time(self, act: Callable[[], object]) -> None:
-        """Act while the mock is a classic site, then convert it to Control Hub again."""
-        control_plane = self.run_context.control_plane
-        if control_plane is None:
-            raise CannotJudge("only a mock can be set back to the classic time")
-        hub = setting_spoken("Control Hub management")
-        present = control_plane.setting(hub.name)
-        control_plane.set(hub, False)
-        try:
-            act()
-        finally:
-            control_plane.set(hub, present)
 
     # -- When ----------------------------------------------------------------
 
@@ -150,24 +191,64 @@ class ScenarioContext:
         item: str = "",
         identity: str = "",
         credential: str = "",
+        address_too: bool = False,
         retired_address: bool = False,
     ) -> None:
         """Send ``operation`` as ``role`` and keep the exchange.
 
         ``item`` adds the values of test data held, as far as the payload knows
         them; ``identity`` replaces the webExID of the account, ``credential``
-        names the element to sign in with.
+        names the element to sign in with, ``address_too`` puts the e-mail
+        address of the account beside its webExID.
         """
         self._listed = None
         account = self._authenticator.account(role)
         sent = self._values(operation, values or {}, item)
-        security_context = self._authenticator.security_context(account, self.value(identity), credential)
+        security_context = self._authenticator.security_context(
+            account, self.value(identity), credential, address_too=address_too
+        )
         url = self._retired_url() if retired_address else self.run_context.profile.url
         request = Request(operation, account.role, url, self._authenticator.body(operation, sent, security_context))
-        if operation in CREATIONS:
-            self._cleanup.create(request, sent, self._exchange)
+        self._carry_out(request, sent, self._patient_exchange if "password" in security_context else self._exchange)
+
+    def _carry_out(self, request: Request, sent: Mapping[str, str], send: Callable[[Request], Exchange]) -> None:
+        if request.operation == "CreateUser":
+            self._create_user(request, sent, send)
+        elif request.operation in CREATIONS:
+            self._cleanup.create(request, sent, send)
         else:
-            self._cleanup.follow(request, sent, self._exchange(request))
+            self._cleanup.look_first(request.operation, sent)
+            self._cleanup.follow(request, sent, send(request))
+        if request.operation in ("CreateUser", "SetUser") and not self.last.served:
+            self._demand_room_for_hosts(self.last.reply)
+
+    def _demand_room_for_hosts(self, reply: Reply) -> None:
+        """A site that has all the hosts it is licensed for activates nobody, whoever is asked for (guide, setuser)."""
+        if "hostlimit" in reply.reason.replace(" ", "").lower():
+            raise CannotJudge(f"the site has all the hosts it is licensed for: {reply.verdict()}")
+
+    def _create_user(self, request: Request, sent: Mapping[str, str], send: Callable[[Request], Exchange]) -> None:
+        """A refusal says something about this request only if the site makes users at all; asked once in a run."""
+        known = self.run_context.refused.get(request.operation)
+        if known:
+            raise CannotJudge(f"the site creates no users at the moment: {known}")
+        reply = self._cleanup.create(request, sent, send).reply
+        if reply.result != "FAILURE" or reply.exception_id in (*_ABOUT_THE_CALLER, *_ABOUT_THIS_USER):
+            return
+        plain = self._plain_creation_answers() if "site-admin" in self.run_context.profile.accounts else ""
+        if plain:
+            self.run_context.refused[request.operation] = plain
+            raise CannotJudge(f"the site creates no users at the moment: {plain}")
+
+    def _plain_creation_answers(self) -> str:
+        """How the site refuses the most ordinary new user; empty when it makes one."""
+        account = self._authenticator.account("site-admin")
+        sent = {name: self.value(text) for name, text in self.run_context.payloads.defaults("CreateUser").items()}
+        self._cleanup.name("CreateUser", sent)
+        body = self._authenticator.body("CreateUser", sent, self._authenticator.security_context(account))
+        request = Request("CreateUser", account.role, self.run_context.profile.url, body)
+        reply = self._cleanup.create(request, sent, self._client.send, hold=False).reply
+        return "" if reply.succeeded else reply.verdict()
 
     def send_for_every_page(
         self, role: str, operation: str, values: Mapping[str, str] | None = None, *, item: str = ""
@@ -195,7 +276,7 @@ class ScenarioContext:
         self._listed = None
         security_context = {**self._authenticator.anybody(webex_id), "password": password}
         body = self._authenticator.body("AuthenticateUser", {}, security_context)
-        self._exchange(Request("AuthenticateUser", "anybody", self.run_context.profile.url, body))
+        self._patient_exchange(Request("AuthenticateUser", "anybody", self.run_context.profile.url, body))
 
     # -- Then ----------------------------------------------------------------
 
@@ -265,19 +346,50 @@ class ScenarioContext:
         """Record what the site did, without judging."""
         self.observations.append(words)
 
-    def await_mail(self, recipient: str) -> list[Mail]:
-        """Mail that reached ``recipient`` since the scenario began, waiting for the first."""
+    def await_mail(self, recipient: str) -> None:
+        """Mail to ``recipient``, waiting for the first; a mail that does not come is nothing to judge."""
+        self.mails = self._mail_to(recipient, bool)
+        if not self.mails:
+            raise CannotJudge(f"no mail reached {recipient} within {self._patience:g} s")
+
+    def look_for_link(self, recipient: str) -> list[Mail]:
+        """Mail to ``recipient``, waiting until one of them links to something."""
+        self.mails = self._mail_to(recipient, lambda mails: any(mail.links for mail in mails))
+        return self.mails
+
+    def open_link(self, recipient: str) -> None:
+        """Open what mail to ``recipient`` links to, until a page is shown."""
+        self._browse(recipient, lambda browser, link: browser.open(link))
+
+    def activate(self, user: str, password: str) -> None:
+        """Follow the link of the activation mail of ``user`` and fill in its form, as a person would."""
+        self._browse(self.held(user)["email"], lambda browser, link: browser.fill(link, {"password": password}))
+
+    def _browse(self, recipient: str, act: Callable[[Browser, str], Page]) -> None:
+        links = [link for mail in self.look_for_link(recipient) for link in mail.links]
+        if not links:
+            raise CannotJudge(f"no mail with a link reached {recipient} within {self._patience:g} s")
+        run_context = self.run_context
+        with Browser(run_context.profile, run_context.tls, run_context.transport) as browser:
+            pages = (act(browser, link) for link in links)
+            self.page = next((page for page in pages if page.shown), Page(links[0], 404, "no link shows a page"))
+
+    @property
+    def _patience(self) -> float:
+        return _MOCK_PATIENCE if self.run_context.profile.is_mock else _PATIENCE
+
+    def _mail_to(self, recipient: str, enough: Callable[[list[Mail]], bool]) -> list[Mail]:
         if self.run_context.mailbox is None:
             raise CannotJudge("the profile names no mailbox")
-        patience = _MOCK_PATIENCE if self.run_context.profile.is_mock else _PATIENCE
-        self.mails = wait_for_mail(self.run_context.mailbox, recipient, self._started - 1, patience)
-        return self.mails
+        since = self._started - _CLOCKS_APART
+        return wait_for_mail(self.run_context.mailbox, recipient, since, self._patience, enough)
 
     # -- how -------------------------------------------------------------------
 
     def _values(self, operation: str, values: Mapping[str, str], item: str) -> dict[str, str]:
         accepted = self.run_context.payloads.accepts(operation)
-        known = {name: value for name, value in self.held(item).items() if name in accepted} if item else {}
+        about = ("webExId",) if operation in _ABOUT_A_USER else accepted
+        known = {name: value for name, value in self.held(item).items() if name in about} if item else {}
         given = {**self.run_context.payloads.defaults(operation), **known, **values}
         sent = {name: self.value(text) for name, text in given.items()}
         if operation in CREATIONS:
@@ -288,6 +400,15 @@ class ScenarioContext:
 
     def _retired_url(self) -> str:
         return self.run_context.profile.url.partition("/WBXService/")[0] + _RETIRED_PATH
+
+    def _patient_exchange(self, request: Request) -> Exchange:
+        """A refused password is asked again before it counts: a refused login has done nothing."""
+        exchange = self._exchange(request)
+        refused = not exchange.error and not exchange.served and exchange.reply.exception_id == _WRONG_PASSWORD
+        if refused and _ASKED_AGAIN not in exchange.notes:
+            again = self._client.send(request)
+            self.exchanges[-1] = replace(again, notes=(*again.notes, _ASKED_AGAIN))
+        return self.exchanges[-1]
 
     def _exchange(self, request: Request) -> Exchange:
         if self.exchanges:

@@ -89,6 +89,9 @@ class ScenarioData:
 
     def held(self, name: str) -> dict[str, str]:
         """The values of an item; :class:`CannotGoOn` when an earlier reply should have given it and did not."""
+        account = self._run_context.profile.accounts.get(role_named(name))
+        if name not in self._items and account is not None:
+            return {"webExId": account.webex_id}
         if name not in self._items:
             raise CannotGoOn(self._untold.get(name, f"the scenario holds no {name}"))
         return self._items[name]
@@ -125,6 +128,6 @@ class ScenarioData:
         name = self._run_context.ledger.next_name()
         box = self._run_context.profile.mailbox
         if what == "fresh mail address" and box is not None:
-            local, _, domain = box.user.partition("@")
+            local, _, domain = box.address.partition("@")
             return f"{local}+{name}@{domain}"
         return name if what == "name" else f"{name}@{self.domain()}"

@@ -45,8 +45,8 @@ CREATIONS = {
 }
 
 
-#: Besides creations a run notes what it changed: a setting of a mock, the password of an account.
-SETTING, PASSWORD = "setting", "password"
+#: Besides creations a run notes what it changed: a setting of a mock, the password of an account, a disposable user.
+SETTING, PASSWORD, USER = "setting", "password", "user"
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ ROLES = {
     "classic-era-user": "a host created while the site was a classic one; webex_id is the old short id",
     "control-hub-user": "a host created after the site moved to Control Hub; webex_id is the e-mail address",
     "unscoped-admin": "a full administrator whose access_token lacks the scope webexsquare:admin",
+    "disposable-user": "an active host, verified in Control Hub, whom the suite may deactivate and change; put back",
 }
 
 
@@ -62,7 +63,7 @@ _RETIRED = re.compile(r"/WBXService/xml[\d.]+/XMLService/?$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class MailAccount:
-    """An IMAP mailbox that receives what the site sends to test users."""
+    """An IMAP mailbox that receives what the site sends to test users, at ``address`` with ``+`` and a name in it."""
 
     host: str
     port: int
@@ -70,6 +71,7 @@ class MailAccount:
     password: str = field(repr=False)
     folder: str = "INBOX"
     ca_file: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,7 @@ _KEYS = {
     "control_url", "encoding", "accounts", "settings", "data", "mailbox", "expected_skips",
 }  # fmt: skip
 _ACCOUNT_KEYS = {"webex_id", "email", *CREDENTIALS}
-_MAILBOX_KEYS = {"imap", "user", "password", "folder", "ca_file"}
+_MAILBOX_KEYS = {"imap", "user", "password", "folder", "ca_file", "address"}
 _ENCODINGS = ("UTF-8", "ISO-8859-1", "UTF-16")
 #: Requests a second when the profile of a live site names no rate: slow enough for the throttling of XML API 10.0.
 _LIVE_RATE = 4.0
@@ -361,11 +361,17 @@ def _mailbox(table: ProfileTable, loopback: bool) -> MailAccount | None:
     host, _, port = table.text("imap").partition(":")
     if not host or (port and not (port.isdigit() and 0 < int(port) < 65536)):
         raise table.fail("profile-value", "imap must be HOST or HOST:PORT", "imap")
+    user = table.text("user")
+    address = table.text("address", user)
+    if "@" not in address:
+        hint = 'add address = "conformance@example.com", the address whose mail it holds'
+        raise table.fail("profile-value", f"the user {user!r} of the mailbox is no e-mail address", "user", hint)
     return MailAccount(
         host=host,
         port=int(port or 993),
-        user=table.text("user"),
+        user=user,
         password=table.secret("password", literal=loopback),
         folder=table.text("folder", "INBOX"),
         ca_file=table.path("ca_file"),
+        address=address,
     )

@@ -19,7 +19,8 @@ class Setting:
     """One site option: what features call it, what values it takes, where GetSite tells it.
 
     ``reported`` is a path below ``siteInstance`` (empty when no reply tells the
-    setting), present from release ``since`` on.
+    setting), present from release ``since`` on. ``assumed`` is what a profile
+    that does not say is taken to mean; without it scenarios that ask are skipped.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Setting:
     notes: str
     reported: str
     since: Release | None
+    assumed: Value | None = None
 
     def value(self, text: str, *, where: str = "") -> Value:
         """Read ``text`` as a value of this setting; :class:`UserError` when it is none."""
@@ -68,6 +70,7 @@ def _setting(name: str, row: dict[str, object]) -> Setting:
         notes=str(row["notes"]),
         reported=str(row.get("reported", "")),
         since=Release.parse(str(since)) if since else None,
+        assumed=row.get("assumed"),  # type: ignore[arg-type]
     )
 
 

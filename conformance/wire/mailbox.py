@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import TYPE_CHECKING, Any, Protocol
 
-from conformance.sites.errors import CannotJudge
+from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import MailAccount
 
 if TYPE_CHECKING:
     import asyncio
     import imaplib
 
-_LINK = re.compile(r"https?://[^\s\"'<>]+")
+_LINK = re.compile(r"https?://[^\s\"'<>]+[^\s\"'<>.,;:!?)\]]")
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,11 @@ class Mail:
 
     @property
     def decoded_subject(self) -> str:
-        """The subject a reader sees; :class:`CannotJudge` never, undecodable bytes show as replacement characters."""
-        return str(make_header(decode_header(self.subject.decode("utf-8", "replace"))))
+        """The subject a reader sees; what cannot be decoded shows as replacement characters."""
+        try:
+            return str(make_header(decode_header(self.subject.decode("utf-8", "replace"))))
+        except (LookupError, ValueError, HeaderParseError):
+            return "\ufffd"
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -42,6 +48,9 @@ class Mail:
 
 class Mailbox(Protocol):
     """Where mail can be looked for."""
+
+    #: Seconds between two looks.
+    pause: float
 
     def mail_to(self, recipient: str) -> list[Mail]:
         """Everything that arrived for ``recipient`` so far."""
@@ -56,14 +65,16 @@ class Mailbox(Protocol):
         ...
 
 
-def wait_for_mail(mailbox: Mailbox, recipient: str, since: float, patience: float) -> list[Mail]:
-    """Mail to ``recipient`` that arrived after ``since``, waiting up to ``patience`` seconds for the first."""
+def wait_for_mail(
+    mailbox: Mailbox, recipient: str, since: float, patience: float, enough: Callable[[list[Mail]], bool] = bool
+) -> list[Mail]:
+    """Mail to ``recipient`` that arrived after ``since``, waiting up to ``patience`` seconds until it is ``enough``."""
     deadline = time.monotonic() + patience
     while True:
         found = [mail for mail in mailbox.mail_to(recipient) if mail.arrived >= since]
-        if found or time.monotonic() > deadline:
+        if enough(found) or time.monotonic() > deadline:
             return found
-        time.sleep(0.05)
+        time.sleep(mailbox.pause)
 
 
 def read_mail(raw: bytes, recipients: tuple[str, ...], arrived: float) -> Mail:
@@ -73,8 +84,11 @@ def read_mail(raw: bytes, recipients: tuple[str, ...], arrived: float) -> Mail:
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     found = re.search(rb"^subject:[ \t]*(.*(?:\n[ \t].*)*)", head, re.IGNORECASE | re.MULTILINE)
     message = message_from_bytes(raw, policy=policy.default)
-    body = message.get_body(("plain", "html"))
-    return Mail(recipients, found.group(1) if found else b"", body.get_content() if body else "", arrived)
+    plain, styled = message.get_body(("plain",)), message.get_body(("html",))
+    text = plain.get_content() if plain else ""
+    # A template may keep its link to the part for browsers, where & is written &amp;.
+    text += html.unescape(styled.get_content()) if styled else ""
+    return Mail(recipients, found.group(1) if found else b"", text, arrived)
 
 
 class SmtpSink:
@@ -83,6 +97,8 @@ class SmtpSink:
     It starts with the first scenario that looks for mail: most runs of a part
     of the suite never need it.
     """
+
+    pause = 0.05
 
     def __init__(self, announce: Callable[[str], None]) -> None:
         self._announce = announce
@@ -132,21 +148,40 @@ class SmtpSink:
 
 
 class ImapBox:
-    """A mailbox of the profile, read over TLS; looks, and changes nothing."""
+    """A mailbox of the profile, read over verified TLS; looks, and changes nothing."""
+
+    #: Every look is a login.
+    pause = 3.0
 
     def __init__(self, account: MailAccount) -> None:
         self._account = account
+        self._tls = ssl.create_default_context()
+        if account.ca_file:
+            try:
+                self._tls.load_verify_locations(account.ca_file)
+            except (OSError, ssl.SSLError) as problem:
+                raise UserError(
+                    "ca-file",
+                    f"cannot read certificates from {account.ca_file}: {problem}",
+                    where="ca_file of the mailbox",
+                ) from None
 
     def mail_to(self, recipient: str) -> list[Mail]:
         """Everything in the folder addressed to ``recipient``."""
         import imaplib
 
         try:
-            with imaplib.IMAP4_SSL(self._account.host, self._account.port, timeout=20) as box:
+            with imaplib.IMAP4_SSL(self._account.host, self._account.port, ssl_context=self._tls, timeout=20) as box:
                 box.login(self._account.user, self._account.password)
-                box.select(self._account.folder, readonly=True)
+                if box.select(f'"{self._account.folder}"', readonly=True)[0] != "OK":
+                    raise CannotJudge(f"the mailbox {self._account.host} has no folder {self._account.folder}")
                 numbers = box.search(None, "TO", f'"{recipient}"')[1][0].split()
                 return [self._fetch(box, number, recipient) for number in numbers]
+        except ssl.SSLCertVerificationError as problem:
+            raise CannotJudge(
+                f"the certificate of the mailbox {self._account.host} is not trusted: {problem.verify_message}; "
+                "an authority of your own is named as ca_file of the mailbox"
+            ) from None
         except (OSError, imaplib.IMAP4.error) as problem:
             where = f"{self._account.host}:{self._account.port}"
             raise CannotJudge(f"the mailbox {where} cannot be read ({type(problem).__name__})") from None

@@ -41,7 +41,7 @@ Feature: User management stays usable on a site managed in Control Hub
       Then the call is refused
 
     @clause.R41.11.0-04
-    Scenario: The password given to SetUser changes nothing
+    Scenario: The old password stays valid after SetUser with another
       Given single sign-on is disabled on the site
       And the disposable user can sign in with password
       When the site admin sends SetUser for the disposable user with
@@ -49,7 +49,14 @@ Feature: User management stays usable on a site managed in Control Hub
       Then the call succeeds
       When "{disposable user.webExId}" signs in with the password "{disposable user.password}"
       Then the login is accepted
-      When "{disposable user.webExId}" signs in with the password "Given-by-API-2"
+
+    @clause.R41.11.0-04
+    Scenario: The password given to SetUser opens nothing
+      Given single sign-on is disabled on the site
+      And the disposable user can sign in with password
+      When the site admin sends SetUser for the disposable user with
+        | password | Given-by-API-2 |
+      And "{disposable user.webExId}" signs in with the password "Given-by-API-2"
       Then the call is refused
 
   Rule: A new user activates the account by mail
@@ -64,7 +71,7 @@ Feature: User management stays usable on a site managed in Control Hub
       And a mail with a link reaches "{new user.email}"
 
     @clause.R41.11.0-64 @mail
-    Scenario: The new user follows the link and chooses a password
+    Scenario: The new user follows the link and is active
       Given verification by mail domain is disabled on the site
       And sending of activation mails is enabled on the site
       And a new user with
@@ -72,7 +79,15 @@ Feature: User management stays usable on a site managed in Control Hub
       When the new user follows the link of the mail and chooses the password "Chosen-By-Me-1"
       And the site admin sends GetUser for the new user
       Then active is "ACTIVATED"
-      When "{new user.email}" signs in with the password "Chosen-By-Me-1"
+
+    @clause.R41.11.0-64 @mail
+    Scenario: The password the new user has chosen signs in
+      Given verification by mail domain is disabled on the site
+      And sending of activation mails is enabled on the site
+      And a new user with
+        | email | {fresh mail address} |
+      When the new user follows the link of the mail and chooses the password "Chosen-By-Me-1"
+      And "{new user.email}" signs in with the password "Chosen-By-Me-1"
       Then the login is accepted
 
     @clause.R41.11.0-64 @mail @should

@@ -211,7 +211,7 @@ def with_licences(call: Call, user: User) -> User:
     """Under Control Hub rules who may host again has the licences of a host again."""
     if not call.hub or not call.content.flag("privilege/host") or any(getattr(user, name) for name in LICENCES):
         return user
-    return replace(user, **dict.fromkeys(_LICENCES_OF_A_HOST, True))
+    return replace(user, meeting_center=True, training_center=True, event_center=True)
 
 
 def _demand_administrator(call: Call) -> None:
@@ -282,7 +282,6 @@ _SERVICES = {
 }
 
 LICENCES = tuple(_SERVICES.values())
-_LICENCES_OF_A_HOST = ("meeting_center", "training_center", "event_center")
 
 #: Privileges a request may set: element and field. The notes name the user-management role without an element;
 #: requests call it userAdmin here.

@@ -30,7 +30,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 REPLIES = sorted(FOLDER.glob("*.xml"))
 #: Checks that look at no reply: told by tests/judge/test_checks.py.
-WITHOUT_REPLY = {"mail", "mail-link", "mail-subject", "contract", "address"}
+WITHOUT_REPLY = {"mail", "mail-link", "mail-subject", "page", "contract", "address"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,60 @@
+"""Users of the operator's that a scenario may change: how they were, and how they become so again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.judge.elements import Finder
+from conformance.scenarios.run_context import RunContext, ask
+from conformance.sites.errors import CannotJudge
+from conformance.wire.client import Sender
+from conformance.wire.exchange import Reply
+
+#: What GetUser tells and SetUser gives back: element of the request, path in the reply.
+_GIVEN_BACK = {"email": "email", "active": "active", "host": "privilege/host", "timeZoneID": "timeZoneID"}
+
+
+def user_now(run_context: RunContext, client: Sender, webex_id: str) -> dict[str, str]:
+    """How a user is; :class:`CannotJudge` when the site does not show it: then it is not changed either."""
+    reply = ask(run_context, client, "site-admin", "GetUser", {"webExId": webex_id})
+    if not reply.succeeded:
+        raise CannotJudge(f"{webex_id} cannot be looked at before it is changed: GetUser answered {reply.verdict()}")
+    return {"webExId": webex_id, **_state(run_context, reply)}
+
+
+def put_user_back(run_context: RunContext, client: Sender, before: Mapping[str, str]) -> None:
+    """Make a user what it was; ``before["webExId"]`` lists every name it may go by now."""
+    name, now = _found(run_context, client, before["webExId"].split(","))
+    changed = {element: was for element, was in _wanted(before).items() if not _same(now.get(element, ""), was)}
+    if not changed:
+        return
+    reply = ask(run_context, client, "site-admin", "SetUser", {"webExId": name, **changed})
+    if not reply.succeeded:
+        raise CannotJudge(f"SetUser of {name} answered {reply.verdict()}")
+    _, after = _found(run_context, client, [changed.get("email", name), name])
+    left = [element for element, was in changed.items() if not _same(after.get(element, ""), was)]
+    if left:
+        raise CannotJudge(f"{name} has {left[0]} {after.get(left[0], 'absent')} still, it was {changed[left[0]]}")
+
+
+def _found(run_context: RunContext, client: Sender, names: list[str]) -> tuple[str, dict[str, str]]:
+    for name in names:
+        reply = ask(run_context, client, "site-admin", "GetUser", {"webExId": name})
+        if reply.succeeded:
+            return name, _state(run_context, reply)
+    raise CannotJudge(f"GetUser of {' or '.join(names)} answered {reply.verdict()}")
+
+
+def _wanted(before: Mapping[str, str]) -> dict[str, str]:
+    return {element: before[element] for element in _GIVEN_BACK if before.get(element)}
+
+
+def _state(run_context: RunContext, reply: Reply) -> dict[str, str]:
+    finder = Finder(reply, run_context.contract.whole)
+    told = {element: finder.texts(path) for element, path in _GIVEN_BACK.items()}
+    return {element: texts[0] for element, texts in told.items() if texts and texts[0]}
+
+
+def _same(now: str, was: str) -> bool:
+    booleans = {"1": "true", "0": "false"}
+    return booleans.get(now, now).casefold() == booleans.get(was, was).casefold()
