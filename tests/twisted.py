@@ -67,6 +67,7 @@ def twisted(folder: Path, twist: Twist = straight, *, release: str = "41.12.0", 
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     base = f"http://127.0.0.1:{server.server_address[1]}"
+    core.base_url = base
     text = core.profile("twisted", url=f"{base}/WBXService/XMLService", control_url=f"{base}/_control")
     for key, value in changes.items():
         lines = [line for line in text.splitlines() if not line.startswith(f"{key} = ")]

@@ -371,8 +371,11 @@ class ScenarioContext:
             raise CannotJudge(f"no mail with a link reached {recipient} within {self._patience:g} s")
         run_context = self.run_context
         with Browser(run_context.profile, run_context.tls, run_context.transport) as browser:
-            pages = (act(browser, link) for link in links)
-            self.page = next((page for page in pages if page.shown), Page(links[0], 404, "no link shows a page"))
+            pages = [act(browser, link) for link in links]
+        answered = [page for page in pages if page.status]
+        if not answered:
+            raise CannotJudge(f"nobody answers behind the links of the mail to {recipient}: {pages[0].text}")
+        self.page = next((page for page in answered if page.shown), answered[0])
 
     @property
     def _patience(self) -> float:

@@ -27,8 +27,8 @@ def test_the_profile_describes_the_site(site) -> None:
     assert {"url", "site_name", "release", "access", "control_url", "accounts", "settings", "data"} == set(profile)
     assert (profile["release"], profile["access"], profile["site_name"]) == ("41.12.0", "read-write", "mocksite")
     assert {role: set(account) - {"webex_id", "email"} for role, account in profile["accounts"].items()} == ROLES
-    assert not UNTOLD & set(profile["settings"])
-    assert UNTOLD | set(profile["settings"]) == set(NAMES)
+    assert not set(UNTOLD) & set(profile["settings"])
+    assert set(UNTOLD) | set(profile["settings"]) == set(NAMES)
     assert all(isinstance(value, str) and value for value in profile["data"].values())
 
 

@@ -70,7 +70,8 @@ def test_workers_change_nothing_but_the_time(run: Runner, tmp_path: Path, name: 
 def test_workers_have_a_mock_each(run: Runner) -> None:
     outcome = run("features/41.4.0", "features/41.12.0", "-n", "2", subprocess=True)
     assert outcome.code == 0, outcome.text
-    assert outcome.summary["totals"]["passed"] == 37
+    assert outcome.summary["totals"]["failed"] == outcome.summary["totals"]["broken"] == 0
+    assert outcome.summary["totals"]["passed"] > 30
 
 
 def test_a_rate_holds_for_lanes_too(run: Runner, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ def test_a_site_that_keeps_the_contract_passes(run: Runner) -> None:
     assert outcome.code == 0
     assert set(outcome.outcomes().values()) == {"passed"}
     assert outcome.clauses("passed") == {f"R41.7.0-0{number}" for number in range(1, 5)}
-    assert "165 clauses: 4 judged, 0 observed, 0 not applicable here, 161 not selected" in outcome.lines
+    told = re.compile(r"\d+ clauses: 4 judged, 0 observed, 0 not applicable here, \d+ not selected")
+    assert any(told.fullmatch(line) for line in outcome.lines)
     assert set(junit(outcome).values()) == {"passed"} == set(allure(outcome).values())
     assert (outcome.reports / "badge.json").is_file()
 
