@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from mocksite.faults.change import Edit, ReplyFault, dropped, earlier, first, last, renamed
+from mocksite.faults.change import Edit, ReplyFault, dropped, earlier, first, last, renamed, spots
 from mocksite.faults.fault import Fault
+from mocksite.operations.call import Call
+from mocksite.protocol.nodes import Node
 
 #: Clause, operation, element, line of the notes that names it.
 _ADDED = (
@@ -45,6 +47,7 @@ _ADDED = (
     ("R41.11.0-54", "LstrecordaccessDetailHistory", "recordDetail/viewed", "470-501"),
     ("R41.11.0-61", "GetUser", "freeAccount", "566"),
     ("R41.12.0-13", "LstMeetingType", "meetingType/subProductCodePrefix", "114-119"),
+    ("R41.12.0-19", "LstMeetingType", "meetingType/displayName", "119"),
 )
 
 #: Clause, operation, element, what happened to its place.
@@ -62,11 +65,21 @@ _PLACED: tuple[tuple[str, str, str, str, Edit], ...] = (
     ("R41.11.0-39", "GetUser", "firstName", "last", last("firstName")),
     ("R41.12.0-14", "LstMeetingType", "subProductCodePrefix", "last", last("meetingType/subProductCodePrefix")),
     ("R41.12.0-17", "LstMeetingType", "matchingRecords", "last", last("matchingRecords")),
+    ("R41.12.0-19", "LstMeetingType", "displayName", "earlier", earlier("meetingType/displayName")),
     ("R41.1.0-01", "GetMeeting", "metaData", "last", last("metaData")),
     ("R41.11.0-54", "LstrecordaccessDetailHistory", "matchingRecords", "first", first("matchingRecords")),
 )
 
 _CHECKS = {"R41.1.0-01": "schema"}
+
+
+def _without_prefix(_call: Call, body: Node) -> None:
+    """Predefined session types have lost their prefix."""
+    for _, session_type in spots(body, "meetingType"):
+        if session_type.find("subProductCodePrefix") is None:
+            session_type.children = [one for one in session_type.children if one.local != "productCodePrefix"]
+
+
 
 FAULTS: tuple[Fault, ...] = (
     *(
@@ -90,6 +103,14 @@ FAULTS: tuple[Fault, ...] = (
             edit,
         )
         for clause, operation, path, place, edit in _PLACED
+    ),
+    ReplyFault(
+        "R41.12.0-18/prefix-of-predefined-types-lost",
+        "LstMeetingType leaves out productCodePrefix where there is no second prefix (line 85)",
+        "R41.12.0-18",
+        "element-present",
+        ("LstMeetingType",),
+        _without_prefix,
     ),
     ReplyFault(
         "R41.12.0-13/name-with-the-typing-error",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mocksite.faults.change import CallFault, MessageFault, ReplyFault, forgetting, refusing, saying
+from mocksite.faults.change import CallFault, MessageFault, ReplyFault, forgetting, refusing, saying, spots
 from mocksite.faults.fault import Fault
+from mocksite.model.records import Session
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
@@ -42,6 +43,26 @@ class SchedulingFault(Fault):
         return tree
 
 
+@dataclass(frozen=True)
+class RefusedButDoneFault(Fault):
+    """SetEvent stores the beginning of a description that it refuses."""
+
+    def reply(self, call: Call, tree: Node) -> Node:
+        found = tree.find("header/response/exceptionID")
+        if call.operation.name == "setEvent" and found is not None and found.text == "060068":
+            event = call.store.get(Session, call.content.number("sessionKey") or 0)
+            assert event is not None, "an event refused that is not there"
+            with call.store.transaction():
+                call.store.put(replace(event, text=call.content.text("metaData/description")[:100]))
+        return tree
+
+
+def _cut_description(call: Call) -> None:
+    """Hear the first 4000 characters of a description that is not too long."""
+    for _, child in spots(call.content.node, "metaData/description"):
+        child.text = (child.text or "")[:4000]
+
+
 def _off(call: Call) -> bool:
     return not call.settings.classic_events
 
@@ -74,6 +95,18 @@ FAULTS: tuple[Fault, ...] = (
         refusing("010106"),
         lambda call: not _off(call),
     ),
+    *(
+        MessageFault(
+            f"R41.12.0-09/{name}-refused-for-another-reason",
+            f"{name} refused with 000001 though classic events are enabled (lines 15-23)",
+            "R41.12.0-09",
+            "result",
+            (name,),
+            refusing("000001", "Access denied, additional privileges are required"),
+            lambda call: not _off(call),
+        )
+        for name in ("GetEvent", "SetEvent", "UploadEventImage")
+    ),
     MessageFault(
         "R41.12.0-11/meetings-refused-too",
         "GetSessionInfo refused for meetings too (line 21)",
@@ -103,6 +136,25 @@ FAULTS: tuple[Fault, ...] = (
     _lax("R41.4.0-12", "SetMeeting", "large-events-refused", "803-806"),
     _lax("R41.11.0-57", "CreateEvent", "description-limit", "532-552"),
     _lax("R41.11.0-59", "SetEvent", "description-limit", "532-552"),
+    *(
+        CallFault(
+            f"{clause}/cut-short",
+            f"{name} accepts 10000 characters and keeps 4000 of them (line 532)",
+            clause,
+            "element-value",
+            (name,),
+            _cut_description,
+            lambda call: len(call.content.text("metaData/description")) <= 10000,
+        )
+        for clause, name in (("R41.11.0-56", "CreateEvent"), ("R41.11.0-58", "SetEvent"))
+    ),
+    RefusedButDoneFault(
+        "R41.11.0-59/refused-but-done",
+        "SetEvent refuses 10001 characters and keeps some of them (lines 532-552)",
+        "R41.11.0-59",
+        "element-value",
+        ("SetEvent",),
+    ),
     *(
         MessageFault(
             f"{clause}/limit-too-low",

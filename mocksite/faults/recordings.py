@@ -39,6 +39,13 @@ def _filter(
     )
 
 
+def _nothing_found(_call: Call, message: Node) -> None:
+    """An empty list is refused as if something had gone wrong."""
+    found = message.find("header/response/exceptionID")
+    if found is not None and found.text == "000015":
+        found.text = "999999"
+
+
 FAULTS: tuple[Fault, ...] = (
     CallFault(
         "R41.6.0-04/stored-time",
@@ -86,6 +93,14 @@ FAULTS: tuple[Fault, ...] = (
         "row-absent",
         (_HISTORY,),
         deaf_to("viewTimeScope"),
+    ),
+    MessageFault(
+        "R41.11.0-49/old-times-refused",
+        "a time with nothing viewed in it is refused with 999999 (line 340)",
+        "R41.11.0-49",
+        "result",
+        (_HISTORY,),
+        _nothing_found,
     ),
     *(
         CallFault(
