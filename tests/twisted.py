@@ -59,9 +59,16 @@ class Twisted:
 
 
 @contextmanager
-def twisted(folder: Path, twist: Twist = straight, *, release: str = "41.12.0", **changes: str) -> Iterator[Twisted]:
+def twisted(
+    folder: Path,
+    twist: Twist = straight,
+    *,
+    release: str = "41.12.0",
+    options: mocksite.Options | None = None,
+    **changes: str,
+) -> Iterator[Twisted]:
     """Serve a mock of ``release`` through ``twist``; ``changes`` replace lines of its profile (``access="read-only"``)."""
-    core = mocksite.Core(release=release)
+    core = mocksite.Core(release=release, options=options)
     asked: list[str] = []
     server = _server(core, twist, asked)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -29,6 +29,7 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         *_stanzas(record),
         *_broken(record),
         *_lists(record),
+        *_deactivated(record),
         *_reports(record, reports, complete),
     ]
 
@@ -42,6 +43,7 @@ def _heading(record: RunRecord) -> Iterator[str]:
     )
     if record.site_release != record.judged_as:
         yield f"the site says it runs {record.site_release or 'a release it does not name'}"
+    yield from (f"{'discovered' if not nth else '':10}  {safe(words)}" for nth, words in enumerate(record.discovered))
 
 
 def _table(record: RunRecord) -> list[str]:
@@ -121,6 +123,14 @@ def _lists(record: RunRecord) -> Iterator[str]:
         for line in lines:
             yield ""
             yield f"{heading}  {safe(line)}"
+
+
+def _deactivated(record: RunRecord) -> Iterator[str]:
+    if record.deactivated:
+        users = "1 user" if len(record.deactivated) == 1 else f"{len(record.deactivated)} users"
+        yield ""
+        yield f"STAYS BEHIND  {users} made by this run, deactivated; only the administration of the site removes them:"
+        yield from (f"  {safe(name)}" for name in record.deactivated)
 
 
 def _cut_short(record: RunRecord, complete: bool, given_up: str) -> Iterator[str]:

@@ -29,6 +29,8 @@ _WORST_FIRST = ("failed", "broken", "known", "passed", "skipped")
 class RunRecord:
     """Everything a report of one run on one site is made from.
 
+    ``discovered`` is what the run found out beside the profile, in words;
+    ``deactivated`` are the users it made who stay on the site;
     ``judged_as`` is the release of the contract, ``site_release`` what the site
     says it runs; ``problems`` make a run red though no scenario failed;
     ``cleanup_errors`` is clean-up that did not work; it changes no verdict.
@@ -52,6 +54,8 @@ class RunRecord:
     problems: tuple[str, ...] = ()
     cleanup_errors: tuple[str, ...] = ()
     sent: int = 0
+    discovered: tuple[str, ...] = ()
+    deactivated: tuple[str, ...] = ()
     selected_of: tuple[int, int] = (0, 0)
 
     def totals(self) -> dict[str, int]:
@@ -112,6 +116,8 @@ def as_json(record: RunRecord) -> dict[str, Any]:
         "problems": list(record.problems),
         "troubles": list(record.cleanup_errors),
         "requests": record.sent,
+        "discovered": list(record.discovered),
+        "deactivated": list(record.deactivated),
         "drift": {operation: sorted(paths) for operation, paths in sorted(record.drift.items())},
         "shapes": {operation: dict(sorted(shape.items())) for operation, shape in sorted(record.shapes.items())},
     }

@@ -28,6 +28,7 @@ from conformance.run.scenario_hooks import ScenarioHooks
 from conformance.run.session import CircuitBreaker, WorkerRun
 from conformance.run.site_session import open_site
 from conformance.scenarios.features import Catalogue
+from conformance.sites.discovery import Discoveries
 from conformance.sites.errors import UserError
 
 
@@ -97,6 +98,7 @@ class WorkerHooks:
         except UserError as problem:
             raise usage_error(problem) from None
         self._worker_run = WorkerRun(self._options, self._catalogue, site_session, self._worker)
+        self._worker_run.take_over(Discoveries.from_json(self._assignment["discovered"]))
         self._scenarios.begin(self._worker_run, scenarios_of(items))
 
     @pytest.hookimpl(tryfirst=True)

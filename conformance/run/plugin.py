@@ -71,7 +71,9 @@ class RunHooks:
         if resumed:
             items[:] = [item for item in items if item.nodeid not in finished]
             config.hook.pytest_deselected(items=resumed)
-        self._scenarios.begin(run.worker_run, scenarios_of(items))
+        scenarios = scenarios_of(items)
+        run.worker_run.discover(item.scenario for item in scenarios)
+        self._scenarios.begin(run.worker_run, scenarios)
 
     def _begin(self, run: RunSession) -> set[str]:
         try:
@@ -87,9 +89,18 @@ class RunHooks:
         if first:
             # Before any worker is there: each would write into folders that are about to be cleared.
             self._begin(run)
+            self._discover(run)
         worker = worker_id(node)
         file = run.mock.for_worker(worker) if run.mock else run.sites_file
-        assign(node, {"sites": str(file), "site": run.site, "run": run.worker_run.run_context.run_id})
+        context = run.worker_run.run_context
+        discovered = context.discovered.as_json()
+        assign(node, {"sites": str(file), "site": run.site, "run": context.run_id, "discovered": discovered})
+
+    def _discover(self, run: RunSession) -> None:
+        """Once for all workers; a mock of this process has one for each of them and names everything."""
+        if run.mock is None:
+            files = self._catalogue.read_all(places(self._config))
+            run.worker_run.discover(scenario for file in files for scenario in file.scenarios.values())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

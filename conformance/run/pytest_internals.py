@@ -54,14 +54,14 @@ def worker_id(owner: Any) -> str:
     return str(owner.workerinput["workerid"])
 
 
-def assign(node: Any, assignment: Mapping[str, str]) -> None:
+def assign(node: Any, assignment: Mapping[str, Any]) -> None:
     """Tell a worker something before it starts."""
     node.workerinput[_OURS] = dict(assignment)
 
 
-def assignment(config: pytest.Config) -> dict[str, str]:
+def assignment(config: pytest.Config) -> dict[str, Any]:
     """What the controller told this worker."""
-    told: dict[str, str] = config.workerinput[_OURS]  # type: ignore[attr-defined]
+    told: dict[str, Any] = config.workerinput[_OURS]  # type: ignore[attr-defined]
     return told
 
 

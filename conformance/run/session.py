@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,14 @@ from conformance.reporting.summary import RunRecord, badge, write_summary, write
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.scenarios.cleanup import Sweep
+from conformance.scenarios.discovery import Discovery
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.lanes import Lanes, Replay
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.sites.discovery import Discoveries
 from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.ledger import deactivated
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
 from conformance.wire.client import Client
@@ -119,6 +123,18 @@ class WorkerRun:
         self._order: dict[str, int] = {}
         self._shown_replies: set[tuple[str, bytes]] = set()
 
+    def discover(self, scenarios: Iterable[Scenario], *, act: bool = True) -> None:
+        """Find what ``scenarios`` need and the profile does not name; with ``act`` what is lacking may be made."""
+        client = self.run_context.client()
+        try:
+            self.take_over(Discovery(self.run_context, client, act=act).look_for(scenarios))
+        finally:
+            client.close()
+
+    def take_over(self, discoveries: Discoveries) -> None:
+        """Go on with what was found, here or by the process that reports."""
+        self.run_context = replace(self.run_context, discovered=discoveries)
+
     def look_ahead(self, scenarios: Iterable[Scenario]) -> None:
         """Start the lanes for the scenarios that may run ahead."""
         number = self.run_context.profile.lanes if self.options.lanes is None else self.options.lanes
@@ -175,7 +191,7 @@ class WorkerRun:
 
     def leftovers(self, worker: str = "") -> list[str]:
         """Undo what is still open in the ledgers of this run, or of one worker; what could not be undone, in words."""
-        work = Sweep(self.run_context, self.options.reports / "ledger", before=float("inf"))
+        work = Sweep(self.run_context.complete, self.options.reports / "ledger", before=float("inf"))
         mine = work.of_run(self.run_context.run_id + worker)
         return work.remove(mine) if mine else []
 
@@ -184,6 +200,11 @@ class WorkerRun:
             return path.relative_to(self.options.root).as_posix()
         except ValueError:
             return str(path)
+
+    def deactivated(self) -> tuple[str, ...]:
+        """The users this run made who stay on the site, deactivated."""
+        files = sorted((self.options.reports / "ledger").glob(f"*{self.run_context.run_id}*.jsonl"))
+        return tuple(name for file in files for name in deactivated(file))
 
     @property
     def shares_a_mock(self) -> bool:
@@ -350,7 +371,9 @@ class RunSession:
             access=run_context.access,
             strict=self.options.strict,
             schema=run_context.schema_source,
-            roles=tuple(run_context.profile.accounts),
+            roles=tuple(run_context.named.accounts),
+            deactivated=self.worker_run.deactivated(),
+            discovered=tuple(map(str, run_context.discovered.found)),
             clauses=self.catalogue.clauses,
             started=self.started,
             finished=time.time(),
@@ -359,7 +382,7 @@ class RunSession:
             drift={operation: tuple(paths) for operation, paths in self._drift.items() if paths},
             problems=tuple(self.problems),
             cleanup_errors=tuple(self._cleanup_errors),
-            sent=sum(result.sent for result in self.results.values()),
+            sent=sum(result.sent for result in self.results.values()) + run_context.discovered.requests,
             selected_of=(self.expected, sum(len(file.scenarios) for file in self.catalogue.known_files())),
         )
 

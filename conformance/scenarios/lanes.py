@@ -66,7 +66,7 @@ class Lanes:
         self._done = {
             scenario: threading.Event()
             for scenario in scenarios
-            if may_run_ahead(scenario, run_context.profile.settings)
+            if may_run_ahead(scenario, run_context.for_scenario(scenario).profile.settings)
         }
         self._waiting: queue.SimpleQueue[Scenario] = queue.SimpleQueue()
         for scenario in self._done:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import httpx
@@ -16,9 +16,10 @@ from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.reporting.outcome import Skip
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.sites.control_plane import ControlPlane
+from conformance.sites.discovery import Discoveries
 from conformance.sites.errors import CannotJudge
 from conformance.sites.ledger import Ledger
-from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item
+from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item, known_test_data
 from conformance.sites.release import Release
 from conformance.sites.settings import setting_named
 from conformance.wire.client import Client, Sender
@@ -32,6 +33,7 @@ from conformance.wire.rate_limiter import RateLimiter
 class RunContext:
     """One site made ready for scenarios.
 
+    ``profile`` is what we were told, ``discovered`` what was found beside it;
     ``vendor_schemas`` are the vendor's own schemas when the profile names them,
     ``mailbox`` where mail of the site can be read, ``transport`` a replacement
     for the network.
@@ -54,6 +56,7 @@ class RunContext:
     transport: httpx.BaseTransport | None = None
     #: Operations the site refuses whoever asks and whatever for, with its words: not asked again.
     refused: dict[str, str] = field(default_factory=dict)
+    discovered: Discoveries = field(default_factory=Discoveries)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -70,18 +73,39 @@ class RunContext:
         """A client of the site; each lane has its own."""
         return Client(self.profile, self.rate_limiter, self.tls, transport=self.transport)
 
+    @property
+    def named(self) -> Profile:
+        """The profile with everything that was found."""
+        return self.discovered.beside(self.profile)
+
+    def for_scenario(self, scenario: Scenario) -> RunContext:
+        """The site as ``scenario`` may see it: what was found stands in the profile, unless its clause is about it."""
+        if not self.discovered.found:
+            return self
+        return replace(self, profile=self.discovered.beside(self.profile, scenario.clause.id))
+
+    @property
+    def complete(self) -> RunContext:
+        """The site with everything that was found in its profile."""
+        return replace(self, profile=self.named)
+
     def gate(self, scenario: Scenario) -> Skip | None:
         """Why ``scenario`` cannot run here, if so."""
         return gate(scenario, self)
 
 
-def gate(scenario: Scenario, here: RunContext) -> Skip | None:
-    """The first reason ``scenario`` cannot run here, None when it can."""
-    for judge in (_release, _role, _setting, _access, _data):
-        skip = judge(scenario, here)
-        if skip is not None:
-            return skip
-    return None
+def gate(scenario: Scenario, here: RunContext, kinds: Iterable[str] = ()) -> Skip | None:
+    """The first reason ``scenario`` cannot run here, None when it can; only reasons of ``kinds``, if some are named."""
+    return next(reasons(scenario, here.for_scenario(scenario), kinds), None)
+
+
+def reasons(scenario: Scenario, here: RunContext, kinds: Iterable[str] = ()) -> Iterator[Skip]:
+    """Every kind of reason, the first of each."""
+    for kind, judge in _REASONS.items():
+        if not kinds or kind in kinds:
+            skip = judge(scenario, here)
+            if skip is not None:
+                yield skip
 
 
 def _release(scenario: Scenario, here: RunContext) -> Skip | None:
@@ -93,8 +117,10 @@ def _release(scenario: Scenario, here: RunContext) -> Skip | None:
 
 
 def _role(scenario: Scenario, here: RunContext) -> Skip | None:
-    missing = [role for role in scenario.roles if role not in here.profile.accounts]
-    return Skip("role", f"the profile names no account {missing[0]}") if missing else None
+    for role in scenario.roles:
+        if role not in here.profile.accounts and not here.discovered.trouble(role):
+            return Skip("role", f"the profile names no account {role}{here.discovered.why(role, scenario.clause.id)}")
+    return None
 
 
 def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
@@ -104,7 +130,10 @@ def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
         setting = setting_named(name)
         told = here.profile.settings.get(name, setting.assumed)
         if told is None:
-            return Skip("setting", f"the profile does not say how {setting.phrase} ({name}) is set")
+            if here.discovered.trouble(name):
+                continue
+            why = here.discovered.why(name, scenario.clause.id)
+            return Skip("setting", f"the profile does not say how {setting.phrase} ({name}) is set{why}")
         if told != value:
             return Skip("setting", f"needs {name} = {_toml(value)}, the site has {_toml(told)}")
     return None
@@ -122,11 +151,14 @@ def _data(scenario: Scenario, here: RunContext) -> Skip | None:
     if scenario.needs_control_plane and not here.profile.is_mock:
         return Skip("data", "only a mock can be brought into this state")
     for role, element in scenario.account_facts:
-        if not _tells(here.profile.accounts[role], element):
+        if role in here.profile.accounts and not _tells(here.profile.accounts[role], element):
             return Skip("data", f"the account {role} of the profile has no {_PROFILE_KEYS.get(element, element)}")
     for name in scenario.needs:
-        if name not in CREDENTIALS.values() and data_item(name, here.profile.data) is None:
-            return Skip("data", f"the profile names no {name}")
+        if name in CREDENTIALS.values() or data_item(name, here.profile.data) is not None:
+            continue
+        if not here.discovered.trouble(name):
+            why = here.discovered.why(name, scenario.clause.id)
+            return Skip("data", f"the profile names no {name}: {_keys(name, here)}{why}")
     return None
 
 
@@ -141,6 +173,14 @@ def _tells(account: Account, element: str) -> bool:
     if element == "sessionTicket" and "password" in account.credentials:
         return True
     return element not in CREDENTIALS.values() or element in account.credentials
+
+
+def _keys(name: str, here: RunContext) -> str:
+    keys = [key for key in known_test_data()[name].keys if key not in here.profile.data]
+    return ("keys " if len(keys) > 1 else "key ") + ", ".join(keys)
+
+
+_REASONS = {"release": _release, "access": _access, "role": _role, "setting": _setting, "data": _data}
 
 
 def _toml(value: object) -> str:
@@ -161,7 +201,8 @@ class Authenticator:
         """The account that plays ``role``."""
         name = role_named(role)
         if name not in self._run_context.profile.accounts:
-            raise CannotJudge(f"the profile names no account {name}")
+            trouble = self._run_context.discovered.trouble(name)
+            raise CannotJudge(f"the profile names no account {name}" + (f", and {trouble}" if trouble else ""))
         return self._run_context.profile.accounts[name]
 
     def security_context(

@@ -16,6 +16,7 @@ from conformance.scenarios.cleanup import ScenarioCleanup
 from conformance.scenarios.run_context import Authenticator, RunContext
 from conformance.scenarios.scenario import DISPOSABLE_CLASSIC_USER, MADE, USED_UP, Scenario
 from conformance.scenarios.scenario_data import ScenarioData
+from conformance.sites.discovery import ITEM, SETTING
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import CREATIONS
 from conformance.sites.profile import LookUp, known_test_data
@@ -50,7 +51,7 @@ class ScenarioContext:
     """Everything the steps of one scenario share. Given and When steps take only this and their arguments."""
 
     def __init__(self, run_context: RunContext, scenario: Scenario, client: Sender) -> None:
-        self.run_context = run_context
+        self.run_context = run_context = run_context.for_scenario(scenario)
         self.scenario = scenario
         self.exchanges: list[Exchange] = []
         self.violations: list[Violation] = []
@@ -75,17 +76,27 @@ class ScenarioContext:
 
     def arrange(self, phrase: str, value: str) -> None:
         """Set a site option where the site has a control plane; elsewhere gating has verified it already."""
-        setting = setting_spoken(phrase)
+        setting, discovered = setting_spoken(phrase), self.run_context.discovered
+        if setting.name not in self.run_context.profile.settings and discovered.trouble(setting.name):
+            raise CannotJudge(f"it is not known how {phrase} is set: {discovered.trouble(setting.name)}")
+        self._tell_origin(SETTING, setting.name)
         self._cleanup.set(setting, setting.value(value))
 
     def hold(self, name: str) -> None:
         """Take test data of the profile into the scenario, once the account that calls is seen to see it."""
         self._data.remember(name, self._of_the_profile(name))
+        self._tell_origin(ITEM, name)
         self._look_up(name)
         if name == DISPOSABLE_CLASSIC_USER:
             now = self._user_element(name, "timeZoneID")
             other = next(zone for zone in _TIME_ZONES if zone != now)
             self._data.remember(name, {**self.held(name), "other timeZoneID": other})
+
+    def _tell_origin(self, kind: str, name: str) -> None:
+        """What the profile does not name and the run found out is told with the scenario that uses it."""
+        found = self.run_context.discovered.used_for(kind, name, self.scenario.clause.id)
+        if found is not None:
+            self.observe(str(found))
 
     def _look_up(self, name: str) -> None:
         """A key that the account cannot see, is another's or is too old breaks a scenario, and never fails it."""

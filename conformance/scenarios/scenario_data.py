@@ -72,7 +72,8 @@ class ScenarioData:
         """An item as the profile describes it."""
         item = data_item(name, self._run_context.profile.data)
         if item is None:
-            raise CannotJudge(f"the profile names no {name}")
+            trouble = self._run_context.discovered.trouble(name)
+            raise CannotJudge(f"the profile names no {name}" + (f", and {trouble}" if trouble else ""))
         return item
 
     def hold(self, name: str) -> None:

@@ -6,6 +6,7 @@ killed at any moment leaves behind the list of what it may have left behind.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import secrets
@@ -45,6 +46,8 @@ CREATIONS = {
 }
 
 
+#: How a user settles whom the API can only deactivate (R41.11.0-15): listed by name at the end of a run.
+DEACTIVATED = "deactivated"
 #: Besides creations a run notes what it changed: a setting of a mock, the password of an account, a disposable user.
 SETTING, PASSWORD, USER = "setting", "password", "user"
 
@@ -102,7 +105,7 @@ class Ledger:
         self._write({"state": "created", "number": entry.number, "key": dict(key)})
 
     def settled(self, entry: LedgerEntry, how: str) -> None:
-        """Note that nothing of it is left: ``removed`` or ``refused``."""
+        """Note that no more can be done about it: it is ``removed``, was ``refused``, or stays ``deactivated``."""
         self._write({"state": how, "number": entry.number})
 
     def close(self) -> None:
@@ -122,18 +125,33 @@ class Ledger:
             self._open.flush()
 
 
-def left_behind(file: Path) -> Iterator[tuple[LedgerEntry, dict[str, str] | None]]:
-    """What the run of ``file`` may have left on its site, latest first: entries never settled, with their key if told.
+def deactivated(file: Path) -> list[str]:
+    """The users of the run of ``file`` that stay on their site, deactivated: every name they may go by."""
+    names: dict[str, dict[str, None]] = {}
+    found = []
+    for line in _lines(file):
+        known = names.setdefault(line["number"], {})
+        if line["state"] == "intended":
+            known[line["name"]] = None
+        elif line["state"] == "created":
+            known.update(dict.fromkeys(line["key"].get("webExId", "").split(",")))
+        elif line["state"] == DEACTIVATED:
+            found.append(" or ".join(name for name in known if name))
+    return found
 
-    A line cut short by a kill is passed over: its request was never sent.
-    """
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a ledger; one cut short by a kill is passed over: its request was never sent."""
+    for text in file.read_text(encoding="utf-8").splitlines():
+        with contextlib.suppress(json.JSONDecodeError):
+            yield json.loads(text)
+
+
+def left_behind(file: Path) -> Iterator[tuple[LedgerEntry, dict[str, str] | None]]:
+    """What the run of ``file`` may have left on its site, latest first: entries never settled, and their keys."""
     open_entries: dict[str, LedgerEntry] = {}
     keys: dict[str, dict[str, str]] = {}
-    for text in file.read_text(encoding="utf-8").splitlines():
-        try:
-            line = json.loads(text)
-        except json.JSONDecodeError:
-            continue
+    for line in _lines(file):
         state = line.pop("state")
         if state == "intended":
             open_entries[line["number"]] = LedgerEntry(**line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 
 from mocksite.model.queries import Query, Term
@@ -110,7 +111,12 @@ def list_users(call: Call) -> Node:
         between(content, "dataScope/regDateStart", "dataScope/regDateEnd", "registered", GMT),
     ]
     query = Query(combined(content, criteria), ordered(content, _ORDERS, (("user_id", False),)))
-    return call.answer("lstsummaryUserResponse", listed(call, User, query, _rows).values("users"))
+    managed = call.settings.control_hub_managed
+
+    def rows(users: list[User]) -> list[Mapping[str, object]]:
+        return [_row(user, managed=managed) for user in users]
+
+    return call.answer("lstsummaryUserResponse", listed(call, User, query, rows).values("users"))
 
 
 def _check_range(call: Call) -> None:
@@ -120,19 +126,18 @@ def _check_range(call: Call) -> None:
         raise invalid("Maximum date range is 90 days for modified date query")
 
 
-def _rows(users: list[User]) -> list[Mapping[str, object]]:
-    return [
-        {
-            "webex_id": user.webex_id,
-            "first_name": user.first_name,
-            "last_name": user.last_name,
-            "email": user.email,
-            "registered": show(user.registered, SITE_ZONE),
-            "active": user.active,
-            "time_zone_id": user.time_zone_id,
-        }
-        for user in users
-    ]
+def _row(user: User, *, managed: bool) -> Mapping[str, object]:
+    return {
+        "webex_id": user.webex_id,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "registered": show(user.registered, SITE_ZONE),
+        "active": user.active,
+        "time_zone_id": user.time_zone_id,
+        # Who is known to Control Hub has a number there.
+        "object_guid": str(uuid.uuid5(uuid.NAMESPACE_OID, str(user.user_id))) if managed else None,
+    }
 
 
 OPERATIONS = (

@@ -144,23 +144,4 @@ MAILS = (
     Twin("html-mail", "mail as a web page", "any template", mails=wire.in_html),
 )
 
-MANNERS = (
-    Twin("small-pages", "five rows a page, whatever was asked for", "wire facts, Lists", settings={"rows-per-page": 5}),
-    Twin("late-and-short-histories", "views are told after 48 hours and forgotten after 90 days", "reference guide, history service",
-         settings={"history-lag": 48, "history-reach": 90}),
-    Twin("recondID-alone", "the id of a recording is spelt as the example of the notes has it", "notes l. 454",
-         settings={"record-id-spelling": "recondID"}),
-    Twin("recordID-alone", "the id of a recording is spelt as prose and schema have it", "notes l. 319",
-         settings={"record-id-spelling": "recordID"}),
-    Twin("two-prefixes-everywhere", "predefined session types carry both prefixes", "notes l. 85-91",
-         settings={"predefined-sub-prefix": "as-prefix"}),
-    Twin("empty-second-prefix", "the second prefix of predefined session types is empty", "notes l. 85-91",
-         settings={"predefined-sub-prefix": "empty"}),
-    Twin("no-markup", "markup is taken out of the description of an event", "reference guide, createevent",
-         settings={"markup-in-descriptions": False}),
-)
-
-TWINS = {
-    twin.name: twin
-    for twin in (*SETTINGS, *PROFILES, *LATER_AND_EARLIER, *REPLIES, *HOLDINGS, *GATEWAYS, *MAILS, *MANNERS)
-}
+TWINS = {twin.name: twin for twin in (*SETTINGS, *PROFILES, *LATER_AND_EARLIER, *REPLIES, *HOLDINGS, *GATEWAYS, *MAILS)}

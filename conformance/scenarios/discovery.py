@@ -1,0 +1,409 @@
+"""Finds what the profile does not name, or has the run make it: accounts, settings, test data.
+
+Only what the scenarios need that are about to be carried out is looked for, by the ways of ``discovery.toml``. What
+cannot be read breaks the scenarios that need it and no other. Nothing here judges.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from conformance.judge.elements import Finder
+from conformance.scenarios.run_context import Authenticator, RunContext, gate
+from conformance.scenarios.scenario import Scenario, role_named
+from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.scenarios.scenario_data import expand
+from conformance.sites.discovery import (
+    ITEM,
+    MADE,
+    PLANNED,
+    ROLE,
+    SETTING,
+    Discovered,
+    Discoveries,
+    DiscoveryTable,
+    SiteRead,
+    Way,
+    discovery_table,
+)
+from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.masking import secret_registry
+from conformance.sites.profile import CREDENTIALS, Account, known_test_data
+from conformance.sites.settings import Value, setting_named
+from conformance.wire.client import Sender
+from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, text_of
+from conformance.wire.pages import next_start
+
+#: A site that needs more reads than these is not searched on: what is missing by then is skipped.
+MOST_READS = 60
+#: So many rows that look right are tried before the way is given up.
+_MOST_CANDIDATES = 3
+#: Refusals that say there is nothing, or nothing for this account; every other is trouble.
+_NOTHING_HERE = ("000015", "000001", "010106", "030001", "060001")
+_OPERATIONS = {"user": "CreateUser", "meeting": "CreateMeeting", "event": "CreateEvent"}
+_THE_CLAUSE_ITSELF = "what tells it is what the clause is about, so the profile must say it"
+#: Kinds of characters a site may ask of a password, in front of what makes it hard to guess.
+_PASSWORD_HEAD = "Qz7+"  # noqa: S105 - the guessable part
+
+
+class SiteReads:
+    """The reads of a run, each made once: rows of lists, page by page, as far as somebody wants them."""
+
+    def __init__(self, client: Sender, table: DiscoveryTable) -> None:
+        self.requests = 0
+        self._client = client
+        self._table = table
+        self._rows: dict[str, tuple[list[Element], Iterator[list[Element]]]] = {}
+        self._replies: dict[tuple[str, str, str], Reply] = {}
+
+    def send(self, request: Request) -> Exchange:
+        """Send for a scenario context that looks a candidate up; counted like every other request."""
+        self.requests += 1
+        return self._client.send(request)
+
+    @property
+    def used_up(self) -> bool:
+        """Whether no more should be asked of this site."""
+        return self.requests >= MOST_READS
+
+    def rows(self, here: RunContext, name: str) -> Iterator[Element]:
+        """The rows of a read, those known already first; :class:`CannotJudge` when the site is in trouble."""
+        key = f"{name} {self._caller(here, self._table.reads[name])}"
+        if key not in self._rows:
+            self._rows[key] = ([], self._pages(here, self._table.reads[name]))
+        known, pages = self._rows[key]
+        at = 0
+        while True:
+            while at < len(known):
+                yield known[at]
+                at += 1
+            page = next(pages, None)
+            if page is None:
+                return
+            known.extend(page)
+
+    def texts(self, here: RunContext, name: str) -> frozenset[str]:
+        """The texts of a set."""
+        wanted = self._table.sets[name]
+        rows = (row for row in self.rows(here, wanted.read) if self.fits(here, row, wanted.where))
+        return frozenset(text for row in rows if (text := text_at(row, wanted.take)))
+
+    def fits(self, here: RunContext, row: Element, where: Mapping[str, str]) -> bool:
+        """Whether ``row`` says what ``where`` asks for."""
+        return all(self._says(here, row, path, wanted) for path, wanted in where.items())
+
+    def _says(self, here: RunContext, row: Element, path: str, wanted: str) -> bool:
+        text, other = text_at(row, path), wanted.startswith("!")
+        wanted = wanted.removeprefix("!")
+        if wanted.startswith("@"):
+            says = text in self.texts(here, wanted[1:])
+        elif wanted.startswith("~"):
+            says = re.search(wanted[1:], text) is not None
+        elif wanted.startswith("="):
+            says = text.lower() == text_at(row, wanted[1:]).lower()
+        else:
+            says = _truth(text) == _truth(named_values(here, wanted))
+        return says != other
+
+    def _caller(self, here: RunContext, read: SiteRead) -> str:
+        account = here.profile.accounts.get(read.role)
+        return account.webex_id if account else ""
+
+    def _pages(self, here: RunContext, read: SiteRead) -> Iterator[list[Element]]:
+        for first, last in read.windows or (("", ""),):
+            scope = {"createTimeStart": first, "createTimeEnd": last} if first else {}
+            start: int | None = 1
+            replies: list[Reply] = []
+            while start is not None and len(replies) < read.pages and not self.used_up:
+                values = {**read.values, **scope, **({"startFrom": str(start)} if "startFrom" in read.values else {})}
+                reply = self.ask(here, read.operation, read.role, values)
+                replies.append(reply)
+                yield _rows_of(reply, read.row)
+                start = next_start(replies, start) if read.row else None
+
+    def ask(self, here: RunContext, operation: str, role: str, values: Mapping[str, str]) -> Reply:
+        """One read; refusals that say there is nothing are an answer, others :class:`CannotJudge`."""
+        authenticator = Authenticator(here, self.send)
+        account = authenticator.account(role)
+        sent = {name: named_values(here, text) for name, text in values.items()}
+        key = (operation, account.webex_id, repr(sorted(sent.items())))
+        if key not in self._replies:
+            body = authenticator.body(operation, sent, authenticator.security_context(account))
+            self._replies[key] = self.send(Request(operation, role, here.profile.url, body)).reply
+        reply = self._replies[key]
+        if not reply.succeeded and reply.exception_id not in _NOTHING_HERE:
+            raise CannotJudge(f"{operation} answered {reply.verdict()}")
+        return reply
+
+
+def _rows_of(reply: Reply, row: str) -> list[Element]:
+    if not reply.succeeded or reply.body is None:
+        return []
+    return [element for element in reply.body.iter("*") if local_name(element) == row] if row else [reply.body]
+
+
+def text_at(row: Element, path: str) -> str:
+    """The text at ``path`` below ``row``, by local names; empty when it is not there."""
+    found: list[Element] = [row]
+    for name in path.split("/"):
+        found = [child for one in found for child in one.iterchildren("*") if local_name(child) == name]
+    return text_of(found[0]) if found else ""
+
+
+def _truth(text: str) -> str:
+    """Booleans come as true and false or 1 and 0; other texts stay."""
+    return {"1": "true", "0": "false"}.get(text, text)
+
+
+def named_values(here: RunContext, text: str) -> str:
+    """``text`` with accounts and moments put in."""
+
+    def account(holder: str, element: str) -> str:
+        known = here.profile.accounts.get(role_named(holder))
+        if known is None:
+            raise CannotJudge(f"nobody plays the {holder}")
+        return {"webExId": known.webex_id, "email": known.email}[element]
+
+    return expand(text, account, lambda words: words, here.now)
+
+
+class Discovery:
+    """Looks for everything scenarios need; ``act`` says whether what is lacking may be made, or is only planned."""
+
+    def __init__(self, run_context: RunContext, client: Sender, *, act: bool) -> None:
+        self._run_context = run_context
+        self._act = act
+        self._table = discovery_table()
+        self._reads = SiteReads(client, self._table)
+        self._found: list[Discovered] = []
+        self._missing: dict[str, str] = {}
+        self._unread: dict[str, str] = {}
+
+    @property
+    def result(self) -> Discoveries:
+        """What is known by now."""
+        return Discoveries(tuple(self._found), dict(self._missing), dict(self._unread), self._reads.requests)
+
+    def look_for(self, scenarios: Iterable[Scenario]) -> Discoveries:
+        """Accounts first, then settings, then what scenarios hold that can run with those."""
+        left = [one for one in scenarios if self._would_run(one, "release", "access")]
+        for kind in (SETTING, ROLE, ITEM):
+            wanted = self._wanted(kind, left)
+            for name, mine in wanted.items():
+                self._look(kind, name, mine)
+            settled = ("release", "access", "setting") if kind == SETTING else ("release", "access", "setting", "role")
+            left = [one for one in left if self._would_run(one, *settled)]
+        return self.result
+
+    def _with(self, *further: Discovered) -> RunContext:
+        """The run context with what is known by now, and ``further``."""
+        return replace(self._run_context, discovered=replace(self.result, found=(*self._found, *further)))
+
+    @property
+    def _here(self) -> RunContext:
+        return self._with().complete
+
+    def _would_run(self, scenario: Scenario, *kinds: str) -> bool:
+        return gate(scenario, self._with(), kinds) is None
+
+    def _wanted(self, kind: str, scenarios: Iterable[Scenario]) -> dict[str, list[Scenario]]:
+        """What the profile leaves out, with the scenarios that need it."""
+        wanted: dict[str, list[Scenario]] = {}
+        for scenario in scenarios:
+            for name in _needs(kind, scenario):
+                if not self._named(kind, name):
+                    wanted.setdefault(name, []).append(scenario)
+        return wanted
+
+    def _named(self, kind: str, name: str) -> bool:
+        profile = self._run_context.profile
+        if kind == ROLE:
+            return name in profile.accounts
+        if kind == SETTING:
+            return name in profile.settings or profile.is_mock
+        return all(key in profile.data for key in known_test_data()[name].keys)
+
+    def _look(self, kind: str, name: str, scenarios: list[Scenario]) -> None:
+        """Take the ways in turn until every scenario that needs ``name`` has one."""
+        sought = self._table.ways(kind, name)
+        troubles: list[str] = []
+        refused = ""
+        for way in sought.ways:
+            left = [one for one in scenarios if self.result.used_for(kind, name, one.clause.id) is None]
+            left = [one for one in left if one.clause.id not in way.not_for]
+            if not left:
+                continue
+            try:
+                found = self._go(kind, name, way, left[0])
+            except (CannotJudge, UserError) as problem:
+                words = str(problem).partition("\n")[0]
+                # A site that does not make what is wanted has none; one that cannot be read may have it.
+                refused, troubles = (words, troubles) if way.make else (refused, [*troubles, words])
+                continue
+            if found is not None:
+                self._found.append(found)
+        left = [one for one in scenarios if self.result.used_for(kind, name, one.clause.id) is None]
+        if left and troubles and len(left) == len(scenarios):
+            self._unread[name] = troubles[0]
+        elif left:
+            told = f"after {MOST_READS} reads nothing more is looked for" if self._reads.used_up else sought.why
+            about = all(one.clause.id in way.not_for for way in sought.ways for one in left) and sought.ways
+            self._missing[name] = refused or (_THE_CLAUSE_ITSELF if about else told)
+
+    def _go(self, kind: str, name: str, way: Way, scenario: Scenario) -> Discovered | None:
+        if way.make:
+            return self._make(kind, name, way, scenario)
+        if way.read and self._table.reads[way.read].role not in self._here.profile.accounts:
+            return None
+        if kind == SETTING:
+            return self._setting(name, way)
+        return self._account(name, way) if kind == ROLE else self._item(name, way, scenario)
+
+    # -- settings ----------------------------------------------------------------
+
+    def _setting(self, name: str, way: Way) -> Discovered | None:
+        value = self._value(name, way)
+        if value is None:
+            return None
+        by = self._table.reads[way.read].operation if way.read else ", ".join(way.details["refused"])
+        return Discovered(SETTING, name, by, value=value, not_for=way.not_for)
+
+    def _value(self, name: str, way: Way) -> Value | None:
+        here, details = self._here, way.details
+        if "refused" in details:
+            return self._by_majority(here, details)
+        rows = list(self._reads.rows(here, way.read))
+        if not rows:
+            return None
+        if details.get("reported"):
+            return self._reported(name, rows[0])
+        says = any(text_at(row, details["has"]) for row in rows)
+        value: Value | None = details["value"] if says else details.get("otherwise")
+        return value
+
+    def _by_majority(self, here: RunContext, details: Mapping[str, Value]) -> Value | None:
+        """What most of several operations say by refusing, or not."""
+        operations = details["refused"]
+        assert isinstance(operations, list)
+        told = [self._reads.ask(here, one, str(details["as"]), {}) for one in operations]
+        refused = sum(one.exception_id == details["with-id"] for one in told)
+        served = sum(one.succeeded or one.exception_id == "000015" for one in told)
+        if max(refused, served) * 2 <= len(operations):
+            return None
+        return details["value"] if refused > served else details["otherwise"]
+
+    def _reported(self, name: str, row: Element) -> Value | None:
+        setting = setting_named(name)
+        if setting.since and self._run_context.release < setting.since:
+            return None
+        path = setting.reported
+        texts = [text_of(one) for one in row.iter("*") if local_name(one) == path.rpartition("/")[2]]
+        try:
+            return setting.value(_truth(texts[0])) if len(texts) == 1 else None
+        except UserError:
+            return None
+
+    # -- accounts ----------------------------------------------------------------
+
+    def _account(self, role: str, way: Way) -> Discovered | None:
+        """Another part that an account of the profile can play."""
+        here = self._here
+        known = here.profile.accounts.get(way.details["from"])
+        setting = way.details.get("setting")
+        if known is None or (setting and not here.profile.settings.get(setting)):
+            return None
+        for row in self._reads.rows(here, way.read):
+            if self._reads.fits(here, row, way.where):
+                account = replace(known, role=role, email=known.email or text_at(row, "email"))
+                by = self._table.reads[way.read].operation
+                return Discovered(ROLE, role, by, account=account, not_for=way.not_for)
+        return None
+
+    def _made_account(self, role: str, way: Way, scenario: Scenario) -> Discovered | None:
+        if self._managed():
+            # Control Hub owns passwords: nobody could sign in as such a user (R41.11.0-03).
+            return None
+        password = _PASSWORD_HEAD + secrets.token_urlsafe(12)
+        secret_registry.learn(password)
+        values = {**way.details.get("with", {}), CREDENTIALS["password"]: password}
+        how, user = self._create("user", values, scenario)
+        account = Account(role, user.get("webExId", "a new user"), user.get("email", ""), {"password": password})
+        found = Discovered(ROLE, role, "CreateUser", how, account=account, not_for=way.not_for)
+        return found if how == PLANNED or self._signs_in(found) else None
+
+    def _managed(self) -> bool:
+        name = "control-hub-managed"
+        if name not in self._here.profile.settings:
+            self._found += [one for way in self._table.ways(SETTING, name).ways if (one := self._setting(name, way))]
+        return bool(self._here.profile.settings.get(name, True))
+
+    def _signs_in(self, made: Discovered) -> bool:
+        """A role that the site did not give, or a user who may not sign in, is no use."""
+        assert made.account is not None
+        here = self._with(made).complete
+        reply = self._reads.ask(here, "GetUser", made.name, {"webExId": made.account.webex_id})
+        return reply.succeeded
+
+    # -- test data ---------------------------------------------------------------
+
+    def _item(self, name: str, way: Way, scenario: Scenario) -> Discovered | None:
+        """The first row that says what is wanted, and whose item the account that calls can see."""
+        here, tried = self._here, 0
+        by = self._table.reads[way.read].operation
+        for row in self._reads.rows(here, way.read):
+            data = {key: text_at(row, element) for key, element in way.take.items()}
+            if not all(data.values()) or not self._reads.fits(here, row, way.where):
+                continue
+            found = Discovered(ITEM, name, by, data=data, not_for=way.not_for)
+            if self._seen(found, way, scenario):
+                return found
+            tried += 1
+            if tried >= _MOST_CANDIDATES:
+                return None
+        return None
+
+    def _seen(self, found: Discovered, way: Way, scenario: Scenario) -> bool:
+        """Whether a scenario could hold what was found."""
+        if not known_test_data()[found.name].look_ups:
+            return True
+        here = self._with(found)
+        context = ScenarioContext(here, scenario, self._reads)
+        try:
+            context.hold(found.name)
+        except CannotJudge:
+            return False
+        shows = way.details.get("shows")
+        return not shows or bool(Finder(context.reply, here.contract.whole).texts(shows))
+
+    # -- made --------------------------------------------------------------------
+
+    def _make(self, kind: str, name: str, way: Way, scenario: Scenario) -> Discovered | None:
+        if self._run_context.access != "read-write":
+            return None
+        if kind == ROLE:
+            return self._made_account(name, way, scenario)
+        how, made = self._create(way.make, way.details.get("with", {}), scenario)
+        keys = known_test_data()[name].keys
+        data = {key: made.get(elements[0], "a new one") for key, elements in keys.items()}
+        return Discovered(ITEM, name, _OPERATIONS[way.make], how, data=data, not_for=way.not_for)
+
+    def _create(self, what: str, values: Mapping[str, str], scenario: Scenario) -> tuple[str, dict[str, str]]:
+        """Have one made, to be taken away when the run ends: the ledger lists it, no scenario does."""
+        if not self._act:
+            return PLANNED, {}
+        context = ScenarioContext(self._with(), scenario, self._reads)
+        context.make(what, values)
+        return MADE, context.held(f"new {what}")
+
+
+def _needs(kind: str, scenario: Scenario) -> Iterable[str]:
+    if kind == ROLE:
+        return scenario.roles
+    if kind == SETTING:
+        return scenario.settings
+    return [name for name in scenario.needs if name not in CREDENTIALS.values()]
+
+
