@@ -43,6 +43,17 @@ def settled(findings: Iterable[Finding], listed: Iterable[Equivalent]) -> list[F
     return [_settled(one, next((row for row in rows if row.lists(one.fault)), None)) for one in findings]
 
 
+def excused(findings: Iterable[Finding], listed: Iterable[Equivalent]) -> list[Finding]:
+    """The findings of a twin with listed survivors called equivalent: another site may well show what the mock does not."""
+    rows = tuple(listed)
+    return [_excused(one, next((row for row in rows if row.lists(one.fault)), None)) for one in findings]
+
+
+def _excused(finding: Finding, row: Equivalent | None) -> Finding:
+    survived = row is not None and finding.verdict == "survived"
+    return replace(finding, verdict="equivalent", reason=row.reason) if survived else finding
+
+
 def unused(faults: Iterable[str], listed: Iterable[Equivalent]) -> list[str]:
     """Patterns that match no fault."""
     ids = list(faults)

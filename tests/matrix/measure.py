@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.execution import ScenarioTrial
 from mocksite.faults import CATALOGUE
-from tests.rig import rig
+from mocksite.faults.fault import Fault
+from tests.rig import Rig, rig
 from tests.matrix.witness import Witness
 
 
 #: Verdicts a fault may have; every other one says that the suite, or the fault, is wrong.
 GOOD = ("killed", "equivalent")
+#: On a twin the scenarios of a clause may not apply: what they cannot meet, they need not tell.
+GOOD_ON_TWINS = (*GOOD, "killed elsewhere", "not met", "not applied")
+
+#: Opens a site to measure on.
+Opener = Callable[[Catalogue], AbstractContextManager[Rig]]
 
 
 @dataclass(frozen=True)
@@ -54,10 +62,10 @@ class Plan:
         return [scenario for scenario, sent in zip(self.scenarios, self.sent, strict=True) if not wanted or wanted & sent]
 
 
-def plan(catalogue: Catalogue) -> Plan:
+def plan(catalogue: Catalogue, opener: Opener = rig) -> Plan:
     """Run everything once on a healthy site, which must keep every clause."""
     scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
-    with rig(catalogue) as site:
+    with opener(catalogue) as site:
         trials = site.run(scenarios)
     wrong = [_name(trial.scenario) for trial in trials if trial.verdict.outcome in ("failed", "broken")]
     assert not wrong, f"a healthy site fails: {wrong}"
@@ -65,18 +73,24 @@ def plan(catalogue: Catalogue) -> Plan:
     return Plan(tuple(trial.scenario for trial in trials), tuple(sent))
 
 
-def measure(catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool = False) -> Finding:
+def measure(
+    catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool = False, opener: Opener = rig
+) -> Finding:
     """The matrix row of a fault."""
     fault = CATALOGUE[fault_id]
     scenarios = list(plan.scenarios) if everything else plan.touched_by(fault.operations)
-    with rig(catalogue) as site:
+    with opener(catalogue) as site:
         witness = Witness(fault, site.core.main.store)
         site.core.main.fault = witness
         acted: dict[str, bool] = {}
+        met = False
         trials: list[ScenarioTrial] = []
         for scenario in scenarios:
+            before = witness.times
             trials += site.run([scenario])
             acted[_name(scenario)] = witness.acted or fault.serves_old_address
+            mine = scenario.clause.id == fault.clause and scenario.level != "observe"
+            met |= mine and (witness.times > before or fault.serves_old_address)
     failed = [trial for trial in trials if trial.verdict.outcome == "failed"]
     noise = tuple(_name(trial.scenario) for trial in failed if not acted[_name(trial.scenario)])
     return Finding(
@@ -85,7 +99,7 @@ def measure(catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool
         fault.check,
         " ".join(fault.operations),
         fault.summary,
-        _verdict(fault.clause, fault.check, failed, any(acted.values()), bool(noise)),
+        _verdict(fault, failed, any(acted.values()), met or opener is rig, bool(noise)),
         tuple(sorted({trial.scenario.clause.id for trial in failed})),
         tuple(
             sorted({one.check for trial in failed if trial.scenario.clause.id == fault.clause for one in trial.violations})
@@ -101,15 +115,17 @@ def place(scenario: Scenario) -> str:
     return f"{scenario.path}: {scenario.title}"
 
 
-def _verdict(clause: str, check: str, failed: list[ScenarioTrial], acted: bool, noisy: bool) -> str:
+def _verdict(fault: Fault, failed: list[ScenarioTrial], acted: bool, met: bool, noisy: bool) -> str:
     if noisy:
         return "noisy"
-    hits = [trial for trial in failed if trial.scenario.clause.id == clause]
-    if any(one.check == check for trial in hits for one in trial.violations):
+    hits = [trial for trial in failed if trial.scenario.clause.id == fault.clause]
+    if any(one.check == fault.check for trial in hits for one in trial.violations):
         return "killed"
     if failed:
         return "killed elsewhere"
-    return "survived" if acted else "not applied"
+    if not acted:
+        return "not applied"
+    return "survived" if met else "not met"
 
 
 def counted(findings: list[Finding]) -> Counter[str]:

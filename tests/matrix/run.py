@@ -10,34 +10,46 @@ from pathlib import Path
 import conftest  # noqa: F401 - the vocabulary
 from conformance.scenarios.features import Catalogue
 from tests.conftest import ROOT
-from tests.matrix.equivalents import load, settled
-from tests.matrix.measure import Finding, Plan, measure, plan
+from tests.matrix.equivalents import excused, load, settled
+from tests.matrix.measure import Finding, Opener, Plan, measure, plan
 from tests.matrix.page import page
+from tests.rig import rig
 
-_held: dict[Path, tuple[Catalogue, Plan]] = {}
+_held: dict[tuple[Path, str], tuple[Catalogue, Plan]] = {}
 
 
-def ready(root: Path = ROOT) -> tuple[Catalogue, Plan]:
+def ready(root: Path = ROOT, twin: str = "") -> tuple[Catalogue, Plan]:
     """Every feature below ``root``, and what it does on a healthy site; found once in a process."""
-    if root not in _held:
+    if (root, twin) not in _held:
         catalogue = Catalogue(root)
         catalogue.read_all([root / "features"])
-        _held[root] = catalogue, plan(catalogue)
-    return _held[root]
+        _held[root, twin] = catalogue, plan(catalogue, opener(twin))
+    return _held[root, twin]
 
 
-def _one(job: tuple[str, bool, Path]) -> Finding:
-    fault_id, everything, root = job
-    return measure(*ready(root), fault_id, everything=everything)
+def opener(twin: str) -> Opener:
+    """Opens a twin, or the mock where none is named."""
+    if not twin:
+        return rig
+    from tests.twins.site import on_rig
+    from tests.twins.table import TWINS
+
+    return on_rig(TWINS[twin])
+
+
+def _one(job: tuple[str, bool, Path, str]) -> Finding:
+    fault_id, everything, root, twin = job
+    return measure(*ready(root, twin), fault_id, everything=everything, opener=opener(twin))
 
 
 def matrix(
-    faults: Iterable[str], *, everything: bool = False, processes: int = 2, root: Path = ROOT
+    faults: Iterable[str], *, everything: bool = False, processes: int = 2, root: Path = ROOT, twin: str = ""
 ) -> list[Finding]:
     """A finding for every fault, in order; ``everything`` tries scenarios, too, that never send its operations."""
-    jobs = [(fault_id, everything, root) for fault_id in faults]
+    jobs = [(fault_id, everything, root, twin) for fault_id in faults]
     with ProcessPoolExecutor(processes) as pool:
-        return settled(pool.map(_one, jobs, chunksize=4), load())
+        found = pool.map(_one, jobs, chunksize=4)
+        return excused(found, load()) if twin else settled(found, load())
 
 
 def write(findings: list[Finding], folder: Path) -> None:

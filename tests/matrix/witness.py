@@ -20,10 +20,11 @@ class Witness(Fault):
 
     def __init__(self, fault: Fault, store: Store) -> None:
         super().__init__(**{field.name: getattr(fault, field.name) for field in fields(Fault)})
-        self.__dict__.update(fault_=fault, store_=store, acted=False, serves_old_address=fault.serves_old_address)
+        self.__dict__.update(fault_=fault, store_=store, acted=False, times=0, serves_old_address=fault.serves_old_address)
 
     def _note(self, changed: bool) -> None:
         self.__dict__["acted"] = self.__dict__["acted"] or changed
+        self.__dict__["times"] += changed
 
     def _state(self) -> int:
         return int(self.__dict__["store_"]._database.total_changes)

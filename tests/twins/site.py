@@ -9,15 +9,17 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 
 import mocksite
+from conformance.run import site_session
 from conformance.run import site_session
 from conformance.run.options import Options
 from conformance.run.site_session import open_site
@@ -161,7 +163,6 @@ class Opened:
     twin: Twin
     rig: Rig
     way: Way
-    before: Mapping[str, Any]
 
 
 @contextmanager
@@ -174,15 +175,32 @@ def opened(twin: Twin, catalogue: Catalogue) -> Iterator[Opened]:
             sites = Path(folder) / "sites.toml"
             sites.write_text(_profile(core, twin), encoding="utf-8")
             way = Way(core, twin)
-            before = snapshot(core.main)
-            session = open_site("twin", sites, _options(twin, Path(folder)), catalogue.clauses, transport=way)
+            with _compiled_once():
+                session = open_site("twin", sites, _options(twin, Path(folder)), catalogue.clauses, transport=way)
             mailbox = StoreMailbox(core.main.store, twin.mails) if session.run_context.profile.mailbox else None
             try:
-                yield Opened(twin, Rig(core, replace(session.run_context, mailbox=mailbox), catalogue), way, before)
+                yield Opened(twin, Rig(core, replace(session.run_context, mailbox=mailbox), catalogue), way)
             finally:
                 session.close()
         finally:
             core.close()
+
+
+def _compiled_once() -> AbstractContextManager[object]:
+    """Schemas and templates do not change between twins, and compiling them costs more than a run."""
+    same = {"Contract": lambda folder: CONTRACT, "Payloads": lambda folder: PAYLOADS}
+    return patch.multiple(site_session, **same)
+
+
+def on_rig(twin: Twin) -> Callable[[Catalogue], AbstractContextManager[Rig]]:
+    """Opens ``twin`` for the fault matrix."""
+
+    @contextmanager
+    def open_rig(catalogue: Catalogue) -> Iterator[Rig]:
+        with opened(twin, catalogue) as site:
+            yield site.rig
+
+    return open_rig
 
 
 def _furnish(core: mocksite.Core, twin: Twin) -> None:
@@ -284,19 +302,19 @@ def scenarios(catalogue: Catalogue) -> list[Scenario]:
 def judge(twin: Twin, catalogue: Catalogue) -> Told:
     """Run every scenario that applies to ``twin``."""
     with opened(twin, catalogue) as site:
+        before = snapshot(site.rig.core.main)
         every = scenarios(catalogue)
         skips = (site.rig.run_context.gate(scenario) for scenario in every)
         skipped = Counter(skip.kind for skip in skips if skip is not None)
         trials = site.rig.run(every)
-        left = tuple(_left_behind(site))
+        left = tuple(_left_behind(before, snapshot(site.rig.core.main)))
         return Told(twin, tuple(trials), skipped, site.way.asked, site.way.acted, left)
 
 
-def _left_behind(site: Opened) -> Iterator[str]:
+def _left_behind(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """What the site holds now and did not hold before, or the other way round; DelUser leaves a deactivated user."""
-    after = snapshot(site.rig.core.main)
     for kind, rows in after.items():
-        was = site.before[kind]
+        was = before[kind]
         if not isinstance(rows, list):
             yield from [f"{kind} changed"] if rows != was else []
             continue
