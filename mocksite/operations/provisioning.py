@@ -208,7 +208,9 @@ def _deactivate(call: Call, webex_id: str) -> bool:
 
 
 def with_licences(call: Call, user: User) -> User:
-    """Under Control Hub rules who may host again has the licences of a host again."""
+    """Under Control Hub rules who may host again has the licences of a host again, unless the request says which."""
+    if call.content.has("supportedServices"):
+        return user
     if not call.hub or not call.content.flag("privilege/host") or any(getattr(user, name) for name in LICENCES):
         return user
     return replace(user, meeting_center=True, training_center=True, event_center=True)
