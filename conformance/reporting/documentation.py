@@ -11,6 +11,7 @@ from functools import cached_property
 from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.reporting.compare_output import totals
+from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.pages import render
 from conformance.reporting.summary import ReportedScenario, RunFile
 from conformance.sites.release import Release
@@ -32,10 +33,14 @@ class DocumentedStep:
 
 @dataclass(frozen=True)
 class DocumentedScenario:
-    """One scenario, or one row of an outline, as a reader wants it. ``about`` is the text under the feature's name."""
+    """One scenario, or one row of an outline, as a reader wants it. ``about`` is the text under the feature's name.
+
+    ``weaker`` is its level where it claims less than its clause, else empty.
+    """
 
     nodeid: str
     clause: str
+    weaker: str
     title: str
     place: str
     feature: str
@@ -173,17 +178,14 @@ def living_documentation(
     return LivingDocumentation(clauses, tuple(scenarios), tuple(runs))
 
 
-#: What the levels of clauses mean, as the legend says it.
-LEVEL_LEGEND = {
-    "must": "the notes say it: a site that does otherwise fails",
-    "should": "follows from the notes: a warning, a failure in strict runs",
-    "observe": "the notes are not clear: recorded, never judged",
-}
-
-
 def documentation_page(documentation: LivingDocumentation) -> str:
     """The page, complete in itself."""
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     return render(
-        "docs.html", documentation=documentation, levels=LEVEL_LEGEND, made=made, suite=__version__, totals=totals
+        "docs.html",
+        documentation=documentation,
+        legend={"levels": LEVELS, "outcomes": OUTCOMES, "skipped, because of": SKIP_CLASSES},
+        made=made,
+        suite=__version__,
+        totals=totals,
     )

@@ -68,8 +68,27 @@ class Recorder:
             step.observations += observations[sum(len(one.observations) for one in self.steps) :]
 
 
-OUTCOMES = ("passed", "failed", "broken", "skipped", "known")
-SKIP_CLASSES = ("release", "role", "setting", "access", "data", "observe-only")
+#: The levels of a clause or scenario, the outcomes of a scenario, and why it may be skipped: as legends say it.
+LEVELS = {
+    "must": "the notes say it: a site that does otherwise fails",
+    "should": "follows from the notes: a warning, a failure in strict runs",
+    "observe": "the notes are not clear: recorded, never judged",
+}
+OUTCOMES = {
+    "passed": "the site did what the clause says; of a should, perhaps with a warning",
+    "failed": "the site broke the clause",
+    "broken": "no verdict: the site did not answer, was not well, or what the scenario needs could not be had",
+    "skipped": "not applicable here, see below",
+    "known": "failed as a known issue says it would",
+}
+SKIP_CLASSES = {
+    "release": "the site is judged as a release that does not have this yet, or no longer",
+    "role": "the profile names no account that could call",
+    "setting": "the site is set otherwise, or the profile does not say how",
+    "access": "the scenario changes something, and the run is read-only",
+    "data": "the profile does not name what the scenario needs",
+    "observe-only": "recorded, because the level is observe",
+}
 
 
 @dataclass(frozen=True)

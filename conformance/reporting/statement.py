@@ -88,6 +88,8 @@ def grammar(violation: Violation, clause: Clause | None, result: ScenarioResult)
     yield f"  actual    {safe(violation.actual)}"
     if clause is not None:
         yield f"  clause    {clause.release}  {clause.text}"
+        if clause.remark:
+            yield f"  remark    {clause.remark}"
     file = next((name for name in result.exchanges if name.startswith(f"{violation.exchange}:")), "")
     if file:
         yield f"  exchange  {file.partition(':')[2]}"

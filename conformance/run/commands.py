@@ -19,6 +19,7 @@ from conformance.reporting.documentation import (
     documentation_page,
     living_documentation,
 )
+from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.pages import write_page
 from conformance.reporting.summary import SUMMARY, read_run, write_whole
 from conformance.reporting.text import safe, table
@@ -157,6 +158,7 @@ def _documented(file: FeatureFile, scenario: Scenario) -> DocumentedScenario:
     return DocumentedScenario(
         nodeid=f"{scenario.path}::{scenario.title}",
         clause=scenario.clause.id,
+        weaker="" if scenario.level == scenario.clause.level else scenario.level,
         title=scenario.title,
         place=f"{scenario.path}:{scenario.line}",
         feature=scenario.feature,
@@ -201,7 +203,7 @@ def index(given: argparse.Namespace) -> int:
 
 
 def indexes(catalogue: Catalogue) -> dict[Path, str]:
-    """The text of each release's index, by the file it belongs in."""
+    """The text of each release's index, and of one for all of them, by the file it belongs in."""
     features = catalogue.root / "features"
     judged: defaultdict[str, dict[Path, int]] = defaultdict(dict)
     for file in catalogue.read_all([features]):
@@ -209,10 +211,35 @@ def indexes(catalogue: Catalogue) -> dict[Path, str]:
             counts = judged[scenario.clause.id]
             counts[file.path] = counts.get(file.path, 0) + 1
     by_release = groupby(catalogue.clauses.values(), key=lambda clause: clause.release)
-    return {
-        (folder := features / str(release)) / INDEX: _page(release, list(clauses), judged, folder)
-        for release, clauses in by_release
+    of_release = {release: list(clauses) for release, clauses in by_release}
+    pages = {
+        (folder := features / str(release)) / INDEX: _page(release, clauses, judged, folder)
+        for release, clauses in of_release.items()
     }
+    return {features / INDEX: _front_page(of_release, judged), **pages}
+
+
+def _front_page(of_release: Mapping[Release, list[Clause]], judged: Mapping[str, Mapping[Path, int]]) -> str:
+    lines = [
+        "# The releases",
+        "",
+        "What the notes of each release say, as clauses, and the scenarios that judge them.",
+        "Written by `webex-conformance index`.",
+        "",
+        "| release | clauses | must | should | observe | scenarios |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for release, clauses in of_release.items():
+        levels = [str(sum(clause.level == level for clause in clauses)) for level in LEVELS]
+        count = sum(sum(judged[clause.id].values()) for clause in clauses)
+        lines.append(f"| [{release}]({release}/{INDEX}) | {len(clauses)} | {' | '.join(levels)} | {count} |")
+    for heading, meanings in (
+        ("What a level means", LEVELS),
+        ("What an outcome means", OUTCOMES),
+        ("Why a scenario is skipped", SKIP_CLASSES),
+    ):
+        lines += ["", f"## {heading}", "", *(f"- **{word}**: {meaning}" for word, meaning in meanings.items())]
+    return "\n".join(lines) + "\n"
 
 
 def _page(release: Release, clauses: list[Clause], judged: Mapping[str, Mapping[Path, int]], folder: Path) -> str:
@@ -221,6 +248,7 @@ def _page(release: Release, clauses: list[Clause], judged: Mapping[str, Mapping[
         "",
         "The items of the release notes in their order, the clauses each of them makes, and where they are judged.",
         "Line numbers are those of the published notes. Written by `webex-conformance index`; edit `clauses.toml`.",
+        "A clause of level *must* fails a site, *should* warns, *observe* only records: [all words](../README.md).",
     ]
     for (heading, published), group in groupby(clauses, key=lambda clause: (clause.item, clause.item_zh)):
         lines += ["", f"## {heading}", *(["", f"*{published}*"] if published else []), ""]
@@ -231,7 +259,8 @@ def _page(release: Release, clauses: list[Clause], judged: Mapping[str, Mapping[
 
 def _row(clause: Clause, files: Mapping[Path, int], folder: Path) -> str:
     where = ", ".join(f"[{path.name}]({_link(path, folder)}) ({count})" for path, count in files.items())
-    cells: Iterable[str] = (clause.id, clause.level, clause.operation, clause.text, f"l. {clause.lines}", where)
+    says = f"{clause.text}<br>*{clause.remark}*" if clause.remark else clause.text
+    cells: Iterable[str] = (clause.id, clause.level, clause.operation, says, f"l. {clause.lines}", where)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
