@@ -113,16 +113,14 @@ class SiteReads:
         return account.webex_id if account else ""
 
     def _pages(self, here: RunContext, read: SiteRead) -> Iterator[list[Element]]:
-        for first, last in read.windows or (("", ""),):
-            scope = {"createTimeStart": first, "createTimeEnd": last} if first else {}
-            start: int | None = 1
-            replies: list[Reply] = []
-            while start is not None and len(replies) < read.pages and not self.used_up:
-                values = {**read.values, **scope, **({"startFrom": str(start)} if "startFrom" in read.values else {})}
-                reply = self.ask(here, read.operation, read.role, values)
-                replies.append(reply)
-                yield _rows_of(reply, read.row)
-                start = next_start(replies, start) if read.row else None
+        start: int | None = 1
+        replies: list[Reply] = []
+        while start is not None and len(replies) < read.pages and not self.used_up:
+            values = {**read.values, **({"startFrom": str(start)} if "startFrom" in read.values else {})}
+            reply = self.ask(here, read.operation, read.role, values)
+            replies.append(reply)
+            yield _rows_of(reply, read.row)
+            start = next_start(replies, start) if read.row else None
 
     def ask(self, here: RunContext, operation: str, role: str, values: Mapping[str, str]) -> Reply:
         """One read; refusals that say there is nothing are an answer, others :class:`CannotJudge`."""

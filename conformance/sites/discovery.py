@@ -24,17 +24,13 @@ FOUND, MADE, PLANNED = "found", "made", "planned"
 
 @dataclass(frozen=True)
 class SiteRead:
-    """Something to read: ``windows`` are first and last moment of lists that are told by the month.
-
-    ``row`` is what one row of the reply is called; empty when the whole reply is one.
-    """
+    """Something to read; ``row`` is what one row of the reply is called, empty when the whole reply is one."""
 
     operation: str
     role: str
     values: Mapping[str, str]
     row: str
     pages: int
-    windows: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,6 @@ def _read(row: Mapping[str, Any]) -> SiteRead:
         values=row.get("with", {}),
         row=row.get("row", ""),
         pages=row.get("pages", 1),
-        windows=tuple((first, last) for first, last in row.get("windows", ())),
     )
 
 

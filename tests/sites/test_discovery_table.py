@@ -29,8 +29,7 @@ def test_a_read_is_a_read_the_suite_can_send(name: str, root: Path) -> None:
     read = TABLE.reads[name]
     assert reads_only(read.operation)
     assert read.role in ROLES
-    sent = {*read.values, *(["createTimeStart", "createTimeEnd"] if read.windows else [])}
-    assert sent <= Payloads(root / "payloads").accepts(read.operation)
+    assert set(read.values) <= Payloads(root / "payloads").accepts(read.operation)
     assert read.pages == 1 or "startFrom" in read.values
 
 
@@ -43,7 +42,9 @@ def test_everything_named_is_there(clauses: dict[str, Clause]) -> None:
         assert bool(way.read) + bool(way.make) + bool(way.details.get("refused")) == 1, f"{name}: read, made or asked"
 
 
-@pytest.mark.parametrize(("kind", "name", "way"), [one for one in WAYS if one[0] == ITEM], ids=str)
+@pytest.mark.parametrize(
+    ("kind", "name", "way"), [one for one in WAYS if one[0] == ITEM], ids=lambda one: one if isinstance(one, str) else ""
+)
 def test_a_way_to_an_item_fills_every_key_it_has(kind: str, name: str, way: Way) -> None:
     assert way.make or set(way.take) == set(known_test_data()[name].keys)
 
