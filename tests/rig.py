@@ -1,4 +1,4 @@
-"""A stage over a mock without sockets: what makes thousands of scenarios a minute possible."""
+"""A run context over a mock without sockets: what makes thousands of scenarios a minute possible."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _raw(message: dict[str, str]) -> bytes:
 
 @dataclass(frozen=True)
 class Rig:
-    """A mock core with the stage to judge it."""
+    """A mock core with the run context to judge it."""
 
     core: mocksite.Core
     run_context: RunContext
