@@ -14,6 +14,7 @@ import httpx
 
 import mocksite
 from conformance.judge.contract import Contract
+from conformance.reporting.shapes import Baseline
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.run_context import RunContext
@@ -110,9 +111,18 @@ Through = Callable[[mocksite.Core], httpx.BaseTransport]
 
 @contextmanager
 def rig(
-    catalogue: Catalogue, *, release: str = "41.12.0", judged_as: str = "", fault: str = "", through: Through = CoreTransport
+    catalogue: Catalogue,
+    *,
+    release: str = "41.12.0",
+    judged_as: str = "",
+    fault: str = "",
+    through: Through = CoreTransport,
+    baseline: Baseline | None = None,
 ) -> Iterator[Rig]:
-    """A fresh mock of ``release`` judged as ``judged_as``, with ``fault`` seeded, its answers travelling ``through``."""
+    """A fresh mock of ``release`` judged as ``judged_as``, with ``fault`` seeded, its answers travelling ``through``.
+
+    ``baseline`` is what it is said to have answered before.
+    """
     options = mocksite.Options(release=release, fault=fault)
     core = mocksite.Core(options=options)
     transport = through(core)
@@ -136,6 +146,7 @@ def rig(
             control_plane=control_plane,
             mailbox=LogMailbox(control_plane),
             transport=transport,
+            baseline=baseline,
         )
         try:
             yield Rig(core, run_context, catalogue)

@@ -87,6 +87,7 @@ SKIP_CLASSES = {
     "setting": "the site is set otherwise, or the profile does not say how",
     "access": "the scenario changes something, and the run is read-only",
     "data": "the profile does not name what the scenario needs",
+    "baseline": "recorded: neither the vendor's schemas nor a baseline are there to judge the replies by",
     "observe-only": "recorded, because the level is observe",
 }
 

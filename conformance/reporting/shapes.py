@@ -24,10 +24,16 @@ from typing import Any
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import XS, ComplexType, Contract, ContractView, ElementDeclaration
 from conformance.judge.elements import kind_of
+from conformance.judge.findings import Finding
+from conformance.judge.schema_check import SchemaResult, told
+from conformance.sites.release import FIRST, Release
 from conformance.wire.exchange import Element, Reply, children, local_name, text_of
 
 #: Schema types whose values have one kind only; a text may look like any kind without having changed.
 _EXACT = frozenset({"boolean", "integer", "int", "long", "short", "decimal", "float", "double"})
+
+_DECIMAL = frozenset({"decimal", "float", "double"})
+_IS_DECIMAL = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 
 
 class Declarations:
@@ -58,6 +64,21 @@ class Declarations:
         """Whether every value at ``path`` is of one kind: a boolean or a number."""
         declared = self.at(operation, path)
         return declared is not None and declared.type[0] == XS and declared.type[1] in _EXACT
+
+    def is_flag_or_required(self, operation: str, path: str) -> bool:
+        """Whether the element is there whatever the data: a boolean, or one the contract requires."""
+        declared = self.at(operation, path)
+        return declared is not None and (declared.type == (XS, "boolean") or declared.least > 0)
+
+    def kind(self, operation: str, path: str, text: str) -> str:
+        """The kind of ``text`` at ``path``: 1 and 0 are booleans, and 3 a decimal, where the contract says so."""
+        declared = self.at(operation, path)
+        if declared is not None and declared.type[0] == XS:
+            if declared.type[1] == "boolean" and text in ("1", "0"):
+                return "boolean"
+            if declared.type[1] in _DECIMAL and _IS_DECIMAL.match(text):
+                return "decimal"
+        return kind_of(text)
 
     def _look_up(self, operation: str, path: str) -> ElementDeclaration | None:
         view = self._view
@@ -135,7 +156,7 @@ class _Visit:
                 self._value(text_of(child), below, row)
 
     def _value(self, text: str, path: str, row: dict[str, Any]) -> None:
-        _note(row["kinds"], kind_of(text))
+        _note(row["kinds"], self._declarations.kind(self._operation, path, text))
         if self._declarations.words(self._operation, path) and _WORD.match(text):
             _note(row["words"], text)
             del row["words"][_MOST_WORDS:]
@@ -351,3 +372,68 @@ def _kinds(operation: str, path: str, row: Mapping[str, Any], declared: Declarat
     if declared.at(operation, path) is not None and not declared.is_exact(operation, path):
         return {"text" if kind in ("integer", "boolean", "date and time") else kind for kind in kinds - {"empty"}}
     return kinds - {"empty"} or kinds
+
+
+_CHECK = "baseline"
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What an earlier run on the same site recorded: ``shapes`` by operation, of ``release``, on ``day``.
+
+    Only what data cannot have changed is judged: the place of an element, its number where the contract allows one,
+    the kind of a value that has one kind, and a flag or required element that every reply held and none holds now.
+    Any other element that comes or goes, and a word of a list nobody met before, may be the work of the site's users,
+    and is told. Nothing is either that a clause of the releases in between ``announced``.
+    """
+
+    release: Release
+    day: str
+    shapes: Mapping[str, Shape]
+    announced: Announcements
+
+    def precedes(self, clause: Clause) -> bool:
+        """Whether a change it shows may be one that ``clause`` forbids.
+
+        No run of this suite is older than its first release: what that one promises is judged against any.
+        """
+        return self.release < clause.release or clause.release == FIRST
+
+    def holds(self, operation: str) -> bool:
+        """Whether it recorded a reply to ``operation``."""
+        return bool(self.shapes.get(operation))
+
+    def check(self, reply: Reply, view: ContractView) -> SchemaResult:
+        """What ``reply`` changes: findings, and what is only told; nothing that a clause in between announced."""
+        before, now, declared = self.shapes[reply.operation], shape_of(reply), Declarations(view)
+        changes = [one for one in drift_of(reply.operation, before, now, declared, self.announced) if not one.announced]
+        findings: list[Finding] = []
+        drift: list[Finding] = []
+        for one in changes:
+            (findings if _is_certain(one, declared) else drift).append(self._finding(one))
+        findings += [self._finding(one) for one in _repeated(reply.operation, before, now, declared)]
+        return SchemaResult(tuple(findings), tuple(told(one) for one in drift))
+
+    def _finding(self, change: Drift) -> Finding:
+        recorded = f"{change.before}, as recorded on {self.release}, {self.day}"
+        return Finding(_CHECK, change.path, recorded, f"{change.after} ({change.what})")
+
+
+def _is_certain(change: Drift, declared: Declarations) -> bool:
+    """Whether the data of the site cannot be the cause."""
+    if change.what == MOVED:
+        return True
+    exact = declared.is_exact(change.operation, change.path)
+    if change.what == KIND:
+        sides = ("parent" in change.before.split(", "), "parent" in change.after.split(", "))
+        return change.after != "empty" and (exact or sides[0] != sides[1])
+    return change.what == VANISHED and declared.is_flag_or_required(change.operation, change.path)
+
+
+def _repeated(operation: str, before: Shape, now: Shape, declared: Declarations) -> Iterator[Drift]:
+    """Elements that stand more than once in a parent, where the contract allows one and one it has always been."""
+    for path, row in now.items():
+        declaration = declared.at(operation, path) if path in before and path != BODY else None
+        single = declaration is not None and declaration.most == 1 and before[path]["count"] == before[path]["parents"]
+        if single and row["count"] > row["parents"]:
+            yield Drift(operation, path, "repeated", "once in its parent", f"{row['count']} in {row['parents']}")

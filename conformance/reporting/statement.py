@@ -60,13 +60,17 @@ def _table(record: RunRecord) -> list[str]:
 
 def _accounting(record: RunRecord) -> Iterator[str]:
     numbers = record.accounting()
-    why = sorted({str(row["skip"]).partition(":")[0] for row in record.clause_rows() if row["skip"]})
+    skips = [str(row["skip"]).partition(": ") for row in record.clause_rows() if row["skip"]]
+    why = sorted({kind for kind, _, _ in skips if kind != "baseline"})
     reasons = f" ({', '.join(why)})" if why else ""
     rest = f", {numbers['not_selected']} not selected" if numbers["not_selected"] else ""
     yield (
         f"{numbers['clauses']} clauses: {numbers['judged']} judged, {numbers['observed']} observed, "
         f"{numbers['not_applicable']} not applicable here{reasons}{rest}"
+        + (f", {numbers['not_judged_here']} not judged here" if numbers["not_judged_here"] else "")
     )
+    for words in dict.fromkeys(words for kind, _, words in skips if kind == "baseline"):
+        yield f"not judged here: {words}"
 
 
 def _violations(record: RunRecord) -> Iterator[str]:
@@ -148,8 +152,8 @@ def _reports(record: RunRecord, reports: str, complete: bool) -> Iterator[str]:
     drift = sum(len(paths) for paths in record.drift.values())
     yield ""
     if drift:
-        elements = "1 element" if drift == 1 else f"{drift} elements"
-        yield f"drift     {elements} no release of the contract declares, listed in summary.json; never a failure"
+        differences = "1 difference" if drift == 1 else f"{drift} differences"
+        yield f"drift     {differences} that nobody promised or forbade, listed in summary.json; never a failure"
     if not complete:
         yield f"reports   {reports}/exchanges  {reports}/allure-results"
         return

@@ -15,12 +15,13 @@ from typing import Any, TypeVar
 from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.reporting.outcome import OUTCOMES, ScenarioResult
-from conformance.reporting.shapes import Shape
+from conformance.reporting.shapes import Announcements, Baseline, Shape
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
 from conformance.sites.release import Release
 
 FORMAT = 1
+_UNMEASURED = "baseline: "
 #: The worst outcome of its scenarios is the outcome of a clause.
 _WORST_FIRST = ("failed", "broken", "known", "passed", "skipped")
 
@@ -83,13 +84,16 @@ class RunRecord:
         }
 
     def accounting(self) -> dict[str, int]:
-        """Clauses judged, observed, not applicable here and not selected."""
-        outcomes = [row["outcome"] for row in self.clause_rows()]
+        """Clauses judged, observed, not judged for want of a measure, not applicable here and not selected."""
+        rows = self.clause_rows()
+        outcomes = [row["outcome"] for row in rows]
+        unmeasured = sum(str(row["skip"]).startswith(_UNMEASURED) for row in rows)
         return {
             "clauses": len(outcomes),
             "judged": sum(word in ("passed", "failed", "broken", "known") for word in outcomes),
             "observed": outcomes.count("observed"),
-            "not_applicable": outcomes.count("skipped"),
+            "not_judged_here": unmeasured,
+            "not_applicable": outcomes.count("skipped") - unmeasured,
             "not_selected": outcomes.count("not-run"),
         }
 
@@ -256,6 +260,25 @@ def read_run(path: Path) -> RunFile:
         told = f"{len(run.scenarios)} of {wanted} selected scenarios"
         raise UserError("run-incomplete", f"the run is incomplete: it tells of {told}", where=str(file))
     return run
+
+
+def read_baseline(path: Path, site: str, clauses: Mapping[str, Clause], release: Release) -> Baseline:
+    """The baseline in ``path`` for ``site`` judged as ``release``; :class:`UserError` when it is of another site.
+
+    The reports of a run over several sites hold a folder for each.
+    """
+    alone = path / site
+    run = read_run(alone if (alone / SUMMARY).is_file() else path)
+    if run.site != site:
+        raise UserError(
+            "baseline-site",
+            f"the baseline was recorded on {run.site}, this run judges {site}",
+            where=run.file,
+            hint="a baseline is an earlier run on the same site; two sites are compared by webex-conformance compare",
+        )
+    lower, upper = sorted((run.release, release))
+    between = [clause for clause in clauses.values() if lower < clause.release <= upper]
+    return Baseline(run.release, run.day, run.shapes, Announcements(between, back=release < run.release))
 
 
 def _missing(path: Path, file: Path) -> UserError:

@@ -29,17 +29,19 @@ class Options:
     lanes: int | None
     resume: bool
     root: Path
+    baseline: Path | None = None
 
 
 _FLAGS = {
     "--strict-skips": "a skip the profile does not list fails the run",
-    "--strict-schema": "elements no release declares are violations, not drift",
+    "--strict-schema": "what is only told as drift is a violation, what the suite's own schemas find too",
     "--resume": "go on with an interrupted run: what it finished is not run again",
 }
 _VALUES = {
     "--sites": ("FILE", "profile file (default sites.toml, or the variable WEBEX_SITES)"),
     "--release": ("R", "release to judge the site as (default: the profile's, else asked from the site)"),
-    "--schemas": ("PATH", "the vendor's schema bundle, folder or zip, to judge with as it is"),
+    "--schemas": ("PATH", "the vendor's schema bundle, folder or zip, to judge replies with"),
+    "--baseline": ("REPORTS", "an earlier run on the same site, folder or summary.json, to judge replies with"),
     "--known-issues": ("FILE", "failures a site is known to have (default known_issues.toml, if there is one)"),
     "--reports": ("DIR", "where reports go (default reports)"),
 }
@@ -76,6 +78,7 @@ def read_options(config: Any) -> Options:
         strict_skips=option.strict_skips,
         strict_schema=option.strict_schema,
         schemas=option.schemas or "",
+        baseline=Path(option.baseline) if option.baseline else None,
         known_issues=known if option.known_issues or known.is_file() else None,
         reports=Path(option.reports) if option.reports else config.rootpath / "reports",
         lanes=option.lanes,

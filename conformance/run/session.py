@@ -324,7 +324,7 @@ class RunSession:
     @property
     def nothing_ran(self) -> bool:
         """Whether every scenario was skipped before anything was sent: such a run says nothing about the site."""
-        return all(one.skip is not None and one.skip.kind != "observe-only" for one in self.results.values())
+        return all(one.skip is not None and not one.sent for one in self.results.values())
 
     def settle(self) -> None:
         """What only the end of a run can tell: known issues that did not fail, skips nobody listed."""

@@ -15,6 +15,7 @@ from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract
 from conformance.judge.elements import Finder
 from conformance.judge.vendor_schemas import VendorSchemas
+from conformance.reporting.summary import read_baseline
 from conformance.run.options import MOCK, Options
 from conformance.scenarios.run_context import RunContext
 from conformance.sites.control_plane import ControlPlane
@@ -291,9 +292,10 @@ def open_site(
         client.close()
     if not check_only:
         refuse_contradictions(preflight, profile)
+    release = _release(options.release or profile.release or preflight.release, profile)
     run_context = RunContext(
         profile=profile,
-        release=_release(options.release or profile.release or preflight.release, profile),
+        release=release,
         access=access,
         contract=contract,
         clauses=clauses,
@@ -304,6 +306,7 @@ def open_site(
         tls=tls,
         control_plane=ControlPlane(profile.control_url, tls=tls, transport=transport) if profile.is_mock else None,
         vendor_schemas=_vendor_schemas(profile, options, contract),
+        baseline=read_baseline(options.baseline, options.sites[0], clauses, release) if options.baseline else None,
         strict_schema=options.strict_schema,
         transport=transport,
     )

@@ -403,5 +403,3 @@ def _needs(kind: str, scenario: Scenario) -> Iterable[str]:
     if kind == SETTING:
         return scenario.settings
     return [name for name in scenario.needs if name not in CREDENTIALS.values()]
-
-

@@ -54,6 +54,8 @@ def result_of(
     files: Iterable[str],
 ) -> ScenarioResult:
     """The record of one scenario that took ``seconds``."""
+    if verdict.outcome == "skipped" and context is not None:
+        skip = skip or context.not_judged
     observed = verdict.outcome == "skipped" and skip is None
     return ScenarioResult(
         nodeid=nodeid,
@@ -96,6 +98,8 @@ def verdict_of(
     known: Iterable[KnownIssue],
 ) -> Verdict:
     """The outcome of a scenario that ran to its end or to ``error``."""
+    if error is None and context is not None and context.not_judged:
+        return Verdict("skipped")
     violations = tuple(context.violations) if context else ()
     broke = error is not None and not isinstance(error, ContractViolation)
     if violations and isinstance(error, CannotGoOn):

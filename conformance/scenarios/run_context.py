@@ -14,6 +14,7 @@ from conformance.judge.contract import Contract, ContractView
 from conformance.judge.elements import Finder
 from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.reporting.outcome import Skip
+from conformance.reporting.shapes import Baseline
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.sites.control_plane import ControlPlane
 from conformance.sites.discovery import Discoveries
@@ -35,6 +36,7 @@ class RunContext:
 
     ``profile`` is what we were told, ``discovered`` what was found beside it;
     ``vendor_schemas`` are the vendor's own schemas when the profile names them,
+    ``baseline`` what an earlier run on the same site recorded,
     ``mailbox`` where mail of the site can be read, ``transport`` a replacement
     for the network.
     """
@@ -52,6 +54,7 @@ class RunContext:
     control_plane: ControlPlane | None = None
     mailbox: Mailbox | None = None
     vendor_schemas: VendorSchemas | None = None
+    baseline: Baseline | None = None
     strict_schema: bool = False
     transport: httpx.BaseTransport | None = None
     #: Operations the site refuses whoever asks and whatever for, with its words: not asked again.
@@ -67,7 +70,11 @@ class RunContext:
     @property
     def schema_source(self) -> str:
         """What replies are judged by, in words."""
-        return str(self.vendor_schemas.source) if self.vendor_schemas else f"schemas, view of {self.release}"
+        measures = [str(self.vendor_schemas.source)] if self.vendor_schemas else []
+        if self.baseline:
+            measures.append(f"replies recorded on {self.baseline.release}, {self.baseline.day}")
+        ours = f"schemas, view of {self.release}"
+        return ", ".join([*measures, *([ours] if self.strict_schema else [])]) or f"no schema; drift by {ours}"
 
     def client(self) -> Client:
         """A client of the site; each lane has its own."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from conformance.judge import reply_checks
-from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding, Violation
 from conformance.judge.reply_checks import viewed_between
-from conformance.judge.schema_check import check_schema
+from conformance.reporting.outcome import Skip
 from conformance.scenarios.cleanup import ScenarioCleanup
+from conformance.scenarios.contract_judgement import against_contract
 from conformance.scenarios.run_context import Authenticator, RunContext
 from conformance.scenarios.scenario import DISPOSABLE_CLASSIC_USER, MADE, USED_UP, Scenario
 from conformance.scenarios.scenario_data import ScenarioData
@@ -59,7 +59,8 @@ class ScenarioContext:
         self.mails: list[Mail] = []
         self.page = Page("", 0, "")
         self.drift: dict[str, tuple[str, ...]] = {}
-        self.compared: tuple[ContractView, ContractView] | None = None
+        self._judged = False
+        self._unjudged: Skip | None = None
         self._listed: Reply | None = None
         self._lists_read: dict[LookUp, Reply] = {}
         self._started = time.time()
@@ -312,23 +313,12 @@ class ScenarioContext:
             raise UserError("nothing-sent", "a step compares two replies, and there is one", where=self.scenario.path)
         return self.exchanges[-2].reply
 
-    @property
-    def views(self) -> tuple[ContractView, ContractView]:
-        """The two contracts compared."""
-        if self.compared is None:
-            raise UserError(
-                "nothing-compared", "no contracts were compared", where=f"{self.scenario.path}:{self.scenario.line}"
-            )
-        return self.compared
-
-    @property
-    def declared_operations(self) -> list[str]:
-        """Every operation the suite sends and the contract declares."""
-        whole = self.run_context.contract.whole
-        return [operation for operation in self.run_context.payloads.operations if whole.declares(operation)]
-
     def judge(self, findings: tuple[Finding, ...]) -> None:
         """Keep what a check found about the latest exchange."""
+        self._judged = True
+        self._add(findings)
+
+    def _add(self, findings: tuple[Finding, ...]) -> None:
         clause = self.scenario.clause
         operation = self.exchanges[-1].request.operation if self.exchanges else clause.operation
         number = len(self.exchanges)
@@ -337,21 +327,30 @@ class ScenarioContext:
             for found in findings
         ]
 
-    def judge_schema(self) -> None:
-        """Judge the latest reply by schema: the vendor's schemas where the profile names one, else our view."""
-        run_context, reply = self.run_context, self.reply
-        result = (
-            run_context.vendor_schemas.check(reply)
-            if run_context.vendor_schemas
-            else check_schema(reply, run_context.view)
-        )
-        self.judge(result.findings)
-        if run_context.strict_schema:
-            self.judge(
-                tuple(Finding("schema", path, "declared by the contract", "undeclared") for path in result.drift)
-            )
+    def judge_contract(self) -> None:
+        """Judge whether the latest reply keeps the contract, by the measures this run has (contract_judgement)."""
+        reply = self.last.reply
+        if reply.result == "FAILURE":
+            # Nothing listed, nothing allowed: other clauses judge that, and there is no reply to compare.
+            self._unjudged = Skip("data", f"{reply.operation} answered {reply.verdict()}: no reply to compare")
+            return
+        wrong = reply_checks.succeeded(reply, self.run_context.contract.whole)
+        if wrong:
+            self._add(wrong)
+            return
+        result, unjudged = against_contract(reply, self.run_context, self.scenario.clause)
+        if unjudged is None:
+            self.judge(result.findings)
+        self._unjudged = self._unjudged or unjudged
+        for doubt in result.doubts:
+            self.observe(doubt)
         known = self.drift.get(reply.operation, ())
         self.drift[reply.operation] = tuple(dict.fromkeys((*known, *result.drift)))
+
+    @property
+    def not_judged(self) -> Skip | None:
+        """Why the scenario, carried out to its end, has judged nothing; None when it has."""
+        return None if self._judged or self.violations else self._unjudged
 
     def observe(self, words: str) -> None:
         """Record what the site did, without judging."""

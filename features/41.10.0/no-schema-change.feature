@@ -1,9 +1,37 @@
-@since.41.10.0
+@since.41.10.0 @clause.R41.10.0-01
 Feature: Release 41.10 changes no schema
+  Measured by the vendor's schemas, or by replies recorded on this site before
+  release 41.10. Without either they are recorded, and not judged.
 
-  @clause.R41.10.0-01
-  Rule: The contract is that of 41.9
+  Rule: Replies are those of 41.9
 
-    Scenario: Nothing differs from 41.9
-      When the contract of 41.9.0 is compared with that of 41.10.0
-      Then nothing differs
+    Scenario Outline: The reply of <operation> is as before 41.10
+      When the site admin sends <operation>
+      Then the reply fits the contract
+
+      Examples:
+        | operation      |
+        | GetAPIVersion  |
+        | GetSite        |
+        | LstMeetingType |
+
+    Scenario: The reply of GetUser is as before 41.10
+      When the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
+      Then the reply fits the contract
+
+    Scenario Outline: The reply of <operation> for a meeting is as before 41.10
+      Given the site has a meeting
+      When the host sends <operation> for the meeting
+      Then the reply fits the contract
+
+      Examples:
+        | operation         |
+        | GetMeeting        |
+        | GetSessionInfo    |
+        | LstsummarySession |
+
+    Scenario: The reply of LstRecording is as before 41.10
+      Given the site has a recording of a training
+      When the site admin sends LstRecording for the recording of a training
+      Then the reply fits the contract

@@ -338,11 +338,16 @@ Feature: User management stays usable on a site managed in Control Hub
   Rule: The schemas stay
 
     @clause.R41.11.0-22
-    Scenario: The four operations differ in nothing but freeAccount
-      When the contract of 41.10.0 is compared with that of 41.11.0
-      Then these operations differ in nothing but
-        | operation  | element     |
-        | CreateUser |             |
-        | SetUser    |             |
-        | DelUser    |             |
-        | GetUser    | freeAccount |
+    Scenario: The replies of CreateUser and SetUser are as before 41.11
+      When the site admin sends CreateUser
+      Then the reply fits the contract
+      When the site admin sends SetUser for the new user
+      Then the reply fits the contract
+
+    @clause.R41.11.0-22
+    Scenario: The replies of GetUser and DelUser are as before but for freeAccount
+      Given a new user
+      When the site admin sends GetUser for the new user
+      Then the reply fits the contract
+      When the site admin sends DelUser for the new user
+      Then the reply fits the contract

@@ -104,15 +104,33 @@ Feature: Classic events follow the site option EnableClassicEvent
   @clause.R41.12.0-12
   Rule: No schema changed
 
-    Scenario: The eight operations are declared as in 41.11
-      When the contract of 41.11.0 is compared with that of 41.12.0
-      Then these operations do not differ
+    Scenario: The replies about a new event are as before 41.12
+      Given classic events are enabled on the site
+      When the host sends CreateEvent
+      Then the reply fits the contract
+      When the host sends SetEvent for the new event
+      Then the reply fits the contract
+      When the host sends GetEvent for the new event
+      Then the reply fits the contract
+
+    Scenario: The reply of UploadEventImage is as before 41.12
+      Given classic events are enabled on the site
+      And a new event
+      When the host sends UploadEventImage for the new event
+      Then the reply fits the contract
+
+    Scenario: The reply of GetSessionInfo is as before 41.12
+      Given the site has a meeting
+      When the host sends GetSessionInfo for the meeting
+      Then the reply fits the contract
+
+    Scenario Outline: The reply of <operation> is as before 41.12
+      Given classic events are enabled on the site
+      When the host sends <operation>
+      Then the reply fits the contract
+
+      Examples:
         | operation         |
-        | CreateEvent       |
-        | SetEvent          |
-        | GetEvent          |
-        | GetSessionInfo    |
         | LstsummaryEvent   |
         | LstrecordedEvent  |
         | LstsummaryProgram |
-        | UploadEventImage  |

@@ -90,9 +90,13 @@ Feature: A host can start a scheduled meeting from the phone
   @clause.R41.5.0-10
   Rule: The element is part of the schemas
 
-    Scenario: GetUser and SetUser gain phones/hostPIN
-      When the contract of 41.4.0 is compared with that of 41.5.0
-      Then these operations differ in nothing but
-        | operation | element        |
-        | GetUser   | phones/hostPIN |
-        | SetUser   | phones/hostPIN |
+    Scenario: SetUser takes phones/hostPIN and GetUser returns it
+      Given starting scheduled meetings from the phone is enabled on the site
+      And a new user
+      When the site admin sends SetUser for the new user with
+        | phones/hostPIN | 4821 |
+      Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |

@@ -32,8 +32,7 @@ Feature: LstRecording reports when the recording began
   @clause.R41.6.0-06
   Rule: No schema changed
 
-    Scenario: LstRecording is declared as in 41.5
-      When the contract of 41.5.0 is compared with that of 41.6.0
-      Then these operations do not differ
-        | operation    |
-        | LstRecording |
+    Scenario: The reply of LstRecording is as before 41.6
+      Given the site has a recording of a training
+      When the site admin sends LstRecording for the recording of a training
+      Then the reply fits the contract

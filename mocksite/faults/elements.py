@@ -32,6 +32,7 @@ _ADDED = (
     ("R41.5.0-03", "GetUser", "phones/hostPIN", "739"),
     ("R41.5.0-04", "GetUser", "phones/hostPIN", "739"),
     ("R41.5.0-05", "GetUser", "phones/hostPIN", "739"),
+    ("R41.5.0-10", "GetUser", "phones/hostPIN", "739"),
     ("R41.5.0-11", "GetSite", "enableRecordingAccess", "761"),
     ("R41.5.0-13", "GetSite", "storageEmptyStatus", "761"),
     ("R41.6.0-01", "GetUser", "largeEventCapacity", "705"),
@@ -67,10 +68,34 @@ _PLACED: tuple[tuple[str, str, str, str, Edit], ...] = (
     ("R41.12.0-17", "LstMeetingType", "matchingRecords", "last", last("matchingRecords")),
     ("R41.12.0-19", "LstMeetingType", "displayName", "earlier", earlier("meetingType/displayName")),
     ("R41.1.0-01", "GetMeeting", "metaData", "last", last("metaData")),
+    ("R41.3.0-21", "GetSite", "siteInstance/clientPlatforms", "first", first("siteInstance/clientPlatforms")),
+    ("R41.4.0-09", "GetSessionInfo", "metaData", "last", last("metaData")),
+    ("R41.5.0-18", "CreateMeeting", "meetingkey", "last", last("meetingkey")),
+    ("R41.6.0-06", "LstRecording", "recording/recordingID", "last", last("recording/recordingID")),
+    ("R41.10.0-01", "LstMeetingType", "meetingType/meetingTypeID", "first", first("meetingType/meetingTypeID")),
+    ("R41.11.0-22", "GetUser", "email", "last", last("email")),
+    ("R41.11.0-38", "GetSite", "siteInstance/tools", "first", first("siteInstance/tools")),
+    ("R41.11.0-60", "CreateEvent", "sessionKey", "last", last("sessionKey")),
+    ("R41.12.0-12", "GetEvent", "metaData", "last", last("metaData")),
     ("R41.11.0-54", "LstrecordaccessDetailHistory", "matchingRecords", "first", first("matchingRecords")),
 )
 
-_CHECKS = {"R41.1.0-01": "schema"}
+#: Another place than the one recorded before is no matter of neighbours.
+_CHECKS = dict.fromkeys(
+    (
+        "R41.1.0-01",
+        "R41.3.0-21",
+        "R41.4.0-09",
+        "R41.5.0-18",
+        "R41.6.0-06",
+        "R41.10.0-01",
+        "R41.11.0-22",
+        "R41.11.0-38",
+        "R41.11.0-60",
+        "R41.12.0-12",
+    ),
+    "baseline",
+)
 
 
 def _without_prefix(_call: Call, body: Node) -> None:
@@ -78,7 +103,6 @@ def _without_prefix(_call: Call, body: Node) -> None:
     for _, session_type in spots(body, "meetingType"):
         if session_type.find("subProductCodePrefix") is None:
             session_type.children = [one for one in session_type.children if one.local != "productCodePrefix"]
-
 
 
 FAULTS: tuple[Fault, ...] = (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from mocksite.faults.change import Edit, MessageFault, ReplyFault, dropped, refusing, saying, spots
 from mocksite.faults.fault import Fault
-from mocksite.faults.targets import ALONE, ANYWHERE, ELEMENTS, ENVELOPES, REFUSALS
+from mocksite.faults.targets import ALONE, ANYWHERE, ELEMENTS, ENVELOPES, PLACES, REFUSALS, REFUSED
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
@@ -93,8 +93,9 @@ def _of_elements() -> Iterator[Fault]:
             placing: dict[str, Edit] = {"doubled": _doubled(path)}
             if path not in ALONE:
                 placing["moved"] = _moved(path)
+            placed, check = PLACES.get(path, ("R41.1.0-01", "baseline"))
             for way, edit in placing.items():
-                yield ReplyFault(*_named(operation, path, way), "R41.1.0-01", "schema", (operation,), edit)
+                yield ReplyFault(*_named(operation, path, way), placed, check, (operation,), edit)
 
 
 def _named(operation: str, path: str, way: str) -> tuple[str, str]:
@@ -127,12 +128,20 @@ def _lost_result(_call: Call, message: Node) -> None:
 
 def _of_envelopes() -> Iterator[Fault]:
     ways: tuple[tuple[str, str, Edit], ...] = (
-        ("refused", "result", refusing("999999", "The request is not valid")),
         ("type-lost", "body-type", _body(_typeless)),
         ("type-foreign", "body-type", _body(_of_another_type)),
         ("result-lost", "result", _lost_result),
     )
     for operation, clause in ENVELOPES.items():
+        clause_of_refusal, check_of_refusal = REFUSED.get(operation, (clause, "result"))
+        yield MessageFault(
+            f"{operation}/envelope/refused",
+            f"{operation}: refused",
+            clause_of_refusal,
+            check_of_refusal,
+            (operation,),
+            refusing("999999", "The request is not valid"),
+        )
         for way, check, edit in ways:
             yield MessageFault(
                 f"{operation}/envelope/{way}",

@@ -59,6 +59,9 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 #: Elements without siblings have no other place.
 ALONE = ("userId",)
 
+#: What must tell of another place or number where it is not the first of the clauses about unchanged schemas.
+PLACES: Mapping[str, tuple[str, str]] = {"accessControl/audioPassword": ("R41.4.0-09", "baseline")}
+
 #: The pictures that showed their parents are lost (lines 751-759, 1064-1074): nowhere is the wrong place.
 ANYWHERE = ("enableRecordingAccess", "storageEmptyStatus", "webexAssistantEnabled")
 
@@ -93,6 +96,32 @@ ENVELOPES: Mapping[str, str] = dict.fromkeys(
     ),
     "R41.1.0-01",
 )
+
+#: What must tell that an operation is refused to everybody: the first clause that needs it to succeed, and its check.
+#: That schemas stay the same (41.1) is no promise that a call succeeds.
+REFUSED: Mapping[str, tuple[str, str]] = {
+    "GetAPIVersion": ("R41.9.0-02", "result"),
+    "GetSite": ("R41.8.0-01", "result"),
+    "GetUser": ("R41.2.0-13", "result"),
+    "GetMeeting": ("R41.3.0-05", "result"),
+    "GetSessionInfo": ("R41.3.0-01", "result"),
+    "GetEvent": ("R41.12.0-09", "result"),
+    "LstsummarySession": ("R41.2.0-09", "result"),
+    "LstsummaryEvent": ("R41.12.0-09", "result"),
+    "LstrecordedEvent": ("R41.12.0-09", "result"),
+    "LstsummaryProgram": ("R41.12.0-09", "result"),
+    "LstRecording": ("R41.6.0-04", "result"),
+    "LstrecordaccessHistory": ("R41.11.0-46", "result"),
+    "LstrecordaccessDetailHistory": ("R41.11.0-54", "result"),
+    "CreateEvent": ("R41.5.0-16", "result"),
+    "SetEvent": ("R41.12.0-09", "result"),
+    "UploadEventImage": ("R41.12.0-09", "result"),
+    "CreateUser": ("R41.11.0-23", "result"),
+    "SetUser": ("R41.5.0-10", "result"),
+    "DelUser": ("R41.11.0-37", "result"),
+    "CreateMeeting": ("R41.4.0-10", "result"),
+    "SetMeeting": ("R41.4.0-11", "exception-id"),
+}
 
 #: What must tell that a reply came without its content: the first clause that promises some of it.
 EMPTY_BODIES: Mapping[str, tuple[str, str]] = {

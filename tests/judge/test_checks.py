@@ -6,7 +6,6 @@ import pytest
 
 from conformance.judge import mail_checks
 from conformance.judge.reply_checks import no_api_version
-from conformance.judge.contract_checks import differ_only_in
 from conformance.judge.reply_checks import not_served
 from conformance.judge.findings import Finding
 from conformance.sites.release import Release
@@ -116,21 +115,3 @@ def test_an_outage_says_nothing(status: int) -> None:
 def test_no_message_says_nothing(body: bytes) -> None:
     with pytest.raises(CannotJudge):
         not_served(exchange(200, body))
-
-
-def test_contracts_differ_where_announced_and_nowhere_else() -> None:
-    before, after = (CONTRACT.view(Release.parse(name)) for name in ("41.6.3", "41.7.0"))
-    new = ("GetSite", "siteInstance/tools/separateNoRecordingEdit")
-    told_there = differ_only_in(before, after, ["GetSite"], [])
-    assert differ_only_in(before, before, ["GetSite"], []) == ()
-    paths = [finding.path.split(" ", 1)[1] for finding in told_there]
-    assert "siteInstance/tools/separateNoRecordingEdit" in paths
-    announced = [("GetSite", path) for path in paths]
-    assert differ_only_in(before, after, ["GetSite"], announced) == ()
-    assert told(differ_only_in(before, before, ["GetSite"], [new])) == [
-        ("contract", "GetSite siteInstance/tools/separateNoRecordingEdit", "declared anew from 41.6.3 to 41.6.3", "unchanged")
-    ]
-    missing = differ_only_in(before, after, ["GetSite"], [one for one in announced if one != new])
-    assert told(missing) == [
-        ("contract", "GetSite siteInstance/tools/separateNoRecordingEdit", "unchanged from 41.6.3 to 41.7.0", "declared otherwise")
-    ]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.execution import ScenarioTrial
+from conformance.reporting.shapes import Baseline
 from mocksite.faults import CATALOGUE
 from mocksite.faults.fault import Fault
+from tests.recorded import recorded
 from tests.rig import Rig, rig
 from tests.matrix.witness import Witness
 
@@ -51,10 +53,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Plan:
-    """Scenarios, and the operations each one sent to a healthy site."""
+    """Scenarios, the operations each one sent to a healthy site, and the replies recorded there."""
 
     scenarios: tuple[Scenario, ...]
     sent: tuple[frozenset[str], ...]
+    baseline: Baseline
 
     def touched_by(self, operations: tuple[str, ...]) -> list[Scenario]:
         """The scenarios in which the fault can act: all, where it names no operation."""
@@ -63,14 +66,22 @@ class Plan:
 
 
 def plan(catalogue: Catalogue, opener: Opener = rig) -> Plan:
-    """Run everything once on a healthy site, which must keep every clause."""
+    """Run everything on a healthy site, which must keep every clause, once to record and once to judge by the record."""
     scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
     with opener(catalogue) as site:
+        baseline = recorded(site.run(scenarios), catalogue.clauses)
+    with opener(catalogue) as site:
+        site = measuring(site, baseline)
         trials = site.run(scenarios)
     wrong = [_name(trial.scenario) for trial in trials if trial.verdict.outcome in ("failed", "broken")]
     assert not wrong, f"a healthy site fails: {wrong}"
     sent = (frozenset(one.request.operation.lower() for one in trial.exchanges) for trial in trials)
-    return Plan(tuple(trial.scenario for trial in trials), tuple(sent))
+    return Plan(tuple(trial.scenario for trial in trials), tuple(sent), baseline)
+
+
+def measuring(site: Rig, baseline: Baseline) -> Rig:
+    """The site, judged by what it answered when it was healthy."""
+    return replace(site, run_context=replace(site.run_context, baseline=baseline))
 
 
 def measure(
@@ -80,6 +91,7 @@ def measure(
     fault = CATALOGUE[fault_id]
     scenarios = list(plan.scenarios) if everything else plan.touched_by(fault.operations)
     with opener(catalogue) as site:
+        site = measuring(site, plan.baseline)
         witness = Witness(fault, site.core.main.store)
         site.core.main.fault = witness
         acted: dict[str, bool] = {}

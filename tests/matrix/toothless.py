@@ -11,7 +11,7 @@ from tests.matrix.measure import Finding, place
 
 
 def contract_only(scenario: Scenario) -> bool:
-    """Judged without a reply: measured by tests/test_contract_faults.py."""
+    """Judged without a reply: measured by tests/test_address_fault.py."""
     return not any("sends" in one.text or "uses" in one.text or "signs in" in one.text for one in scenario.steps)
 
 

@@ -201,12 +201,12 @@ def test_a_read_only_run_skips_what_writes(run: Runner, tmp_path: Path) -> None:
         outcome = run("features/41.11.0", "--access", "read-only", *site.arguments())
         assert not [name for name in site.asked if not name.startswith(("Get", "Lst", "Authenticate"))]
     kinds = {row["skip"]["kind"] for row in outcome.summary["scenarios"] if row["skip"]}
-    assert kinds == {"access", "observe-only"}
+    assert kinds == {"access", "baseline", "observe-only"}
 
 
 def test_a_run_says_which_schema_judged(run: Runner, tmp_path: Path) -> None:
     bundle = zipped(tmp_path)
-    for arguments, schema in (((), "schemas, view of 41.12.0"), (("--schemas", str(bundle)), str(bundle))):
+    for arguments, schema in (((), "no schema; drift by schemas, view of 41.12.0"), (("--schemas", str(bundle)), str(bundle))):
         outcome = run("features/41.7.0", *arguments)
         assert outcome.code == 0, outcome.text
         assert outcome.summary["schema"] == schema
