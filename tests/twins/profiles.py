@@ -21,22 +21,44 @@ def only(*roles: str) -> Change:
 def minimal(table: Table) -> None:
     """Address and one administrator: the three lines an operator writes first."""
     only("site-admin")(table)
-    table["accounts"]["site-admin"].pop("webex_access_token")
-    table["accounts"]["site-admin"].pop("access_token")
+    _by(table["accounts"]["site-admin"], "password")
     for name in ("settings", "data", "mailbox"):
         table.pop(name)
 
 
+def minimal_with_token(table: Table) -> None:
+    """The same where no password signs in."""
+    token = table["accounts"]["site-admin"]["access_token"]
+    minimal(table)
+    table["accounts"]["site-admin"] |= {"access_token": token}
+    _by(table["accounts"]["site-admin"], "access_token")
+
+
+def without_email(role: str) -> Change:
+    """An account of which nobody wrote down the address."""
+
+    def change(table: Table) -> None:
+        table["accounts"][role].pop("email", None)
+
+    return change
+
+
+_CREDENTIALS = ("password", "session_ticket", "webex_access_token", "access_token")
+
+
+def _by(account: Table, *credentials: str) -> None:
+    for name in _CREDENTIALS:
+        if name not in credentials:
+            account.pop(name, None)
+
+
 def by(*credentials: str) -> Change:
     """Accounts sign in with these credentials; those that have none of them are left out."""
-    every = ("password", "session_ticket", "webex_access_token", "access_token")
 
     def change(table: Table) -> None:
         for account in table["accounts"].values():
-            for name in every:
-                if name not in credentials:
-                    account.pop(name, None)
-        table["accounts"] = {role: one for role, one in table["accounts"].items() if set(one) & set(every)}
+            _by(account, *credentials)
+        table["accounts"] = {role: one for role, one in table["accounts"].items() if set(one) & set(_CREDENTIALS)}
 
     return change
 

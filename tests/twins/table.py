@@ -42,15 +42,18 @@ SETTINGS = (
 )
 
 PROFILES = (
-    Twin("minimal-hub", "address and one administrator, nothing else", "how an operator begins", profile=(profiles.minimal,), at_least=15),
-    Twin("minimal-classic", "the same of a classic site", "how an operator begins", settings=_CLASSIC, profile=(profiles.minimal,), at_least=15),
+    Twin("minimal-hub", "address and one administrator, nothing else", "how an operator begins", profile=(profiles.minimal,), at_least=90),
+    Twin("minimal-classic", "the same of a classic site", "how an operator begins", settings=_CLASSIC, profile=(profiles.minimal,), at_least=90),
     Twin("minimal-without-events", "the same, classic events switched off", "how an operator begins", settings=_NO_EVENTS,
-         profile=(profiles.minimal,), at_least=15),
+         profile=(profiles.minimal,), at_least=90),
     Twin("read-only-hub", "a site nobody may write to", "how most sites are judged first", access="read-only", at_least=60),
     Twin("read-only-classic", "the same of a classic site", "how most sites are judged first", settings=_CLASSIC, access="read-only", at_least=50),
     Twin("sso-tokens", "SAML SSO: no password signs in, access tokens do", "reference guide, request authentication",
-         gateway=wire.refusing(lambda: wire.refusal("030002", "Your site uses single sign-on (SSO)"), wire.by_password),
-         profile=(profiles.by("access_token", "webex_access_token"),), at_least=60),
+         settings={"single-sign-on": True}, profile=(profiles.by("access_token", "webex_access_token"),), at_least=60),
+    Twin("sso-of-one", "the same, told by one administrator with a token", "reference guide, request authentication",
+         settings={"single-sign-on": True}, profile=(profiles.minimal_with_token,), at_least=100),
+    Twin("sso-with-webex-tokens", "the same with tokens of Webex Meetings' own OAuth, classic site", "reference guide, request authentication",
+         settings=_CLASSIC | {"single-sign-on": True}, profile=(profiles.by("webex_access_token"),), at_least=40),
     Twin("release-in-the-profile", "the profile names the release, too", "sites.example.toml", profile=(profiles.release("41.12.0"),)),
 )
 
@@ -75,8 +78,7 @@ LATER_AND_EARLIER = (
 )
 
 REPLIES = (
-    Twin("no-avatar", "users without a picture", "two captured replies of GetUser",
-         replies=(wire.of("GetUser", wire.lacking("avatar")),)),
+    Twin("no-avatar", "users without a picture", "two captured replies of GetUser", settings={"avatars": False}),
     Twin("digits-for-booleans", "booleans as 1 and 0 everywhere", "XML Schema", replies=(VARIATIONS["booleans as 1 and 0"],)),
     Twin("other-parents", "elements stand elsewhere where the notes lost their parent", "pictures of the notes are lost",
          replies=(wire.of("GetUser", wire.moved("webexAssistantEnabled", "sessionOptions")),
@@ -126,22 +128,55 @@ GATEWAYS = (
     Twin("gateway-without-a-body", "FAILURE 000000 without bodyContent now and then", "capture of 2018", breaks=_OUTAGE,
          gateway=wire.each(23, wire.without_body, wire.reads)),
     Twin("gateway-503", "503 of a load balancer now and then", "any load balancer", breaks=_OUTAGE, gateway=wire.each(19, wire.unavailable, wire.reads)),
-    Twin("forgetful-passwords", "one good password in 15 is refused", "reference guide, authenticateuser",
-         gateway=wire.each(15, lambda: wire.refusal("030002", "Incorrect user or password"), wire.by_password)),
-    Twin("no-room-for-users", "the host limit is reached: no user can be made", "reference guide, setuser", at_least=80,
-         gateway=wire.refusing(lambda: wire.refusal("030900", "Exceeded site host limit"), wire.sends("CreateUser")), breaks="host limit"),
+    Twin("forgetful-passwords", "one good password in 15 is refused", "reference guide, authenticateuser", settings={"login-refused-every": 15}),
     Twin("roles-in-control-hub", "roles cannot be assigned by the API", "notes of 9.0 SP2",
          gateway=wire.refusing(lambda: wire.refusal("030103", "Assignment of this role is not supported"),
                                wire.both(wire.sends("CreateUser", "SetUser"), wire.holds(b"siteAdmin>true", b"roSiteAdmin>true", b"userAdmin>true", b"umSiteAdmin>true")))),
-    Twin("passwords-for-provisioning", "users are managed by password only", "notes of 9.0 SP2",
-         gateway=wire.refusing(lambda: wire.refusal("030104", "This operation does not support SessionTicket authentication"),
-                               wire.both(wire.sends("CreateUser", "SetUser"), lambda request: b"<sessionTicket>" in request.body))),
+)
+
+USERS = (
+    Twin("no-room-for-users", "the host limit is reached: no user can be made", "reference guide, setuser", at_least=80,
+         settings={"host-limit": 1}, breaks="exceededSiteHostLimit"),
+    Twin("no-room-on-a-classic-site", "the same of a classic site", "reference guide, setuser", at_least=60,
+         settings=_CLASSIC | {"host-limit": 1}, breaks="exceededSiteHostLimit"),
+    Twin("directory-sync", "users come from a directory", "reference guide, createuser", settings={"directory-sync": True},
+         at_least=80, breaks="from its directory"),
+    Twin("verified-domain", "users of a verified domain are verified at once and get no mail", "Control Hub help",
+         settings={"verification-by-mail-domain": True}),
+    Twin("no-activation-mails", "activation mails are switched off", "Control Hub help", settings={"activation-mails": False}),
+    Twin("address-change-waits", "a new address holds once it is verified", "Control Hub help", settings={"address-change-waits": True}),
+    Twin("names-of-the-api", "SetUser changes names in Control Hub, too", "the guide's pages disagree", settings={"names-owned-by-control-hub": False}),
+    Twin("passwords-for-provisioning", "users are managed by password only", "notes of 9.0 SP2", settings={"tickets-for-user-management": False},
+         disputed=("R41.11.0-66",)),
+    Twin("ids-of-old", "users of the classic time and later ones, one profile without addresses of them", "any site that moved",
+         profile=(profiles.without_email("classic-era-user"),)),
 )
 
 MAILS = (
+    Twin("nameless-subjects", "templates put no name into subjects", "Control Hub help", settings={"names-in-mail-subjects": False}),
+    Twin("further-mails", "a welcome before the activation mail, a link for help in every mail", "notes of 9.0 SP2", settings={"further-mails": True}),
     Twin("plain-mail", "templates of the operator's: plain ASCII subject, several links", "Control Hub help", mails=wire.plain_template),
     Twin("several-mails", "a welcome before the activation mail", "notes of 9.0 SP2", mails=wire.several),
     Twin("html-mail", "mail as a web page", "any template", mails=wire.in_html),
 )
 
-TWINS = {twin.name: twin for twin in (*SETTINGS, *PROFILES, *LATER_AND_EARLIER, *REPLIES, *HOLDINGS, *GATEWAYS, *MAILS)}
+MANNERS = (
+    Twin("small-pages", "five rows a page, whatever was asked for", "wire facts, Lists", settings={"rows-per-page": 5}),
+    Twin("late-and-short-histories", "views are told after 48 hours and forgotten after 90 days", "reference guide, history service",
+         settings={"history-lag": 48, "history-reach": 90}),
+    Twin("recondID-alone", "the id of a recording is spelt as the example of the notes has it", "notes l. 454",
+         settings={"record-id-spelling": "recondID"}),
+    Twin("recordID-alone", "the id of a recording is spelt as prose and schema have it", "notes l. 319",
+         settings={"record-id-spelling": "recordID"}),
+    Twin("two-prefixes-everywhere", "predefined session types carry both prefixes", "notes l. 85-91",
+         settings={"predefined-sub-prefix": "as-prefix"}),
+    Twin("empty-second-prefix", "the second prefix of predefined session types is empty", "notes l. 85-91",
+         settings={"predefined-sub-prefix": "empty"}),
+    Twin("no-markup", "markup is taken out of the description of an event", "reference guide, createevent",
+         settings={"markup-in-descriptions": False}),
+)
+
+TWINS = {
+    twin.name: twin
+    for twin in (*SETTINGS, *PROFILES, *LATER_AND_EARLIER, *REPLIES, *HOLDINGS, *GATEWAYS, *USERS, *MAILS, *MANNERS)
+}
