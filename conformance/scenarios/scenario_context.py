@@ -43,7 +43,7 @@ _ASKED_AGAIN = "the password was refused (030002): asked again, some sites now a
 _ACTIVATED, _DEACTIVATED = "ACTIVATED", "DEACTIVATED"
 _TIME_ZONES = ("11", "20")
 _RETIRED_PATH = "/WBXService/xml10.0.0/XMLService"
-#: Refused because classic events are switched off: the site knows what it was asked for.
+#: Refused because classic events are switched off: GetSessionInfo knows then that it was asked for one.
 _SWITCHED_OFF = "010106"
 
 
