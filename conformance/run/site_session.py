@@ -17,6 +17,7 @@ from conformance.judge.elements import Finder
 from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.reporting.summary import read_baseline
 from conformance.run.options import MOCK, Options
+from conformance.scenarios.authentication import PASSWORD_REFUSED, SignedRequest, exchanged
 from conformance.scenarios.run_context import RunContext
 from conformance.sites.control_plane import ControlPlane
 from conformance.sites.errors import CannotJudge, UserError
@@ -150,8 +151,11 @@ class Preflight:
         element, secret = account.credential
         security_context = {"siteName": self._profile.site_name, "webExID": account.webex_id, element: secret}
         body = self._payloads.render(operation, values or {}, security_context, self._profile.encoding)
+        request = Request(operation, account.role, self._profile.url, body)
+        # Some sites now and then refuse a good password: it is asked again before it counts.
+        signed = SignedRequest(request, lambda: request, PASSWORD_REFUSED)
         try:
-            return self._client.send(Request(operation, account.role, self._profile.url, body)).reply
+            return exchanged(signed, self._client.send).reply
         except CannotJudge as problem:
             raise UserError(
                 "unreachable",

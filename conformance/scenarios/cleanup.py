@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.judge.elements import Finder
+from conformance.scenarios.authentication import ask
 from conformance.scenarios.disposables import put_user_back, user_now
-from conformance.scenarios.run_context import RunContext, ask
+from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import (
@@ -143,7 +144,7 @@ class ScenarioCleanup:
         self,
         request: Request,
         sent: Mapping[str, str],
-        send: Callable[[Request], Exchange],
+        send: Callable[[], Exchange],
         *,
         hold: bool = True,
     ) -> Exchange:
@@ -153,7 +154,7 @@ class ScenarioCleanup:
         """
         creation = CREATIONS[request.operation]
         entry = self._run_context.ledger.intend(request.caller, request.operation, sent[creation.named])
-        exchange = send(request)
+        exchange = send()
         try:
             reply = exchange.reply
         except CannotJudge:

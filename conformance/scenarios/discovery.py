@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from conformance.judge.elements import Finder
-from conformance.scenarios.run_context import Authenticator, RunContext, gate
+from conformance.scenarios.authentication import Authenticator, exchanged
+from conformance.scenarios.run_context import RunContext, gate
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.scenario_data import expand
@@ -129,8 +130,7 @@ class SiteReads:
         sent = {name: named_values(here, text) for name, text in values.items()}
         key = (operation, account.webex_id, repr(sorted(sent.items())))
         if key not in self._replies:
-            body = authenticator.body(operation, sent, authenticator.security_context(account))
-            self._replies[key] = self.send(Request(operation, role, here.profile.url, body)).reply
+            self._replies[key] = exchanged(authenticator.signed(account, operation, sent), self.send).reply
         reply = self._replies[key]
         if not reply.succeeded and reply.exception_id not in _NOTHING_HERE:
             raise CannotJudge(f"{operation} answered {reply.verdict()}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.judge.elements import Finder
-from conformance.scenarios.run_context import RunContext, ask
+from conformance.scenarios.authentication import ask
+from conformance.scenarios.run_context import RunContext
 from conformance.sites.errors import CannotJudge
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Reply

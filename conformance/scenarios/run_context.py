@@ -1,8 +1,10 @@
-"""What every scenario of a run shares: the site made ready, what keeps a scenario from it, and who signs requests."""
+"""What every scenario of a run shares: the site made ready, and what keeps a scenario from it."""
 
 from __future__ import annotations
 
 import ssl
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,23 +13,51 @@ import httpx
 
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract, ContractView
-from conformance.judge.elements import Finder
 from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.reporting.outcome import Skip
 from conformance.reporting.shapes import Baseline
-from conformance.scenarios.scenario import Scenario, role_named
+from conformance.scenarios.scenario import Scenario
 from conformance.sites.control_plane import ControlPlane
 from conformance.sites.discovery import Discoveries
-from conformance.sites.errors import CannotJudge
 from conformance.sites.ledger import Ledger
 from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item, known_test_data
 from conformance.sites.release import Release
 from conformance.sites.settings import setting_named
-from conformance.wire.client import Client, Sender
-from conformance.wire.exchange import Exchange, Reply, Request
+from conformance.wire.client import Client
 from conformance.wire.mailbox import Mailbox
 from conformance.wire.payloads import Payloads
 from conformance.wire.rate_limiter import RateLimiter
+
+#: Seconds in which a ticket does not run out: tickets live for 90 minutes.
+_TICKET_IS_NEW = 3600.0
+
+
+class Tickets:
+    """Session tickets of a run, one for each account that signs in with a password; empty where the site gives none.
+
+    The guide advises them on sites Control Hub manages, which now and then refuse a
+    good password, and one login an account locks nobody out.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[str, str] = {}
+        self._since: dict[str, float] = {}
+
+    def get(self, role: str, ask: Callable[[], str]) -> str:
+        """The ticket of ``role``; the first who needs it has it asked for, the others wait."""
+        with self._lock:
+            if role not in self._held:
+                self._held[role], self._since[role] = ask(), time.monotonic()
+            return self._held[role]
+
+    def refused(self, role: str) -> None:
+        """The site does not take the ticket of ``role``: an old one has run out, for a new one the password serves."""
+        with self._lock:
+            if time.monotonic() - self._since.get(role, 0.0) > _TICKET_IS_NEW:
+                self._held.pop(role, None)
+            else:
+                self._held[role] = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +90,7 @@ class RunContext:
     #: Operations the site refuses whoever asks and whatever for, with its words: not asked again.
     refused: dict[str, str] = field(default_factory=dict)
     discovered: Discoveries = field(default_factory=Discoveries)
+    tickets: Tickets = field(default_factory=Tickets)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -192,68 +223,3 @@ _REASONS = {"release": _release, "access": _access, "role": _role, "setting": _s
 
 def _toml(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-Send = Callable[[Request], Exchange]
-
-
-class Authenticator:
-    """Makes security contexts for the accounts of a profile; ``send`` fetches session tickets."""
-
-    def __init__(self, run_context: RunContext, send: Send) -> None:
-        self._run_context = run_context
-        self._send = send
-
-    def account(self, role: str) -> Account:
-        """The account that plays ``role``."""
-        name = role_named(role)
-        if name not in self._run_context.profile.accounts:
-            trouble = self._run_context.discovered.trouble(name)
-            raise CannotJudge(f"the profile names no account {name}" + (f", and {trouble}" if trouble else ""))
-        return self._run_context.profile.accounts[name]
-
-    def security_context(
-        self, account: Account, identity: str = "", credential: str = "", *, address_too: bool = False
-    ) -> dict[str, str]:
-        """The elements of the security context, in order; ``identity`` replaces the webExID of the account."""
-        element, secret = self._credential(account, credential)
-        address = {"email": account.email} if address_too else {}
-        return {**self.anybody(identity or account.webex_id), **address, element: secret}
-
-    def anybody(self, webex_id: str) -> dict[str, str]:
-        """Site and name alone."""
-        return {"siteName": self._run_context.profile.site_name, "webExID": webex_id}
-
-    def body(self, operation: str, values: dict[str, str], security_context: dict[str, str]) -> bytes:
-        """The request document."""
-        return self._run_context.payloads.render(
-            operation, values, security_context, self._run_context.profile.encoding
-        )
-
-    def _credential(self, account: Account, element: str) -> tuple[str, str]:
-        if not element:
-            return account.credential
-        if element in account.credentials:
-            return element, account.credentials[element]
-        if element == "sessionTicket" and "password" in account.credentials:
-            return element, self._ticket(account)
-        raise CannotJudge(f"the account {account.role} has no {element}")
-
-    def _ticket(self, account: Account) -> str:
-        security_context = {**self.anybody(account.webex_id), "password": account.credentials["password"]}
-        body = self.body("AuthenticateUser", {}, security_context)
-        reply = self._send(Request("AuthenticateUser", account.role, self._run_context.profile.url, body)).reply
-        tickets = Finder(reply, self._run_context.contract.whole).texts("sessionTicket") if reply.succeeded else []
-        if not tickets or not tickets[0]:
-            raise CannotJudge(f"no session ticket: AuthenticateUser answered {reply.verdict()}")
-        return tickets[0]
-
-
-def ask(
-    run_context: RunContext, client: Sender, role: str, operation: str, values: Mapping[str, str] | None = None
-) -> Reply:
-    """A question of the suite's own, beside what a scenario exchanges; :class:`CannotJudge` when no reply comes."""
-    authenticator = Authenticator(run_context, client.send)
-    account = authenticator.account(role)
-    body = authenticator.body(operation, dict(values or {}), authenticator.security_context(account))
-    return client.send(Request(operation, account.role, run_context.profile.url, body)).reply

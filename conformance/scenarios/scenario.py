@@ -224,6 +224,9 @@ class _Needs:
         )
         wanted = [_setting(given) for given in arguments if given.get("setting")]
         self.settings = dict(reversed(wanted))
+        if "CreateUser" in self.operations:
+            # Where users come from a directory nobody can make one (guide, createuser).
+            self.settings.setdefault("directory-sync", False)
         self.items = _unique([item for _, _, item in made if item] + list(_items(matches)))
         changes = len(dict.fromkeys(wanted)) > len(self.settings)
         self.needs_control_plane = changes or any(given.get("chosen") for given in arguments)

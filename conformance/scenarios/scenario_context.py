@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from conformance.judge import reply_checks
 from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding, Violation
 from conformance.judge.reply_checks import viewed_between
 from conformance.reporting.outcome import Skip
+from conformance.scenarios.authentication import Authenticator, SignedRequest, exchanged
 from conformance.scenarios.cleanup import ScenarioCleanup
 from conformance.scenarios.contract_judgement import against_contract
-from conformance.scenarios.run_context import Authenticator, RunContext
+from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import DISPOSABLE_CLASSIC_USER, MADE, USED_UP, Scenario
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.discovery import ITEM, SETTING
@@ -37,9 +37,6 @@ _ABOUT_A_USER = ("GetUser", "SetUser", "DelUser")
 #: makes users at all: it may have all the hosts it is licensed for, or take them from a directory.
 _ABOUT_THE_CALLER = ("000001", "030001", "030002", "030047", "030104", "030119")
 _ABOUT_THIS_USER = ("030004", "030005", "030103", "030117", "030118", "030120")
-#: What a site answers to a password it does not know, and now and then to one it does (wire-facts.md).
-_WRONG_PASSWORD = "030002"  # noqa: S105 - an exception id
-_ASKED_AGAIN = "the password was refused (030002): asked again, some sites now and then refuse a good one"
 _ACTIVATED, _DEACTIVATED = "ACTIVATED", "DEACTIVATED"
 _TIME_ZONES = ("11", "20")
 _RETIRED_PATH = "/WBXService/xml10.0.0/XMLService"
@@ -66,7 +63,7 @@ class ScenarioContext:
         self._started = time.time()
         self._client = client
         self._data = ScenarioData(run_context, scenario)
-        self._authenticator = Authenticator(run_context, self._exchange)
+        self._authenticator = Authenticator(run_context, self._exchange, client.send)
         self._cleanup = ScenarioCleanup(run_context, client, self._data)
         self.held, self.held_of_kind, self.value = self._data.held, self._data.held_of_kind, self._data.value
         self.clean_up = self._cleanup.clean_up
@@ -151,9 +148,9 @@ class ScenarioContext:
     def require_login(self, role: str, credential: str = "") -> None:
         """What follows says something only if the site lets ``role`` in, with ``credential`` if one is named."""
         account = self._authenticator.account(role)
-        self.send(role, "GetUser", {"webExId": account.webex_id}, credential=credential)
+        how = credential or account.credential[0]
+        self.send(role, "GetUser", {"webExId": account.webex_id}, credential=how)
         if reply_checks.login_accepted(self.reply):
-            how = credential or account.credential[0]
             raise CannotJudge(f"the {role} cannot sign in with {how}: {self.reply.verdict()}")
 
     def require_active(self, user: str) -> None:
@@ -216,21 +213,27 @@ class ScenarioContext:
         self._listed = None
         account = self._authenticator.account(role)
         sent = self._values(operation, values or {}, item)
-        security_context = self._authenticator.security_context(
-            account, self.value(identity), credential, address_too=address_too
+        url = self._retired_url() if retired_address else ""
+        signed = self._authenticator.signed(
+            account,
+            operation,
+            sent,
+            identity=self.value(identity),
+            credential=credential,
+            address_too=address_too,
+            url=url,
         )
-        url = self._retired_url() if retired_address else self.run_context.profile.url
-        request = Request(operation, account.role, url, self._authenticator.body(operation, sent, security_context))
-        self._carry_out(request, sent, self._patient_exchange if "password" in security_context else self._exchange)
+        self._carry_out(signed, sent)
 
-    def _carry_out(self, request: Request, sent: Mapping[str, str], send: Callable[[Request], Exchange]) -> None:
+    def _carry_out(self, signed: SignedRequest, sent: Mapping[str, str]) -> None:
+        request = signed.request
         if request.operation == "CreateUser":
-            self._create_user(request, sent, send)
+            self._create_user(signed, sent)
         elif request.operation in CREATIONS:
-            self._cleanup.create(request, sent, send)
+            self._cleanup.create(request, sent, lambda: self._signed_exchange(signed))
         else:
             self._cleanup.look_first(request.operation, sent)
-            self._cleanup.follow(request, sent, send(request))
+            self._cleanup.follow(request, sent, self._signed_exchange(signed))
         if request.operation in ("CreateUser", "SetUser") and not self.last.served:
             self._demand_room_for_hosts(self.last.reply)
 
@@ -239,17 +242,17 @@ class ScenarioContext:
         if "hostlimit" in reply.reason.replace(" ", "").lower():
             raise CannotJudge(f"the site has all the hosts it is licensed for: {reply.verdict()}")
 
-    def _create_user(self, request: Request, sent: Mapping[str, str], send: Callable[[Request], Exchange]) -> None:
+    def _create_user(self, signed: SignedRequest, sent: Mapping[str, str]) -> None:
         """A refusal says something about this request only if the site makes users at all; asked once in a run."""
-        known = self.run_context.refused.get(request.operation)
+        known = self.run_context.refused.get("CreateUser")
         if known:
             raise CannotJudge(f"the site creates no users at the moment: {known}")
-        reply = self._cleanup.create(request, sent, send).reply
+        reply = self._cleanup.create(signed.request, sent, lambda: self._signed_exchange(signed)).reply
         if reply.result != "FAILURE" or reply.exception_id in (*_ABOUT_THE_CALLER, *_ABOUT_THIS_USER):
             return
         plain = self._plain_creation_answers() if "site-admin" in self.run_context.profile.accounts else ""
         if plain:
-            self.run_context.refused[request.operation] = plain
+            self.run_context.refused["CreateUser"] = plain
             raise CannotJudge(f"the site creates no users at the moment: {plain}")
 
     def _plain_creation_answers(self) -> str:
@@ -257,9 +260,9 @@ class ScenarioContext:
         account = self._authenticator.account("site-admin")
         sent = {name: self.value(text) for name, text in self.run_context.payloads.defaults("CreateUser").items()}
         self._cleanup.name("CreateUser", sent)
-        body = self._authenticator.body("CreateUser", sent, self._authenticator.security_context(account))
-        request = Request("CreateUser", account.role, self.run_context.profile.url, body)
-        reply = self._cleanup.create(request, sent, self._client.send, hold=False).reply
+        signed = self._authenticator.signed(account, "CreateUser", sent)
+        exchange = self._cleanup.create(signed.request, sent, lambda: exchanged(signed, self._client.send), hold=False)
+        reply = exchange.reply
         return "" if reply.succeeded else reply.verdict()
 
     def send_for_every_page(
@@ -286,9 +289,7 @@ class ScenarioContext:
     def sign_in(self, webex_id: str, password: str) -> None:
         """Ask for a session ticket as anybody, with any password."""
         self._listed = None
-        security_context = {**self._authenticator.anybody(webex_id), "password": password}
-        body = self._authenticator.body("AuthenticateUser", {}, security_context)
-        self._patient_exchange(Request("AuthenticateUser", "anybody", self.run_context.profile.url, body))
+        self._signed_exchange(self._authenticator.signed_by_anybody(webex_id, password))
 
     # -- Then ----------------------------------------------------------------
 
@@ -414,13 +415,11 @@ class ScenarioContext:
     def _retired_url(self) -> str:
         return self.run_context.profile.url.partition("/WBXService/")[0] + _RETIRED_PATH
 
-    def _patient_exchange(self, request: Request) -> Exchange:
-        """A refused password is asked again before it counts: a refused login has done nothing."""
-        exchange = self._exchange(request)
-        refused = not exchange.error and not exchange.served and exchange.reply.exception_id == _WRONG_PASSWORD
-        if refused and _ASKED_AGAIN not in exchange.notes:
-            again = self._client.send(request)
-            self.exchanges[-1] = replace(again, notes=(*again.notes, _ASKED_AGAIN))
+    def _signed_exchange(self, signed: SignedRequest) -> Exchange:
+        """The exchange that counts is kept, not the refused login that may come before it."""
+        first = self._exchange(signed.request)
+        if signed.refused(first):
+            self.exchanges[-1] = signed.sent_again(first, self._client.send)
         return self.exchanges[-1]
 
     def _exchange(self, request: Request) -> Exchange:

@@ -97,6 +97,8 @@ _TRANSIENT = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.Remot
 _GATEWAY = (502, 503, 504)
 #: Seconds a whole exchange may take beyond the time limit of a single read, which has the better words.
 _GRACE = 0.5
+#: On sites Control Hub manages CreateUser takes considerably longer than anything else (guide, createuser).
+_TAKES_LONGER = {"CreateUser": 4.0}
 _LONGEST_PAUSE = 60.0
 _PAUSES = 3
 
@@ -108,6 +110,11 @@ class _Try:
     exchange: Exchange
     again: bool = False
     pause: float | None = None
+
+
+def _limits(timeout: float) -> httpx.Timeout:
+    """The time limit of a whole reply; a connection is there sooner or not at all."""
+    return httpx.Timeout(timeout, connect=min(10.0, timeout))
 
 
 def reads_only(operation: str) -> bool:
@@ -157,7 +164,7 @@ class Client:
         self._connections = Connections()
         self._http = httpx.Client(
             headers=_HEADERS,
-            timeout=httpx.Timeout(profile.timeout, connect=min(10.0, profile.timeout)),
+            timeout=_limits(profile.timeout),
             verify=tls,
             trust_env=profile.trust_env,
             transport=transport,
@@ -193,6 +200,7 @@ class Client:
 
     def _attempt(self, request: Request) -> _Try:
         started, clock = time.time(), time.monotonic()
+        timeout = self._timeout * _TAKES_LONGER.get(request.operation, 1.0)
 
         def ended(error: str, status: int = 0, body: bytes = b"", kind: str = "") -> Exchange:
             return Exchange(request, started, time.monotonic() - clock, status, kind, body, error)
@@ -201,24 +209,26 @@ class Client:
         extensions = {"trace": self._connections.trace}
         try:
             with (
-                watchdog.limit(self._timeout + _GRACE, self._connections.cut),
-                self._http.stream("POST", request.url, content=request.body, extensions=extensions) as answer,
+                watchdog.limit(timeout + _GRACE, self._connections.cut),
+                self._http.stream(
+                    "POST", request.url, content=request.body, timeout=_limits(timeout), extensions=extensions
+                ) as answer,
             ):
-                body, problem = self._read(answer, clock)
+                body, problem = self._read(answer, clock, timeout)
                 pause = _pause_asked(answer, body)
                 problem = problem or _status_error(answer, pause)
                 exchange = ended(problem, answer.status_code, body, answer.headers.get("Content-Type", ""))
                 return _Try(exchange, again=answer.status_code in _GATEWAY, pause=pause)
         except httpx.TimeoutException:
-            return _Try(ended(f"no answer within {self._timeout:g} s"))
+            return _Try(ended(f"no answer within {timeout:g} s"))
         except _TRANSIENT as problem:
             if self._connections.cut_off:
-                return _Try(ended(f"the reply was not complete within {self._timeout:g} s"))
+                return _Try(ended(f"the reply was not complete within {timeout:g} s"))
             return _Try(ended(_transport_words(problem)), again=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
             return _Try(ended(_transport_words(problem)))
 
-    def _read(self, answer: httpx.Response, clock: float) -> tuple[bytes, str]:
+    def _read(self, answer: httpx.Response, clock: float, timeout: float) -> tuple[bytes, str]:
         body = bytearray()
         for chunk in answer.iter_bytes():
             body += chunk
@@ -226,8 +236,8 @@ class Client:
                 return bytes(
                     body[:4096]
                 ), f"the reply is longer than {LARGEST_REPLY // 1024**2} MiB and was not read on"
-            if time.monotonic() - clock > self._timeout:
-                return bytes(body), f"the reply was not complete within {self._timeout:g} s"
+            if time.monotonic() - clock > timeout:
+                return bytes(body), f"the reply was not complete within {timeout:g} s"
         return bytes(body), ""
 
 

@@ -169,8 +169,7 @@ Feature: User management stays usable on a site managed in Control Hub
 
     @clause.R41.11.0-11
     Scenario: A full administrator changes the e-mail address
-      Given directory synchronisation is disabled on the site
-      And a new user
+      Given a new user
       When the site admin sends SetUser for the new user with
         | email | {fresh address} |
       Then the call succeeds
@@ -178,8 +177,7 @@ Feature: User management stays usable on a site managed in Control Hub
     # Control Hub may wait until the new address is verified, so nothing is said about when it holds.
     @clause.R41.11.0-11 @observe
     Scenario: Whether the new e-mail address holds at once is recorded
-      Given directory synchronisation is disabled on the site
-      And a new user
+      Given a new user
       When the site admin sends SetUser for the new user with
         | email | {fresh address} |
       And the site admin sends GetUser with
