@@ -19,31 +19,37 @@ _PASSWORD, _TICKET = "password", "sessionTicket"
 _WANT_THE_CREDENTIAL = ("CreateUser", "SetUser", "DelUser", "AuthenticateUser")
 #: Answers to a password a site does not know, now and then to one it does; and to a ticket it does not take.
 PASSWORD_REFUSED, _TICKET_REFUSED = ("030002",), ("030047", "030104")
+#: How often a password that the site has taken before is sent again. One nobody has seen to work is sent once more
+#: and no further: sites lock accounts.
+_AS_OFTEN = 3
+_ASKED_AGAIN = "asked again"
 
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A request, and what to send ``instead`` when the site refuses the login by one of ``refusals``: once."""
+    """A request, and what to send ``instead`` while the site refuses the login by one of ``refusals``.
+
+    ``times`` is how often. A refused login has done nothing, so that whatever it
+    was about may be sent again.
+    """
 
     request: Request
     instead: Callable[[], Request] | None = None
     refusals: tuple[str, ...] = ()
+    times: int = 1
 
-    def refused(self, exchange: Exchange) -> bool:
-        """Whether the login was refused, in a way that does not count yet; a refused login has done nothing."""
-        if self.instead is None or exchange.error or exchange.served or self._note(exchange) in exchange.notes:
-            return False
-        return exchange.reply.exception_id in self.refusals
-
-    def sent_again(self, first: Exchange, send: Send) -> Exchange:
-        """The exchange that counts after ``first`` was refused."""
-        assert self.instead is not None, "nothing to send instead"
-        again = send(self.instead())
-        return replace(again, notes=(*again.notes, self._note(first)))
-
-    @staticmethod
-    def _note(exchange: Exchange) -> str:
-        return f"the first login was refused ({exchange.reply.exception_id}), which sites do to good ones at times"
+    def settled(self, first: Exchange, send: Send) -> Exchange:
+        """The exchange that counts; what was refused before stands in its notes."""
+        if self.instead is None or any(note.startswith(_ASKED_AGAIN) for note in first.notes):
+            return first
+        exchange = first
+        for _ in range(self.times):
+            if exchange.error or exchange.served or exchange.reply.exception_id not in self.refusals:
+                break
+            note = f"{_ASKED_AGAIN}: the login was refused with {exchange.reply.exception_id}"
+            again = send(self.instead())
+            exchange = replace(again, notes=(*exchange.notes, *again.notes, note))
+        return exchange
 
 
 class Authenticator:
@@ -93,13 +99,16 @@ class Authenticator:
             )
         element, secret = self._credential(account, credential)
         first = request(element, secret)
-        return SignedRequest(first, lambda: first, PASSWORD_REFUSED) if element == _PASSWORD else SignedRequest(first)
+        if element != _PASSWORD:
+            return SignedRequest(first)
+        return SignedRequest(first, lambda: first, PASSWORD_REFUSED, _AS_OFTEN)
 
     def signed_by_anybody(self, webex_id: str, password: str) -> SignedRequest:
         """A login as anybody, with any password."""
         head = {**self._anybody(webex_id), _PASSWORD: password}
         request = self._request("AuthenticateUser", "anybody", {}, head)
-        return SignedRequest(request, lambda: request, PASSWORD_REFUSED)
+        known = {account.credentials.get(_PASSWORD) for account in self._run_context.profile.accounts.values()}
+        return SignedRequest(request, lambda: request, PASSWORD_REFUSED, _AS_OFTEN if password in known else 1)
 
     def _without_ticket(self, account: Account, request: Callable[[str, str], Request]) -> Request:
         self._run_context.tickets.refused(account.role)
@@ -148,8 +157,7 @@ class Authenticator:
 
 def exchanged(signed: SignedRequest, send: Send) -> Exchange:
     """The exchange of a signed request that counts."""
-    exchange = send(signed.request)
-    return signed.sent_again(exchange, send) if signed.refused(exchange) else exchange
+    return signed.settled(send(signed.request), send)
 
 
 def ask(

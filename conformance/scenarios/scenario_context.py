@@ -417,9 +417,7 @@ class ScenarioContext:
 
     def _signed_exchange(self, signed: SignedRequest) -> Exchange:
         """The exchange that counts is kept, not the refused login that may come before it."""
-        first = self._exchange(signed.request)
-        if signed.refused(first):
-            self.exchanges[-1] = signed.sent_again(first, self._client.send)
+        self.exchanges[-1] = signed.settled(self._exchange(signed.request), self._client.send)
         return self.exchanges[-1]
 
     def _exchange(self, request: Request) -> Exchange:

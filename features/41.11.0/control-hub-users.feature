@@ -225,6 +225,17 @@ Feature: User management stays usable on a site managed in Control Hub
 
   Rule: DelUser deactivates, SetUser re-activates
 
+    # First, because a site that cannot re-activate leaves nobody to deactivate again.
+    @clause.R41.11.0-16
+    Scenario: SetUser re-activates a user who was verified before
+      Given the disposable user is active
+      And DelUser has deactivated the disposable user
+      When the site admin sends SetUser for the disposable user with
+        | active | ACTIVATED |
+      Then the call succeeds
+      When the site admin sends GetUser for the disposable user
+      Then active is "ACTIVATED"
+
     @clause.R41.11.0-15
     Scenario: DelUser deactivates the user
       Given the disposable user is active
@@ -240,16 +251,6 @@ Feature: User management stays usable on a site managed in Control Hub
       When the site admin sends DelUser for the disposable user
       And the site admin sends GetUser for the disposable user
       Then the user has no meeting license
-
-    @clause.R41.11.0-16
-    Scenario: SetUser re-activates a user who was verified before
-      Given the disposable user is active
-      And DelUser has deactivated the disposable user
-      When the site admin sends SetUser for the disposable user with
-        | active | ACTIVATED |
-      Then the call succeeds
-      When the site admin sends GetUser for the disposable user
-      Then active is "ACTIVATED"
 
     @clause.R41.11.0-67 @should
     Scenario: SetUser does not re-activate a user who was never verified

@@ -123,3 +123,17 @@ def test_the_exchange_file_tells_what_was_tried(profile: Profile, tmp_path: Path
     text = (tmp_path / write_exchange(tmp_path, "1", exchange)).read_text(encoding="utf-8")
     assert "<note>the connection broke: Connection reset by peer; tried again after" in text
     assert "<note>rate limit of the site reached, paused 7 s</note>" in text
+
+
+def test_a_new_user_takes_as_long_as_it_takes(profile: Profile) -> None:
+    """On sites Control Hub manages CreateUser is slow (guide, createuser)."""
+    limits: dict[str, float] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        limits[request.content.decode()] = request.extensions["timeout"]["read"]
+        return httpx.Response(200, content=b"<m/>")
+
+    client = Client(profile, RateLimiter(None), ssl.create_default_context(), transport=httpx.MockTransport(answer))
+    for operation in ("CreateUser", "SetUser", "GetUser"):
+        client.send(Request(operation, "host", profile.url, operation.encode()))
+    assert limits == {"CreateUser": 20.0, "SetUser": 5.0, "GetUser": 5.0}
