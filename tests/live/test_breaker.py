@@ -36,7 +36,8 @@ class Dies:
                 return response
             self.after += 1
         if self.how == "silence":
-            time.sleep(2.0)
+            # A new user may take four times as long as anything else.
+            time.sleep(5.0 if operation_of(request) == "CreateUser" else 2.0)
         if self.how == "reset":
             raise ConnectionResetError
         return mocksite.HttpResponse(502, response.headers, b"")
