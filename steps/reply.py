@@ -46,6 +46,26 @@ def refusal_has_standard_form(context: ScenarioContext) -> None:
     context.judge(reply_checks.has_form_of_refusal(context.reply))
 
 
+@then("the list can be read")
+def list_can_be_read(context: ScenarioContext) -> None:
+    context.judge(reply_checks.list_given(context.reply))
+
+
+@then(parsers.re(r"the list holds the (?P<listed>.+)"))
+def list_holds(context: ScenarioContext, listed: str) -> None:
+    context.single_out(listed)
+
+
+@then("the right address answers with SUCCESS")
+def right_address_answers(context: ScenarioContext) -> None:
+    context.judge(reply_checks.right_address_served(context.last, context.run_context.contract.whole))
+
+
+@then("what the address answers is recorded")
+def answer_of_the_address_is_recorded(context: ScenarioContext) -> None:
+    context.observe(reply_checks.answer_at(context.last))
+
+
 @then("the address is no longer served")
 def address_is_not_served(context: ScenarioContext) -> None:
     context.judge(reply_checks.not_served(context.last))
@@ -134,6 +154,25 @@ def no_row_has(context: ScenarioContext, rows: str, name: str, leaf: str, value:
     )
 
 
+@then(parsers.re(r"(?P<path>[\w/]+) is what (?P<operation>\w+) said in (?P<other>[\w/]+)"))
+def element_agrees(context: ScenarioContext, path: str, operation: str, other: str) -> None:
+    (asked,) = context.replies_of(operation)[-1:]
+    context.judge(reply_checks.same_as(context.reply, path, asked, other, context.run_context.contract.whole))
+
+
+@then(parsers.re(r"(?P<path>[\w/]+) is the same in both replies of (?P<operation>\w+)"))
+def element_stays(context: ScenarioContext, path: str, operation: str) -> None:
+    replies = context.replies_of(operation)
+    context.judge(element_checks.unchanged(replies, context.run_context.contract.whole, path))
+
+
+@then(parsers.re(r'(?P<path>[\w/]+) of (?P<operation>\w+) in that zone is the moment "(?P<moment>[^"]+)"'))
+def element_is_the_moment(context: ScenarioContext, path: str, operation: str, moment: str) -> None:
+    (listed,), zones = context.replies_of(operation)[-1:], context.reply
+    whole = context.run_context.contract.whole
+    context.judge(reply_checks.moment_is(listed, zones, whole, path, context.value(moment)))
+
+
 @then(parsers.re(r"(?P<path>[\w/]+) is the same in the last two replies"))
 def element_is_the_same(context: ScenarioContext, path: str) -> None:
     context.judge(
@@ -176,6 +215,11 @@ def no_recording_is_listed(context: ScenarioContext) -> None:
 @then("the user has no meeting license")
 def user_has_no_license(context: ScenarioContext) -> None:
     context.judge(element_checks.no_meeting_license(context.reply, context.run_context.contract.whole))
+
+
+@then("the reply contains four passwords, two of them numbers")
+def four_passwords(context: ScenarioContext) -> None:
+    context.judge(element_checks.passwords(context.reply, 4, 2))
 
 
 @then("the reply contains a password and a numeric password of the panelists")

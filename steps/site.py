@@ -1,8 +1,7 @@
 """Sentences about the site: how it is set, where it answers."""
 
-from pytest_bdd import parsers, step, then
+from pytest_bdd import parsers, step
 
-from conformance.judge.reply_checks import no_api_version
 from conformance.scenarios.scenario_context import ScenarioContext
 
 
@@ -14,8 +13,3 @@ def option_is_switched(context: ScenarioContext, setting: str, value: str) -> No
 @step(parsers.re(r"(?P<setting>.+) (?:is|are) set to (?P<value>\S+) on the site"))
 def option_is_set(context: ScenarioContext, setting: str, value: str) -> None:
     context.arrange(setting, value)
-
-
-@then("the address of the profile names no XML API version")
-def address_is_current(context: ScenarioContext) -> None:
-    context.judge(no_api_version(context.run_context.profile.url))

@@ -8,7 +8,7 @@ from conformance.scenarios.features import Catalogue
 from tests.rig import Rig, rig
 
 #: Judged by the address of the profile.
-ADDRESS = "R41.8.0-02"
+ADDRESS = "R41.8.0-01"
 
 
 def test_the_retired_address_in_a_profile_is_found(catalogue: Catalogue) -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder, FoundElement, fits_kind, may_be_empty
 from conformance.judge.findings import Finding
+from conformance.sites.errors import CannotJudge
 from conformance.wire.exchange import Element, Reply, children, local_name, text_of
 
 Findings = tuple[Finding, ...]
@@ -67,6 +68,21 @@ def changed(before: Reply, after: Reply, whole: ContractView, paths: list[str]) 
     return (Finding("element-change", ", ".join(paths), "one of them changed", f"unchanged: {actual}"),)
 
 
+def unchanged(replies: list[Reply], whole: ContractView, path: str) -> Findings:
+    """The last two of ``replies`` say the same at ``path``; what neither tells cannot be compared."""
+    before, after = replies[-2:]
+    refused = next((reply for reply in (before, after) if not reply.succeeded), None)
+    if refused is not None:
+        return (Finding("result", "response/result", "SUCCESS", refused.verdict()),)
+    first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)
+    if not first and not second:
+        raise CannotJudge(f"neither reply of {after.operation} tells {path}")
+    if len(first) == len(second) and all(map(_same, first, second)):
+        return ()
+    shown = [", ".join(texts) or "absent" for texts in (first, second)]
+    return (Finding("element-value", path, f"{shown[0]}, as before", shown[1]),)
+
+
 def same_in_both(before: Reply, after: Reply, whole: ContractView, path: str) -> Findings:
     """``path`` holds one value, the same in both replies."""
     first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)
@@ -104,6 +120,22 @@ def no_meeting_license(reply: Reply, whole: ContractView) -> Findings:
         return ()
     actual = ", ".join(f"{path} {texts[0] if texts else 'absent'}" for path, texts in told.items())
     return (Finding("license", "", "privilege/host or supportedServices/meetingCenter false", actual),)
+
+
+#: Words in the name of an element that holds a password. What says true or false, or 1 or 0, is none.
+_PASSWORD_WORDS = ("password", "passcode", "pwd")
+_NO_PASSWORDS = ("", "true", "false", "0", "1")
+
+
+def passwords(reply: Reply, wanted: int, numbers: int) -> Findings:
+    """At least ``wanted`` elements hold a password, ``numbers`` of them a number (R41.4.0-07: no name is told)."""
+    leaves = [one for one in (reply.body.iter("*") if reply.body is not None else ()) if not children(one)]
+    named = [one for one in leaves if any(word in local_name(one).lower() for word in _PASSWORD_WORDS)]
+    found = [one for one in named if text_of(one).lower() not in _NO_PASSWORDS]
+    if len(found) >= wanted and sum(text_of(one).isdigit() for one in found) >= numbers:
+        return ()
+    actual = ", ".join(local_name(one) for one in found) or _absence(reply, [])
+    return (Finding("password", "accessControl", f"{wanted} passwords, {numbers} of them numbers", actual),)
 
 
 def panelist_passwords(reply: Reply) -> Findings:
@@ -151,9 +183,11 @@ def value_fits(reply: Reply, whole: ContractView, path: str, expected: str, fits
 
 
 def directly_after(reply: Reply, whole: ContractView, path: str, before: str) -> Findings:
-    """Each element at ``path`` comes directly after its sibling called ``before``."""
+    """Each element at ``path`` comes directly after its sibling called ``before``, where there is one."""
 
     def judge(position: int, names: list[str]) -> str:
+        if before not in names:
+            return ""
         if position and names[position - 1] == before:
             return ""
         return f"after {names[position - 1]}" if position else "first"
@@ -162,9 +196,11 @@ def directly_after(reply: Reply, whole: ContractView, path: str, before: str) ->
 
 
 def directly_before(reply: Reply, whole: ContractView, path: str, after: str) -> Findings:
-    """Each element at ``path`` comes directly before its sibling called ``after``."""
+    """Each element at ``path`` comes directly before its sibling called ``after``, where there is one."""
 
     def judge(position: int, names: list[str]) -> str:
+        if after not in names:
+            return ""
         following = names[position + 1] if position + 1 < len(names) else ""
         return "" if following == after else f"before {following}" if following else "last"
 
@@ -188,7 +224,7 @@ def comes_last(reply: Reply, whole: ContractView, path: str) -> Findings:
 
 
 def in_order(reply: Reply, whole: ContractView, parent: str, names: list[str]) -> Findings:
-    """Those of ``names`` that stand below ``parent`` come in this order; at least two must be there."""
+    """Those of ``names`` that stand below ``parent`` come in this order; fewer than two have none."""
     holders = [found.element for found in Finder(reply, whole).all(parent)] if parent else [reply.body]
     if not holders:
         return (Finding("element-order", parent, ", ".join(names), _absence(reply, [])),)
@@ -198,7 +234,9 @@ def in_order(reply: Reply, whole: ContractView, parent: str, names: list[str]) -
             if holder is not None
             else []
         )
-        if len(dict.fromkeys(actual)) < min(2, len(names)) or actual != sorted(actual, key=names.index):
+        if len(dict.fromkeys(actual)) < min(2, len(names)):
+            raise CannotJudge(f"no order to judge: {parent or 'the body'} holds {', '.join(actual) or 'none'} of them")
+        if actual != sorted(actual, key=names.index):
             return (Finding("element-order", parent, ", ".join(names), ", ".join(actual) or "none of them"),)
     return ()
 

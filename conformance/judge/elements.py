@@ -78,8 +78,10 @@ class Finder:
         if body is None:
             return []
         steps = path.split("/")
-        if len(steps) == 1 and self._body_type.named(steps[0]) is None:
-            return self._anywhere(body, steps[0])
+        if len(steps) == 1:
+            declared = self._body_type.named(steps[0])
+            if declared is None or declared.place:
+                return self._anywhere(body, steps[0])
         return self._below(body, self._body_type, steps)
 
     def texts(self, path: str) -> list[str]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding
-from conformance.sites.profile import SERVICE_PATH, names_api_version
+from conformance.sites.errors import CannotJudge
+from conformance.sites.profile import SERVICE_PATH
 from conformance.wire.exchange import Exchange, Reply, children, local_name, text_of
+from conformance.wire.pages import only_row
 
 Findings = tuple[Finding, ...]
 #: What a site says to a caller it does not let in: no such user, wrong password, no valid ticket, no tickets taken
 #: (exceptions.tsv). Everything else it says about the operation, to somebody it has let in.
 LOGIN_REFUSALS = ("030001", "030002", "030047", "030104")
-_NO_RECORD = "000015"
-_STAMP = "%m/%d/%Y %H:%M:%S"
+NO_RECORD = "000015"
 _TOO_MANY_REQUESTS = 429
+_STAMP = "%m/%d/%Y %H:%M:%S"
+_MINUTE, _SUMMER = 60, 3600
+_PAGE = re.compile(rb"(?i)\s*(<\?xml[^>]*>\s*)?(<!doctype html[^>]*>\s*)?<html[\s>].*</html>\s*$", re.DOTALL)
 
 
 def succeeded(reply: Reply, whole: ContractView) -> Findings:
@@ -35,7 +41,7 @@ def succeeded(reply: Reply, whole: ContractView) -> Findings:
 
 def succeeded_or_empty(reply: Reply, whole: ContractView) -> Findings:
     """The call succeeded, or was refused with 000015 because there is nothing to list (wire-facts.md, Lists)."""
-    return () if reply.result == "FAILURE" and reply.exception_id == _NO_RECORD else succeeded(reply, whole)
+    return () if reply.result == "FAILURE" and reply.exception_id == NO_RECORD else succeeded(reply, whole)
 
 
 def refused(reply: Reply, exception_id: str = "") -> Findings:
@@ -64,6 +70,22 @@ def login_accepted(reply: Reply) -> Findings:
     return (Finding("login", "response/result", "the login accepted", reply.verdict()),)
 
 
+def list_given(reply: Reply) -> Findings:
+    """A list, or the refusal that says there is nothing to list (wire-facts.md, Lists)."""
+    if reply.succeeded or (reply.result == "FAILURE" and reply.exception_id == NO_RECORD):
+        return ()
+    return (Finding("result", "response/result", f"SUCCESS, or FAILURE {NO_RECORD}", reply.verdict()),)
+
+
+def same_as(reply: Reply, path: str, other: Reply, other_path: str, whole: ContractView) -> Findings:
+    """The value at ``path`` is the one another reply tells at ``other_path``."""
+    texts, wanted = Finder(reply, whole).texts(path), Finder(other, whole).texts(other_path)
+    if texts and len(set(wanted)) == 1 and set(texts) == set(wanted):
+        return ()
+    expected = f"{', '.join(wanted) or 'absent'}, as {other.operation} says in {other_path}"
+    return (Finding("element-value", path, expected, ", ".join(texts) or f"absent, {reply.verdict()}"),)
+
+
 def reason_is(reply: Reply, reason: str) -> Findings:
     """The reason reads as the notes print it; one trailing period more or less is no difference (trap 22)."""
     if _plain(reply.reason) == _plain(reason):
@@ -84,11 +106,31 @@ def has_form_of_refusal(reply: Reply) -> Findings:
 
 
 def not_served(exchange: Exchange) -> Findings:
-    """The address says no, by an HTTP error or a FAILURE message (R41.9.0-01); silence or an outage says nothing."""
-    says_no = exchange.status >= 300 and exchange.status != _TOO_MANY_REQUESTS and not exchange.unanswered
-    if says_no or not exchange.reply.succeeded:
+    """The address says no: an HTTP error, a page, a FAILURE message (R41.9.0-01); silence or an outage says nothing."""
+    if _says_no(exchange) or not exchange.reply.succeeded:
         return ()
     return (Finding("address", exchange.request.url, "no longer served", "SUCCESS"),)
+
+
+def answer_at(exchange: Exchange) -> str:
+    """What an address answered, for an observation; :class:`CannotJudge` when nothing came that is an answer."""
+    told = f"HTTP {exchange.status}" if _says_no(exchange) else exchange.reply.verdict()
+    return f"{exchange.request.url} answered {told}"
+
+
+def _says_no(exchange: Exchange) -> bool:
+    """Whether an address answers with an HTTP error or a page for people: no message of the XML API lives there."""
+    if exchange.unanswered or exchange.status == _TOO_MANY_REQUESTS:
+        return False
+    return exchange.status >= 300 or bool(_PAGE.match(exchange.body))
+
+
+def right_address_served(exchange: Exchange, whole: ContractView) -> Findings:
+    """The address has the form the notes print, and answers with SUCCESS (R41.8.0-01)."""
+    path = urlsplit(exchange.request.url).path
+    if path != SERVICE_PATH:
+        return (Finding("address", exchange.request.url, f"the path {SERVICE_PATH}", path or "no path"),)
+    return succeeded(exchange.reply, whole)
 
 
 def _plain(reason: str) -> str:
@@ -127,6 +169,49 @@ def counts_agree(reply: Reply, whole: ContractView, rows: str, start: int = 1) -
     if total < returned:
         found.append(Finding("count", "matchingRecords/total", f"at least {returned}", str(total)))
     return tuple(found)
+
+
+#: Element of a row that tells which it is, and the variable of test data that holds its value, by operation.
+_ROW_KEYS = {
+    "LstsummarySession": ("session", "sessionKey", "sessionKey"),
+    "LstRecording": ("recording", "name", "recordName"),
+}
+
+
+def row_of(reply: Reply, whole: ContractView, known: Mapping[str, str]) -> Reply | None:
+    """The reply with the row of something ``known`` and no other; None where the list does not hold it."""
+    rows, leaf, variable = _ROW_KEYS[reply.operation]
+    for row in Finder(reply, whole).all(rows):
+        texts = {local_name(child): text_of(child) for child in children(row.element)}
+        if texts.get(leaf) == known[variable]:
+            return only_row(reply, row.element)
+    return None
+
+
+def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, moment: str) -> Findings:
+    """The time at ``path`` of ``listed``, read in the zone its row names, is ``moment`` in GMT, to the minute.
+
+    ``zones`` is a reply of LstTimeZone for that zone. Its offset may be that of today,
+    an hour from that of the day in question.
+    """
+    offset = _offset(zones)
+    if offset is None:
+        raise CannotJudge(f"LstTimeZone told no gmtOffset: {zones.verdict()}")
+    wanted = datetime.strptime(moment, _STAMP)  # noqa: DTZ007 - both are reckoned in GMT
+    for text in Finder(listed, whole).texts(path):
+        try:
+            told = datetime.strptime(text, _STAMP) - timedelta(minutes=offset)  # noqa: DTZ007
+        except ValueError:
+            return (Finding("moment", path, "a date and time, MM/DD/YYYY HH:MM:SS", repr(text)),)
+        apart = abs((told - wanted).total_seconds())
+        if min(apart, abs(apart - _SUMMER)) > _MINUTE:
+            return (Finding("moment", path, f"{moment} GMT", f"{told.strftime(_STAMP)} GMT"),)
+    return ()
+
+
+def _offset(zones: Reply) -> int | None:
+    texts = [text_of(one) for one in zones.root.iter() if local_name(one) == "gmtOffset"]
+    return int(texts[0]) if len(texts) == 1 and re.fullmatch(r"-?\d+", texts[0]) else None
 
 
 def viewed_between(reply: Reply, whole: ContractView, first: str, last: str) -> bool:
@@ -181,10 +266,3 @@ def one_row(reply: Reply, whole: ContractView, rows: str) -> Findings:
 
 def _some(texts: list[str], most: int = 6) -> str:
     return ", ".join(texts[:most]) + (f", ... {len(texts) - most} more" if len(texts) > most else "")
-
-
-def no_api_version(url: str) -> tuple[Finding, ...]:
-    """The address names no version in its path (R41.8.0-02: announced as wrong before 41.9 retired it)."""
-    if not names_api_version(url):
-        return ()
-    return (Finding("address", url, f"a path {SERVICE_PATH}, without a version", "a versioned path"),)

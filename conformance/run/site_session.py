@@ -65,6 +65,7 @@ class EmbeddedMock:
 _PRIVILEGES = {
     "site-admin": ("siteAdmin", "true"),
     "unscoped-admin": ("siteAdmin", "true"),
+    "user-admin": ("umSiteAdmin", "true"),
     "read-only-admin": ("roSiteAdmin", "true"),
     "host": ("host", "true"),
     "attendee": ("host", "false"),

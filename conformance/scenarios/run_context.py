@@ -172,8 +172,8 @@ def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
                 continue
             why = here.discovered.why(name, scenario.clause.id)
             return Skip("setting", f"the profile does not say how {setting.phrase} ({name}) is set{why}")
-        if told != value:
-            return Skip("setting", f"needs {name} = {_toml(value)}, the site has {_toml(told)}")
+        if not setting.agrees(told, value):
+            return Skip("setting", f"needs {name} = {setting.shown(value)}, the site has {_toml(told)}")
     return None
 
 

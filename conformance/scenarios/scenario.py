@@ -141,7 +141,7 @@ def read_scenario(
         rule=template.rule.name if template.rule else "",
         row="-".join(row.values()),
         clause=clause,
-        level=_level(tags, clause, where),
+        level=_level((template.tags, rule_tags, feature.tags), clause, where),
         since=Release.parse(tags.one("since", str(clause.release)), where=where),
         until=Release.parse(until, where=where) if until else None,
         steps=steps,
@@ -186,9 +186,9 @@ def _clause(tags: Tags, row: Mapping[str, str], clauses: Mapping[str, Clause], w
     return clauses[cited[0]]
 
 
-def _level(tags: Tags, clause: Clause, where: str) -> str:
-    """The level of the scenario: that of its clause, or the weaker one its own tag names."""
-    stated = sorted(tags.words & set(LEVELS)) or [clause.level]
+def _level(scopes: Iterable[Iterable[str]], clause: Clause, where: str) -> str:
+    """The level of a scenario: that of its clause, or the weaker one named by the nearest tag, its own first."""
+    stated = next((found for tags in scopes if (found := sorted(set(tags) & set(LEVELS)))), [clause.level])
     if len(stated) > 1 or LEVELS.index(stated[0]) < LEVELS.index(clause.level):
         raise UserError(
             "level-contradiction",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from conformance.judge import reply_checks
 from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding, Violation
-from conformance.judge.reply_checks import viewed_between
+from conformance.judge.reply_checks import NO_RECORD, row_of, viewed_between
 from conformance.reporting.outcome import Skip
 from conformance.scenarios.authentication import Authenticator, SignedRequest, exchanged
 from conformance.scenarios.cleanup import ScenarioCleanup
@@ -17,7 +17,7 @@ from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import DISPOSABLE_CLASSIC_USER, MADE, USED_UP, Scenario
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.discovery import ITEM, SETTING
-from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
 from conformance.sites.ledger import CREATIONS
 from conformance.sites.profile import LookUp, known_test_data
 from conformance.sites.settings import setting_spoken
@@ -60,9 +60,10 @@ class ScenarioContext:
         self._unjudged: Skip | None = None
         self._listed: Reply | None = None
         self._lists_read: dict[LookUp, Reply] = {}
+        self._singled_out: dict[str, Reply] = {}
         self._started = time.time()
         self._client = client
-        self._data = ScenarioData(run_context, scenario)
+        self._data = ScenarioData(run_context, scenario, self._replied)
         self._authenticator = Authenticator(run_context, self._exchange, client.send)
         self._cleanup = ScenarioCleanup(run_context, client, self._data)
         self.held, self.held_of_kind, self.value = self._data.held, self._data.held_of_kind, self._data.value
@@ -211,6 +212,7 @@ class ScenarioContext:
         address of the account beside its webExID.
         """
         self._listed = None
+        self._singled_out.pop(operation, None)
         account = self._authenticator.account(role)
         sent = self._values(operation, values or {}, item)
         url = self._retired_url() if retired_address else ""
@@ -313,6 +315,34 @@ class ScenarioContext:
         if len(self.exchanges) < 2:
             raise UserError("nothing-sent", "a step compares two replies, and there is one", where=self.scenario.path)
         return self.exchanges[-2].reply
+
+    def replies_of(self, operation: str) -> list[Reply]:
+        """Every reply of ``operation`` in this scenario, oldest first; of a list singled out, the row alone."""
+        replies = [one.reply for one in self.exchanges if one.request.operation == operation]
+        return [*replies[:-1], self._singled_out.get(operation, replies[-1])] if replies else []
+
+    def _replied(self, operation: str, path: str, first: bool) -> str:
+        """What a reply of ``operation`` said at ``path``, to be used in a request or compared with another reply."""
+        replies = self.replies_of(operation)
+        texts = Finder(replies[0 if first else -1], self.run_context.contract.whole).texts(path) if replies else []
+        if not texts or not texts[0]:
+            raise CannotGoOn(f"no reply of {operation} told {path}")
+        return texts[0]
+
+    def single_out(self, name: str) -> None:
+        """Find the row of something held or made in the list just read; what follows is about that row alone.
+
+        What the scenario made itself must be there; what the profile names may have gone.
+        """
+        reply, whole = self.reply, self.run_context.contract.whole
+        row = row_of(reply, whole, self.held(name))
+        if row is not None:
+            self._listed = self._singled_out[reply.operation] = row
+        elif name.startswith("new ") or not (reply.succeeded or reply.exception_id == NO_RECORD):
+            self.judge((Finding("row-present", "", f"the {name} listed", f"not listed, {reply.verdict()}"),))
+            raise CannotGoOn(f"{reply.operation} does not list the {name}")
+        else:
+            raise CannotJudge(f"{reply.operation} does not list the {name} of the profile: {reply.verdict()}")
 
     def judge(self, findings: tuple[Finding, ...]) -> None:
         """Keep what a check found about the latest exchange."""

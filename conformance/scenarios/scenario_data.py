@@ -4,7 +4,9 @@
 of one, ``{fresh mail address}`` one whose mail can be read, ``{event.sessionKey}`` an element of
 test data the scenario holds, ``{host.email}`` of an account, ``{10001 characters}``
 and ``{10000 Chinese characters}`` a text of that length, ``{now - 30 days}`` a
-date as the API writes it.
+date as the API writes it, ``{recording.start + 13 days}`` one reckoned from an element.
+``{GetUser.phones/hostPIN}`` is what the latest reply of an operation said,
+``{first GetUser.phones/hostPIN}`` what the first one did.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from conformance.sites.profile import data_item
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _LENGTH = re.compile(r"^(\d+) (Chinese )?characters$")
 _MOMENT = re.compile(r"^now(?: ([+-]) (\d+) (days?|hours?))?$")
+_RECKONED = re.compile(r"^(.+\..+) ([+-]) (\d+) (days?|hours?)$")
+_OPERATION = re.compile(r"^(first )?([A-Z]\w+)$")
 _FRESH = ("name", "fresh address", "fresh mail address")
 _STAMP = "%m/%d/%Y %H:%M:%S"
 
@@ -40,7 +44,13 @@ def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str],
             return ("汉" if length.group(2) else "x") * int(length.group(1))
         moment = _MOMENT.match(words)
         if moment:
-            return _moment(moment, now)
+            return _shifted(now, *moment.groups())
+        reckoned = _RECKONED.match(words)
+        if reckoned:
+            return _shifted(_stamp(value_of(reckoned.group(1))), *reckoned.groups()[1:])
+        return value_of(words)
+
+    def value_of(words: str) -> str:
         holder, dot, element = words.rpartition(".")
         if not dot:
             raise UserError(
@@ -51,19 +61,26 @@ def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str],
     return _BRACES.sub(value, text)
 
 
-def _moment(found: re.Match[str], now: datetime) -> str:
-    sign, amount, unit = found.groups()
-    if not sign:
-        return now.strftime(_STAMP)
+def _shifted(moment: datetime, sign: str | None, amount: str | None, unit: str | None) -> str:
+    if not (sign and amount and unit):
+        return moment.strftime(_STAMP)
     distance = timedelta(**{"days" if unit.startswith("day") else "hours": int(amount)})
-    return (now + distance if sign == "+" else now - distance).strftime(_STAMP)
+    return (moment + distance if sign == "+" else moment - distance).strftime(_STAMP)
+
+
+def _stamp(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, _STAMP)  # noqa: DTZ007 - the API writes moments without their zone
+    except ValueError:
+        raise CannotJudge(f"{text!r} is no date as the API writes it: MM/DD/YYYY HH:MM:SS") from None
 
 
 class ScenarioData:
     """Named values of one scenario."""
 
-    def __init__(self, run_context: RunContext, scenario: Scenario) -> None:
+    def __init__(self, run_context: RunContext, scenario: Scenario, replied: Callable[[str, str, bool], str]) -> None:
         self._run_context = run_context
+        self._replied = replied
         self._where = f"{scenario.path}:{scenario.line}"
         self._items: dict[str, dict[str, str]] = {}
         self._untold: dict[str, str] = {}
@@ -113,6 +130,9 @@ class ScenarioData:
         return next((account.email.rpartition("@")[2] for account in accounts if "@" in account.email), "example.com")
 
     def _look_up(self, holder: str, element: str) -> str:
+        operation = _OPERATION.match(holder)
+        if operation:
+            return self._replied(operation.group(2), element, bool(operation.group(1)))
         account = self._run_context.profile.accounts.get(role_named(holder))
         if holder in self._items or account is None:
             return self._element(self.held(holder), holder, element)

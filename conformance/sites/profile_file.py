@@ -341,7 +341,7 @@ def _settings(table: ProfileTable) -> dict[str, Value]:
 def _fits(setting: Setting, value: object) -> bool:
     if setting.kind == "boolean":
         return isinstance(value, bool)
-    if setting.kind == "integer":
+    if setting.kind == "amount":
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, str) and value in setting.words
 

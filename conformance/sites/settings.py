@@ -11,6 +11,8 @@ from conformance.sites.errors import UserError, nearest
 from conformance.sites.release import Release
 
 Value = bool | int | str
+#: What a mock is set to where a feature says none or some.
+_AMOUNTS = {"none": 0, "some": 1000}
 _WORDS = {"enabled": True, "disabled": False, "on": True, "off": False, "true": True, "false": False}
 
 
@@ -36,7 +38,9 @@ class Setting:
         """Read ``text`` as a value of this setting; :class:`UserError` when it is none."""
         if self.kind == "boolean" and text.lower() in _WORDS:
             return _WORDS[text.lower()]
-        if self.kind == "integer" and text.isdigit():
+        if self.kind == "amount" and text in _AMOUNTS:
+            return _AMOUNTS[text]
+        if self.kind == "amount" and text.isdigit():
             return int(text)
         if self.kind == "word" and text in self.words:
             return text
@@ -44,9 +48,19 @@ class Setting:
             "setting-value", f"{text!r} is no value of the setting {self.name}", where=where, hint=self.expects()
         )
 
+    def agrees(self, value: Value, wanted: Value) -> bool:
+        """Whether a site set to ``value`` is one a scenario wants; of an amount only none and some differ."""
+        return bool(value) == bool(wanted) if self.kind == "amount" else value == wanted
+
+    def shown(self, wanted: Value) -> str:
+        """The value a scenario wants, as a profile would say it."""
+        if self.kind == "amount":
+            return "more than 0" if wanted else "0"
+        return str(wanted).lower() if isinstance(wanted, bool) else str(wanted)
+
     def expects(self) -> str:
         """What values the setting takes, for a hint."""
-        return {"boolean": "true or false", "integer": "a whole number"}.get(
+        return {"boolean": "true or false", "amount": "a whole number"}.get(
             self.kind, "one of " + ", ".join(self.words)
         )
 

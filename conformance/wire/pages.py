@@ -54,6 +54,19 @@ def joined(pages: Sequence[Reply]) -> Reply:
     return replace(first, root=root, body=body)
 
 
+def only_row(page: Reply, row: Element) -> Reply:
+    """The page with one of its rows and no other."""
+    assert page.body is not None, "a row without a body"
+    root = copy.deepcopy(page.root)
+    tree = page.root.getroottree()
+    kept = root.find(tree.getelementpath(row))
+    body = root.find(tree.getelementpath(page.body))
+    assert body is not None
+    for other in [one for one in _rows(body) if one is not kept]:
+        body.remove(other)
+    return replace(page, root=root, body=body)
+
+
 def rows_of(page: Reply) -> list[Element]:
     """The rows of a page: what its body holds beside the counts."""
     return [] if page.body is None else _rows(page.body)

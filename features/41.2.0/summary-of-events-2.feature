@@ -1,12 +1,32 @@
 @since.41.2.0
 Feature: LstsummarySession supports Events 2.0
+  The list of sessions tells of every Webex meeting whether it is one of Events
+  2.0. The host asks for a session of his own, by its key: a list over all hosts
+  of a site is not what the operation was made for.
 
-  Rule: Each session says what it is
+  Rule: A meeting says what it is
 
-    Scenario Outline: LstsummarySession returns <element> for each session
+    Scenario Outline: LstsummarySession returns <element> for a meeting
       Given the site has a meeting
-      When the host sends LstsummarySession
-      Then the call succeeds
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey} |
+        | hostWebExID | {host.webExId}       |
+      Then the list holds the meeting
+      And the reply contains
+        | element           | kind    |
+        | session/<element> | boolean |
+
+      Examples:
+        | clause     | element       |
+        | R41.2.0-09 | enableEvent   |
+        | R41.2.0-10 | enableWebniar |
+
+    Scenario Outline: LstsummarySession returns <element> for a meeting just made
+      Given a new meeting
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {new meeting.sessionKey} |
+        | hostWebExID | {host.webExId}           |
+      Then the list holds the new meeting
       And the reply contains
         | element           | kind    |
         | session/<element> | boolean |
@@ -21,16 +41,30 @@ Feature: LstsummarySession supports Events 2.0
 
     Scenario: enableEvent and enableWebniar stand where the example shows them
       Given the site has a meeting
-      When the host sends LstsummarySession
-      Then session/enableEvent comes directly after isScheduledPMR
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey} |
+        | hostWebExID | {host.webExId}       |
+        | recurrence  | true                 |
+      Then the list holds the meeting
+      And session/enableEvent comes directly after isScheduledPMR
       And session/enableWebniar comes directly after enableEvent
 
   @clause.R41.2.0-12 @until.41.12.0
-  Rule: A session of Events 2.0 says true twice
+  Rule: A session of Events 2.0 says so
 
-    Scenario: A large event has both elements true
+    Scenario: enableEvent is true for a large event
       Given the site has a large event
-      When the host sends LstsummarySession for the large event
-      Then the call succeeds
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {large event.sessionKey} |
+        | hostWebExID | {host.webExId}           |
+      Then the list holds the large event
       And session/enableEvent is "true"
+
+    @should
+    Scenario: enableWebniar is true for a large event, as in the example
+      Given the site has a large event
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {large event.sessionKey} |
+        | hostWebExID | {host.webExId}           |
+      Then the list holds the large event
       And session/enableWebniar is "true"

@@ -1,14 +1,14 @@
 @since.41.2.0
 Feature: GetUser returns webexAssistantEnabled
   Where the element stands in the reply is not known: the picture that showed it
-  is lost.
+  is lost. It is looked for everywhere.
 
   @clause.R41.2.0-13
   Rule: The element comes with a user
 
-    Scenario: GetUser returns webexAssistantEnabled
-      Given the site has a user with the Webex assistant
-      When the site admin sends GetUser for the user with the Webex assistant
+    Scenario: GetUser returns webexAssistantEnabled to a user who asks for himself
+      When the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
       Then the call succeeds
       And the reply contains
         | element               | kind    |

@@ -1,14 +1,13 @@
 @since.41.3.0
 Feature: Meetings tell whether they are Events 2.0
   GetSessionInfo and GetMeeting return enableEvent and enableWebniar, spelt so
-  on the wire. The release does not schedule or change Events 2.0.
-
-  Background:
-    Given the site has a meeting
+  on the wire. The release does not schedule or change Events 2.0. The host of a
+  session asks: a stranger gets a shorter reply.
 
   Rule: GetSessionInfo returns both elements in accessControl
 
-    Scenario Outline: GetSessionInfo returns <element>
+    Scenario Outline: GetSessionInfo returns <element> for a meeting
+      Given the site has a meeting
       When the host sends GetSessionInfo for the meeting
       Then the call succeeds
       And the reply contains
@@ -20,8 +19,24 @@ Feature: Meetings tell whether they are Events 2.0
         | R41.3.0-01 | enableEvent   |
         | R41.3.0-02 | enableWebniar |
 
+    @clause.R41.3.0-22
+    Scenario Outline: GetSessionInfo returns both elements for a <kind>
+      Given the site has a <kind>
+      When the host sends GetSessionInfo for the <kind>
+      Then the call succeeds
+      And the reply contains
+        | element                     | kind    |
+        | accessControl/enableEvent   | boolean |
+        | accessControl/enableWebniar | boolean |
+
+      Examples:
+        | kind        |
+        | large event |
+        | webcast     |
+
     @clause.R41.3.0-03
     Scenario: accessControl ends with the new elements
+      Given the site has a meeting
       When the host sends GetSessionInfo for the meeting
       Then accessControl/enableEvent comes directly after isEnforceAudioLogin
       And accessControl/enableWebniar comes directly after enableEvent
@@ -30,13 +45,15 @@ Feature: Meetings tell whether they are Events 2.0
 
     @clause.R41.3.0-04 @until.41.12.0
     Scenario: For an ordinary meeting GetSessionInfo says false twice
+      Given the site has a meeting
       When the host sends GetSessionInfo for the meeting
       Then accessControl/enableEvent is "false"
       And accessControl/enableWebniar is "false"
 
   Rule: GetMeeting returns both elements in enableOptions
 
-    Scenario Outline: GetMeeting returns <element>
+    Scenario Outline: GetMeeting returns <element> for a meeting
+      Given the site has a meeting
       When the host sends GetMeeting for the meeting
       Then the call succeeds
       And the reply contains
@@ -48,8 +65,24 @@ Feature: Meetings tell whether they are Events 2.0
         | R41.3.0-05 | enableEvent   |
         | R41.3.0-06 | enableWebniar |
 
+    @clause.R41.3.0-23
+    Scenario Outline: GetMeeting returns both elements for a <kind>
+      Given the site has a <kind>
+      When the host sends GetMeeting for the <kind>
+      Then the call succeeds
+      And the reply contains
+        | element                     | kind    |
+        | enableOptions/enableEvent   | boolean |
+        | enableOptions/enableWebniar | boolean |
+
+      Examples:
+        | kind        |
+        | large event |
+        | webcast     |
+
     @clause.R41.3.0-07
     Scenario: enableOptions ends with the new elements
+      Given the site has a meeting
       When the host sends GetMeeting for the meeting
       Then enableOptions/enableEvent comes directly after viewVideoThumbs
       And enableOptions/enableWebniar comes directly after enableEvent
@@ -58,15 +91,42 @@ Feature: Meetings tell whether they are Events 2.0
 
     @clause.R41.3.0-08 @until.41.12.0
     Scenario: For an ordinary meeting GetMeeting says false twice
+      Given the site has a meeting
       When the host sends GetMeeting for the meeting
       Then enableOptions/enableEvent is "false"
       And enableOptions/enableWebniar is "false"
 
+  @clause.R41.3.0-24 @until.41.12.0
+  Rule: LstsummarySession calls an ordinary meeting no session of Events 2.0
+
+    Scenario: For a meeting just made LstsummarySession says false twice
+      Given a new meeting
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {new meeting.sessionKey} |
+        | hostWebExID | {host.webExId}           |
+      Then the list holds the new meeting
+      And session/enableEvent is "false"
+      And session/enableWebniar is "false"
+
   @clause.R41.3.0-09
-  Rule: Events 2.0 cannot be scheduled
+  Rule: Events 2.0 are neither scheduled nor made of meetings
 
     Scenario: CreateMeeting does not make a session of Events 2.0
       Given the site has a large event session type
       When the host sends CreateMeeting for the large event session type
-      And the host sends LstsummarySession
-      Then no session called "{attempted meeting.confName}" has enableEvent "true"
+      And the host sends LstsummarySession for every page with
+        | confName       | {attempted meeting.confName} |
+        | hostWebExID    | {host.webExId}               |
+        | startDateStart | {now}                        |
+        | startDateEnd   | {now + 7 days}               |
+      Then the list can be read
+      And no session called "{attempted meeting.confName}" has enableEvent "true"
+
+    Scenario: SetMeeting does not turn a meeting into a session of Events 2.0
+      Given the site has a large event session type
+      And a new meeting
+      When the host sends SetMeeting for the new meeting with
+        | meetingType | {large event session type.meetingType} |
+      And the host sends GetMeeting for the new meeting
+      Then the call succeeds
+      And no enableOptions/enableEvent is "true"

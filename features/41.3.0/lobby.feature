@@ -14,10 +14,23 @@ Feature: The lobby before a meeting is visible
         | siteInstance/siteCommonOptions/enablePreMeetingLobby | boolean |
 
     @clause.R41.3.0-11
-    Scenario: LstsummarySession returns it for each session
+    Scenario: LstsummarySession returns it for a meeting
       Given the site has a meeting
-      When the host sends LstsummarySession
-      Then the call succeeds
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey} |
+        | hostWebExID | {host.webExId}       |
+      Then the list holds the meeting
+      And the reply contains
+        | element                       | kind    |
+        | session/enablePreMeetingLobby | boolean |
+
+    @clause.R41.3.0-11
+    Scenario: LstsummarySession returns it for a meeting just made
+      Given a new meeting
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {new meeting.sessionKey} |
+        | hostWebExID | {host.webExId}           |
+      Then the list holds the new meeting
       And the reply contains
         | element                       | kind    |
         | session/enablePreMeetingLobby | boolean |
@@ -63,9 +76,11 @@ Feature: The lobby before a meeting is visible
     @clause.R41.3.0-15
     Scenario: session keeps its order
       Given the site has a meeting
-      When the host sends LstsummarySession with
-        | recurrence | true |
-      Then the call succeeds
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey} |
+        | hostWebExID | {host.webExId}       |
+        | recurrence  | true                 |
+      Then the list holds the meeting
       And the children of session keep this order
         | element                |
         | isException            |

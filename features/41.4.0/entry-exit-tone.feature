@@ -1,7 +1,8 @@
 @since.41.4.0
 Feature: Events take the entry and exit tone of the site
   Site administrators choose the tone of events apart from that of meetings.
-  GetSite shows it, and classic events without a tone of their own follow it.
+  GetSite shows it, and classic events without a tone of their own follow it:
+  what GetEvent shows is compared with what GetSite says at that time.
 
   @clause.R41.4.0-01
   Rule: GetSite returns entryExitToneEC
@@ -21,17 +22,35 @@ Feature: Events take the entry and exit tone of the site
       Then siteInstance/defaults/entryExitToneEC comes directly after entryExitTone
       And siteInstance/defaults/entryExitToneEC comes directly before voip
 
+  @clause.R41.4.0-13
+  Rule: Its neighbours keep the order of the example
+
+    Scenario: defaults keeps its order
+      When the site admin sends GetSite
+      Then the call succeeds
+      And the children of siteInstance/defaults keep this order
+        | element               |
+        | emailReminders        |
+        | entryExitTone         |
+        | entryExitToneEC       |
+        | voip                  |
+        | teleconference        |
+        | joinTeleconfNotPress1 |
+        | updateTSPAccount      |
+
   @clause.R41.4.0-03 @should
   Rule: The tone of events is one of three, whatever that of meetings is
 
-    Scenario Outline: entryExitToneEC is <tone> where it is set so
-      Given the entry and exit tone of events is set to <tone> on the site
-      And the entry and exit tone of meetings is set to ANNOUNCENAME on the site
+    Scenario: entryExitToneEC is one of three words
       When the site admin sends GetSite
       Then the reply contains
         | element                               | kind                              |
         | siteInstance/defaults/entryExitToneEC | one of NOTONE, BEEP, ANNOUNCENAME |
-      And siteInstance/defaults/entryExitToneEC is "<tone>"
+
+    Scenario Outline: entryExitToneEC is <tone> where it is set so
+      Given the entry and exit tone of events is set to <tone> on the site
+      When the site admin sends GetSite
+      Then siteInstance/defaults/entryExitToneEC is "<tone>"
 
       Examples:
         | tone         |
@@ -44,28 +63,35 @@ Feature: Events take the entry and exit tone of the site
     @clause.R41.4.0-04
     Scenario: CreateEvent takes the tone of the site
       Given classic events are enabled on the site
-      And the entry and exit tone of events is set to BEEP on the site
-      And the entry and exit tone of meetings is set to ANNOUNCENAME on the site
-      When the host sends CreateEvent
-      Then the call succeeds
-      When the host sends GetEvent for the new event
-      Then schedule/entryExitTone is "BEEP"
+      When the host sends GetSite
+      And the host sends CreateEvent
+      And the host sends GetEvent for the new event
+      Then schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC
 
     @clause.R41.4.0-05
-    Scenario: SetEvent takes the tone of the site
+    Scenario: SetEvent without a tone leaves the tone of the site
       Given classic events are enabled on the site
-      And the entry and exit tone of events is set to NOTONE on the site
       And a new event
-      When the entry and exit tone of events is set to BEEP on the site
+      When the host sends GetSite
       And the host sends SetEvent for the new event with
         | duration | 45 |
-      And the host sends GetEvent for the new event
-      Then schedule/entryExitTone is "BEEP"
+      Then the call succeeds
+      When the host sends GetEvent for the new event
+      Then schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC
 
     @clause.R41.4.0-06
-    Scenario: GetEvent shows the tone of the site
+    Scenario: GetEvent shows the tone of the site for an event just made
+      Given classic events are enabled on the site
+      And a new event
+      When the host sends GetSite
+      And the host sends GetEvent for the new event
+      Then the call succeeds
+      And schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC
+
+    @clause.R41.4.0-06 @should
+    Scenario: GetEvent shows the tone of the site for an event made long ago
       Given the site has a classic event without a tone of its own
       And classic events are enabled on the site
-      And the entry and exit tone of events is set to BEEP on the site
-      When the host sends GetEvent for the classic event without a tone of its own
-      Then schedule/entryExitTone is "BEEP"
+      When the host sends GetSite
+      And the host sends GetEvent for the classic event without a tone of its own
+      Then schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC

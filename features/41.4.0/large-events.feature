@@ -1,16 +1,28 @@
 @since.41.4.0
 Feature: Large events are shown in detail and cannot be scheduled
-  GetSessionInfo returns the passwords of a large event or webcast. The XML API
-  does not create or change them: CreateMeeting and SetMeeting are refused with
-  a new exception id.
+  GetSessionInfo returns the passwords of a large event or webcast to its host.
+  The XML API does not create or change them: CreateMeeting and SetMeeting are
+  refused with a new exception id.
 
   Rule: GetSessionInfo returns the passwords
+    The notes tell which four passwords there are and name no element.
 
-    Scenario Outline: GetSessionInfo of a <kind> returns its passwords
+    Scenario Outline: GetSessionInfo of a <kind> returns four passwords
       Given the site has a <kind>
       When the host sends GetSessionInfo for the <kind>
       Then the call succeeds
-      And the reply contains
+      And the reply contains four passwords, two of them numbers
+
+      Examples:
+        | clause     | kind        |
+        | R41.4.0-07 | large event |
+        | R41.4.0-08 | webcast     |
+
+    @should
+    Scenario Outline: The names of the passwords of a <kind> say whose they are
+      Given the site has a <kind>
+      When the host sends GetSessionInfo for the <kind>
+      Then the reply contains
         | element                       | kind    |
         | accessControl/sessionPassword | text    |
         | accessControl/audioPassword   | integer |
@@ -28,20 +40,25 @@ Feature: Large events are shown in detail and cannot be scheduled
       Then the reply fits the contract
 
   Rule: CreateMeeting and SetMeeting are refused
+    SetMeeting gives the event the name it has: a site that wrongly accepts it
+    changes nothing.
 
-    @clause.R41.4.0-10
-    Scenario: CreateMeeting with the session type of a large event is refused
-      Given the site has a large event session type
-      When the host sends CreateMeeting for the large event session type
+    Scenario Outline: CreateMeeting with the session type of a <kind> is refused
+      Given the site has a <kind> session type
+      When the host sends CreateMeeting for the <kind> session type
       Then the call is refused with 110064
-      And the refusal has the standard form
+
+      Examples:
+        | clause     | kind        |
+        | R41.4.0-10 | large event |
+        | R41.4.0-14 | webcast     |
 
     Scenario Outline: SetMeeting of a <kind> is refused
-      Given the site has a <kind>
-      When the host sends SetMeeting for the <kind> with
-        | agenda | {name} |
+      Given the site has a disposable <kind>
+      When the host sends GetSessionInfo for the disposable <kind>
+      And the host sends SetMeeting for the disposable <kind> with
+        | confName | {GetSessionInfo.metaData/confName} |
       Then the call is refused with 110064
-      And the refusal has the standard form
 
       Examples:
         | clause     | kind        |
@@ -49,6 +66,30 @@ Feature: Large events are shown in detail and cannot be scheduled
         | R41.4.0-12 | webcast     |
 
     @clause.R41.4.0-10
-    Scenario: CreateMeeting of an ordinary meeting is not refused
+    Scenario: CreateMeeting of an ordinary meeting is not refused so
       When the host sends CreateMeeting
-      Then the call succeeds
+      Then the call is not refused with 110064
+
+  @should
+  Rule: The refusal looks like every other
+    The notes show the id and not the whole reply.
+
+    @clause.R41.4.0-10
+    Scenario: CreateMeeting is refused in the standard form
+      Given the site has a large event session type
+      When the host sends CreateMeeting for the large event session type
+      Then the call is refused with 110064
+      And the refusal has the standard form
+
+    Scenario Outline: SetMeeting of a <kind> is refused in the standard form
+      Given the site has a disposable <kind>
+      When the host sends GetSessionInfo for the disposable <kind>
+      And the host sends SetMeeting for the disposable <kind> with
+        | confName | {GetSessionInfo.metaData/confName} |
+      Then the call is refused with 110064
+      And the refusal has the standard form
+
+      Examples:
+        | clause     | kind        |
+        | R41.4.0-11 | large event |
+        | R41.4.0-12 | webcast     |

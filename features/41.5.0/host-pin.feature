@@ -4,30 +4,100 @@ Feature: A host can start a scheduled meeting from the phone
   personal meeting room, and phones/hostPIN shows and changes it.
 
   Rule: CreateUser generates a hostPIN
+    On a site that Control Hub manages the XML API does not give everybody the
+    roles of administrators.
 
-    Scenario Outline: A new <privilege> has a hostPIN, personal meeting room <room>
+    @clause.R41.5.0-01
+    Scenario: A new host has a hostPIN
       Given starting scheduled meetings from the phone is enabled on the site
-      When the site admin sends CreateUser with
-        | <privilege> | true   |
-        | isEnablePMR | <room> |
+      And a new user
+      When the site admin sends GetUser for the new user
       Then the call succeeds
+      And the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |
+
+    Scenario Outline: A new <administrator> has a hostPIN
+      Given Control Hub management is disabled on the site
+      And starting scheduled meetings from the phone is enabled on the site
+      And a new user with
+        | <privilege> | true |
+      When the site admin sends GetUser for the new user
+      Then the call succeeds
+      And the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |
+
+      Examples:
+        | clause     | administrator                   | privilege   |
+        | R41.5.0-02 | full administrator              | siteAdmin   |
+        | R41.5.0-03 | read-only administrator         | roSiteAdmin |
+        | R41.5.0-04 | administrator who manages users | umSiteAdmin |
+
+    @should
+    Scenario Outline: A new <administrator> who hosts nothing has a hostPIN
+      Given Control Hub management is disabled on the site
+      And starting scheduled meetings from the phone is enabled on the site
+      And a new user with
+        | <privilege> | true  |
+        | host        | false |
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
         | phones/hostPIN | integer |
 
       Examples:
-        | clause     | privilege   | room  |
-        | R41.5.0-01 | host        | true  |
-        | R41.5.0-01 | host        | false |
-        | R41.5.0-02 | siteAdmin   | true  |
-        | R41.5.0-02 | siteAdmin   | false |
-        | R41.5.0-03 | roSiteAdmin | true  |
-        | R41.5.0-03 | roSiteAdmin | false |
-        | R41.5.0-04 | userAdmin   | true  |
-        | R41.5.0-04 | userAdmin   | false |
+        | clause     | administrator                   | privilege   |
+        | R41.5.0-03 | read-only administrator         | roSiteAdmin |
+        | R41.5.0-04 | administrator who manages users | umSiteAdmin |
+
+    @clause.R41.5.0-01 @should
+    Scenario Outline: A new host has a hostPIN, personal meeting room <room>
+      Given starting scheduled meetings from the phone is enabled on the site
+      And a new user with
+        | isEnablePMR | <room> |
+      When the site admin sends GetUser for the new user
+      Then the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |
+
+      Examples:
+        | room  |
+        | true  |
+        | false |
+
+    @should
+    Scenario Outline: A new <administrator> has a hostPIN, personal meeting room <room>
+      Given Control Hub management is disabled on the site
+      And starting scheduled meetings from the phone is enabled on the site
+      And a new user with
+        | <privilege> | true   |
+        | isEnablePMR | <room> |
+      When the site admin sends GetUser for the new user
+      Then the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |
+
+      Examples:
+        | clause     | administrator                   | privilege   | room  |
+        | R41.5.0-02 | full administrator              | siteAdmin   | true  |
+        | R41.5.0-02 | full administrator              | siteAdmin   | false |
+        | R41.5.0-03 | read-only administrator         | roSiteAdmin | true  |
+        | R41.5.0-03 | read-only administrator         | roSiteAdmin | false |
+        | R41.5.0-04 | administrator who manages users | umSiteAdmin | true  |
+        | R41.5.0-04 | administrator who manages users | umSiteAdmin | false |
 
   Rule: GetUser shows it when meetings may be started from the phone
+
+    @clause.R41.5.0-05
+    Scenario: phones/hostPIN is shown to an administrator who asks for himself
+      Given starting scheduled meetings from the phone is enabled on the site
+      When the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
+      Then the call succeeds
+      And the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |
 
     @clause.R41.5.0-05
     Scenario Outline: phones/hostPIN is shown for a user <room> a personal meeting room
@@ -46,46 +116,56 @@ Feature: A host can start a scheduled meeting from the phone
 
     @clause.R41.5.0-06 @should
     Scenario: phones/hostPIN is not shown otherwise
-      Given the site has a user with a personal meeting room
-      And starting scheduled meetings from the phone is disabled on the site
-      When the site admin sends GetUser for the user with a personal meeting room
+      Given starting scheduled meetings from the phone is disabled on the site
+      When the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
       Then the call succeeds
       And the reply contains none of
         | element        |
         | phones/hostPIN |
 
   Rule: SetUser changes it
+    A site may ask for PINs of its own kind: those sent were made by the site for
+    another new user.
 
     @clause.R41.5.0-07
     Scenario: phones/hostPIN alone is stored
-      Given a new user
-      And starting scheduled meetings from the phone is enabled on the site
-      When the site admin sends SetUser for the new user with
-        | phones/hostPIN | 4821 |
-      Then the call succeeds
+      Given starting scheduled meetings from the phone is enabled on the site
+      And a new user
       When the site admin sends GetUser for the new user
-      Then phones/hostPIN is "4821"
+      Then the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |
+      When the site admin sends CreateUser
+      And the site admin sends SetUser for the new user with
+        | phones/hostPIN | {first GetUser.phones/hostPIN} |
+      And the site admin sends GetUser for the new user
+      Then phones/hostPIN is "{first GetUser.phones/hostPIN}"
 
     @clause.R41.5.0-08 @should
     Scenario: Beside personalMeetingRoom/hostPIN it gives way
-      Given a new user with
+      Given starting scheduled meetings from the phone is enabled on the site
+      And a new user
+      When the site admin sends GetUser for the new user
+      And the site admin sends CreateUser with
         | isEnablePMR | true |
-      And starting scheduled meetings from the phone is enabled on the site
-      When the site admin sends SetUser for the new user with
-        | phones/hostPIN              | 4821 |
-        | personalMeetingRoom/hostPIN | 7350 |
       And the site admin sends GetUser for the new user
-      Then phones/hostPIN is "7350"
+      And the site admin sends SetUser for the new user with
+        | phones/hostPIN              | {GetUser.phones/hostPIN}       |
+        | personalMeetingRoom/hostPIN | {first GetUser.phones/hostPIN} |
+      And the site admin sends GetUser for the new user
+      Then phones/hostPIN is "{first GetUser.phones/hostPIN}"
 
     @clause.R41.5.0-09 @should
     Scenario: It is not taken over when meetings may not be started from the phone
-      Given a new user
-      And starting scheduled meetings from the phone is disabled on the site
-      When the site admin sends SetUser for the new user with
+      Given starting scheduled meetings from the phone is disabled on the site
+      And a new user with
+        | isEnablePMR | true |
+      When the site admin sends GetUser for the new user
+      And the site admin sends SetUser for the new user with
         | phones/hostPIN | 4821 |
-      And starting scheduled meetings from the phone is enabled on the site
       And the site admin sends GetUser for the new user
-      Then phones/hostPIN is not "4821"
+      Then personalMeetingRoom/hostPIN is the same in both replies of GetUser
 
   @clause.R41.5.0-10
   Rule: The element is part of the schemas

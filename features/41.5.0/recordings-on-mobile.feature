@@ -2,7 +2,7 @@
 Feature: GetSite tells mobile clients about recordings
   With the two new elements a mobile client decides whether to show its
   recordings tab. Where they stand in the reply is not known: the picture that
-  showed it is lost.
+  showed it is lost. They are looked for everywhere.
 
   @clause.R41.5.0-11
   Rule: GetSite returns enableRecordingAccess
@@ -39,7 +39,7 @@ Feature: GetSite tells mobile clients about recordings
 
   Rule: storageEmptyStatus is true only without recording and without storage
 
-    Scenario Outline: storageEmptyStatus is <value> with recording <state> and storage <storage>
+    Scenario Outline: storageEmptyStatus is <value> with recording <state> and <storage> storage
       Given network-based recording is <state> on the site
       And storage for network-based recordings is set to <storage> on the site
       When the site admin sends GetSite
@@ -47,7 +47,7 @@ Feature: GetSite tells mobile clients about recordings
 
       Examples:
         | clause     | state    | storage | value |
-        | R41.5.0-14 | disabled | 0       | true  |
-        | R41.5.0-15 | disabled | 1000    | false |
-        | R41.5.0-15 | enabled  | 0       | false |
-        | R41.5.0-15 | enabled  | 1000    | false |
+        | R41.5.0-14 | disabled | none    | true  |
+        | R41.5.0-15 | disabled | some    | false |
+        | R41.5.0-15 | enabled  | none    | false |
+        | R41.5.0-15 | enabled  | some    | false |

@@ -5,9 +5,18 @@ Feature: Provisioning supports Webex Events 2.0
   @clause.R41.6.0-01
   Rule: GetUser returns largeEventCapacity
 
-    Scenario: largeEventCapacity comes with a user
+    Scenario: largeEventCapacity comes with a user who may host large events
       Given the site has a user with a CI_EC3K license
       When the site admin sends GetUser for the user with a CI_EC3K license
+      Then the call succeeds
+      And the reply contains
+        | element            | kind    |
+        | largeEventCapacity | integer |
+
+    @should
+    Scenario: largeEventCapacity comes with a user who asks for himself, whatever his licenses
+      When the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
       Then the call succeeds
       And the reply contains
         | element            | kind    |
@@ -16,6 +25,12 @@ Feature: Provisioning supports Webex Events 2.0
   Rule: The value follows the license
 
     @clause.R41.6.0-02
+    Scenario: A CI_EC3K license is good for somebody
+      Given the site has a user with a CI_EC3K license
+      When the site admin sends GetUser for the user with a CI_EC3K license
+      Then largeEventCapacity is not "0"
+
+    @clause.R41.6.0-02 @should
     Scenario: A CI_EC3K license is good for 3000
       Given the site has a user with a CI_EC3K license
       When the site admin sends GetUser for the user with a CI_EC3K license

@@ -3,9 +3,6 @@ Feature: A site option controls changes of recordings from mobile devices
   GetSite tells mobile clients whether hosts may reassign, edit, disable and
   delete recordings. Both elements stand in tools.
 
-  Background:
-    Given changes of recordings by hosts are enabled on the site
-
   @clause.R41.7.0-01
   Rule: GetSite returns enableNBRMCModify
 
@@ -36,6 +33,7 @@ Feature: A site option controls changes of recordings from mobile devices
   Rule: The elements follow the option
 
     Scenario: The elements change with the option
+      Given changes of recordings by hosts are enabled on the site
       When the site admin sends GetSite
       And changes of recordings by hosts are disabled on the site
       And the site admin sends GetSite

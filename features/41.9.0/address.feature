@@ -10,6 +10,12 @@ Feature: XML API 10.0.0 is removed for all T31 sites
       When the site admin uses the retired address for GetAPIVersion
       Then the address is no longer served
 
+    @observe
+    Scenario: The train of the site is recorded
+      When the site admin sends GetAPIVersion with
+        | returnTrainReleaseVersion | true |
+      Then trainReleaseVersion is recorded
+
   @clause.R41.9.0-02
   Rule: The address without a version is served
 

@@ -55,6 +55,20 @@ _ADDED = (
 _PLACED: tuple[tuple[str, str, str, str, Edit], ...] = (
     ("R41.2.0-02", "GetSite", "telephonyConfig/isWebexTelephony", "last", last("telephonyConfig/isWebexTelephony")),
     ("R41.2.0-11", "LstsummarySession", "session/enableWebniar", "first", first("session/enableWebniar")),
+    (
+        "R41.2.0-15",
+        "GetSite",
+        "telephonyConfig/attendeeIDLabel",
+        "earlier",
+        earlier("telephonyConfig/attendeeIDLabel"),
+    ),
+    (
+        "R41.4.0-13",
+        "GetSite",
+        "defaults/joinTeleconfNotPress1",
+        "earlier",
+        earlier("defaults/joinTeleconfNotPress1"),
+    ),
     ("R41.3.0-03", "GetSessionInfo", "accessControl/enableWebniar", "earlier", earlier("accessControl/enableWebniar")),
     ("R41.3.0-07", "GetMeeting", "enableOptions/enableWebniar", "earlier", earlier("enableOptions/enableWebniar")),
     ("R41.3.0-14", "GetSite", "enablePreMeetingLobby", "first", first("siteCommonOptions/enablePreMeetingLobby")),

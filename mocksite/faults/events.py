@@ -10,6 +10,9 @@ from mocksite.model.records import Session
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
+#: The session type of webcasts (seed data).
+WEBCAST_TYPE = 130
+
 _BLOCKED = (
     "CreateEvent",
     "SetEvent",
@@ -63,8 +66,30 @@ def _cut_description(call: Call) -> None:
         child.text = (child.text or "")[:4000]
 
 
+@dataclass(frozen=True)
+class MeetingTypeFault(Fault):
+    """SetMeeting takes the session type of a large event, and GetMeeting shows a session of Events 2.0."""
+
+    def asked(self, call: Call) -> None:
+        if call.operation.name == "setMeeting":
+            forgetting("large-events-refused")(call)
+
+    def reply(self, call: Call, tree: Node) -> Node:
+        if call.operation.name == "getMeeting":
+            saying("enableOptions/enableEvent", "true")(call, tree)
+        return tree
+
+
 def _off(call: Call) -> bool:
     return not call.settings.classic_events
+
+
+def _own_tone(call: Call, _body: Node) -> None:
+    """The event is kept with the tone the API itself chose before 41.4."""
+    key = call.content.number("sessionKey")
+    event = call.store.get(Session, key) if key is not None else None
+    if event is not None and not call.content.text("schedule/entryExitTone"):
+        call.store.put(replace(event, tone="NOTONE"))
 
 
 def _reason(_call: Call, message: Node) -> None:
@@ -132,6 +157,22 @@ FAULTS: tuple[Fault, ...] = (
         "element-value",
         ("CreateMeeting", "LstsummarySession"),
     ),
+    MeetingTypeFault(
+        "R41.3.0-09/meeting-turned-large",
+        "SetMeeting makes a meeting one of Events 2.0 (line 872)",
+        "R41.3.0-09",
+        "element-value",
+        ("SetMeeting", "GetMeeting"),
+    ),
+    CallFault(
+        "R41.4.0-14/webcasts-accepted",
+        "CreateMeeting takes the session type of a webcast (line 823)",
+        "R41.4.0-14",
+        "result",
+        ("CreateMeeting",),
+        forgetting("large-events-refused"),
+        lambda call: call.content.number("metaData/meetingType") == WEBCAST_TYPE,
+    ),
     _lax("R41.4.0-11", "SetMeeting", "large-events-refused", "803-806"),
     _lax("R41.4.0-12", "SetMeeting", "large-events-refused", "803-806"),
     _lax("R41.11.0-57", "CreateEvent", "description-limit", "532-552"),
@@ -174,6 +215,14 @@ FAULTS: tuple[Fault, ...] = (
         "element-value",
         ("GetEvent",),
         saying("schedule/entryExitTone", "ANNOUNCENAME"),
+    ),
+    ReplyFault(
+        "R41.4.0-05/tone-of-the-api",
+        "an event set without a tone gets the API's own, as before (lines 785, 791)",
+        "R41.4.0-05",
+        "element-value",
+        ("SetEvent",),
+        _own_tone,
     ),
     ReplyFault(
         "R41.4.0-05/tone-not-renewed",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from mocksite.faults.change import Alter, CallFault, MessageFault, deaf_to, forgetting, refusing
+from mocksite.faults.change import Alter, CallFault, MessageFault, ReplyFault, deaf_to, forgetting, refusing
 from mocksite.faults.fault import Fault
+from mocksite.model.records import LARGE_EVENT, Recording
 from mocksite.operations.call import Call
+from mocksite.protocol.dates import show
 from mocksite.protocol.nodes import Node
 
 _HISTORY = "LstrecordaccessHistory"
@@ -23,6 +25,15 @@ def _asking(*services: str) -> Alter:
 
 def _asked(call: Call) -> tuple[str, ...]:
     return tuple(call.content.texts("serviceTypes/serviceType"))
+
+
+def _stored_large(call: Call, body: Node) -> None:
+    """Large events tell the moment their record was made in the database, whatever they are found by."""
+    for row in body.find_all("recording"):
+        number, told = row.find("recordingID"), row.find("createTime")
+        tape = call.store.get(Recording, int(number.text or 0)) if number is not None else None
+        if tape is not None and told is not None and tape.kind == LARGE_EVENT:
+            told.text = show(tape.stored, tape.time_zone_id)
 
 
 def _filter(
@@ -51,7 +62,7 @@ FAULTS: tuple[Fault, ...] = (
         "R41.6.0-04/stored-time",
         "createTime is the moment of storing (line 717)",
         "R41.6.0-04",
-        "element-value",
+        "moment",
         ("LstRecording",),
         forgetting("recording-start-as-create-time"),
     ),
@@ -59,10 +70,18 @@ FAULTS: tuple[Fault, ...] = (
         "R41.6.0-05/stored-time-of-trainings",
         "createTime of trainings is the moment of storing (line 717)",
         "R41.6.0-05",
-        "element-value",
+        "moment",
         ("LstRecording",),
         forgetting("recording-start-as-create-time"),
         lambda call: _asked(call) == ("TrainingCenter",),
+    ),
+    ReplyFault(
+        "R41.6.0-05/stored-time-of-large-events",
+        "createTime of large events is the moment of storing (line 721)",
+        "R41.6.0-05",
+        "moment",
+        ("LstRecording",),
+        _stored_large,
     ),
     _filter("R41.11.0-40", (), ("MeetingCenter", "EventCenter", "TrainingCenter"), "303-310", "row-absent"),
     _filter("R41.11.0-41", ("MeetingCenter",), ("EventCenter",), "303-310"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mocksite.faults.change import CallFault, deaf_to, forgetting
+from mocksite.faults.change import CallFault, MessageFault, deaf_to, forgetting, refusing
 from mocksite.faults.fault import Fault
 from mocksite.faults.provisioning import after, storing, told
 from mocksite.operations.call import Call
@@ -35,6 +35,18 @@ FAULTS: tuple[Fault, ...] = (
         "CreateUser",
         "cmrHybridVoip stored without Webex telephony (line 1019)",
         storing(cmr_hybrid_voip=_flagged),
+    ),
+    *(
+        MessageFault(
+            f"{clause}/user-cannot-be-read",
+            "GetUser refuses everybody where there is no Webex telephony (line 1009)",
+            clause,
+            "result",
+            ("GetUser",),
+            refusing("000001"),
+            lambda call: not call.settings.webex_telephony,
+        )
+        for clause in ("R41.2.0-05", "R41.2.0-08")
     ),
     told(
         "R41.2.0-06", "hybrid-not-changed", "SetUser", "cmrHybridVoip is dropped (line 1015)", deaf_to("cmrHybridVoip")

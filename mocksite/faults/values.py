@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mocksite.faults.change import Edit, ReplyFault, inverted, renamed, saying, spots
+from mocksite.faults.change import Edit, ReplyFault, dropped, inverted, renamed, saying, spots
 from mocksite.faults.fault import Fault
+from mocksite.model.records import Session
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
@@ -42,6 +43,30 @@ def _both_true(call: Call, body: Node) -> None:
         saying(f"tools/{name}", "true")(call, body)
 
 
+def _of_a_large_event(call: Call) -> bool:
+    key = call.content.number("sessionKey") or call.content.number("meetingKey")
+    session = call.store.get(Session, key) if key is not None else None
+    return session is not None and session.is_large
+
+
+def _without(parent: str) -> Edit:
+    """The two elements of Events 2.0 are left out."""
+
+    def edit(call: Call, body: Node) -> None:
+        for name in ("enableEvent", "enableWebniar"):
+            dropped(f"{parent}/{name}")(call, body)
+
+    return edit
+
+
+def _no_secrets(_call: Call, body: Node) -> None:
+    """Two elements say panelist and password, one of them a number, and neither is one."""
+    for _, child in spots(body, "accessControl/panelistPassword"):
+        child.name, child.text = "ep:panelistPasswordReq", "true"
+    for _, child in spots(body, "accessControl/panelistNumericPassword"):
+        child.name, child.text = "ep:panelistPasswordEnforced", "1"
+
+
 def _one(clause: str, operation: str, name: str, what: str, edit: Edit, check: str = "element-value") -> Fault:
     return ReplyFault(f"{clause}/{name}", f"{operation}: {what}", clause, check, (operation,), edit)
 
@@ -74,6 +99,47 @@ FAULTS: tuple[Fault, ...] = (
         "meeting-called-webinar",
         "enableWebniar true for a meeting (line 861)",
         saying("enableOptions/enableWebniar", "true"),
+    ),
+    ReplyFault(
+        "R41.3.0-22/large-events-say-nothing",
+        "GetSessionInfo leaves the pair out for sessions of Events 2.0 (lines 876-878)",
+        "R41.3.0-22",
+        "element-present",
+        ("GetSessionInfo",),
+        _without("accessControl"),
+        _of_a_large_event,
+    ),
+    ReplyFault(
+        "R41.3.0-23/large-events-say-nothing",
+        "GetMeeting leaves the pair out for sessions of Events 2.0 (line 878)",
+        "R41.3.0-23",
+        "element-present",
+        ("GetMeeting",),
+        _without("enableOptions"),
+        _of_a_large_event,
+    ),
+    _one(
+        "R41.3.0-24",
+        "LstsummarySession",
+        "every-meeting-a-webinar",
+        "enableWebniar true for a meeting (line 949)",
+        saying("session/enableWebniar", "true"),
+    ),
+    ReplyFault(
+        "R41.4.0-07/words-for-passwords",
+        "GetSessionInfo: what says panelist and password is no password (line 819)",
+        "R41.4.0-07",
+        "password",
+        ("GetSessionInfo",),
+        _no_secrets,
+    ),
+    ReplyFault(
+        "R41.4.0-08/words-for-passwords",
+        "GetSessionInfo: what says panelist and password is no password (line 819)",
+        "R41.4.0-08",
+        "password",
+        ("GetSessionInfo",),
+        _no_secrets,
     ),
     ReplyFault(
         "R41.3.0-19/counters-for-hosts",

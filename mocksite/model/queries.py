@@ -10,7 +10,7 @@ _COMPARISONS = {"=", "!=", "<", "<=", ">", ">="}
 
 @dataclass(frozen=True)
 class Term:
-    """One condition on a column: a comparison, ``in`` (a tuple), ``contains`` (part of a text),
+    """One condition on a column: a comparison, ``in`` (a tuple), ``contains`` (part of a text), ``begins`` (its start),
     ``end<=`` and ``end>=`` (sessions by the minute they end), ``viewed`` (recordings accessed between two
     moments) or ``invited`` (sessions an address is invited to).
     """
@@ -75,9 +75,9 @@ def _one(term: Term) -> tuple[str, list[object]]:
         return f"{column} {term.test} ?", [term.value]
     if term.test in {"end<=", "end>="}:
         return f'"starts" + "duration" * 60 {term.test[3:]} ?', [term.value]
-    if term.test == "contains":
+    if term.test in {"contains", "begins"}:
         escaped = str(term.value).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"{column} LIKE ? ESCAPE '\\'", [f"%{escaped}%"]
+        return f"{column} LIKE ? ESCAPE '\\'", [f"{'%' if term.test == 'contains' else ''}{escaped}%"]
     if term.test == "invited":
         return f"{column} IN (SELECT session_key FROM attendee WHERE email = ?)", [term.value]  # noqa: S608 - a column of ours
     assert isinstance(term.value, tuple)

@@ -29,10 +29,11 @@ class Settings:
     nbr_storage: int = 1000  # megabytes
     webex_telephony: bool = True
     tsp_telephony_api: bool = False
+    cmr_hybrid_voip: bool = True  # whatever else cmrHybridVoip needs (line 1009)
     large_events: bool = True
     recording_changes_by_hosts: bool = True  # Allow hosts to reassign, edit, disable, and delete recordings
     entry_exit_tone: str = "ANNOUNCENAME"
-    entry_exit_tone_ec: str = "NOTONE"
+    entry_exit_tone_ec: str = "BEEP"
     single_sign_on: bool = False  # SAML SSO: no password signs in
     directory_sync: bool = False  # users come from a directory: none is made here, no address is changed
     verification_by_mail_domain: bool = False  # new users are verified at once, no mail is due
@@ -53,11 +54,44 @@ class Settings:
     tickets_for_user_management: bool = True  # else 030104, as the notes of 9.0 SP2 say
     avatars: bool = True  # GetUser shows one
     further_mails: bool = False  # a welcome before the activation mail, a link for help in every mail
+    # What the notes leave open, one way or the other: see CHOICES.
+    booleans: str = "words"
+    events_2_elements: str = "every-session"
+    license_counters: str = "in-metaData"
+    assistant_element: str = "in-user"
+    recording_elements: str = "in-siteCommonOptions"
+    panelist_passwords: str = "called-panelist"
+    capacity_without_license: str = "zero"
+    administrator_roles: str = "given"
+    long_recording_windows: str = "refused"
+    recording_times: str = "in-zone-asked-for"
+    host_pins: str = "of-4-digits"
+    new_hybrid_voip: str = "off"
+    telephony_labels: str = "shown"
+    retired_address: str = "not-found"
 
     def items(self) -> dict[str, Value]:
         """Every setting by its public name."""
         return {name: getattr(self, attribute) for name, attribute in NAMES.items()}
 
+
+#: What a site may do in a way of its own, and the ways; the first is what the mock does unasked.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "booleans": ("words", "digits"),
+    "events-2-elements": ("every-session", "meetings-only"),
+    "license-counters": ("in-metaData", "in-resourceRestrictions"),
+    "assistant-element": ("in-user", "in-sessionOptions"),
+    "recording-elements": ("in-siteCommonOptions", "in-tools"),
+    "panelist-passwords": ("called-panelist", "called-answerer"),
+    "capacity-without-license": ("zero", "absent"),
+    "administrator-roles": ("given", "refused"),
+    "long-recording-windows": ("refused", "taken"),
+    "recording-times": ("in-zone-asked-for", "in-zone-of-host"),
+    "host-pins": ("of-4-digits", "of-6-digits"),
+    "new-hybrid-voip": ("off", "on"),
+    "telephony-labels": ("shown", "absent"),
+    "retired-address": ("not-found", "page"),
+}
 
 NAMES = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
 #: What no profile names: the way mail takes, and the manners, which come after it.
@@ -67,6 +101,7 @@ _WORDS = {
     "entry-exit-tone-ec": TONES,
     "record-id-spelling": ID_SPELLINGS,
     "predefined-sub-prefix": SUB_PREFIXES,
+    **CHOICES,
 }
 
 

@@ -10,6 +10,7 @@ from mocksite.model.records import Own, User
 from mocksite.model.releases import Release
 from mocksite.model.settings import Settings
 from mocksite.model.store import Store
+from mocksite.protocol.choices import in_the_ways_of
 from mocksite.protocol.mail import Letter
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal
@@ -19,12 +20,22 @@ from mocksite.protocol.templates import fill
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the API; ``anonymous`` ones need no login (GetAPIVersion)."""
+    """One operation of the API.
+
+    ``anonymous`` ones need no login (GetAPIVersion); ``open`` ones have a shorter
+    answer for who claims to be nobody (GetSessionInfo, LstsummarySession).
+    """
 
     name: str
     service: str
     run: Callable[[Call], Node]
     anonymous: bool = False
+    open: bool = False
+
+    def asks_for_login(self, security: Content) -> bool:
+        """Whether the caller of a request must prove who he is."""
+        named = security.text("webExID") or security.text("email")
+        return not (self.anonymous or (self.open and not named))
 
 
 @dataclass
@@ -69,8 +80,8 @@ class Call:
         return self.release.has(behaviour)
 
     def answer(self, reply: str, values: Mapping[str, object] | None = None, own: Own | None = None) -> Node:
-        """A reply document filled for the site's release."""
-        return fill(reply, self.release, values or {}, own or {})
+        """A reply document filled for the site's release, in the ways of the site."""
+        return in_the_ways_of(self.settings, fill(reply, self.release, values or {}, own or {}))
 
     def user(self, webex_id: str) -> User:
         """The user a webExId means, or 030001."""

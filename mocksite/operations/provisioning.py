@@ -33,7 +33,8 @@ def create_user(call: Call) -> Node:
     _demand_room(call)
     content = call.content
     email = _address(content.text("email"))
-    blank = User(user_id=0, webex_id="", email=email, first_name="", last_name="")
+    hybrid = call.settings.new_hybrid_voip == "on"
+    blank = User(user_id=0, webex_id="", email=email, first_name="", last_name="", cmr_hybrid_voip=hybrid)
     made = _under_hub(call, blank) if call.hub else _under_classic(call, blank)
     _refuse_twice(call, made)
     made = replace(
@@ -285,16 +286,19 @@ _SERVICES = {
 
 LICENCES = tuple(_SERVICES.values())
 
-#: Privileges a request may set: element and field. The notes name the user-management role without an element;
-#: requests call it userAdmin here.
+#: Privileges a request may set: element and field.
 _PRIVILEGES = {
+    "umSiteAdmin": "user_admin",
     "host": "host",
     "siteAdmin": "site_admin",
     "roSiteAdmin": "ro_site_admin",
-    "userAdmin": "user_admin",
     "attendeeOnly": "attendee_only",
     "isEnablePMR": "room",
 }
+
+
+#: Roles that a site of common identity may refuse to give by this API (030103).
+_ROLES = ("site_admin", "ro_site_admin", "user_admin")
 
 
 def with_privileges(call: Call, user: User) -> User:
@@ -304,6 +308,8 @@ def with_privileges(call: Call, user: User) -> User:
         **{field: call.content.flag(f"supportedServices/{name}") for name, field in _SERVICES.items()},
         "cmr_hybrid_voip": call.content.flag("privilege/cmrHybridVoip") if _hybrid(call) else None,
     }
+    if any(wanted[role] for role in _ROLES) and call.hub and call.settings.administrator_roles == "refused":
+        raise Refusal("030103")
     if wanted["attendee_only"] and wanted["host"] is None:
         wanted["host"] = False
     return replace(user, **{field: value for field, value in wanted.items() if value is not None})
@@ -314,7 +320,7 @@ def _hybrid(call: Call) -> bool:
     service provider (R41.2.0-03..08).
     """
     if call.has("hybrid-voip-follows-webex-telephony"):
-        return call.settings.webex_telephony
+        return call.settings.webex_telephony and call.settings.cmr_hybrid_voip
     return not call.settings.tsp_telephony_api
 
 
@@ -330,9 +336,12 @@ def with_pins(call: Call, user: User, *, new: bool) -> User:
         room_pin, phone_pin = (room_pin if user.room else ""), ""
     elif not call.settings.start_meeting_from_phone:
         phone_pin = ""
+    length = 6 if call.settings.host_pins == "of-6-digits" else 4
+    if any(given and not (given.isdigit() and len(given) == length) for given in (room_pin, phone_pin)):
+        raise invalid(f"hostPIN must have {length} digits")
     pin = room_pin or phone_pin or user.host_pin
     if not pin and new and _gets_pin(call, user):
-        pin = identifiers.digits(4, call.site_name, user.email, "pin")
+        pin = identifiers.digits(length, call.site_name, user.email, "pin")
     return replace(user, host_pin=pin)
 
 

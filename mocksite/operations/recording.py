@@ -13,7 +13,7 @@ from mocksite.model.records import SERVICES, Recording, View
 from mocksite.model.timezones import SITE_ZONE
 from mocksite.operations.call import Call, Operation
 from mocksite.operations.lists import Criterion, between, combined, listed, of_host, own_or_all, users_of
-from mocksite.protocol.dates import show
+from mocksite.protocol.dates import DAY, parse, show
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal, invalid
 
@@ -27,7 +27,7 @@ def list_recordings(call: Call) -> Node:
     scope = SITE_ZONE if zone_id is None else zone_id
     name = content.text("recordName")
     criteria: list[Criterion] = [
-        between(content, "createTimeScope/createTimeStart", "createTimeScope/createTimeEnd", column, scope),
+        _window(call, column, scope),
         of_host(call),
         () if key is None else (Term("session_key", "=", key),),
         (Term("name", "contains", name),) if name else (),
@@ -41,6 +41,22 @@ def list_recordings(call: Call) -> Node:
         return [_row(call, recording, hosts[recording.host_id].webex_id, zone_id) for recording in recordings]
 
     return call.answer("lstRecordingResponse", listed(call, Recording, query, rows).values("recordings"))
+
+
+#: A request without a window is one for the last four weeks (11.0 SP7), and some sites take no longer one.
+_WINDOW = 28 * DAY
+
+
+def _window(call: Call, column: str, scope: int) -> Criterion:
+    content = call.content
+    first, last = content.text("createTimeScope/createTimeStart"), content.text("createTimeScope/createTimeEnd")
+    if not first and not last:
+        return (Term(column, ">=", call.now - _WINDOW),)
+    if first and call.settings.long_recording_windows == "refused":
+        until = parse(last, scope) if last else call.now
+        if until - parse(first, scope) > _WINDOW:
+            raise invalid("The range of createTimeScope must not exceed 28 days")
+    return between(content, "createTimeScope/createTimeStart", "createTimeScope/createTimeEnd", column, scope)
 
 
 def _time_column(call: Call) -> str:
@@ -64,7 +80,8 @@ def _formats(call: Call) -> Criterion:
 
 def _row(call: Call, recording: Recording, host: str, zone_id: int | None) -> Mapping[str, object]:
     address = f"{call.site_url}/{call.site_name}"
-    shown = recording.time_zone_id if zone_id is None else zone_id
+    of_host = zone_id is None or call.settings.recording_times == "in-zone-of-host"
+    shown = recording.time_zone_id if of_host or zone_id is None else zone_id
     return {
         "id": recording.recording_id,
         "host_webex_id": host,

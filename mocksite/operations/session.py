@@ -23,23 +23,26 @@ from mocksite.operations.lists import (
 )
 from mocksite.protocol.dates import DAY, parse, show, zone
 from mocksite.protocol.nodes import Node
-from mocksite.protocol.refusals import invalid
+from mocksite.protocol.refusals import Refusal, invalid
 
 
 def get_session_info(call: Call) -> Node:
-    """The session; its passwords and host key only for its host and for administrators."""
+    """The session: all of it for who has to do with it, for a stranger how it can be joined (40.8)."""
     session = scheduling.asked_for(call, tuple(SERVICES))
     if session.kind == EVENT:
         refuse_if_disabled(call)
     return call.answer(
         "getSessionInfoResponse",
         {
+            "known": _is_known(call, session),
+            "telephony": _is_known(call, session) and session.kind != EVENT,
             **_secrets(call, session),
             **_host(call, session),
             **_links(call, session),
             **_texts(call, session),
             "status": session.status,
             "key": session.key,
+            "uuid": session.uuid,
             "conf_id": session.conf_id,
             "listing": session.listing,
             "registration": session.registration,
@@ -57,6 +60,24 @@ def get_session_info(call: Call) -> Node:
     )
 
 
+def _is_invited(call: Call, session: Session) -> bool:
+    """Whether the caller is the host or somebody the host invited."""
+    if call.login is None:
+        return False
+    emails = {guest.email.lower() for guest in scheduling.guests(call, session)}
+    return session.host_id == call.caller.user_id or call.caller.email.lower() in emails
+
+
+def _has_password(call: Call, session: Session) -> bool:
+    return bool(session.password) and call.content.text("sessionPassword") == session.password
+
+
+def _is_known(call: Call, session: Session) -> bool:
+    """Whether the caller has to do with the session: invited, its administrator, or in the know of its password."""
+    administers = call.login is not None and call.caller.sees_all
+    return administers or _is_invited(call, session) or _has_password(call, session)
+
+
 def _host(call: Call, session: Session) -> dict[str, object]:
     host = call.user_of(session.host_id)
     return {
@@ -65,7 +86,7 @@ def _host(call: Call, session: Session) -> dict[str, object]:
         "host_email": host.email,
         "host_webex_id": host.webex_id,
         "alternate_hosts": None,
-        "creator": session.host_id == call.caller.user_id,
+        "creator": call.login is not None and session.host_id == call.caller.user_id,
     }
 
 
@@ -80,15 +101,19 @@ def _links(call: Call, session: Session) -> dict[str, object]:
 
 
 def _secrets(call: Call, session: Session) -> dict[str, object]:
-    """A large event or webcast tells four passwords from 41.4 on (R41.4.0-07, -08), others the one they have."""
+    """A large event or webcast tells four passwords from 41.4 on (R41.4.0-07, -08), others the one they have.
+
+    Who is not invited must have sent the password to see it; classic events never show one.
+    """
     names = ("password", "audio_password", "panelist_password", "panelist_audio_password", "host_key")
     secrets: dict[str, object] = dict.fromkeys(names)
-    if scheduling.is_own(call, session):
+    if call.login is not None and scheduling.is_own(call, session):
         secrets["host_key"] = session.host_key
+    if (_is_invited(call, session) or _has_password(call, session)) and session.kind != EVENT:
         if not session.is_large:
             secrets["password"] = session.password or None
         elif call.has("large-event-passwords"):
-            secrets |= {name: getattr(session, name) for name in names}
+            secrets |= {name: getattr(session, name) for name in names if name != "host_key"}
     return secrets
 
 
@@ -116,27 +141,31 @@ _LONGEST_RANGE = 14 * DAY
 
 
 def list_sessions(call: Call) -> Node:
-    """Scheduled sessions: those the caller hosts or is invited to, an administrator sees all."""
+    """Scheduled sessions: the caller's own, asked for those he is invited to; an administrator sees all.
+
+    Who does not say who he is finds nothing (40.2).
+    """
+    if call.login is None:
+        raise Refusal("000015")
     content = call.content
     zone_id = content.number("dateScope/timeZoneID")
     where = (*_seen(call), *_hidden(call), *combined(content, _criteria(call, GMT if zone_id is None else zone_id)))
     query = Query(where, ordered(content, _ORDERS, (("starts", False),)))
     assist = content.flag("returnAssistFields") or False
+    recurrence = content.flag("recurrence") or False
 
     def rows(sessions: list[Session]) -> list[Mapping[str, object]]:
         hosts = users_of(call, (session.host_id for session in sessions))
-        return [_row(session, hosts[session.host_id], zone_id, assist=assist) for session in sessions]
+        return [
+            {**_row(session, hosts[session.host_id], zone_id, assist=assist), "recurrence": recurrence}
+            for session in sessions
+        ]
 
     return call.answer("lstsummarySessionResponse", listed(call, Session, query, rows).values("sessions"))
 
 
 def _seen(call: Call) -> tuple[Term | AnyOf, ...]:
-    invited = call.content.flag("invited")
-    if invited is None:
-        return invited_or_own(call)
-    if invited:
-        return (Term("key", "invited", call.caller.email),)
-    return own_or_all(call)
+    return invited_or_own(call) if call.content.flag("invited") else own_or_all(call)
 
 
 def _hidden(call: Call) -> Criterion:
@@ -159,7 +188,7 @@ def _criteria(call: Call, scope: int) -> list[Criterion]:
         (Term("type_id", "in", tuple(types)),) if types else (),
         _services(call),
         _status(call),
-        (Term("name", "contains", content.text("confName")),) if content.text("confName") else (),
+        (Term("name", "begins", content.text("confName")),) if content.text("confName") else (),
         *(
             (Term(column, "=", content.number(element)),)
             for element, column in equal.items()
@@ -250,8 +279,8 @@ def delete_session(call: Call) -> Node:
 
 
 OPERATIONS = (
-    Operation("getSessionInfo", "ep", get_session_info),
-    Operation("lstsummarySession", "ep", list_sessions),
+    Operation("getSessionInfo", "ep", get_session_info, open=True),
+    Operation("lstsummarySession", "ep", list_sessions, open=True),
     Operation("lstOpenSession", "ep", list_open_sessions),
     Operation("delSession", "ep", delete_session),
 )

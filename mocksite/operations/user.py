@@ -42,6 +42,7 @@ def _values(call: Call, user: User) -> dict[str, object]:
     types = call.store.all(MeetingType, Query((Term("active", "=", 1), Term("large_event", "=", 0))))
     return {
         **{name: getattr(user, name) for name in _PLAIN},
+        "large_event_capacity": _capacity(call, user),
         "phone_pin": (user.host_pin or None) if call.settings.start_meeting_from_phone else None,
         "host_pin": user.host_pin or None,
         "access_code": user.access_code or None,
@@ -61,6 +62,12 @@ def _values(call: Call, user: User) -> dict[str, object]:
     }
 
 
+def _capacity(call: Call, user: User) -> int | None:
+    """How large his events may be. What a user without a license has is not said (R41.6.0-03)."""
+    absent = not user.large_event_capacity and call.settings.capacity_without_license == "absent"
+    return None if absent else user.large_event_capacity
+
+
 #: Fields of a user the reply shows as they are.
 _PLAIN = (
     "first_name",
@@ -71,6 +78,7 @@ _PLAIN = (
     "host",
     "site_admin",
     "ro_site_admin",
+    "user_admin",
     "attendee_only",
     "room",
     "cmr_hybrid_voip",
@@ -83,7 +91,6 @@ _PLAIN = (
     "language_id",
     "user_id",
     "assistant",
-    "large_event_capacity",
     "free_account",
 )
 

@@ -17,6 +17,7 @@ REASONS = {
     "030004": "The webExId is already taken",
     "030005": "The e-mail address is already taken",
     "030047": "Not a valid session ticket",
+    "030103": "Assignment of this role is not supported",
     "030104": "This operation does not support SessionTicket authentication",
     "030117": "The user exists outside of your organization and must be claimed; verify the user's domain first",
     "030118": "The e-mail address is already used on a site managed by Control Hub",

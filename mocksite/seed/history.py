@@ -30,6 +30,8 @@ _RECORDINGS: tuple[tuple[str, str, int, int, int, tuple[int, ...]], ...] = (
     (LARGE_EVENT, "Town hall", 12, 16, 5, (11, 7)),
     (TRAINING, "Advanced course", 9, 8, 200, (8, 1)),
     (MEETING, "Release review", 6, 10, 2, (5, 1)),
+    (LARGE_EVENT, "Launch evening", 19, 20, 150, ()),
+    (SUPPORT, "Printer repair", 11, 13, 130, ()),
 )
 
 #: Minutes from which a recording counts as stored late (R41.6.0-04, -05).

@@ -33,6 +33,7 @@ TYPES = (
 )
 
 LARGE_EVENT_TYPE = 129
+WEBCAST_TYPE = 130
 CUSTOM_TYPE = 20479
 
 #: Webex id of the host, kind, name, days ahead, hour (GMT), minutes, further facts.
@@ -49,6 +50,8 @@ _PLAN: tuple[tuple[str, str, str, int, int, int, dict[str, object]], ...] = (
     ("jclassic", MEETING, "Archive meeting", 6, 11, 30, {}),
     ("jclassic", EVENT, "Open house", 9, 12, 60, {}),
     ("hanna.host@example.com", EVENT, "Rehearsal", 16, 9, 30, {}),
+    ("hanna.host@example.com", LARGE_EVENT, "Rehearsal of the launch", 8, 17, 90, {"text": "To be thrown away"}),
+    ("hanna.host@example.com", WEBCAST, "Rehearsal of the address", 11, 18, 60, {"text": "To be thrown away"}),
 )
 
 

@@ -19,6 +19,7 @@ from mocksite.model.records import (
     LARGE_EVENT,
     MEETING,
     PREDEFINED_TYPE,
+    SUPPORT,
     TRAINING,
     WEBCAST,
     Recording,
@@ -26,6 +27,7 @@ from mocksite.model.records import (
     User,
 )
 from mocksite.model.store import FORMAT, Store
+from mocksite.model.timezones import GMT
 from mocksite.protocol.dates import DAY, show
 from mocksite.seed import history, people, sessions
 
@@ -100,6 +102,7 @@ def profile_data(users: dict[str, User], planned: list[Session], recorded: list[
     host = users["hanna.host@example.com"].user_id
     of_host = [session for session in planned if session.host_id == host]
     first = {session.kind: str(session.key) for session in reversed(of_host)}
+    last = {session.kind: str(session.key) for session in of_host}
     events = [str(session.key) for session in of_host if session.kind == EVENT]
     return {
         "classic-event-session-key": first[EVENT],
@@ -109,7 +112,10 @@ def profile_data(users: dict[str, User], planned: list[Session], recorded: list[
         "meeting-session-key": first[MEETING],
         "large-event-session-key": first[LARGE_EVENT],
         "webcast-session-key": first[WEBCAST],
+        "disposable-large-event-session-key": last[LARGE_EVENT],
+        "disposable-webcast-session-key": last[WEBCAST],
         "large-event-session-type-id": str(sessions.LARGE_EVENT_TYPE),
+        "webcast-session-type-id": str(sessions.WEBCAST_TYPE),
         "customised-session-type-id": str(sessions.CUSTOM_TYPE),
         "predefined-session-type-id": str(PREDEFINED_TYPE),
         **_recordings(recorded),
@@ -132,17 +138,20 @@ def _recordings(recorded: list[Recording]) -> dict[str, str]:
         if recording.name != late.get(recording.kind, recording).name
     }
     timely |= {recording.kind: str(recording.recording_id) for recording in recorded if recording.kind not in late}
-    words = {MEETING: "meeting", EVENT: "classic-event", TRAINING: "training"}
+    words = {
+        MEETING: "meeting",
+        LARGE_EVENT: "large-event",
+        EVENT: "classic-event",
+        TRAINING: "training",
+        SUPPORT: "support-session",
+    }
     return {
         "meeting-record-id": timely[MEETING],
         "large-event-record-id": timely[LARGE_EVENT],
         "classic-event-record-id": timely[EVENT],
         "training-record-id": timely[TRAINING],
         **{f"late-{word}-recording-name": late[kind].name for kind, word in words.items()},
-        **{
-            f"late-{word}-recording-start": show(late[kind].pressed, late[kind].time_zone_id)
-            for kind, word in words.items()
-        },
+        **{f"late-{word}-recording-start": show(late[kind].pressed, GMT) for kind, word in words.items()},
     }
 
 

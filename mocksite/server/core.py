@@ -19,7 +19,7 @@ from mocksite.protocol.requests import BadRequestError, Content, parse_request
 from mocksite.seed.site import Seed, midnight, open_store
 from mocksite.server.control import CONTROL_PATH, Control
 from mocksite.server.limits import RateLimiter
-from mocksite.server.pages import activation_page, method_not_allowed, not_found
+from mocksite.server.pages import activation_page, method_not_allowed, not_found, page
 from mocksite.server.profile import profile
 from mocksite.server.requestlog import RequestLog
 from mocksite.server.site import Clock, Identity, Site
@@ -119,8 +119,10 @@ class Core:
         versioned = _VERSIONED.match(path)
         if versioned and self._serves_old_address():
             return self._service(request, versioned.group(1))
-        page = activation_page(self.sites.values(), request)
-        return page or not_found(path)
+        if versioned and self.main.store.settings.retired_address == "page":
+            return page(200, "The XML API has moved", "<p>XML API 10.0.0 is not available any more.</p>")
+        found = activation_page(self.sites.values(), request)
+        return found or not_found(path)
 
     def profile(
         self,

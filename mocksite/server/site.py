@@ -154,7 +154,7 @@ class Site:
         with self.store.transaction():
             fault.asked(call)
             self._maybe_refuse_password(call)
-            if not call.operation.anonymous:
+            if call.operation.asks_for_login(call.request.security):
                 call.login = log_in(self.store, call.release, call.request.security, self._clock())
                 if self._limit and not self._limit.admits(call.caller.webex_id, self._clock()):
                     raise Refusal("000045")

@@ -140,9 +140,7 @@ def test_what_is_created_is_recognisable(catalogue: Catalogue) -> None:
         for step in scenario.steps:
             given = dict(row for row in step.table if len(row) == 2)
             if "sends Create" in step.text or step.text.startswith("a new "):
-                assert all("{" in given[name] for name in ("confName", "sessionName", "email") if name in given), (
-                    step
-                )
+                assert all("{" in given[name] for name in ("confName", "sessionName", "email") if name in given), step
 
 
 def test_features_speak_product_words() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.judge import mail_checks
-from conformance.judge.reply_checks import no_api_version
-from conformance.judge.reply_checks import not_served
+from conformance.judge.reply_checks import answer_at, not_served, right_address_served
 from conformance.judge.findings import Finding
 from conformance.sites.release import Release
 from conformance.sites.errors import CannotJudge
@@ -84,13 +83,6 @@ def test_ascii_subjects_travel_as_they_are() -> None:
     assert told(mail_checks.ascii_as_it_is([mail(encoded)])) == [("mail-subject", "Subject", "no encoded word", encoded.decode())]
 
 
-def test_an_address_names_no_version() -> None:
-    assert no_api_version("https://a.webex.com/WBXService/XMLService") == ()
-    old = "https://a.webex.com/WBXService/xml10.0.0/XMLService"
-    assert [one.check for one in no_api_version(old)] == ["address"]
-    assert [one.actual for one in no_api_version(old.replace("10.0.0", "8.0.0"))] == ["a versioned path"]
-
-
 def exchange(status: int, body: bytes = b"", error: str = "") -> Exchange:
     return Exchange(Request("GetAPIVersion", "site-admin", "https://old", b""), 0.0, 0.0, status, "", body, error)
 
@@ -98,6 +90,29 @@ def exchange(status: int, body: bytes = b"", error: str = "") -> Exchange:
 @pytest.mark.parametrize("status", [301, 400, 403, 404, 405, 410, 500, 501])
 def test_an_http_error_says_that_an_address_is_not_served(status: int) -> None:
     assert not_served(exchange(status, error=f"HTTP {status}")) == ()
+
+
+@pytest.mark.parametrize("page", [b"<html><body>Moved</body></html>", b"<!DOCTYPE html>\n<html lang='en'><p>Moved</p></html>\n"])
+def test_a_page_for_people_says_so_too(page: bytes) -> None:
+    assert not_served(exchange(200, page)) == ()
+    assert answer_at(exchange(200, page)) == "https://old answered HTTP 200"
+    with pytest.raises(CannotJudge):
+        not_served(exchange(200, page[:20]))
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://a.webex.com/WBXService/XMLService", []),
+        ("https://api.webex.com/WBXService/XMLService", []),
+        ("https://a.webex.com/WBXService/xml10.0.0/XMLService", ["address"]),
+        ("https://a.webex.com/", ["address"]),
+    ],
+)
+def test_the_right_address_has_the_form_the_notes_print(url: str, found: list[str]) -> None:
+    """What it answers is judged like any call: this one states no type of its body."""
+    at = Exchange(Request("GetAPIVersion", "site-admin", url, b""), 0.0, 0.0, 200, "", SUCCESS)
+    assert [one.check for one in right_address_served(at, CONTRACT.whole)] == (found or ["body-type"])
 
 
 def test_a_refusal_says_so_too_and_success_does_not() -> None:
@@ -111,7 +126,7 @@ def test_an_outage_says_nothing(status: int) -> None:
         not_served(exchange(status, error="nobody there"))
 
 
-@pytest.mark.parametrize("body", [b"", b"<html></html>", SUCCESS[:-5]])
+@pytest.mark.parametrize("body", [b"", b"<html><p>cut", SUCCESS[:-5]])
 def test_no_message_says_nothing(body: bytes) -> None:
     with pytest.raises(CannotJudge):
         not_served(exchange(200, body))

@@ -72,7 +72,7 @@ def test_settings(site) -> None:
     assert state(site)["settings"].items() >= {
         "classic-events": True, "control-hub-managed": True, "start-meeting-from-phone": True, "recording-access": True,
         "nbr-support": True, "nbr-storage": 1000, "webex-telephony": True, "tsp-telephony-api": False, "large-events": True,
-        "recording-changes-by-hosts": True, "entry-exit-tone": "ANNOUNCENAME", "entry-exit-tone-ec": "NOTONE", "mail-relay": "",
+        "recording-changes-by-hosts": True, "entry-exit-tone": "ANNOUNCENAME", "entry-exit-tone-ec": "BEEP", "mail-relay": "",
     }.items()
     for name, value in (("classic-events", False), ("nbr-storage", 0), ("entry-exit-tone", "BEEP"), ("mail-relay", "127.0.0.1:25")):
         answer = site.control("PUT", f"settings/{name}", json.dumps(value))

@@ -103,20 +103,35 @@ def test_recordings_are_listed(site) -> None:
     assert site.done("LstRecording", f"<sessionKey>{key}</sessionKey>").text("matchingRecords/total") == "1"
     assert site.call("LstRecording", services("Cinema")).id == "999999"
     assert site.call("LstRecording", "<formatTypes><formatType>ARF</formatType></formatTypes>").id == "000015"
-    assert len(site.done("LstRecording", "<formatTypes><formatType>mp4</formatType></formatTypes>").all("recording")) == 10
+    assert len(site.done("LstRecording", "<formatTypes><formatType>mp4</formatType></formatTypes>").all("recording")) == 11
     host = site.account("host")["webex_id"]
-    assert site.done("LstRecording", f"<hostWebExID>{host}</hostWebExID>", "site-admin").text("matchingRecords/total") == "10"
+    assert site.done("LstRecording", f"<hostWebExID>{host}</hostWebExID>", "site-admin").text("matchingRecords/total") == "11"
 
 
 def test_the_zone_of_recordings(site) -> None:
     name = site.data["late-meeting-recording-name"]
     start = site.data["late-meeting-recording-start"]
     pacific = site.done("LstRecording", f"<recordName>{name}</recordName>")
-    assert (pacific.text("recording/createTime"), pacific.text("recording/timeZoneID")) == (start, "4")
-    scope = "<createTimeScope><createTimeStart>01/01/2026 00:00:00</createTimeStart><createTimeEnd>12/31/2026 00:00:00</createTimeEnd><timeZoneID>25</timeZoneID></createTimeScope>"
-    berlin = site.done("LstRecording", f"<recordName>{name}</recordName>{scope}")
-    assert berlin.text("recording/timeZoneID") == "25"
-    assert berlin.text("recording/createTime") != start
+    assert (pacific.text("recording/createTime"), pacific.text("recording/timeZoneID")) == ("10/30/2026 19:07:05", "4")
+    scope = (
+        "<createTimeScope><createTimeStart>10/20/2026 00:00:00</createTimeStart>"
+        "<createTimeEnd>11/10/2026 00:00:00</createTimeEnd><timeZoneID>{}</timeZoneID></createTimeScope>"
+    )
+    for zone, shown in ((25, "10/31/2026 03:07:05"), (21, start)):
+        there = site.done("LstRecording", f"<recordName>{name}</recordName>{scope.format(zone)}")
+        assert (there.text("recording/createTime"), there.text("recording/timeZoneID")) == (shown, str(zone))
+    site.set("recording-times", '"in-zone-of-host"')
+    of_host = site.done("LstRecording", f"<recordName>{name}</recordName>{scope.format(25)}")
+    assert of_host.text("recording/createTime") == pacific.text("recording/createTime")
+
+
+def test_windows_of_recordings(site) -> None:
+    """Unasked the last four weeks are listed, and more than 28 days at once are refused by some sites."""
+    everything = "<createTimeScope><createTimeStart>01/01/2026 00:00:00</createTimeStart></createTimeScope>"
+    assert "Safety course-01" not in site.done("LstRecording").texts("recording/name")
+    assert site.call("LstRecording", everything).id == "999999"
+    site.set("long-recording-windows", '"taken"')
+    assert "Safety course-01" in site.done("LstRecording", everything).texts("recording/name")
 
 
 def test_deleting_recordings(site) -> None:

@@ -90,7 +90,7 @@ class TestPaging:
             start += len(page)
             if len(page) < 20:
                 break
-        assert len(seen) == len(set(seen)) == int(reply.text("matchingRecords/total")) == 95 + 12
+        assert len(seen) == len(set(seen)) == int(reply.text("matchingRecords/total")) == 95 + 14
 
     def test_past_the_end_and_odd_numbers(self, site) -> None:
         total = int(site.done("LstsummaryMeeting").text("matchingRecords/total"))

@@ -112,9 +112,11 @@ def test_a_recurring_meeting_says_so(site) -> None:
     shown = site.done("GetMeeting", f"<meetingKey>{key}</meetingKey>")
     assert shown.text("repeat/repeatType") == "WEEKLY"
     assert shown.texts("repeat/dayInWeek/day") == ["MONDAY", "FRIDAY"]
-    listed = site.done("LstsummarySession", f"<sessionKey>{key}</sessionKey>")
+    listed = site.done("LstsummarySession", f"<sessionKey>{key}</sessionKey><recurrence>true</recurrence>")
     assert listed.text("session/isRecurring") == "true"
     assert listed.text("session/seriesMeetingKey") == key
+    unasked = site.done("LstsummarySession", f"<sessionKey>{key}</sessionKey>")
+    assert not {"isException", "isNextUpcomingInstance", "seriesMeetingKey", "isScheduledPMR"} & set(unasked.names("session"))
 
 
 def test_links_of_a_meeting(site) -> None:
@@ -180,15 +182,43 @@ def test_programs_and_recorded_events(site) -> None:
 
 def test_session_info_hides_passwords_from_others(site) -> None:
     body = f"<sessionKey>{site.data['large-event-session-key']}</sessionKey>"
-    for role, told in (("host", True), ("site-admin", True), ("control-hub-user", False), ("attendee", False)):
+    for role, password, key in (("host", True, True), ("site-admin", False, True), ("control-hub-user", False, False)):
         shown = site.done("GetSessionInfo", body, role)
-        assert ("sessionPassword" in shown.names("accessControl")) is told
-        assert ("hostKey" in shown.names()) is told
+        assert ("sessionPassword" in shown.names("accessControl")) is password
+        assert ("hostKey" in shown.names()) is key
         assert shown.text("accessControl/passwordReq") == "true"
+    secret = site.done("GetSessionInfo", body).text("accessControl/sessionPassword")
+    told = site.done("GetSessionInfo", f"{body}<sessionPassword>{secret}</sessionPassword>", "control-hub-user")
+    assert told.text("accessControl/sessionPassword") == secret
+    wrong = site.done("GetSessionInfo", f"{body}<sessionPassword>no</sessionPassword>", "control-hub-user")
+    assert "sessionPassword" not in wrong.names("accessControl")
+
+
+def test_strangers_learn_how_to_join_and_no_more(site) -> None:
+    """The reply of 40.8 to who is neither invited nor in the know of the password."""
+    body = f"<sessionKey>{site.data['meeting-session-key']}</sessionKey>"
+    for stranger in (site.done("GetSessionInfo", body, "control-hub-user"), site.done("GetSessionInfo", body, webExID="")):
+        assert stranger.names() == [
+            "status", "sessionkey", "accessControl", "metaData", "attendeeOptions", "isAllowJBH", "isCETMeeting", "isPersonalMeetingRoom",
+        ]
+        assert stranger.names("accessControl") == ["listStatus", "registration", "passwordReq", "isRegisterIDRequired"]
+        assert stranger.names("metaData") == ["serviceType"]
+    assert site.call("GetSessionInfo", body, webExID="nobody").id == "030002"
+    assert site.call("LstsummarySession", body, webExID="").id == "000015"
+
+
+def test_session_info_by_service(site) -> None:
+    shown = {word: site.done("GetSessionInfo", f"<sessionKey>{site.data[key]}</sessionKey>") for word, key in {
+        "meeting": "meeting-session-key", "event": "classic-event-session-key",
+    }.items()}
+    assert shown["meeting"].names()[:4] == ["status", "isLocked", "sessionkey", "meetingUUID"]
+    assert "telephony" in shown["meeting"].names()
+    assert "telephony" not in shown["event"].names()
+    assert "sessionPassword" not in shown["event"].names("accessControl")
 
 
 def test_kinds_of_session_in_the_summary(site) -> None:
-    listed = site.done("LstsummarySession")
+    listed = site.done("LstsummarySession", "<recurrence>true</recurrence>")
     flags = dict(zip(listed.texts("session/confName"), listed.texts("session/enableEvent"), strict=True))
     assert flags["Product launch"] == flags["Annual address"] == "true"
     assert flags["Quarterly planning"] == flags["Customer day"] == "false"
@@ -205,8 +235,11 @@ def test_summary_filters(site) -> None:
 
     assert names("<serviceTypes><serviceType>EventCenter</serviceType></serviceTypes>") == ["Customer day", "Partner briefing", "Rehearsal"]
     assert names("<serviceTypes><serviceType>TrainingCenter</serviceType></serviceTypes>") == ["New hire training"]
-    assert names("<sessionTypes><sessionType>129</sessionType></sessionTypes>") == ["Product launch"]
-    assert names("<confName>launch</confName>") == ["Product launch"]
+    assert names("<sessionTypes><sessionType>129</sessionType></sessionTypes>") == [
+        "Rehearsal of the launch", "Product launch",
+    ]
+    assert names("<confName>product L</confName>") == ["Product launch"]
+    assert names("<confName>launch</confName>") == ["000015"], "the beginning of the name counts"
     assert names(f"<sessionKey>{site.data['webcast-session-key']}</sessionKey>") == ["Annual address"]
     assert names("<status>INPROGRESS</status>", "site-admin") == ["Service desk round"]
     assert names("<status>INPROGRESS</status>") == ["000015"]
@@ -220,7 +253,7 @@ def test_invited_sessions(site) -> None:
     key = site.data["meeting-key"]
     assert site.call("LstsummarySession", role="attendee").id == "000015"
     site.done("CreateMeetingAttendee", f"<person><name>Andre</name><email>{email}</email></person><sessionKey>{key}</sessionKey>")
-    assert site.done("LstsummarySession", role="attendee").texts("session/sessionKey") == [key]
+    assert site.call("LstsummarySession", role="attendee").id == "000015", "invitations are listed when asked for"
     assert site.done("LstsummarySession", "<invited>true</invited>", "attendee").texts("session/sessionKey") == [key]
     assert site.call("LstsummarySession", "<invited>false</invited>", "attendee").id == "000015"
 
