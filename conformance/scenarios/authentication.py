@@ -44,12 +44,21 @@ class SignedRequest:
             return first
         exchange = first
         for _ in range(self.times):
-            if exchange.error or exchange.served or exchange.reply.exception_id not in self.refusals:
+            refusal = _refusal(exchange)
+            if refusal not in self.refusals:
                 break
-            note = f"{_ASKED_AGAIN}: the login was refused with {exchange.reply.exception_id}"
+            note = f"{_ASKED_AGAIN}: the login was refused with {refusal}"
             again = send(self.instead())
             exchange = replace(again, notes=(*exchange.notes, *again.notes, note))
         return exchange
+
+
+def _refusal(exchange: Exchange) -> str:
+    """The exception id of a reply; nothing of what is none: whether that matters is for who looks at it."""
+    try:
+        return exchange.reply.exception_id
+    except CannotJudge:
+        return ""
 
 
 class Authenticator:
