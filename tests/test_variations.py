@@ -17,6 +17,7 @@ SOME = {
     "default namespace for the body": 200, "a blank for an empty value": 100, "start and end tag for an empty element": 100,
     "an empty-element tag": 50, "booleans as 1 and 0": 100, "subErrors beside the exception": 30, "rows in another order": 20,
     "other wording where no reason is printed": 10, "reasons left out where none is printed": 10, "total above returned": 30,
+    "other letter case of every reason": 30, "zones named otherwise": 50,
     "another period and white space in every reason": 30, "required elements real sites leave out": 30, "a site of 42.x": 50,
 }  # fmt: skip
 #: Variations below the document: what a scenario asks makes no difference to them, so every fourth does.

@@ -274,6 +274,28 @@ def without_period(root: Element) -> None:
         reason.text = text.removesuffix(".") if text.endswith(".") else text + "."
 
 
+def other_case(root: Element) -> None:
+    """Reasons are for people; whether a word begins with a capital letter is no other reason."""
+    for reason in named(root, "reason"):
+        reason.text = reason.text.swapcase()
+
+
+def support_case(root: Element) -> None:
+    """respTime and caseID, which gateways add to the head of a reply (capture of 2018)."""
+    for status in named(root, "gsbStatus"):
+        for name, text in (("respTime", "142"), ("caseID", "gw01.example.com 20211128190339")):
+            etree.SubElement(status.getparent(), f"{{{SERV}}}{name}").text = text
+
+
+def summer_zones(root: Element) -> None:
+    """Zones are named with the offset of summer time, and one as later schemas spell it."""
+    names = {"GMT-08:00, Pacific": "GMT-07:00, Pacific", "GMT+01:00, Europe": "GMT+02:00, Europe",
+             "GMT+00:00, Western European (London)": "Greenwich Time (London, GMT+01:00)"}
+    for leaf in list(leaves(root)):
+        for old, new in names.items():
+            leaf.text = leaf.text.replace(old, new)
+
+
 def more_than_shown(root: Element) -> None:
     """total exceeds returned although more rows were allowed (trap 14); one that was asked for by name is counted alone."""
     for records in named(root, "matchingRecords"):
@@ -378,6 +400,9 @@ VARIATIONS: dict[str, Twist] = {
     "other wording where no reason is printed": tree(other_reasons(lambda reason: "请求被拒绝。 No.")),
     "reasons left out where none is printed": tree(other_reasons(lambda reason: "")),
     "another period and white space in every reason": tree(without_period),
+    "other letter case of every reason": tree(other_case),
+    "respTime and caseID": tree(support_case),
+    "zones named otherwise": tree(summer_zones),
     "rows in another order": reversed_rows,
     "total above returned": tree(more_than_shown),
     "required elements real sites leave out": tree(nothing_required),

@@ -87,7 +87,7 @@ def same_as(reply: Reply, path: str, other: Reply, other_path: str, whole: Contr
 
 
 def reason_is(reply: Reply, reason: str) -> Findings:
-    """The reason reads as the notes print it; one trailing period more or less is no difference (trap 22)."""
+    """The reason reads as the notes print it; a trailing period, blanks and the case of letters are no difference (trap 22)."""
     if _plain(reply.reason) == _plain(reason):
         return ()
     return (Finding("reason", "response/reason", repr(reason), repr(reply.reason) if reply.reason else "absent"),)
@@ -134,7 +134,7 @@ def right_address_served(exchange: Exchange, whole: ContractView) -> Findings:
 
 
 def _plain(reason: str) -> str:
-    return " ".join(reason.split()).removesuffix(".").rstrip()
+    return " ".join(reason.split()).removesuffix(".").rstrip().casefold()
 
 
 def _content(reply: Reply) -> str:

@@ -95,7 +95,7 @@ REPLIES = (
          replies=(wire.unless_asked(b"<recurrence>true", "LstsummarySession",
                                     wire.lacking("isException", "isNextUpcomingInstance", "seriesMeetingKey", "isScheduledPMR")),)),
     Twin("on-backup", "a site on its backup, with what its gateway adds", "captures of 2018",
-         replies=(VARIATIONS["gsbStatus BACKUP"], wire.tree(wire.support_case), headers(lambda old: {**old, **MORE_HEADERS}))),
+         replies=(VARIATIONS["gsbStatus BACKUP"], VARIATIONS["respTime and caseID"], headers(lambda old: {**old, **MORE_HEADERS}))),
     Twin("other-prefixes", "other namespace prefixes", "namespaces in XML", replies=(VARIATIONS["other prefixes"],)),
     Twin("summer-names", "zones are named with the offset of summer time", "capture of September 2019",
          replies=(wire.tree(wire.all_of(*(wire.rewritten(name, lambda text: text.replace("GMT-08:00, Pacific", "GMT-07:00, Pacific")

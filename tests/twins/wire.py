@@ -126,14 +126,6 @@ def unless_asked(word: bytes, operation: str, change: Change) -> Twist:
     return lambda request, response: response if word in request.body else inner(request, response)
 
 
-def support_case(root: Element) -> None:
-    """respTime and caseID, which gateways add to the head of a reply (capture of 2018)."""
-    for status in named(root, "gsbStatus"):
-        head = status.getparent()
-        for name, text in (("respTime", "142"), ("caseID", "gw01.example.com 20211128190339")):
-            etree.SubElement(head, f"{{{SERV}}}{name}").text = text
-
-
 def retired_page(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
     """A web page with status 200 where XML API 10.0.0 was served."""
     if "/xml10.0.0/" not in request.path:
