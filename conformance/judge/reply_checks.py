@@ -87,7 +87,7 @@ def same_as(reply: Reply, path: str, other: Reply, other_path: str, whole: Contr
 
 
 def reason_is(reply: Reply, reason: str) -> Findings:
-    """The reason reads as the notes print it; a trailing period, blanks and the case of letters are no difference (trap 22)."""
+    """The reason reads as the notes print it; period at the end, blanks and case of letters make no other (trap 22)."""
     if _plain(reply.reason) == _plain(reason):
         return ()
     return (Finding("reason", "response/reason", repr(reason), repr(reply.reason) if reply.reason else "absent"),)

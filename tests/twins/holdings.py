@@ -17,6 +17,7 @@ from mocksite.model.records import (
     Program,
     Recording,
     Session,
+    Ticket,
     User,
     View,
 )
@@ -126,6 +127,11 @@ def views_aged(days: int) -> Change:
 def suspended(webex_id: str) -> Change:
     """A user who was taken out of service."""
     return user(webex_id, active=DEACTIVATED)
+
+
+def tickets(store: Store) -> None:
+    """Everybody has a session ticket that lives for a day."""
+    store.add(*(Ticket(f"ticket-of-{one.webex_id}", one.user_id, 2**33) for one in store.all(User)))
 
 
 def zones(site_users: int) -> Change:

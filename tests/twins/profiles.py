@@ -63,6 +63,15 @@ def by(*credentials: str) -> Change:
     return change
 
 
+def with_tickets(table: Table) -> None:
+    """Accounts sign in with the session tickets of ``holdings.tickets``."""
+    for account in table["accounts"].values():
+        if "password" in account:
+            _by(account)
+            account["session_ticket"] = f"ticket-of-{account['webex_id']}"
+    table["accounts"] = {role: account for role, account in table["accounts"].items() if set(account) & set(_CREDENTIALS)}
+
+
 def without(part: str, *names: str) -> Change:
     """Names of a part of the profile, or the whole part, left out."""
 

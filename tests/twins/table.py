@@ -41,6 +41,32 @@ SETTINGS = (
          profile=(profiles.data_of_kind("event", "training", "webcast", "every-service"),)),
 )
 
+
+
+def _mixed(number: int, classic: bool, events: bool, webex: bool, recording: bool, large: bool, phone: bool, hosts: bool) -> Twin:
+    """One row of an orthogonal array: any two switches meet in all four ways over its eight rows."""
+    parts = [(holdings.no_large_events, ("large-event", "webcast"))] if not large else []
+    parts += [(holdings.none(Recording), ("record",))] if not recording else []
+    return Twin(
+        f"mix-{number}", "switches of a site as they happen to stand together", "orthogonal array of seven switches",
+        settings={"control-hub-managed": not classic, "classic-events": events, "webex-telephony": webex, "tsp-telephony-api": not webex,
+                  "nbr-support": recording, "nbr-storage": 500 if recording else 0, "recording-access": recording,
+                  "large-events": large, "start-meeting-from-phone": phone, "recording-changes-by-hosts": hosts},
+        holds=tuple(change for change, _ in parts), profile=tuple(profiles.data_of_kind(*words) for _, words in parts), at_least=80,
+    )  # fmt: skip
+
+
+MIXED = (
+    _mixed(1, False, False, False, False, False, False, False),
+    _mixed(2, False, False, False, True, True, True, True),
+    _mixed(3, False, True, True, False, False, True, True),
+    _mixed(4, False, True, True, True, True, False, False),
+    _mixed(5, True, False, True, False, True, False, True),
+    _mixed(6, True, False, True, True, False, True, False),
+    _mixed(7, True, True, False, False, True, True, False),
+    _mixed(8, True, True, False, True, False, False, True),
+)
+
 PROFILES = (
     Twin("minimal-hub", "address and one administrator, nothing else", "how an operator begins", profile=(profiles.minimal,), at_least=90),
     Twin("minimal-classic", "the same of a classic site", "how an operator begins", settings=_CLASSIC, profile=(profiles.minimal,), at_least=90),
@@ -55,6 +81,21 @@ PROFILES = (
     Twin("sso-with-webex-tokens", "the same with tokens of Webex Meetings' own OAuth, classic site", "reference guide, request authentication",
          settings=_CLASSIC | {"single-sign-on": True}, profile=(profiles.by("webex_access_token"),), at_least=40),
     Twin("release-in-the-profile", "the profile names the release, too", "sites.example.toml", profile=(profiles.release("41.12.0"),)),
+)
+
+ACCOUNTS = (
+    Twin("tickets-in-the-profile", "the operator wrote session tickets down", "sites.example.toml", holds=(holdings.tickets,),
+         profile=(profiles.with_tickets,)),
+    Twin("host-and-administrator", "one account administers and hosts, another attends", "any small site",
+         profile=(profiles.only("site-admin", "attendee"), profiles.without("data"))),
+    Twin("read-only-minimal", "one administrator, and nobody may write", "how an operator begins", access="read-only",
+         profile=(profiles.minimal,), at_least=60),
+    Twin("large-and-minimal", "hundreds of users, sessions and recordings, one administrator", "any company",
+         size={"users": 700, "meetings": 900, "recordings": 900}, profile=(profiles.minimal,), at_least=90),
+    Twin("name-in-capitals", "the name of the site is written in capitals", "names of sites know no case",
+         profile=(lambda table: table.update(site_name=table["site_name"].upper()),)),
+    Twin("latin-1", "everything is asked and answered in ISO-8859-1", "captures and the notes",
+         profile=(lambda table: table.update(encoding="ISO-8859-1"),)),
 )
 
 LATER_AND_EARLIER = (
@@ -134,6 +175,24 @@ GATEWAYS = (
                                wire.both(wire.sends("CreateUser", "SetUser"), wire.holds(b"siteAdmin>true", b"roSiteAdmin>true", b"userAdmin>true", b"umSiteAdmin>true")))),
 )
 
+GATEWAYS_MORE = (
+    Twin("rate-limited", "000045 in one request of thirty", "pages of XML API 10.0",
+         gateway=wire.each(30, lambda: wire.refusal("000045", "Too many requests"), wire.anything)),
+    Twin("busy", "503 with a time to wait, now and then", "any load balancer", gateway=wire.each(21, wire.busy, wire.anything)),
+    Twin("tickets-lost", "one session ticket in 25 is not known any more", "tickets live as long as the site likes",
+         gateway=wire.each(25, lambda: wire.refusal("030047", "Not a valid session ticket"), wire.by_ticket)),
+    Twin("no-list-of-everybody", "an administrator's list without a host is refused", "reference guide, lstsummarysession",
+         gateway=wire.refusing(lambda: wire.refusal("999999", "The request takes too long"),
+                               wire.both(wire.sends("LstsummarySession"), wire.lacks(b"hostWebExID", b"sessionKey", b"confName")))),
+    Twin("documented-elements-only", "a request with an element nobody documents is refused whole", "a public client's issue",
+         gateway=wire.refusing(lambda: wire.refusal("999999", "xml unmarshal error"),
+                               wire.both(wire.sends("CreateUser", "SetUser"), wire.holds(b"<userAdmin", b"<roSiteAdmin", b"<isEnablePMR")))),
+    Twin("addresses-in-small-letters", "addresses of attendees and viewers come back in small letters", "reference guide, createevent",
+         replies=(wire.tree(wire.all_of(*(wire.rewritten(name, str.lower) for name in ("email", "participantEmail", "attendeeEmail")))),)),
+    Twin("bare-replies", "what the 2011 schema requires and real sites leave out is left out", "captures of 2016",
+         replies=(VARIATIONS["required elements real sites leave out"],)),
+)
+
 USERS = (
     Twin("no-room-for-users", "the host limit is reached: no user can be made", "reference guide, setuser", at_least=80,
          settings={"host-limit": 1}, breaks="exceededSiteHostLimit"),
@@ -178,5 +237,5 @@ MANNERS = (
 
 TWINS = {
     twin.name: twin
-    for twin in (*SETTINGS, *PROFILES, *LATER_AND_EARLIER, *REPLIES, *HOLDINGS, *GATEWAYS, *USERS, *MAILS, *MANNERS)
+    for twin in (*SETTINGS, *MIXED, *PROFILES, *ACCOUNTS, *LATER_AND_EARLIER, *REPLIES, *HOLDINGS, *GATEWAYS, *GATEWAYS_MORE, *USERS, *MAILS, *MANNERS)
 }

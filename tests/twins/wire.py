@@ -162,6 +162,11 @@ def unavailable() -> mocksite.HttpResponse:
     return mocksite.HttpResponse(503, (("Content-Type", "text/html"),), b"<html>Service Unavailable</html>")
 
 
+def busy() -> mocksite.HttpResponse:
+    """503 of a site that says when to come back."""
+    return mocksite.HttpResponse(503, (("Content-Type", "text/html"), ("Retry-After", "2")), b"<html>Busy</html>")
+
+
 def reads(request: mocksite.HttpRequest) -> bool:
     return operation_of(request).lower().startswith(("get", "lst"))
 
@@ -172,6 +177,16 @@ def anything(request: mocksite.HttpRequest) -> bool:
 
 def by_password(request: mocksite.HttpRequest) -> bool:
     return b"<password>" in request.body.partition(b"</securityContext>")[0]
+
+
+def by_ticket(request: mocksite.HttpRequest) -> bool:
+    return b"<sessionTicket>" in request.body
+
+
+def lacks(*parts: bytes) -> Callable[[mocksite.HttpRequest], bool]:
+    """Whether the content of a request holds none of these elements."""
+    inner = holds(*parts)
+    return lambda request: not inner(request)
 
 
 def each(nth: int, answer: Callable[[], mocksite.HttpResponse], when: Callable[[mocksite.HttpRequest], bool]) -> Callable[[], Gateway]:
