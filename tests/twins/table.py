@@ -99,7 +99,7 @@ ACCOUNTS = (
 )
 
 LATER_AND_EARLIER = (
-    Twin("at-41.1", "a site that stayed at 41.1", "notes 41.1", release="41.1.0", settings=_CLASSIC, at_least=20),
+    Twin("at-41.1", "a site that stayed at 41.1", "notes 41.1", release="41.1.0", settings=_CLASSIC, at_least=0),
     Twin("at-41.4", "a site that stayed at 41.4", "notes 41.4", release="41.4.0", settings=_CLASSIC, at_least=40),
     Twin("at-41.6.3", "a site that stayed at 41.6.3", "notes 41.6", release="41.6.3", at_least=50),
     Twin("at-41.10", "a site that stayed at 41.10", "notes 41.10", release="41.10.0", at_least=50),
@@ -145,7 +145,7 @@ REPLIES = (
          replies=(wire.tree(wire.rewritten("timeZone", lambda text: "Korea Time (Seoul, GMT+09:00)" if "Pacific" in text else text)),)),
     Twin("page-at-the-retired-address", "a web page with 200 where XML API 10.0.0 was", "second site", replies=(wire.retired_page,)),
     Twin("reset-at-the-retired-address", "connections to XML API 10.0.0 are cut", "no source forbids it",
-         gateway=wire.reset_at_retired_address),
+         gateway=wire.reset_at_retired_address, breaks="Connection reset"),
 )
 
 HOLDINGS = (
@@ -214,7 +214,8 @@ USERS = (
 MAILS = (
     Twin("nameless-subjects", "templates put no name into subjects", "Control Hub help", settings={"names-in-mail-subjects": False}),
     Twin("further-mails", "a welcome before the activation mail, a link for help in every mail", "notes of 9.0 SP2", settings={"further-mails": True}),
-    Twin("plain-mail", "templates of the operator's: plain ASCII subject, several links", "Control Hub help", mails=wire.plain_template),
+    Twin("plain-mail", "templates of the operator's: plain ASCII subject, several links", "Control Hub help", settings={"names-in-mail-subjects": False},
+         mails=wire.plain_template),
     Twin("several-mails", "a welcome before the activation mail", "notes of 9.0 SP2", mails=wire.several),
     Twin("html-mail", "mail as a web page", "any template", mails=wire.in_html),
 )
