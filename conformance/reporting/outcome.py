@@ -105,7 +105,8 @@ class ScenarioResult:
     """What became of one scenario.
 
     ``cause`` says why it broke, ``known`` the reason of the known issue it
-    failed as; ``violations`` of a passed scenario are warnings (level should).
+    failed as; ``violations`` of a passed scenario are warnings (level should);
+    ``case_ids`` are what the site calls the exchanges that found something.
     """
 
     nodeid: str
@@ -125,6 +126,7 @@ class ScenarioResult:
     cause: str = ""
     known: str = ""
     exchanges: tuple[str, ...] = ()
+    case_ids: tuple[str, ...] = ()
     sent: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -137,7 +139,7 @@ class ScenarioResult:
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> ScenarioResult:
         """The record that :meth:`as_json` wrote."""
-        lists = ("clauses", "operations", "observations", "exchanges")
+        lists = ("clauses", "operations", "observations", "exchanges", "case_ids")
         told: dict[str, Any] = {key: tuple(row[key]) for key in lists}
         return cls(
             **{key: value for key, value in row.items() if key not in ("skip", "violations", *lists)},

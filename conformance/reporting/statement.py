@@ -94,9 +94,10 @@ def grammar(violation: Violation, clause: Clause | None, result: ScenarioResult)
         yield f"  clause    {clause.release}  {clause.text}"
         if clause.remark:
             yield f"  remark    {clause.remark}"
-    file = next((name for name in result.exchanges if name.startswith(f"{violation.exchange}:")), "")
-    if file:
-        yield f"  exchange  {file.partition(':')[2]}"
+    for heading, names in (("exchange", result.exchanges), ("case id ", result.case_ids)):
+        named = next((name for name in names if name.startswith(f"{violation.exchange}:")), "")
+        if named:
+            yield f"  {heading}  {safe(named.partition(':')[2])}"
 
 
 def _stanzas(record: RunRecord) -> Iterator[str]:
@@ -120,8 +121,8 @@ def _broken(record: RunRecord) -> Iterator[str]:
             yield f"BROKEN  {result.nodeid}"
             for line in safe(result.cause).splitlines() or [""]:
                 yield f"  {line}"
-            for name in result.exchanges:
-                yield f"  exchange  {name.partition(':')[2]}"
+            yield from (f"  exchange  {name.partition(':')[2]}" for name in result.exchanges)
+            yield from (f"  case id   {safe(name.partition(':')[2])}" for name in result.case_ids)
 
 
 def _lists(record: RunRecord) -> Iterator[str]:

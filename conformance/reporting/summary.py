@@ -161,6 +161,7 @@ def _scenario(result: ScenarioResult) -> dict[str, Any]:
     row = result.as_json()
     row["duration_s"] = round(result.duration_s, 4)
     row["exchanges"] = list(result.exchanges)
+    row["case_ids"] = list(result.case_ids)
     return row
 
 

@@ -75,8 +75,14 @@ def result_of(
         cause=cause_of(error) if verdict.outcome == "broken" else "",
         known=verdict.known,
         exchanges=tuple(files),
+        case_ids=_case_ids(context) if context and files else (),
         sent=len(context.exchanges) if context else 0,
     )
+
+
+def _case_ids(context: ScenarioContext) -> tuple[str, ...]:
+    named = enumerate((exchange.case_id for exchange in context.exchanges), 1)
+    return tuple(f"{nth}:{case_id}" for nth, case_id in named if case_id)
 
 
 def _observations(context: ScenarioContext | None, observed: bool) -> tuple[str, ...]:

@@ -81,6 +81,11 @@ class Reply:
         """Whether the site says SUCCESS."""
         return self.result == "SUCCESS"
 
+    @property
+    def case_id(self) -> str:
+        """What the vendor's support asks for: the host that answered, and when; empty where the site tells none."""
+        return text_of(self.root.find(f"{{{SERV}}}header/{{{SERV}}}response/{{{SERV}}}caseID"))
+
     def verdict(self) -> str:
         """What the site said, in a few words: ``SUCCESS`` or ``FAILURE 010106 The classic ...``."""
         return " ".join(part for part in (self.result or "no result", self.exception_id, self.reason) if part)
@@ -169,6 +174,14 @@ class Exchange:
             return read_reply(self.request.operation, self.body)
         except CannotJudge as problem:
             raise TransportError(f"{self.request.operation} to {self.request.url}: {problem}") from None
+
+    @property
+    def case_id(self) -> str:
+        """The case id of the reply, empty when there is neither."""
+        try:
+            return self.reply.case_id
+        except CannotJudge:
+            return ""
 
     @property
     def unanswered(self) -> bool:
