@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"webex-conformance {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     _add(commands, "check", "reach a site, sign every account in, compare release and settings", _check, _site)
-    _add(commands, "plan", "what would run on a site, and what would be skipped and why", _plan, _site)
+    _add(commands, "plan", "what would run on a site, and what unlocks the rest", _plan, _site, _prices)
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
@@ -83,6 +83,11 @@ def _site(command: argparse.ArgumentParser) -> None:
     command.add_argument("--release", default="", metavar="R", help="release to judge the site as")
     command.add_argument("--access", default="", choices=("", "read-only", "read-write"), help="what the run may do")
     command.add_argument("--reports", type=Path, help="where reports go (default reports)")
+
+
+def _prices(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--scenarios", action="store_true", help="list every scenario and what becomes of it, too")
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _age(command: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import time
@@ -22,8 +23,9 @@ from conformance.reporting.documentation import (
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.pages import write_page
 from conformance.reporting.summary import SUMMARY, read_run, write_whole
-from conformance.reporting.text import safe, table
+from conformance.reporting.text import printable, safe, table
 from conformance.run.options import MOCK, Options
+from conformance.run.price_list import price_list
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.features import Catalogue, FeatureFile
@@ -89,21 +91,24 @@ def check(given: argparse.Namespace) -> int:
 
 
 def plan(given: argparse.Namespace) -> int:
-    """Print every scenario with what would become of it."""
+    """Print what would run, and for everything else the one line that unlocks it."""
     options = _options(given)
     import_vocabulary(options.root)
     catalogue = Catalogue(options.root)
     with _opened(options, catalogue, check_only=False) as site_session:
-        runs = skips = 0
-        for file in catalogue.read_all([options.root / "features"]):
-            for scenario in file.scenarios.values():
-                skip = site_session.run_context.gate(scenario)
-                runs, skips = runs + (skip is None), skips + (skip is not None)
-                word = f"skip  {skip.kind}: {skip.why}" if skip else "run"
-                row = f" [{scenario.row}]" if scenario.row else ""
-                print(safe(f"{scenario.clause.id}  {scenario.path}:{scenario.line}  {scenario.title}{row}  ->  {word}"))
-        print(f"\n{runs} scenarios would run, {skips} would be skipped")
+        run_context = site_session.run_context
+        files = catalogue.read_all([options.root / "features"])
+        client = run_context.client()
+        try:
+            prices = price_list(run_context, client, [one for file in files for one in file.scenarios.values()])
+        finally:
+            client.close()
+    if given.json:
+        print(printable(json.dumps(prices.as_json(), indent=1)))
         return 0
+    lines = [*(prices.every_scenario() if given.scenarios else ()), *prices.as_text()]
+    print("\n".join(safe(line) for line in lines))
+    return 0
 
 
 def sweep(given: argparse.Namespace) -> int:
@@ -156,7 +161,7 @@ def documented_scenarios(catalogue: Catalogue) -> Iterator[DocumentedScenario]:
 
 def _documented(file: FeatureFile, scenario: Scenario) -> DocumentedScenario:
     return DocumentedScenario(
-        nodeid=f"{scenario.path}::{scenario.title}",
+        nodeid=scenario.nodeid,
         clause=scenario.clause.id,
         weaker="" if scenario.level == scenario.clause.level else scenario.level,
         title=scenario.title,

@@ -57,7 +57,7 @@ def writing_scenarios(catalogue: Catalogue) -> set[str]:
     """Node ids of the scenarios that change the site."""
     scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
     return {
-        f"{scenario.path}::{scenario.title}"
+        scenario.nodeid
         for scenario in scenarios
         if scenario.writes or scenario.needs_control_plane
     }

@@ -196,6 +196,12 @@ class Discovery:
             left = [one for one in left if self._would_run(one, *settled)]
         return self.result
 
+    def with_access(self, access: str, scenarios: Iterable[Scenario]) -> Discoveries:
+        """What a run of another ``access`` would find; what is read by now is not read again."""
+        other = Discovery(replace(self._run_context, access=access), self._reads, act=False)
+        other._reads = self._reads
+        return other.look_for(scenarios)
+
     def _with(self, *further: Discovered) -> RunContext:
         """The run context with what is known by now, and ``further``."""
         return replace(self._run_context, discovered=replace(self.result, found=(*self._found, *further)))
@@ -330,7 +336,7 @@ class Discovery:
         how, user = self._create("user", values, scenario)
         account = Account(role, user.get("webExId", "a new user"), user.get("email", ""), {"password": password})
         found = Discovered(ROLE, role, "CreateUser", how, account=account, not_for=way.not_for)
-        return found if how == PLANNED or self._signs_in(found) else None
+        return found if how == PLANNED or self._plays(found, way.details.get("with", {})) else None
 
     def _managed(self) -> bool:
         name = "control-hub-managed"
@@ -338,12 +344,13 @@ class Discovery:
             self._found += [one for way in self._table.ways(SETTING, name).ways if (one := self._setting(name, way))]
         return bool(self._here.profile.settings.get(name, True))
 
-    def _signs_in(self, made: Discovered) -> bool:
-        """A role that the site did not give, or a user who may not sign in, is no use."""
+    def _plays(self, made: Discovered, privileges: Mapping[str, str]) -> bool:
+        """A user who may not sign in, or was not given the role, is no use."""
         assert made.account is not None
         here = self._with(made).complete
         reply = self._reads.ask(here, "GetUser", made.name, {"webExId": made.account.webex_id})
-        return reply.succeeded
+        told = {name: text_at(row, f"privilege/{name}") for row in _rows_of(reply, "") for name in privileges}
+        return reply.succeeded and all(_truth(told[name]) in ("", value) for name, value in privileges.items())
 
     # -- test data ---------------------------------------------------------------
 

@@ -189,7 +189,7 @@ def _data(scenario: Scenario, here: RunContext) -> Skip | None:
     if scenario.needs_control_plane and not here.profile.is_mock:
         return Skip("data", "only a mock can be brought into this state")
     for role, element in scenario.account_facts:
-        if role in here.profile.accounts and not _tells(here.profile.accounts[role], element):
+        if role in here.profile.accounts and not tells(here.profile.accounts[role], element):
             return Skip("data", f"the account {role} of the profile has no {_PROFILE_KEYS.get(element, element)}")
     for name in scenario.needs:
         if name in CREDENTIALS.values() or data_item(name, here.profile.data) is not None:
@@ -204,7 +204,7 @@ def _data(scenario: Scenario, here: RunContext) -> Skip | None:
 _PROFILE_KEYS = {"short name": "email", "webExId": "webex_id"} | {element: key for key, element in CREDENTIALS.items()}
 
 
-def _tells(account: Account, element: str) -> bool:
+def tells(account: Account, element: str) -> bool:
     """Whether the profile says ``element`` of the account: nothing empty is ever sent for it."""
     if element in ("email", "short name"):
         return bool(account.email)

