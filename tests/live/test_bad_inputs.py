@@ -78,6 +78,9 @@ PROFILES = {
     "a setting of another kind": (
         PASSWORD, f'{PASSWORD}\n[sites.staging.settings]\nclassic-events = "on"', "setting-value", "classic-events",
     ),
+    "a mailbox of a user who is no address": (
+        PASSWORD, f'{PASSWORD}\n[sites.staging.mailbox]\nimap = "x:993"\nuser = "u"\n{PASSWORD}', "profile-value", "user",
+    ),
     "a mailbox without a port": (
         PASSWORD, f'{PASSWORD}\n[sites.staging.mailbox]\nimap = "x:y"\nuser = "u"\n{PASSWORD}', "profile-value", "imap",
     ),
