@@ -19,9 +19,13 @@ USAGE_ERROR = 4
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a mistake of the user is one message and exit code 4, Ctrl-C is 130."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest and not hasattr(options, "arguments"):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.arguments = rest
     command: Callable[[argparse.Namespace], int] = options.command
     try:
+        options.root = _suite_folder(options)
         return command(options)
     except UserError as problem:
         print(printable(str(problem)), file=sys.stderr)
@@ -51,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="webex-conformance", description=__doc__)
     parser.add_argument("--version", action="version", version=f"webex-conformance {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    _add(commands, "run", "run the features on a site; takes every option of pytest, see run --help", _run, _any)
     _add(commands, "check", "reach a site, sign every account in, compare release and settings", _check, _site)
     _add(commands, "plan", "what would run on a site, and what unlocks the rest", _plan, _site, _prices)
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
@@ -68,11 +73,16 @@ def _add(
     run: Callable[[argparse.Namespace], int],
     *details: Callable[[argparse.ArgumentParser], None],
 ) -> None:
-    command = commands.add_parser(name, help=words, description=words)
+    command = commands.add_parser(name, help=words, description=words, add_help=name != "run", allow_abbrev=False)
     command.set_defaults(command=run)
-    command.add_argument("--root", type=Path, default=Path(), help="folder of the suite (default: here)")
+    words = "folder of the suite (default: here, or what was installed)"
+    command.add_argument("--root", type=Path, help=words)
     for detail in details:
         detail(command)
+
+
+def _any(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(arguments=())
 
 
 def _site(command: argparse.ArgumentParser) -> None:
@@ -116,6 +126,24 @@ def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reports", type=Path, help="reports of the run (default reports)")
 
 
+def _suite_folder(options: argparse.Namespace) -> Path:
+    from conformance.run.suite import suite_folder
+
+    return suite_folder(options.root)
+
+
+def _beside(options: argparse.Namespace, name: str) -> Path:
+    from conformance.run.suite import beside
+
+    return beside(options.root, name)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from conformance.run.suite import run
+
+    return run(options.root, options.arguments)
+
+
 def _check(options: argparse.Namespace) -> int:
     from conformance.run.commands import check
 
@@ -148,7 +176,10 @@ def _docs(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from conformance.reporting.allure_report import report
+    from conformance.run.suite import allure_folder
 
+    options.reports = options.reports or _beside(options, "reports")
+    options.allure = allure_folder(options.root)
     return report(options)
 
 

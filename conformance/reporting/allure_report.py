@@ -29,14 +29,13 @@ _PATIENCE = 600
 
 def report(given: argparse.Namespace) -> int:
     """Write ``allure-report/index.html`` beside the results, and say where it is."""
-    root = given.root.resolve()
-    reports = (given.reports or root / "reports").resolve()
+    reports: Path = given.reports.resolve()
     results = reports / "allure-results"
     if not any(results.glob("*-result.json")) or not (results / "categories.json").is_file():
         hint = "run pytest features first; a run that was cut short leaves no complete results"
         raise UserError("no-results", "there are no Allure results of a complete run", where=str(results), hint=hint)
     node = _node()
-    allure = _installed(root / "report")
+    allure = _installed(given.allure)
     page = _render(node, allure, reports, _title(reports))
     print(printable(f"{page}  ({page.stat().st_size / 1e6:.1f} MB, opens without a server)"))
     return 0

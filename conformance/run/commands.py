@@ -27,6 +27,7 @@ from conformance.reporting.text import printable, safe, table
 from conformance.run.options import MOCK, Options
 from conformance.run.price_list import price_list
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
+from conformance.run.suite import beside
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.features import Catalogue, FeatureFile
 from conformance.scenarios.scenario import Scenario
@@ -48,7 +49,7 @@ def _options(given: argparse.Namespace) -> Options:
         strict_schema=False,
         schemas="",
         known_issues=None,
-        reports=given.reports or root / "reports",
+        reports=given.reports or beside(root, "reports"),
         lanes=0,
         resume=False,
         root=root,
@@ -137,14 +138,14 @@ DOCUMENTATION = "living-documentation.html"
 def docs(given: argparse.Namespace) -> int:
     """Write the page; without summaries it tells of the last run in ``reports/``, if there is one."""
     root: Path = given.root.resolve()
-    last = root / "reports" / SUMMARY
+    last = beside(root, "reports") / SUMMARY
     files = given.summaries or ([last] if last.is_file() else [])
     runs = [read_run(file) for file in files]
     catalogue = Catalogue(root)
     documentation = living_documentation(catalogue.clauses, documented_scenarios(catalogue), runs)
     if not documentation.scenarios:
         raise UserError("features-missing", "there are no features here", where=str(root), hint="name them with --root")
-    output: Path = given.output or root / "reports" / DOCUMENTATION
+    output: Path = given.output or beside(root, "reports") / DOCUMENTATION
     write_page(output, documentation_page(documentation))
     sites = ", ".join(run.name for run in documentation.latest) or "no run: outcomes are left out"
     print(safe(f"{output}: {len(documentation.clauses)} clauses, {len(documentation.scenarios)} scenarios, {sites}"))

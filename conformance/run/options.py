@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.run.suite import beside
 from conformance.sites.errors import UserError
 from conformance.sites.release import Release
 
@@ -68,7 +69,7 @@ def read_options(config: Any) -> Options:
     release = Release.parse(option.release, where="--release") if option.release else None
     if option.lanes is not None and option.lanes < 0:
         raise UserError("lanes", "--lanes takes a whole number from 0", where="--lanes")
-    known = Path(option.known_issues) if option.known_issues else config.rootpath / "known_issues.toml"
+    known = Path(option.known_issues) if option.known_issues else beside(config.rootpath, "known_issues.toml")
     return Options(
         sites=tuple(dict.fromkeys(option.site or [MOCK])),
         sites_file=option.sites or "",
@@ -80,7 +81,7 @@ def read_options(config: Any) -> Options:
         schemas=option.schemas or "",
         baseline=Path(option.baseline) if option.baseline else None,
         known_issues=known if option.known_issues or known.is_file() else None,
-        reports=Path(option.reports) if option.reports else config.rootpath / "reports",
+        reports=Path(option.reports) if option.reports else beside(config.rootpath, "reports"),
         lanes=option.lanes,
         resume=option.resume,
         root=config.rootpath,

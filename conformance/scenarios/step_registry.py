@@ -7,6 +7,7 @@ the same answer without a running test.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ from conformance.sites.errors import UserError
 
 def import_vocabulary(root: Path) -> None:
     """Import the step modules below ``root``, as pytest does through conftest.py: no sentence is read without them."""
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
     for file in sorted((root / "steps").glob("[!_]*.py")):
         import_module(f"steps.{file.stem}")
 

@@ -1,0 +1,82 @@
+"""Where the suite's own files are, features, payloads, schemas and steps, and ``webex-conformance run`` from anywhere.
+
+A wheel carries them in ``conformance/suite``, laid out like the checkout, so both are read by the same code.
+What belongs to the user (``sites.toml``, ``known_issues.toml``, ``reports/``) is in the current folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from conformance import __version__
+from conformance.sites.errors import UserError
+
+_PARTS = ("features", "payloads", "schemas", "steps")
+INSTALLED = Path(__file__).resolve().parents[1] / "suite"
+
+
+def suite_folder(named: Path | None = None) -> Path:
+    """The folder named, or the suite one stands in, or the one that was installed."""
+    if named is not None:
+        return named.resolve()
+    for folder in (Path.cwd(), INSTALLED, INSTALLED.parents[1]):
+        if all((folder / part).is_dir() for part in _PARTS):
+            return folder
+    raise UserError(
+        "suite-missing",
+        "there are no features, payloads, schemas and steps here, nor were any installed",
+        where=str(Path.cwd()),
+        hint="name the folder that holds them with --root",
+    )
+
+
+def beside(root: Path, name: str) -> Path:
+    """A file of the user's: in the suite's folder for those who stand in it, else in the current one."""
+    return root / name if Path.cwd() == root else Path(name)
+
+
+def allure_folder(root: Path) -> Path:
+    """Where Allure gets installed by ``report/``; an installed suite has it copied, pip would not remove it again."""
+    if root != INSTALLED:
+        return root / "report"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "webex-conformance" / __version__
+    try:
+        return Path(shutil.copytree(root / "report", cache, dirs_exist_ok=True))
+    except OSError as problem:
+        hint = "set XDG_CACHE_HOME to a folder that can be written"
+        raise UserError("cache", f"Allure has nowhere to go: {problem}", where=str(cache), hint=hint) from None
+
+
+def run(root: Path, arguments: Iterable[str]) -> int:
+    """``pytest`` on the features of ``root`` from any folder, with any of its options; pytest's exit code."""
+    import pytest
+
+    return int(pytest.main(pytest_arguments(root, list(arguments))))
+
+
+def pytest_arguments(root: Path, arguments: list[str]) -> list[str]:
+    """The arguments as pytest takes them: places of the suite found in ``root``, all features when none is named."""
+    given = [_place(root, argument) for argument in arguments]
+    places = [] if any(map(_holds_features, given)) else [str(root / "features")]
+    settings = ["-c", str(root / "pyproject.toml")]
+    if root != Path.cwd():
+        # Nothing is written beside installed files; a warning of a newer library is for those who keep the suite.
+        settings += ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}", "-W", "default"]
+    return [*settings, *given, *places]
+
+
+def _place(root: Path, argument: str) -> str:
+    path, colons, title = argument.partition("::")
+    if not path.startswith("features") or Path(path).exists() or not (root / path).exists():
+        return argument
+    return f"{root / path}{colons}{title}"
+
+
+def _holds_features(argument: str) -> bool:
+    path = Path(argument.partition("::")[0])
+    if path.suffix == ".feature":
+        return path.is_file()
+    return path.is_dir() and next(path.rglob("*.feature"), None) is not None
