@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,11 @@ class MaskingLogger(AllureFileLogger):
     def report_result(self, result: Any) -> None:
         """Write one scenario."""
         told = self._current()
-        if told is not None:
-            self._tell(result, *told)
-        self._report_item(result)
+        # A report that cannot be written costs itself: the run counts its files at the end, and tells.
+        with suppress(OSError):
+            if told is not None:
+                self._tell(result, *told)
+            self._report_item(result)
 
     def _report_item(self, item: Any) -> None:
         """Write one item in one move, as the parent does: a copy of it all and json.dump take five times as long."""
@@ -79,7 +82,8 @@ class MaskingLogger(AllureFileLogger):
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:
         """Write an attachment, masked."""
         text = body if isinstance(body, str) else body.decode("utf-8", "replace")
-        (self._report_dir / file_name).write_text(printable(text), encoding="utf-8")
+        with suppress(OSError):
+            (self._report_dir / file_name).write_text(printable(text), encoding="utf-8")
 
     def _tell(self, result: Any, scenario: ScenarioResult, steps: Iterable[StepRecord], clause: Clause) -> None:
         result.name = safe(scenario.title)

@@ -6,6 +6,8 @@ through pytest-bdd's fixtures: so lanes, the fault matrix and a run do exactly t
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,15 +66,42 @@ def scenarios_of(items: Iterable[pytest.Item]) -> list[ScenarioItem]:
     return [item for item in items if isinstance(item, ScenarioItem)]
 
 
-def account_for_every_scenario(items: Iterable[ScenarioItem], modules: Iterable[FeatureFile]) -> None:
-    """A run that lost a scenario between file and collection must never be green."""
-    collected = {item.scenario for item in items}
+def account_for_every_scenario(
+    items: Iterable[ScenarioItem], deselected: Iterable[ScenarioItem], modules: Iterable[FeatureFile]
+) -> None:
+    """A run that lost a scenario between file and collection must never be green; what was deselected is not lost."""
+    known = {item.scenario for item in (*items, *deselected)}
     for module in modules:
         for scenario in module.scenarios.values():
-            if scenario not in collected:
+            if scenario not in known:
                 raise UserError(
                     "scenario-lost", f"{scenario.title!r} was not collected", where=f"{scenario.path}:{scenario.line}"
                 )
+
+
+_AT_LINE = re.compile(r"^(?P<path>.+\.feature):(?P<line>\d+)$")
+
+
+def take_lines_from_arguments(config: pytest.Config) -> None:
+    """``x.feature:12`` means the scenario around line 12; pytest itself is given the file alone.
+
+    The lines travel as an option, which workers get, too.
+    """
+    lines: dict[str, list[int]] = getattr(config.option, "feature_lines", {})
+    for nth, argument in enumerate(config.args):
+        found = _AT_LINE.match(str(argument))
+        if found:
+            path = os.path.normpath(config.invocation_params.dir / found["path"])
+            lines.setdefault(path, []).append(int(found["line"]))
+            config.args[nth] = found["path"]
+    config.option.feature_lines = lines
+
+
+def at_lines(items: Iterable[ScenarioItem], lines: list[int]) -> set[Scenario]:
+    """Of the scenarios of one file those in which one of ``lines`` stands: the last that begins at it or before."""
+    starts = sorted({item.scenario.line for item in items})
+    chosen = {max((start for start in starts if start <= line), default=starts[0]) for line in lines}
+    return {item.scenario for item in items if item.scenario.line in chosen}
 
 
 def places(config: pytest.Config) -> list[Path]:
@@ -101,6 +130,7 @@ class CollectionHooks:
     def __init__(self, config: pytest.Config, catalogue: Catalogue, execute: Execute) -> None:
         self._config = config
         self._catalogue = catalogue
+        self._deselected: list[ScenarioItem] = []
         FeatureCollector.catalogue, FeatureCollector.execute = catalogue, staticmethod(execute)
 
     @pytest.hookimpl(tryfirst=True)
@@ -121,13 +151,30 @@ class CollectionHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        """Before anything is deselected every scenario must be there; then releases come in the order of publishing."""
+        """Releases come in the order of publishing; of a file with lines only the scenarios at them stay."""
         scenarios = scenarios_of(items)
-        if not any("::" in str(argument) for argument in self._config.args):
-            files = [self._catalogue.read(path) for place in places(self._config) for path in feature_files(place)]
-            try:
-                account_for_every_scenario(scenarios, files)
-            except UserError as problem:
-                raise usage_error(problem) from None
         scenarios.sort(key=lambda item: item.scenario.clause.release)
+        for path, lines in self._config.option.feature_lines.items():
+            mine = [item for item in scenarios if str(item.path) == path]
+            wanted = at_lines(mine, lines) if mine else set()
+            others = [item for item in mine if item.scenario not in wanted]
+            if others:
+                self._config.hook.pytest_deselected(items=others)
+                scenarios = [item for item in scenarios if item not in others]
         items[:] = scenarios
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Whatever takes scenarios out of a run makes it a smaller one."""
+        self._deselected += scenarios_of(items)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count: what is neither there nor deselected was lost, unless single scenarios were named, or --lf."""
+        config = self._config
+        if any("::" in str(argument) for argument in config.args) or config.getoption("lf", default=False):
+            return
+        files = [self._catalogue.read(path) for place in places(config) for path in feature_files(place)]
+        try:
+            account_for_every_scenario(scenarios_of(session.items), self._deselected, files)
+        except UserError as problem:
+            raise usage_error(problem) from None

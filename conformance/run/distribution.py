@@ -82,8 +82,9 @@ class WorkerHooks:
         self._session = session
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Open the site and begin."""
+        items = session.items
         if not items:
             return
         try:

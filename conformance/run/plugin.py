@@ -13,7 +13,13 @@ import pytest
 
 from conformance.reporting.statement import statement
 from conformance.reporting.text import printable
-from conformance.run.collection import CollectionHooks, places, scenarios_of, usage_error
+from conformance.run.collection import (
+    CollectionHooks,
+    places,
+    scenarios_of,
+    take_lines_from_arguments,
+    usage_error,
+)
 from conformance.run.options import add_options, read_options
 from conformance.run.pytest_internals import (
     allure_results,
@@ -26,7 +32,7 @@ from conformance.run.pytest_internals import (
     write_allure_results,
 )
 from conformance.run.scenario_hooks import CLEANUP_ERROR, Progress, ScenarioHooks
-from conformance.run.session import RunSession
+from conformance.run.session import RunSession, write_fault
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import CannotJudge, UserError
 
@@ -51,7 +57,15 @@ class RunHooks:
                 raise usage_error(problem) from None
             except CannotJudge as problem:
                 raise usage_error(UserError("unreachable", str(problem))) from None
+            except Exception as fault:  # noqa: BLE001 - one message, and the traceback in a file
+                raise self._fault(fault) from None
         return self._run
+
+    def _fault(self, fault: Exception) -> pytest.UsageError:
+        file = write_fault(read_options(self._config), "start", fault)
+        what = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
+        hint = "a fault of the suite: please send the file to those who keep it"
+        return usage_error(UserError("fault", what, where=file, hint=hint))
 
     # -- beginning ---------------------------------------------------------------
 
@@ -59,9 +73,10 @@ class RunHooks:
         """Remember the session, to be able to end it."""
         self._session = session
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Open the site when it is known what is to run; without workers begin."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Open the site when it is known what is to run, whoever had a say in it; without workers begin."""
+        config, items = session.config, session.items
         if config.option.collectonly or not items:
             return
         run = self._open()
@@ -129,11 +144,18 @@ class RunHooks:
             return
         message = attached(report)
         if message:
-            run.add(message)
+            self._take_in(run, message)
         if report.when == "teardown":
             run.add_cleanup_errors([str(value) for name, value in report.user_properties if name == CLEANUP_ERROR])
         if run.given_up:
             end_session(self._config, self._session, "the site does not answer any more")
+
+    def _take_in(self, run: RunSession, message: dict[str, Any]) -> None:
+        try:
+            run.add(message)
+        except Exception as fault:  # noqa: BLE001 - the run goes on, and is not green
+            file = write_fault(run.options, "controller", fault)
+            run.problems.append(f"a result could not be taken in: {type(fault).__name__}: {fault} ({file})")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str) -> None:
@@ -174,7 +196,11 @@ class RunHooks:
         reports, root = run.options.reports, run.options.root
         shown = reports.relative_to(root) if reports.is_relative_to(root) else reports
         terminalreporter.section("conformance")
-        for line in statement(run.record(), str(shown), complete=run.complete, given_up=run.given_up):
+        try:
+            lines = statement(run.record(), str(shown), complete=run.complete, given_up=run.given_up)
+        except Exception as fault:  # noqa: BLE001 - pytest's own summary still follows
+            lines = [f"the statement cannot be made: {self._fault(fault)}"]
+        for line in lines:
             terminalreporter.write_line(line)
 
     def pytest_unconfigure(self) -> None:
@@ -210,6 +236,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run of features: its hooks, where Allure results go, what pytest itself stays silent about."""
+    take_lines_from_arguments(config)
     if not _runs_features(config):
         return
     try:

@@ -20,7 +20,7 @@ from conformance.reporting.text import printable, safe
 from conformance.run.collection import ScenarioItem
 from conformance.run.pytest_internals import attach, attached, cursor, on_a_terminal, replace_allure_logger
 from conformance.run.session import WorkerRun
-from conformance.scenarios.execution import execute, new_record, result_of, verdict_of
+from conformance.scenarios.execution import cause_of, execute, is_fault, new_record, result_of, verdict_of
 from conformance.scenarios.lanes import Replay
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import StepRegistry
@@ -119,6 +119,7 @@ _CONTEXT = pytest.StashKey[ScenarioContext]()
 _REPLAY = pytest.StashKey[Replay]()
 _RECORD = pytest.StashKey[Recorder]()
 _SKIP = pytest.StashKey[Skip]()
+_FAULT = pytest.StashKey[Exception]()
 _WORDS = {"broken": ("broken", "B", "BROKEN"), "known": ("known", "k", "KNOWN")}
 CLEANUP_ERROR = "conformance-cleanup-error"
 
@@ -143,7 +144,11 @@ class ScenarioHooks:
         self._worker_run = worker_run
         running = []
         for item in items:
-            skip = worker_run.run_context.gate(item.scenario)
+            try:
+                skip = worker_run.run_context.gate(item.scenario)
+            except Exception as fault:  # noqa: BLE001 - the scenario it stopped is broken by it, and no other
+                item.stash[_FAULT] = fault
+                continue
             if skip is None:
                 running.append(item.scenario)
             else:
@@ -161,12 +166,21 @@ class ScenarioHooks:
 
     def execute(self, item: ScenarioItem) -> None:
         """Carry a scenario out; whatever it changed is put back, however it ends."""
+        if _FAULT in item.stash:
+            raise item.stash[_FAULT]
         context, item.stash[_REPLAY] = self.worker_run.enter(item.scenario)
         item.stash[_CONTEXT] = context
         try:
             execute(context, self._registry, item.stash[_RECORD])
         finally:
-            item.user_properties += [(CLEANUP_ERROR, error) for error in context.clean_up()]
+            item.user_properties += [(CLEANUP_ERROR, error) for error in self._clean_up(context)]
+
+    def _clean_up(self, context: ScenarioContext) -> list[str]:
+        """What could not be put back, in words; a fault in it must not hide what the scenario found."""
+        try:
+            return context.clean_up()
+        except Exception as fault:  # noqa: BLE001 - told like any other clean-up that did not work
+            return [f"clean-up of {context.scenario.title!r}: {cause_of(fault, self.worker_run.traceback_file(fault))}"]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: ScenarioItem) -> None:
@@ -184,6 +198,21 @@ class ScenarioHooks:
         return report
 
     def _report(self, item: ScenarioItem, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        try:
+            self._tell(item, call, report)
+        except Exception as fault:  # noqa: BLE001 - what cannot be told is broken, and the run goes on
+            self._tell_fault(item, call, report, fault)
+
+    def _tell_fault(
+        self, item: ScenarioItem, call: pytest.CallInfo[None], report: pytest.TestReport, fault: Exception
+    ) -> None:
+        verdict, file = Verdict("broken"), self.worker_run.traceback_file(fault)
+        result = result_of(item.nodeid, item.scenario, None, fault, verdict, None, call.duration, (), file)
+        self._current = (result, item.stash[_RECORD].steps, item.scenario.clause)
+        attach(report, self.worker_run.message(result, verdict, None))
+        _dress(report, result)
+
+    def _tell(self, item: ScenarioItem, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         worker_run, scenario = self.worker_run, item.scenario
         context, skip = item.stash.get(_CONTEXT, None), item.stash.get(_SKIP, None)
         error = call.excinfo.value if call.excinfo and skip is None else None
@@ -194,7 +223,8 @@ class ScenarioHooks:
         )
         seconds = call.duration + (item.stash[_REPLAY].replayed if context else 0.0)
         files = worker_run.evidence(context, verdict)
-        result = result_of(item.nodeid, scenario, context, error, verdict, skip, seconds, files)
+        traceback_file = worker_run.traceback_file(error) if is_fault(error) else ""
+        result = result_of(item.nodeid, scenario, context, error, verdict, skip, seconds, files, traceback_file)
         self._current = (result, item.stash[_RECORD].steps, scenario.clause)
         attach(report, worker_run.message(result, verdict, context))
         _dress(report, result)

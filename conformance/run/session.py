@@ -8,7 +8,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,22 @@ def _read_line(line: str) -> dict[str, Any] | None:
     return message
 
 
+def shown(options: Options, path: Path) -> str:
+    """A file of the reports as messages name it: relative to the project where it lies below."""
+    return path.relative_to(options.root).as_posix() if path.is_relative_to(options.root) else str(path)
+
+
+def write_fault(options: Options, number: str, fault: BaseException | None) -> str:
+    """Write the traceback of ``fault`` below the reports, secrets masked; the file, empty when none can be written."""
+    file = options.reports / "faults" / f"{number}.txt"
+    text = "".join(traceback.format_exception(fault)) if fault is not None else ""
+    try:
+        write_whole(file, secret_registry.mask(text))
+    except OSError:
+        return ""
+    return shown(options, file)
+
+
 _EVIDENCE = ("failed", "broken", "known")
 
 
@@ -119,7 +137,7 @@ class WorkerRun:
         self._worker = f"{worker}-" if worker else ""
         self._client: Client | None = None
         self._lanes: Lanes | None = None
-        self._number = 0
+        self._number = self._faults = 0
         self._order: dict[str, int] = {}
         self._shown_replies: set[tuple[str, bytes]] = set()
 
@@ -154,12 +172,19 @@ class WorkerRun:
         if context is None or not (verdict.outcome in _EVIDENCE or context.violations):
             return []
         names = []
+        folder = self.options.reports / "exchanges"
         for nth, exchange in enumerate(context.exchanges, 1):
             self._number += 1
-            folder = self.options.reports / "exchanges"
-            name = write_exchange(folder, f"{self._worker}{self._number:04}", exchange)
-            names.append(f"{nth}:{self._shown(folder / name)}")
+            # A full disk costs the file and never the verdict.
+            with suppress(OSError):
+                name = write_exchange(folder, f"{self._worker}{self._number:04}", exchange)
+                names.append(f"{nth}:{shown(self.options, folder / name)}")
         return names
+
+    def traceback_file(self, fault: BaseException | None) -> str:
+        """Write where in our code ``fault`` was raised; the name of the file."""
+        self._faults += 1
+        return write_fault(self.options, f"{self._worker}{self._faults:04}", fault)
 
     def message(self, result: ScenarioResult, verdict: Verdict, context: ScenarioContext | None) -> dict[str, Any]:
         """What the reporting process is told of a scenario, as plain values."""
@@ -195,12 +220,6 @@ class WorkerRun:
         mine = work.of_run(self.run_context.run_id + worker)
         return work.remove(mine) if mine else []
 
-    def _shown(self, path: Path) -> str:
-        try:
-            return path.relative_to(self.options.root).as_posix()
-        except ValueError:
-            return str(path)
-
     def deactivated(self) -> tuple[str, ...]:
         """The users this run made who stay on the site, deactivated."""
         files = sorted((self.options.reports / "ledger").glob(f"*{self.run_context.run_id}*.jsonl"))
@@ -226,7 +245,7 @@ class WorkerRun:
 
 
 #: Output of an earlier run, removed when a new one begins; the ledger stays, it is not output.
-_STALE = ("summary.json", "junit.xml", "badge.json", "allure-results", "exchanges", RESUME_FILE)
+_STALE = ("summary.json", "junit.xml", "badge.json", "allure-results", "exchanges", "faults", RESUME_FILE)
 
 
 class RunSession:
@@ -297,7 +316,7 @@ class RunSession:
     def add(self, message: dict[str, Any]) -> None:
         """Take in what a scenario left: its result, the shapes of its replies, drift."""
         result = self._take_in(message)
-        self._resume_file.add(message)
+        self._guarded("the file by which a run is resumed", lambda: self._resume_file.add(message))
         if self._breaker.trips(message):
             self.given_up = result.cause
 
@@ -357,6 +376,10 @@ class RunSession:
         except CannotJudge as problem:
             self._cleanup_errors.append(str(problem))
             return False
+        except Exception as fault:  # noqa: BLE001 - what is left stays in the ledger, and the reports are still due
+            where = write_fault(self.options, "clean-up", fault)
+            self._cleanup_errors.append(f"clean-up: {type(fault).__name__}: {fault} ({where})")
+            return False
         return True
 
     def record(self) -> RunRecord:
@@ -391,22 +414,39 @@ class RunSession:
             self._whole = {operation: merge(shapes) for operation, shapes in self._shapes.items()}
         return self._whole
 
+    def _guarded(self, what: str, write: Callable[[], object]) -> bool:
+        """Whether ``write`` did its work; a file that cannot be written costs that file, and is told once."""
+        try:
+            write()
+        except Exception as error:  # noqa: BLE001 - no report may cost another, the verdicts, or the clean-up
+            where = "" if isinstance(error, OSError) else f" ({write_fault(self.options, 'reports', error)})"
+            problem = f"{what} could not be written: {type(error).__name__}: {error}{where}"
+            if problem not in self.problems:
+                self.problems.append(problem)
+            return False
+        return True
+
     def write_reports(self, allure_folder: Path | None) -> None:
         """Everything but the scenarios' own Allure results; the summary last, then a look for secrets that leaked."""
-        record = self.record()
-        write_junit(record, self.options.reports / "junit.xml")
-        write_whole(self.options.reports / "badge.json", json.dumps(badge(record)) + "\n")
+        record, reports = self.record(), self.options.reports
+        self._guarded("junit.xml", lambda: write_junit(record, reports / "junit.xml"))
+        self._guarded("badge.json", lambda: write_whole(reports / "badge.json", json.dumps(badge(record)) + "\n"))
         if allure_folder is not None and allure_folder.is_dir():
-            from conformance.reporting import allure
-
-            allure.write_environment(allure_folder, allure.environment(record))
-            allure.write_categories(allure_folder)
-            allure.write_executor(allure_folder, os.environ)
-        leaks = [f"a secret stands in {file}" for file in secret_registry.leaks_in(self.options.reports)]
+            self._guarded("the Allure results", lambda: self._complete_allure(record, allure_folder))
+        leaks = [f"a secret stands in {file}" for file in secret_registry.leaks_in(reports)]
         self.problems += leaks
-        if not leaks:
-            write_summary(record, self.options.reports / "summary.json")
-            (self.options.reports / RESUME_FILE).unlink(missing_ok=True)
+        if not leaks and self._guarded("summary.json", lambda: write_summary(self.record(), reports / "summary.json")):
+            (reports / RESUME_FILE).unlink(missing_ok=True)
+
+    def _complete_allure(self, record: RunRecord, folder: Path) -> None:
+        from conformance.reporting import allure
+
+        allure.write_environment(folder, allure.environment(record))
+        allure.write_categories(folder)
+        allure.write_executor(folder, os.environ)
+        written = sum(1 for _ in folder.glob("*-result.json"))
+        if written < len(record.scenarios):
+            raise OSError(f"{len(record.scenarios) - written} of {len(record.scenarios)} results are missing")
 
     def close(self) -> None:
         """Stop the mock and remove what the run kept aside."""

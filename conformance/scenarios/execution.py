@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -52,6 +51,7 @@ def result_of(
     skip: Skip | None,
     seconds: float,
     files: Iterable[str],
+    traceback_file: str = "",
 ) -> ScenarioResult:
     """The record of one scenario that took ``seconds``."""
     if verdict.outcome == "skipped" and context is not None:
@@ -72,7 +72,7 @@ def result_of(
         skip=_OBSERVED if observed else skip,
         violations=tuple(context.violations) if context and not observed else (),
         observations=_observations(context, observed),
-        cause=cause_of(error) if verdict.outcome == "broken" else "",
+        cause=cause_of(error, traceback_file) if verdict.outcome == "broken" else "",
         known=verdict.known,
         exchanges=tuple(files),
         case_ids=_case_ids(context) if context and files else (),
@@ -113,14 +113,20 @@ def verdict_of(
     return decide(scenario.level, strict, violations, broke, known)
 
 
-def cause_of(error: BaseException | None) -> str:
-    """Why a scenario broke: one sentence for what a site or user causes, the traceback for a fault of ours."""
+def is_fault(error: BaseException | None) -> bool:
+    """Whether ``error`` is a fault of ours: nothing that a site, a user or a clause can cause."""
+    return error is not None and not isinstance(error, CannotJudge | UserError | ContractViolation)
+
+
+def cause_of(error: BaseException | None, traceback_file: str = "") -> str:
+    """Why a scenario broke, in one sentence; of a fault of ours ``traceback_file`` tells the rest."""
     if error is None:
         return ""
-    if isinstance(error, CannotJudge | UserError):
+    if not is_fault(error):
         return printable(str(error))
-    lines = traceback.format_exception(type(error), error, error.__traceback__)
-    return printable(f"fault of the suite: {type(error).__name__}: {error}\n" + "".join(lines[-6:]))
+    where = f" (traceback in {traceback_file})" if traceback_file else ""
+    words = " ".join(str(error).split())
+    return printable(f"fault of the suite: {type(error).__name__}: {words}{where}")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +53,10 @@ class Catalogue:
 
     def read(self, path: Path) -> FeatureFile:
         """The scenarios of ``path``; :class:`UserError` on anything that would silently drop or confuse one."""
-        place = path.absolute()
+        # However a path is spelt, by dots or by a link: one file is read once.
+        place = path.resolve()
         if place not in self._files:
-            self._files[place] = self._read(place)
+            self._files[place] = self._read(Path(os.path.normpath(path.absolute())))
         return self._files[place]
 
     def known_files(self) -> list[FeatureFile]:
@@ -70,7 +72,7 @@ class Catalogue:
         feature = _parse(path, name)
         scenarios: dict[str, Scenario] = {}
         for template in feature.scenarios.values():
-            for row in outline_rows(template):
+            for row in outline_rows(template, f"{name}:{template.line_number}"):
                 scenario = read_scenario(feature, template, row, name, self.clauses, self.registry)
                 if scenario.title in scenarios:
                     raise _title_twice(f"two scenarios are called {scenario.title!r}", f"{name}:{template.line_number}")
@@ -86,9 +88,17 @@ def _title_twice(what: str, where: str) -> UserError:
     return UserError("title-twice", what, where=where, hint="a title names one scenario of its file")
 
 
-def outline_rows(template: ScenarioTemplate) -> list[dict[str, str]]:
-    """The rows of an outline; one empty row for a plain scenario."""
-    return [row for examples in template.examples for row in examples.as_contexts()] or [{}]
+def outline_rows(template: ScenarioTemplate, where: str = "") -> list[dict[str, str]]:
+    """The rows of an outline; one empty row for a plain scenario, a :class:`UserError` for an outline without any."""
+    rows = [row for examples in template.examples for row in examples.as_contexts()]
+    if (template.templated and not rows) or not all(template.examples):
+        raise UserError(
+            "outline-empty",
+            f"the outline {template.name!r} has no row of examples: it judges nothing",
+            where=where,
+            hint="give its table a row, or take the outline out",
+        )
+    return rows or [{}]
 
 
 def feature_files(place: Path) -> list[Path]:
@@ -108,4 +118,4 @@ def _parse(path: Path, name: str) -> Feature:
 def _written_scenarios(path: Path, language: str) -> int:
     """Scenarios as they are written, the measure nothing may fall short of; tests compare with the Gherkin compiler."""
     headings = scenario_headings(language)
-    return sum(line.lstrip().startswith(headings) for line in path.read_text(encoding="utf-8").splitlines())
+    return sum(line.lstrip().startswith(headings) for line in path.read_text(encoding="utf-8-sig").splitlines())

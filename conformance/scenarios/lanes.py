@@ -10,12 +10,12 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import StepRegistry
-from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.settings import Value
 from conformance.wire.client import Sender, reads_only
 from conformance.wire.exchange import Exchange, Request
@@ -114,26 +114,34 @@ class Lanes:
             done.set()
 
     def _work(self) -> None:
-        client = self._run_context.client()
+        """Whatever happens to a lane, nobody waits for it: what it did not record is carried out in its turn."""
+        try:
+            client = self._run_context.client()
+        except Exception:  # noqa: BLE001 - the serial phase meets the same, and says it
+            self._stop()
+            return
         try:
             while not self._stopped.is_set():
                 scenario = self._waiting.get_nowait()
-                self._recorded[scenario] = self._ahead(scenario, client)
+                # Any exception at all ends a recording; in its turn the scenario meets it again and is broken by it.
+                with suppress(Exception):
+                    self._recorded[scenario] = self._ahead(scenario, client)
                 self._done[scenario].set()
         except queue.Empty:
             pass
+        except BaseException:
+            self._stop()
+            raise
         finally:
             client.close()
 
     def _ahead(self, scenario: Scenario, client: Sender) -> list[Exchange]:
         """The exchanges of the Given and When steps; only what came back sound is worth replaying."""
         context = ScenarioContext(self._run_context, scenario, client)
-        try:
+        with suppress(Exception):
             for step in scenario.steps:
                 if step.type != "then":
                     self._registry.look_up(step, scenario.path).carry_out(context)
-        except (CannotJudge, UserError):
-            pass
         sound = []
         for exchange in context.exchanges:
             self._count(exchange)

@@ -30,7 +30,8 @@ __all__ = [
 
 def parse_feature(path: Path) -> Feature:
     """The feature in ``path``; :class:`GherkinParseError` with its line when it is none."""
-    return get_feature(str(path.parent), path.name)
+    # With or without the byte order mark that editors on Windows write.
+    return get_feature(str(path.parent), path.name, encoding="utf-8-sig")
 
 
 def scenario_headings(language: str) -> tuple[str, ...]:

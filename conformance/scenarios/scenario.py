@@ -140,6 +140,9 @@ def read_scenario(
     clause = _clause(tags, row, clauses, where)
     steps = tuple(_scenario_step(step, row) for step in template.steps)
     matches = [registry.look_up(step, path) for step in steps]
+    _demand_a_judgement(steps, where)
+    for written, step, match in zip(template.steps, steps, matches, strict=True):
+        _demand_use(written, step, match, f"{path}:{step.line}")
     until = tags.one("until")
     return Scenario(
         path=path,
@@ -157,6 +160,29 @@ def read_scenario(
         **vars(_Needs(matches, list(_references(steps)), tags.words)),
         description=" ".join((template.description or "").split()),
     )
+
+
+def _demand_a_judgement(steps: Iterable[ScenarioStep], where: str) -> None:
+    """A scenario that asks nothing of the site would pass whatever it does."""
+    if not any(step.type == "then" for step in steps):
+        raise UserError(
+            "scenario-empty",
+            "this scenario judges nothing: it has no Then step",
+            where=where,
+            hint="say what the site must do, or take the scenario out",
+        )
+
+
+def _demand_use(written: Step, step: ScenarioStep, match: StepMatch, where: str) -> None:
+    """What stands below a step must be read by it: a table nobody takes is a claim that nobody checks."""
+    if written.docstring is not None:
+        raise UserError("step-text", f"the step {step.text!r} takes no text block", where=where, hint="use a table")
+    if step.table and "datatable" not in match.arguments:
+        raise UserError("step-table", f"the step {step.text!r} takes no table", where=where)
+    keys = [cells[0] for cells in step.table if len(cells) > 1 and step.type != "then"]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise UserError("table-key", f"the table says {twice!r} twice, and only one can be sent", where=where)
 
 
 def _scenario_step(step: Step, row: Mapping[str, str]) -> ScenarioStep:

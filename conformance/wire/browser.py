@@ -10,6 +10,7 @@ from typing import Self
 import httpx
 
 from conformance.sites.profile import Profile
+from conformance.wire.environment import proxy_for
 
 _ENOUGH = 64 * 1024
 
@@ -37,7 +38,8 @@ class Browser:
         self._http = httpx.Client(
             timeout=min(30.0, profile.timeout),
             verify=verify,
-            trust_env=profile.trust_env,
+            trust_env=False,
+            proxy=proxy_for(profile.url) if profile.trust_env and transport is None else None,
             transport=transport,
             follow_redirects=True,
         )

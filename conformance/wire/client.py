@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 import httpx
 
 from conformance.sites.errors import UserError
 from conformance.sites.profile import Profile
+from conformance.wire.environment import default_tls, proxy_for
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.rate_limiter import RateLimiter
 
@@ -127,7 +129,7 @@ def tls_context(profile: Profile) -> ssl.SSLContext:
     if profile.url.startswith("http://"):
         # Only a loopback address may be one: it needs no authorities, and loading them takes 15 ms.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ssl.create_default_context()
+    context = default_tls()
     if profile.ca_file:
         try:
             context.load_verify_locations(profile.ca_file)
@@ -166,7 +168,8 @@ class Client:
             headers=_HEADERS,
             timeout=_limits(profile.timeout),
             verify=tls,
-            trust_env=profile.trust_env,
+            trust_env=False,
+            proxy=proxy_for(profile.url) if profile.trust_env and transport is None else None,
             transport=transport,
             follow_redirects=False,
         )
@@ -214,6 +217,7 @@ class Client:
                     "POST", request.url, content=request.body, timeout=_limits(timeout), extensions=extensions
                 ) as answer,
             ):
+                self._forget_odd_cookies()
                 body, problem = self._read(answer, clock, timeout)
                 pause = _pause_asked(answer, body)
                 problem = problem or _status_error(answer, pause)
@@ -227,6 +231,12 @@ class Client:
             return _Try(ended(_transport_words(problem)), again=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
             return _Try(ended(_transport_words(problem)))
+
+    def _forget_odd_cookies(self) -> None:
+        """A cookie that no header can carry back would keep every later request from leaving."""
+        for cookie in list(self._http.cookies.jar):
+            if not f"{cookie.name}{cookie.value}".isascii():
+                self._http.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
 
     def _read(self, answer: httpx.Response, clock: float, timeout: float) -> tuple[bytes, str]:
         body = bytearray()
@@ -244,11 +254,22 @@ class Client:
 def _pause_asked(answer: httpx.Response, body: bytes) -> float | None:
     """Seconds to pause when the site limits the rate (0: it did not say how long), else None."""
     wait = answer.headers.get("Retry-After", "")
-    seconds = float(wait) if wait.isdigit() else 0.0
+    seconds = seconds_to_wait(wait, time.time())
     if answer.status_code == 429 or (answer.status_code == 503 and wait):
         return seconds
     limited = answer.is_success and len(body) < 4096 and b"exceptionID>" + RATE_LIMIT_ID + b"<" in body
     return seconds if limited else None
+
+
+def seconds_to_wait(retry_after: str, now: float) -> float:
+    """What ``Retry-After`` asks for, seconds or a date; 0.0 when it says nothing that can be read."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError, TypeError):
+        return 0.0
 
 
 def _status_error(answer: httpx.Response, pause: float | None) -> str:
