@@ -62,7 +62,7 @@ class MaskingLogger(AllureFileLogger):
         """Write one scenario."""
         told = self._current()
         # A report that cannot be written costs itself: the run counts its files at the end, and tells.
-        with suppress(OSError):
+        with suppress(Exception):
             if told is not None:
                 self._tell(result, *told)
             self._report_item(result)

@@ -51,10 +51,13 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Runner:
     (project / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.delenv("WEBEX_SITES", raising=False)
 
-    def go(*arguments: str, subprocess: bool = False) -> Outcome:
+    def go(*arguments: str, subprocess: bool = False, timeout: float | None = None) -> Outcome:
         reports = project / "reports"
-        method = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
-        result = method(*arguments)
+        if subprocess:
+            # A run that hangs fails its test and not the whole session.
+            result = pytester.runpytest_subprocess(*arguments, timeout=timeout)
+        else:
+            result = pytester.runpytest_inprocess(*arguments)
         return Outcome(int(result.ret), result.outlines + result.errlines, reports)
 
     return go
