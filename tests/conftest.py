@@ -19,6 +19,11 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Strict with ourselves: a warning fails a test of ours, and no run of anybody else's."""
+    item.add_marker(pytest.mark.filterwarnings("error"), append=False)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the suite."""

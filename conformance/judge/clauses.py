@@ -71,7 +71,7 @@ def load_clauses(features: Path) -> dict[str, Clause]:
 def _read(file: Path) -> Iterable[Clause]:
     release = Release.parse(file.parent.name, where=str(file))
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as problem:
         raise _wrong(file, f"not TOML: {problem}") from None
     for item in document.get("item", []):

@@ -36,7 +36,7 @@ def load_known(file: Path | None, site: str, clauses: Iterable[str], today: dt.d
     if file is None:
         return ()
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
         document = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise UserError("known-issues", f"cannot read the known issues: {problem}", where=str(file)) from None

@@ -20,6 +20,17 @@ def printable(text: str) -> str:
     return "\n".join(_CONTROL.sub(_shown, line) for line in secret_registry.mask(text).split("\n"))
 
 
+#: A line of a report that people read; the exchange file keeps the whole of what a site sent.
+_LONGEST = 1000
+
+
+def shortened(text: str) -> str:
+    """``text`` cut to what a person reads, with the number of characters that are left out."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]}... ({len(text) - _LONGEST} more characters)"
+
+
 def _shown(found: re.Match[str]) -> str:
     return f"\\x{ord(found.group()):02x}"
 

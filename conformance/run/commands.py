@@ -56,6 +56,13 @@ def _options(given: argparse.Namespace) -> Options:
     )
 
 
+def _catalogue(root: Path) -> Catalogue:
+    """The features below ``root``; a folder without any is a :class:`UserError`."""
+    if next((root / "features").rglob("*.feature"), None) is None:
+        raise UserError("features-missing", "there are no features here", where=str(root), hint="name them with --root")
+    return Catalogue(root)
+
+
 @contextmanager
 def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iterator[SiteSession]:
     site = options.sites[0]
@@ -78,7 +85,7 @@ def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iter
 def check(given: argparse.Namespace) -> int:
     """Print the preflight table; 0 when all is well, 1 when profile and site disagree."""
     options = _options(given)
-    with _opened(options, Catalogue(options.root), check_only=True) as site_session:
+    with _opened(options, _catalogue(options.root), check_only=True) as site_session:
         preflight = site_session.preflight
         rows = [
             ["", "what", "profile", "site"],
@@ -94,8 +101,8 @@ def check(given: argparse.Namespace) -> int:
 def plan(given: argparse.Namespace) -> int:
     """Print what would run, and for everything else the one line that unlocks it."""
     options = _options(given)
+    catalogue = _catalogue(options.root)
     import_vocabulary(options.root)
-    catalogue = Catalogue(options.root)
     with _opened(options, catalogue, check_only=False) as site_session:
         run_context = site_session.run_context
         files = catalogue.read_all([options.root / "features"])
@@ -112,13 +119,17 @@ def plan(given: argparse.Namespace) -> int:
     return 0
 
 
+#: Digits of minutes; nothing is older than a thousand years.
+_LONGEST_AGE = 10
+
+
 def sweep(given: argparse.Namespace) -> int:
     """Remove what earlier runs left; 0 when nothing is left, 1 when something could not be removed."""
-    if not given.older_than.isdigit():
+    if not (given.older_than.isascii() and given.older_than.isdigit() and len(given.older_than) < _LONGEST_AGE):
         raise UserError("age", f"--older-than {given.older_than!r} is no whole number of minutes", where="--older-than")
     options = _options(given)
     # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
-    with _opened(options, Catalogue(options.root), check_only=True) as site_session:
+    with _opened(options, _catalogue(options.root), check_only=True) as site_session:
         before = time.time() - 60 * int(given.older_than)
         work = Sweep(site_session.run_context, options.reports / "ledger", before)
         found = work.found()
@@ -141,10 +152,8 @@ def docs(given: argparse.Namespace) -> int:
     last = beside(root, "reports") / SUMMARY
     files = given.summaries or ([last] if last.is_file() else [])
     runs = [read_run(file) for file in files]
-    catalogue = Catalogue(root)
+    catalogue = _catalogue(root)
     documentation = living_documentation(catalogue.clauses, documented_scenarios(catalogue), runs)
-    if not documentation.scenarios:
-        raise UserError("features-missing", "there are no features here", where=str(root), hint="name them with --root")
     output: Path = given.output or beside(root, "reports") / DOCUMENTATION
     write_page(output, documentation_page(documentation))
     sites = ", ".join(run.name for run in documentation.latest) or "no run: outcomes are left out"
@@ -200,8 +209,9 @@ def index(given: argparse.Namespace) -> int:
     the published notes heading by heading.
     """
     root: Path = given.root.resolve()
+    catalogue = _catalogue(root)
     import_vocabulary(root)
-    for path, text in indexes(Catalogue(root)).items():
+    for path, text in indexes(catalogue).items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_whole(path, text)
             print(path.relative_to(root))

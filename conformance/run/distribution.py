@@ -56,11 +56,7 @@ class SiteScheduling(LoadScopeScheduling):
 def writing_scenarios(catalogue: Catalogue) -> set[str]:
     """Node ids of the scenarios that change the site."""
     scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
-    return {
-        scenario.nodeid
-        for scenario in scenarios
-        if scenario.writes or scenario.needs_control_plane
-    }
+    return {scenario.nodeid for scenario in scenarios if scenario.writes or scenario.needs_control_plane}
 
 
 class WorkerHooks:

@@ -63,6 +63,23 @@ def add_options(parser: Any) -> None:
         group.addoption(name, action="store_true", help=words)
 
 
+def demand_writable(reports: Path) -> None:
+    """:class:`UserError` unless files can be written below ``reports``, said before anything is sent."""
+    probe = reports / ".writable"
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"x" * 4096)
+        probe.unlink()
+    except (OSError, ValueError) as problem:
+        reason = (problem.strerror if isinstance(problem, OSError) else "") or str(problem)
+        raise UserError(
+            "reports",
+            f"reports cannot be written: {reason}",
+            where=str(reports),
+            hint="name a folder that can be written with --reports",
+        ) from None
+
+
 def read_options(config: Any) -> Options:
     """The options of this run; :class:`UserError` when one is unclear."""
     option = config.option

@@ -20,7 +20,7 @@ from conformance.run.collection import (
     take_lines_from_arguments,
     usage_error,
 )
-from conformance.run.options import add_options, read_options
+from conformance.run.options import add_options, demand_writable, read_options
 from conformance.run.pytest_internals import (
     allure_results,
     assign,
@@ -241,6 +241,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         options = read_options(config)
+        if not config.option.collectonly:
+            demand_writable(options.reports)
     except UserError as problem:
         raise pytest.UsageError(printable(str(problem))) from None
     write_allure_results(config, options.reports / "allure-results")

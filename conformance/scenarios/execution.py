@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.judge.findings import ContractViolation, Violation
 from conformance.judge.known_issues import KnownIssue
 from conformance.reporting.outcome import Recorder, ScenarioResult, Skip, StepRecord, Verdict, decide
-from conformance.reporting.text import printable
+from conformance.reporting.text import printable, shortened
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
@@ -93,7 +93,7 @@ def _observations(context: ScenarioContext | None, observed: bool) -> tuple[str,
         if observed
         else []
     )
-    return (*context.observations, *found)
+    return tuple(map(shortened, (*context.observations, *found)))
 
 
 def verdict_of(
@@ -123,9 +123,9 @@ def cause_of(error: BaseException | None, traceback_file: str = "") -> str:
     if error is None:
         return ""
     if not is_fault(error):
-        return printable(str(error))
+        return printable(shortened(str(error)))
     where = f" (traceback in {traceback_file})" if traceback_file else ""
-    words = " ".join(str(error).split())
+    words = shortened(" ".join(str(error).split()))
     return printable(f"fault of the suite: {type(error).__name__}: {words}{where}")
 
 

@@ -10,6 +10,7 @@ from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding, Violation
 from conformance.judge.reply_checks import NO_RECORD, row_of, viewed_between
 from conformance.reporting.outcome import Skip
+from conformance.reporting.text import shortened
 from conformance.scenarios.authentication import Authenticator, SignedRequest, exchanged
 from conformance.scenarios.cleanup import ScenarioCleanup
 from conformance.scenarios.contract_judgement import against_contract
@@ -354,7 +355,15 @@ class ScenarioContext:
         operation = self.exchanges[-1].request.operation if self.exchanges else clause.operation
         number = len(self.exchanges)
         self.violations += [
-            Violation(clause.id, found.check, operation, found.path, found.expected, found.actual, number)
+            Violation(
+                clause.id,
+                found.check,
+                operation,
+                found.path,
+                shortened(found.expected),
+                shortened(found.actual),
+                number,
+            )
             for found in findings
         ]
 

@@ -49,6 +49,8 @@ def resolve(text: str, *, where: str, folder: Path) -> str:
         secret = _from_keyring(expand_variables(text.removeprefix("keyring:"), where=where), where)
     else:
         secret = expand_variables(text, where=where)
+    # How an editor marks or ends a file is no part of a secret: sent along, it locks the account.
+    secret = secret.strip("\ufeff").rstrip("\r\n")
     secret_registry.learn(secret)
     if not secret:
         raise UserError("secret-empty", "the secret is empty", where=where, hint="set the variable or file it names")
@@ -64,7 +66,7 @@ def resolve(text: str, *, where: str, folder: Path) -> str:
 
 def _from_file(path: Path, where: str) -> str:
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             text = file.read(_LARGEST_FILE + 1)
     except (OSError, UnicodeDecodeError, ValueError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"

@@ -231,7 +231,7 @@ def sites_file(option: str | None) -> Path:
 def load_profile(name: str, file: Path) -> Profile:
     """The profile ``name`` of ``file``; every mistake in it is a :class:`UserError` with its line."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UserError(
             "sites-missing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -27,14 +28,24 @@ def parser() -> etree.XMLParser:
     )
 
 
+_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)?(?:<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^>]*>([^<]*)<", re.IGNORECASE)
+
+
 def parse(body: bytes) -> Element:
     """The root element of ``body``; :class:`CannotJudge` when there is none to trust."""
     if not body.strip():
         raise CannotJudge("the reply is empty")
+    if _PAGE.match(body):
+        title = _TITLE.search(body)
+        called = f" called {opening(b' '.join(title.group(1).split()))}" if title else ""
+        raise CannotJudge(f"the reply is a web page{called} and no message: maintenance, a sign-in page or a proxy")
     try:
         root = etree.fromstring(body, parser())
     except etree.XMLSyntaxError as problem:
-        raise CannotJudge(f"the reply is not XML: {problem.msg}; it starts with {opening(body)}") from None
+        blanks = body[:1].isspace() and body.lstrip().startswith(b"<?xml")
+        why = "blanks stand before its XML declaration" if blanks else str(problem.msg)
+        raise CannotJudge(f"the reply is not XML: {why}; it starts with {opening(body)}") from None
     except ValueError as problem:
         raise CannotJudge(f"the reply cannot be decoded: {problem}") from None
     if root.getroottree().docinfo.doctype:

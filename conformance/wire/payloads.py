@@ -45,7 +45,7 @@ class Payloads:
     def _defaults(self) -> dict[str, dict[str, str]]:
         file = self._folder / DEFAULTS
         try:
-            return {name: dict(row) for name, row in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+            return {name: dict(row) for name, row in tomllib.loads(file.read_text(encoding="utf-8-sig")).items()}
         except (OSError, tomllib.TOMLDecodeError) as problem:
             raise UserError("payload-defaults", f"cannot read the default values: {problem}", where=str(file)) from None
 

@@ -1,0 +1,295 @@
+"""What other people's features, files, folders and machines hold, and what must come of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import mocksite
+import pytest
+
+from conformance.cli import main
+from conformance.sites.credentials import resolve
+from conformance.sites.errors import UserError
+from conformance.wire.client import seconds_to_wait
+from conformance.wire.environment import proxy_for
+from conformance.wire.exchange import CannotJudge, parse
+from tests.run.conftest import Runner
+from tests.twisted import operation_of, twisted
+
+CLAUSES = '''
+[[item]]
+heading = "An item"
+heading_zh = "项"
+
+[[item.clause]]
+id = "R41.7.0-01"
+operation = "GetSite"
+certainty = "explicit"
+lines = "1"
+text = "GetSite answers."
+'''
+HEAD = "@since.41.7.0 @clause.R41.7.0-01\nFeature: f\n\n  Rule: r\n\n"
+
+
+def features(pytester: pytest.Pytester, body: str, *, encoding: str = "utf-8") -> None:
+    """A project whose only feature is ``body``."""
+    (pytester.path / "features").unlink()
+    folder = pytester.path / "features" / "41.7.0"
+    folder.mkdir(parents=True)
+    (folder / "clauses.toml").write_text(CLAUSES, encoding=encoding)
+    (folder / "own.feature").write_text(HEAD + body, encoding=encoding)
+
+
+SOUND = "    Scenario: sound\n      When the site admin sends GetSite\n      Then the call succeeds\n"
+#: What judges nothing, or says what nobody reads: an error when collected, with its code and line.
+EMPTY = {
+    "no step": ("    Scenario: empty\n", "scenario-empty", 6),
+    "no Then": ("    Scenario: empty\n      When the site admin sends GetSite\n", "scenario-empty", 6),
+    "no rows": (
+        "    Scenario Outline: o <v>\n      When the site admin sends GetSite\n      Then the call succeeds\n"
+        "      Examples:\n        | v |\n",
+        "outline-empty",
+        6,
+    ),
+    "a table nobody takes": (
+        "    Scenario: t\n      When the site admin sends GetSite\n      Then the call succeeds\n        | a | b |\n",
+        "step-table",
+        8,
+    ),
+    "a text nobody takes": (
+        '    Scenario: t\n      When the site admin sends GetSite\n      Then the call succeeds\n      """\n      x\n      """\n',
+        "step-text",
+        8,
+    ),
+    "a key twice": (
+        "    Scenario: t\n      When the site admin sends GetUser with\n        | webExId | a |\n        | webExId | b |\n"
+        "      Then the call succeeds\n",
+        "table-key",
+        7,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+@pytest.mark.parametrize("lanes", ["0", "4"])
+def test_what_judges_nothing_is_an_error(run: Runner, pytester: pytest.Pytester, name: str, lanes: str) -> None:
+    body, code, line = EMPTY[name]
+    features(pytester, SOUND + body)
+    outcome = run("features", "--lanes", lanes)
+    assert outcome.code == 4
+    assert f"error[{code}]" in outcome.text
+    assert f"features/41.7.0/own.feature:{line + 3}" in outcome.text
+
+
+@pytest.mark.parametrize("lanes", ["0", "4"])
+def test_a_table_of_one_column_breaks_its_scenario(run: Runner, pytester: pytest.Pytester, lanes: str) -> None:
+    odd = "    Scenario: odd\n      When the site admin sends GetUser with\n        | webExId |\n      Then the call is refused\n"
+    features(pytester, odd + SOUND)
+    outcome = run("features", "--lanes", lanes)
+    assert outcome.outcomes() == {"odd": "broken", "sound": "passed"}
+    assert "Traceback" not in outcome.text
+    fault = outcome.summary["scenarios"][0]["cause"].rpartition("traceback in ")[2].rstrip(")")
+    assert "Traceback" in (pytester.path / fault).read_text(encoding="utf-8")
+
+
+def test_byte_order_marks_are_read_over(run: Runner, pytester: pytest.Pytester) -> None:
+    features(pytester, SOUND.replace("\n", "\r\n"), encoding="utf-8-sig")
+    (pytester.path / "known_issues.toml").write_text("# none\r\n", encoding="utf-8-sig")
+    with mocksite.start(release="41.12.0") as site:
+        (pytester.path / "sites.toml").write_text(site.profile("here"), encoding="utf-8-sig")
+        outcome = run("features", "--site", "here")
+    assert outcome.outcomes() == {"sound": "passed"}
+
+
+@pytest.mark.parametrize("text", ["\ufeffsecret", "secret\r\n", "\ufeffsecret\n", "secret\n\n"])
+def test_marks_and_line_ends_are_no_part_of_a_secret(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "s").write_bytes(text.encode("utf-8"))
+    monkeypatch.setenv("A_SECRET", text)
+    assert resolve("file:s", where="here", folder=tmp_path) == "secret"
+    assert resolve("${A_SECRET}", where="here", folder=tmp_path) == "secret"
+
+
+SELECTIONS = {
+    "dots": (["features/../features/41.7.0"], 4),
+    "a link": (["linked/41.7.0"], 4),
+    "a line": (["features/41.7.0/recording-changes.feature:10"], 1),
+    "a word": (["features/41.7.0", "-k", "directly"], 1),
+    "a marker": (["features/41.7.0", "-m", "clause.R41.7.0-02"], 1),
+    "deselected": (["features/41.7.0", "--deselect", "features/41.7.0/recording-changes.feature"], 0),
+    "stepwise": (["features/41.7.0", "--sw"], 4),
+    "failed first": (["features/41.7.0", "--ff"], 4),
+    "until one fails": (["features/41.7.0", "-x"], 4),
+}
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_whatever_selects_makes_a_smaller_run(run: Runner, pytester: pytest.Pytester, name: str) -> None:
+    arguments, number = SELECTIONS[name]
+    (pytester.path / "linked").symlink_to(pytester.path / "features")
+    outcome = run(*arguments)
+    assert outcome.code == (0 if number else 5), outcome.text
+    if number:
+        assert len(outcome.outcomes()) == number
+        assert outcome.summary["selected"]["scenarios"] == number
+
+
+@pytest.mark.parametrize("way", [(), ("-n", "2")], ids=" ".join)
+def test_last_failed_is_a_smaller_run(run: Runner, pytester: pytest.Pytester, tmp_path: Path, way: tuple[str, ...]) -> None:
+    with mocksite.start(release="41.6.3") as site:
+        text = "\n".join(line for line in site.profile("old").splitlines() if not line.startswith("release"))
+        (tmp_path / "old.toml").write_text(text, encoding="utf-8")
+        aim = ("features/41.7.0", "--site", "old", "--sites", str(tmp_path / "old.toml"), "--release", "41.7.0")
+        first = run(*aim)
+        again = run(*aim, "--lf", *way, subprocess=bool(way))
+    failed = {title for title, outcome in first.outcomes().items() if outcome == "failed"}
+    assert failed
+    assert set(again.outcomes()) == failed
+    assert "INTERNALERROR" not in again.text
+
+
+PLACES = {"below a file": "file/reports", "a file": "file", "not writable": "/proc/reports", "a device": "/dev/full", "nul": "a\0b"}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_reports_that_cannot_be_written_are_told_before_anything_is_sent(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, name: str
+) -> None:
+    (pytester.path / "file").write_text("", encoding="utf-8")
+    with twisted(tmp_path) as site:
+        outcome = run("features/41.7.0", "--reports", PLACES[name], *site.arguments())
+        assert not site.asked
+    assert outcome.code == 4
+    assert "error[reports]" in outcome.text
+    assert "Traceback" not in outcome.text
+
+
+@pytest.mark.parametrize("command", ["plan", "check", "sweep", "index", "docs"])
+def test_a_folder_without_features(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert main([command, "--root", str(tmp_path)]) == 4
+    assert "error[features-missing]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("age", ["²", "1" * 400, "-1", "", "ten"])
+def test_ages_that_are_none(capsys: pytest.CaptureFixture[str], age: str) -> None:
+    assert main(["sweep", f"--older-than={age}"]) == 4
+    assert "error[age]" in capsys.readouterr().err
+
+
+SITE = "https://site.webex.com/WBXService/XMLService"
+#: The environment, and the proxy that follows.
+PROXIES = {
+    "none": ({}, None),
+    "of the scheme": ({"HTTPS_PROXY": "http://p:3128"}, "http://p:3128"),
+    "small letters win": ({"HTTPS_PROXY": "http://a", "https_proxy": "http://b"}, "http://b"),
+    "for all": ({"ALL_PROXY": "p:8080"}, "http://p:8080"),
+    "of another scheme": ({"HTTP_PROXY": "http://p"}, None),
+    "excepted": ({"HTTPS_PROXY": "http://p", "NO_PROXY": "localhost,.webex.com"}, None),
+    "excepted by port": ({"HTTPS_PROXY": "http://p", "NO_PROXY": "site.webex.com:8443"}, "http://p"),
+    "networks": ({"HTTPS_PROXY": "http://p", "NO_PROXY": "10.0.0.0/8,fd00::/8,::1,[fe80::1]:443"}, "http://p"),
+    "everything": ({"HTTPS_PROXY": "http://p", "no_proxy": "*"}, None),
+    "part of a name": ({"HTTPS_PROXY": "http://p", "NO_PROXY": "ebex.com"}, "http://p"),
+}
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_proxies_of_the_environment(name: str) -> None:
+    environment, proxy = PROXIES[name]
+    assert proxy_for(SITE, environment) == proxy
+
+
+def test_a_network_excepts_its_addresses() -> None:
+    environment = {"HTTPS_PROXY": "http://p", "NO_PROXY": "fd00::/8, 10.0.0.0/8"}
+    assert proxy_for("https://[fd00::7]/x", environment) is None
+    assert proxy_for("https://10.1.2.3/x", environment) is None
+    assert proxy_for("https://11.1.2.3/x", environment) == "http://p"
+
+
+@pytest.mark.parametrize("value", ["ftp://p", "socks5://p", "http:///x", "http://p:port", "http://a b", "http://pé"])
+def test_a_variable_that_is_wrong_is_named_and_not_shown(value: str) -> None:
+    with pytest.raises(UserError) as caught:
+        proxy_for(SITE, {"ALL_PROXY": value})
+    assert "ALL_PROXY" in str(caught.value)
+    assert value not in str(caught.value)
+
+
+def test_a_log_of_keys_that_cannot_be_written(run: Runner, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(pytester.path / "nowhere" / "log"))
+    (pytester.path / "sites.toml").write_text(
+        f'[sites.s]\nurl = "{SITE}"\nsite_name = "s"\n[sites.s.accounts.site-admin]\nwebex_id = "a"\npassword = "${{P}}"\n'
+    )
+    monkeypatch.setenv("P", "secret-of-the-test")
+    outcome = run("features/41.7.0", "--site", "s")
+    assert outcome.code == 4
+    assert "SSLKEYLOGFILE" in outcome.text
+    assert "Traceback" not in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("", 0.0), ("7", 7.0), (" 7 ", 7.0), ("²", 0.0), ("soon", 0.0), ("-5", 0.0),
+        ("Thu, 01 Jan 1970 00:01:00 GMT", 60.0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0), ("Thu, 99 Jan 1970", 0.0),
+    ],
+)  # fmt: skip
+def test_retry_after(told: str, seconds: float) -> None:
+    assert seconds_to_wait(told, 0.0) == seconds
+
+
+def test_a_cookie_that_is_not_ascii_is_forgotten(run: Runner, tmp_path: Path) -> None:
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if request.path.startswith("/_control"):
+            return response
+        return mocksite.HttpResponse(response.status, (*response.headers, ("Set-Cookie", "a=\xe9; Path=/")), response.body)
+
+    with twisted(tmp_path, twist) as site:
+        outcome = run("features/41.7.0", *site.arguments())
+    assert set(outcome.outcomes().values()) == {"passed"}
+
+
+PAGES = {
+    "maintenance": (b"<!DOCTYPE html><html><head><title>Down for\nmaintenance</title></head></html>", "a web page called 'Down for maintenance'"),
+    "capitals": (b"  <HTML><body>x</body></HTML>", "is a web page and no message"),
+    "blanks": (b'\n <?xml version="1.0"?><m/>', "blanks stand before its XML declaration"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_no_message_is_told_as_what_it_is(name: str) -> None:
+    body, words = PAGES[name]
+    with pytest.raises(CannotJudge, match=words.replace("(", r"\(")):
+        parse(body)
+
+
+def test_a_long_reason_is_shortened_for_people(run: Runner, tmp_path: Path) -> None:
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) != "LstMeetingType":
+            return response
+        long = b"<serv:result>FAILURE</serv:result><serv:reason>" + b"long " * 40_000 + b"</serv:reason>"
+        return mocksite.HttpResponse(
+            response.status, response.headers, response.body.replace(b"<serv:result>SUCCESS</serv:result>", long)
+        )
+
+    with twisted(tmp_path, twist) as site:
+        outcome = run("features/41.12.0", "-m", "operation.LstMeetingType", *site.arguments())
+    assert max(map(len, outcome.lines)) < 3000
+    for name in ("junit.xml", "summary.json"):
+        assert (outcome.reports / name).stat().st_size < 200_000
+    assert any(file.stat().st_size > 200_000 for file in (outcome.reports / "exchanges").iterdir())
+
+
+def test_a_disk_that_fills_up_costs_files_and_no_verdict(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    for name in ("write_exchange", "write_junit", "write_summary", "write_whole"):
+        monkeypatch.setattr(f"conformance.run.session.{name}", full)
+    monkeypatch.setattr("conformance.run.session.ResumeFile.add", full)
+    with mocksite.start(release="41.6.3") as site:
+        text = "\n".join(line for line in site.profile("old").splitlines() if not line.startswith("release"))
+        (tmp_path / "old.toml").write_text(text, encoding="utf-8")
+        outcome = run("features/41.7.0", "--site", "old", "--sites", str(tmp_path / "old.toml"), "--release", "41.7.0")
+    assert outcome.code == 1
+    assert outcome.text.count("FAILED  ") == 3
+    assert "summary.json could not be written: OSError: [Errno 28]" in outcome.text
+    assert "Traceback" not in outcome.text
