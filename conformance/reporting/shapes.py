@@ -15,7 +15,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -384,13 +384,15 @@ class Baseline:
     Only what data cannot have changed is judged: the place of an element, its number where the contract allows one,
     the kind of a value that has one kind, and a flag or required element that every reply held and none holds now.
     Any other element that comes or goes, and a word of a list nobody met before, may be the work of the site's users,
-    and is told. Nothing is either that a clause of the releases in between ``announced``.
+    and is told. Nothing is either that a clause of the releases in between ``announced``. ``verdicts`` are those of its
+    scenarios, by node id, when it judged the site by the release of this run.
     """
 
     release: Release
     day: str
     shapes: Mapping[str, Shape]
     announced: Announcements
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
     def precedes(self, clause: Clause) -> bool:
         """Whether a change it shows may be one that ``clause`` forbids.

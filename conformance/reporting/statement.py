@@ -58,6 +58,9 @@ def _table(record: RunRecord) -> list[str]:
     return table(rows, right=frozenset(range(1, len(OUTCOMES) + 2)))
 
 
+_APART = {"not_judged_here": "not judged here", "judged_in_baseline": "judged in the baseline"}
+
+
 def _accounting(record: RunRecord) -> Iterator[str]:
     numbers = record.accounting()
     skips = [str(row["skip"]).partition(": ") for row in record.clause_rows() if row["skip"]]
@@ -67,8 +70,11 @@ def _accounting(record: RunRecord) -> Iterator[str]:
     yield (
         f"{numbers['clauses']} clauses: {numbers['judged']} judged, {numbers['observed']} observed, "
         f"{numbers['not_applicable']} not applicable here{reasons}{rest}"
-        + (f", {numbers['not_judged_here']} not judged here" if numbers["not_judged_here"] else "")
+        + "".join(f", {numbers[key]} {words}" for key, words in _APART.items() if numbers[key])
     )
+    before = [f"{row['id']} {row['baseline']}" for row in record.clause_rows() if row["baseline"]]
+    if before:
+        yield f"judged in the baseline of {record.baseline_day}, when the site was set otherwise: {', '.join(before)}"
     for words in dict.fromkeys(words for kind, _, words in skips if kind == "baseline"):
         yield f"not judged here: {words}"
 

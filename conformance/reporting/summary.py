@@ -22,6 +22,8 @@ from conformance.sites.release import Release
 
 FORMAT = 1
 _UNMEASURED = "baseline: "
+#: What a site that is set otherwise may take over from its baseline, the worst first.
+_VERDICTS = ("failed", "known", "passed")
 #: The worst outcome of its scenarios is the outcome of a clause.
 _WORST_FIRST = ("failed", "broken", "known", "passed", "skipped")
 
@@ -30,6 +32,8 @@ _WORST_FIRST = ("failed", "broken", "known", "passed", "skipped")
 class RunRecord:
     """Everything a report of one run on one site is made from.
 
+    ``in_baseline`` are the verdicts of scenarios that this site, as it is set
+    now, cannot be judged by, and an earlier run on it could, on ``baseline_day``;
     ``discovered`` is what the run found out beside the profile, in words;
     ``deactivated`` are the users it made who stay on the site;
     ``judged_as`` is the release of the contract, ``site_release`` what the site
@@ -58,6 +62,8 @@ class RunRecord:
     discovered: tuple[str, ...] = ()
     deactivated: tuple[str, ...] = ()
     selected_of: tuple[int, int] = (0, 0)
+    in_baseline: Mapping[str, str] = field(default_factory=dict)
+    baseline_day: str = ""
 
     def totals(self) -> dict[str, int]:
         """Scenarios by outcome."""
@@ -81,19 +87,27 @@ class RunRecord:
             "outcome": "observed" if observed and outcome == "skipped" else outcome,
             "scenarios": len(mine),
             "skip": skips[0] if skips and outcome == "skipped" and not observed else None,
+            "baseline": self._judged_before(mine) if outcome == "skipped" and not observed else None,
         }
 
+    def _judged_before(self, results: Iterable[ScenarioResult]) -> str | None:
+        """The worst verdict of the baseline on scenarios that the settings of the site keep from running here."""
+        found = {self.in_baseline.get(result.nodeid) for result in results}
+        return next((word for word in _VERDICTS if word in found), None)
+
     def accounting(self) -> dict[str, int]:
-        """Clauses judged, observed, not judged for want of a measure, not applicable here and not selected."""
+        """Clauses by what became of them; apart those that lack a measure, and those only the baseline could judge."""
         rows = self.clause_rows()
         outcomes = [row["outcome"] for row in rows]
         unmeasured = sum(str(row["skip"]).startswith(_UNMEASURED) for row in rows)
+        before = sum(row["baseline"] is not None for row in rows)
         return {
             "clauses": len(outcomes),
             "judged": sum(word in ("passed", "failed", "broken", "known") for word in outcomes),
             "observed": outcomes.count("observed"),
             "not_judged_here": unmeasured,
-            "not_applicable": outcomes.count("skipped") - unmeasured,
+            "judged_in_baseline": before,
+            "not_applicable": outcomes.count("skipped") - unmeasured - before,
             "not_selected": outcomes.count("not-run"),
         }
 
@@ -115,7 +129,7 @@ def as_json(record: RunRecord) -> dict[str, Any]:
         "totals": record.totals(),
         "accounting": record.accounting(),
         "selected": {"scenarios": record.selected_of[0], "of": record.selected_of[1]},
-        "scenarios": [_scenario(result) for result in record.scenarios],
+        "scenarios": [_scenario(result, record) for result in record.scenarios],
         "clauses": record.clause_rows(),
         "problems": list(record.problems),
         "troubles": list(record.cleanup_errors),
@@ -157,11 +171,12 @@ def write_whole(file: Path, text: str) -> None:
     draft.replace(file)
 
 
-def _scenario(result: ScenarioResult) -> dict[str, Any]:
+def _scenario(result: ScenarioResult, record: RunRecord) -> dict[str, Any]:
     row = result.as_json()
     row["duration_s"] = round(result.duration_s, 4)
     row["exchanges"] = list(result.exchanges)
     row["case_ids"] = list(result.case_ids)
+    row["baseline"] = record.in_baseline.get(result.nodeid)
     return row
 
 
@@ -279,7 +294,14 @@ def read_baseline(path: Path, site: str, clauses: Mapping[str, Clause], release:
         )
     lower, upper = sorted((run.release, release))
     between = [clause for clause in clauses.values() if lower < clause.release <= upper]
-    return Baseline(run.release, run.day, run.shapes, Announcements(between, back=release < run.release))
+    verdicts = {one.nodeid: one.outcome for one in run.scenarios.values() if one.outcome in _VERDICTS}
+    return Baseline(
+        release=run.release,
+        day=run.day,
+        shapes=run.shapes,
+        announced=Announcements(between, back=release < run.release),
+        verdicts=verdicts if run.judged_as == release else {},
+    )
 
 
 def _missing(path: Path, file: Path) -> UserError:

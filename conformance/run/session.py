@@ -407,7 +407,15 @@ class RunSession:
             cleanup_errors=tuple(self._cleanup_errors),
             sent=sum(result.sent for result in self.results.values()) + run_context.discovered.requests,
             selected_of=(self.expected, sum(len(file.scenarios) for file in self.catalogue.known_files())),
+            in_baseline=self._in_baseline(),
+            baseline_day=run_context.baseline.day if run_context.baseline else "",
         )
+
+    def _in_baseline(self) -> dict[str, str]:
+        """Scenarios that need the site set otherwise, and that the baseline met so."""
+        baseline = self.worker_run.run_context.baseline
+        skipped = (name for name, one in self.results.items() if one.skip and one.skip.kind == "setting")
+        return {name: baseline.verdicts[name] for name in skipped if name in baseline.verdicts} if baseline else {}
 
     def _merged(self) -> dict[str, Shape]:
         if self._whole is None:

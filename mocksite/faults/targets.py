@@ -106,11 +106,10 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     "GetMeeting": ("R41.3.0-05", "result"),
     "GetSessionInfo": ("R41.3.0-01", "result"),
     "GetEvent": ("R41.12.0-09", "result"),
-    "LstsummarySession": ("R41.2.0-09", "result"),
+    "LstsummarySession": ("R41.2.0-09", "row-present"),
     "LstsummaryEvent": ("R41.12.0-09", "result"),
     "LstrecordedEvent": ("R41.12.0-09", "result"),
     "LstsummaryProgram": ("R41.12.0-09", "result"),
-    "LstRecording": ("R41.6.0-04", "result"),
     "LstrecordaccessHistory": ("R41.11.0-46", "result"),
     "LstrecordaccessDetailHistory": ("R41.11.0-54", "result"),
     "CreateEvent": ("R41.5.0-16", "result"),
@@ -119,7 +118,7 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     "CreateUser": ("R41.11.0-23", "result"),
     "SetUser": ("R41.5.0-10", "result"),
     "DelUser": ("R41.11.0-37", "result"),
-    "CreateMeeting": ("R41.4.0-10", "result"),
+    "CreateMeeting": ("R41.4.0-10", "exception-id"),
     "SetMeeting": ("R41.4.0-11", "exception-id"),
 }
 

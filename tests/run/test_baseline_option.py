@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mocksite
-from tests.run.conftest import Runner
+from tests.run.conftest import Outcome, Runner
 from tests.twisted import twisted
 
 UNCHANGED = "features/41.10.0"
@@ -103,3 +103,37 @@ def test_a_baseline_that_is_none_ends_the_run_before_anything_is_sent(run: Runne
     assert "error[summary-missing]" in missing.text
     assert "error[run-incomplete]" in unfinished.text
     assert "error[baseline-site]: the baseline was recorded on twisted, this run judges mock" in other.text
+
+
+EVENTS_OFF = "features/41.12.0/classic-events.feature"
+
+
+def test_what_needs_the_site_set_otherwise_is_told_from_the_baseline(run: Runner, tmp_path: Path) -> None:
+    """Two nights on one live site: classic events off on the first, on on the second."""
+
+    def night(setting: bool, *arguments: str) -> Outcome:
+        with twisted(tmp_path, control_url="None") as site:
+            core = site.core
+            core.handle(
+                mocksite.HttpRequest("PUT", "/_control/settings/classic-events", {}, json.dumps(setting).encode())
+            )
+            profile = site.sites.read_text(encoding="utf-8")
+            site.sites.write_text(re.sub(r"classic-events = \w+", f"classic-events = {str(setting).lower()}", profile))
+            return run(EVENTS_OFF, *site.arguments(), *arguments)
+
+    first = night(False)
+    assert first.code == 0, first.text
+    judged = first.clauses("passed")
+    assert "R41.12.0-05" in judged
+    shutil.copytree(first.reports, tmp_path / "first")
+    second = night(True, "--baseline", str(tmp_path / "first"))
+    assert second.code == 0, second.text
+    rows = {row["id"]: row for row in second.summary["clauses"]}
+    assert (rows["R41.12.0-05"]["outcome"], rows["R41.12.0-05"]["baseline"]) == ("skipped", "passed")
+    accounting = second.summary["accounting"]
+    assert accounting["judged_in_baseline"] == sum(row["baseline"] is not None for row in rows.values()) >= 3
+    assert sum(accounting.values()) == 2 * accounting["clauses"]
+    told = [line for line in second.lines if line.startswith("judged in the baseline of ")]
+    assert len(told) == 1
+    assert "when the site was set otherwise: " in told[0]
+    assert "R41.12.0-05 passed" in told[0]
