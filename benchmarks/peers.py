@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.recording import Recorded
 
 NEWMAN = "newman@6.2.2"
-#: tavern 3.7.1 does not start on pytest 9 (tools.md, 6), so it has an environment of its own.
+#: tavern 3.7.1 does not start on pytest 9 (docs/decisions/libraries.md, Peers), so it has an environment of its own.
 TAVERN = ("tavern==3.7.1", "pytest==8.4.2")
 
 _PLAIN = '''"""Plain pytest and httpx: a test per scenario."""

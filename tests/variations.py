@@ -304,7 +304,7 @@ def more_than_shown(root: Element) -> None:
 
 
 def nothing_required(root: Element) -> None:
-    """What the XSD of 2011 requires and real sites leave out (strictness.md), or may, as no note of 41.x speaks of it."""
+    """What the XSD of 2011 requires and real sites leave out (sources.md, Strictness), or may, as no note of 41.x speaks of it."""
     for name in ("tollNum", "parterID", "countryAlias", "phoneNumber", "iCalendarURL", "attendee"):
         for element in named(root, name):
             element.getparent().remove(element)

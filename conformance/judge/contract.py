@@ -4,7 +4,7 @@ Every addition of 41.x carries ``c:since``; a view drops what is newer. Where th
 notes lost a position, ``c:place`` says so: ``any-order`` stands anywhere in its
 parent, ``anywhere`` in any parent. libxml2 gives the verdict on the rest: it
 validates a reply in a tenth of a millisecond, and unlike XSD 1.1 open content it
-sees a declared element in the wrong place (tools.md, 5).
+sees a declared element in the wrong place (docs/decisions/libraries.md, Validation).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def as_of(document: etree._Element, release: Release | None) -> etree._Element:
 
 
 def for_replies(document: etree._Element) -> etree._Element:
-    """Loosen what real sites do not keep (strictness.md): required elements outside the envelope.
+    """Loosen what real sites do not keep (sources.md, Strictness): required elements outside the envelope.
 
     Elements without a known place leave their sequence and become global, so
     that the judge can take them out of the reply and validate them alone.

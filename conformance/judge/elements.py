@@ -1,4 +1,4 @@
-"""Finds elements of a reply by the path features use, and says what kind of value one holds (wire-facts.md, Values).
+"""Finds elements of a reply by the path features use, and says what kind of value one holds (sources.md, Values).
 
 Paths are names as the API prints them, no prefixes. Namespaces come from the
 contract, so an element in a foreign namespace is not found; a name the contract
@@ -107,7 +107,7 @@ class Finder:
         """The children of the same parent whose position the contract knows, in order.
 
         Elements the contract does not declare there may stand anywhere on a
-        live site (strictness.md) and say nothing about order.
+        live site (sources.md, Strictness) and say nothing about order.
         """
         if found.parent_type is None:
             return children(found.parent)

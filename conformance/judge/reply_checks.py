@@ -17,7 +17,7 @@ from conformance.wire.pages import only_row
 
 Findings = tuple[Finding, ...]
 #: What a site says to a caller it does not let in: no such user, wrong password, no valid ticket, no tickets taken
-#: (exceptions.tsv). Everything else it says about the operation, to somebody it has let in.
+#: (sources.md, Refusals). Everything else it says about the operation, to somebody it has let in.
 LOGIN_REFUSALS = ("030001", "030002", "030047", "030104")
 NO_RECORD = "000015"
 _TOO_MANY_REQUESTS = 429
@@ -40,7 +40,7 @@ def succeeded(reply: Reply, whole: ContractView) -> Findings:
 
 
 def succeeded_or_empty(reply: Reply, whole: ContractView) -> Findings:
-    """The call succeeded, or was refused with 000015 because there is nothing to list (wire-facts.md, Lists)."""
+    """The call succeeded, or was refused with 000015 because there is nothing to list (sources.md, Lists)."""
     return () if reply.result == "FAILURE" and reply.exception_id == NO_RECORD else succeeded(reply, whole)
 
 
@@ -71,7 +71,7 @@ def login_accepted(reply: Reply) -> Findings:
 
 
 def list_given(reply: Reply) -> Findings:
-    """A list, or the refusal that says there is nothing to list (wire-facts.md, Lists)."""
+    """A list, or the refusal that says there is nothing to list (sources.md, Lists)."""
     if reply.succeeded or (reply.result == "FAILURE" and reply.exception_id == NO_RECORD):
         return ()
     return (Finding("result", "response/result", f"SUCCESS, or FAILURE {NO_RECORD}", reply.verdict()),)

@@ -36,7 +36,7 @@ class SchemaResult:
 
 
 def only_told(finding: Finding) -> bool:
-    """Whether real sites show it: a value a later release added to a list, or a leaf without any (reality.md)."""
+    """Real sites show it (sources.md): a value a later release added to a list, or a leaf without any."""
     listed = finding.expected.startswith(_LISTED) and not finding.path.startswith("header/")
     return listed or finding.actual == repr("")
 
@@ -48,7 +48,7 @@ def told(finding: Finding) -> str:
 
 
 def check_schema(reply: Reply, view: ContractView) -> SchemaResult:
-    """Validate ``reply`` as of ``view`` (strictness.md): order, types, enumerations, namespaces, cardinality."""
+    """Validate ``reply`` as of ``view`` (sources.md, Strictness): order, types, enumerations, namespaces, counts."""
     root = copy.deepcopy(reply.root)
     walk = _Walk(view)
     body = root.find(f"{{{SERV}}}body/{{{SERV}}}bodyContent")

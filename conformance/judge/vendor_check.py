@@ -1,4 +1,4 @@
-"""A reply beside the vendor's schemas, as strictly as real sites can be judged (strictness.md, reality.md).
+"""A reply beside the vendor's schemas, as strictly as real sites can be judged (sources.md, Strictness, Real sites).
 
 Order, types and namespaces are judged. What the schemas do not declare or a reply leaves out is told: sites grow with
 every release and leave out even what is required. A value outside an enumeration is told, too: later releases add

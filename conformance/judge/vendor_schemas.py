@@ -238,7 +238,7 @@ def _pointed_inside(
 
 
 def _loosen(root: etree._Element, kept: Collection[str]) -> None:
-    """Real replies leave out what the schemas require (reality.md); the envelope alone is always whole."""
+    """Real replies leave out what the schemas require (sources.md, Real sites); the envelope alone is always whole."""
     for node in root.iter(*_PARTICLES):
         holders = {one.get("name") for one in node.iterancestors(f"{{{XS}}}complexType", f"{{{XS}}}group")}
         top = node.getparent() is root

@@ -107,7 +107,7 @@ class Preflight:
     """Asks one site about itself, with reads only: does it answer, do the accounts work, is it set as the profile says?
 
     A profile that contradicts its site would make every verdict worthless, so a
-    contradiction ends the run here (design.md, Arranging).
+    contradiction ends the run here.
     """
 
     def __init__(self, profile: Profile, client: Client, payloads: Payloads, contract: Contract) -> None:

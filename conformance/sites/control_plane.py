@@ -1,4 +1,4 @@
-"""The control plane of a mock site: settings, faults, state, mail (design.md, Files others rely on)."""
+"""The control plane of a mock site: settings, faults, state, mail (docs/stability.md, Control plane)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from urllib.parse import quote, quote_plus
 
 MASK = "******"
 
-#: Secret elements of the contract (wire-facts.md: hostKey, accessCode and hostPIN come in clear).
+#: Secret elements of the contract (sources.md, Document shape: hostKey, accessCode and hostPIN come in clear).
 SECRET_ELEMENTS = (
     "password", "sessionTicket", "webExAccessToken", "accessToken", "clientSecret", "samlResponse",
     "sessionPassword", "meetingPassword", "eventPassword", "audioPassword", "panelistPassword",

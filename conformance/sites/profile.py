@@ -16,7 +16,7 @@ from conformance.sites.errors import UserError, nearest
 from conformance.sites.release import Release
 from conformance.sites.settings import Value
 
-#: Profile key of each credential and the element of the security context it fills (wire-facts.md, Authentication).
+#: Profile key of each credential and the element of the security context it fills (sources.md, Authentication).
 CREDENTIALS = {
     "password": "password",
     "session_ticket": "sessionTicket",

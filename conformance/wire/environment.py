@@ -50,9 +50,7 @@ def _proxy(variable: str, value: str) -> str:
     if parts.scheme not in _SCHEMES:
         raise _wrong(variable, f"names a proxy of the kind {parts.scheme}", "http://HOST:PORT or https://HOST:PORT")
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        raise _wrong(
-            variable, "names a SOCKS proxy, and the package socksio is missing", "pip install httpx[socks]"
-        )
+        raise _wrong(variable, "names a SOCKS proxy, and the package socksio is missing", "pip install httpx[socks]")
     return proxy
 
 

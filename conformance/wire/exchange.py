@@ -71,7 +71,7 @@ def text_of(element: Element | None) -> str:
 
 @dataclass(frozen=True)
 class Reply:
-    """One ``serv:message`` answer (wire-facts.md, Document shape).
+    """One ``serv:message`` answer (sources.md, Document shape).
 
     Texts are empty where the element is missing or stands in another namespace;
     ``xsi_type`` is the namespace and local name of the body's type, None when

@@ -1,4 +1,4 @@
-"""Lists told in pages: where the next page begins, and all pages as one reply (wire-facts.md, Lists)."""
+"""Lists told in pages: where the next page begins, and all pages as one reply (sources.md, Lists)."""
 
 from __future__ import annotations
 

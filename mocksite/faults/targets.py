@@ -136,7 +136,7 @@ EMPTY_BODIES: Mapping[str, tuple[str, str]] = {
     "LstMeetingType": ("R41.12.0-13", "element-present"),
     "CreateUser": ("R41.11.0-23", "element-present"),
 }
-#: Bodies with content no clause promises, or that may be left out (elements.tsv, minOccurs 0).
+#: Bodies with content no clause promises, or that may be left out (sources.md, Types of messages).
 UNPROMISED = (
     "AuthenticateUser",
     "LstsummaryEvent",

@@ -92,7 +92,7 @@ class User:
 
     @property
     def sees_all(self) -> bool:
-        """Site administrators see what every host has (wire-facts.md, Authentication)."""
+        """Site administrators see what every host has (sources.md, Authentication)."""
         return self.site_admin or self.ro_site_admin
 
 

@@ -1,7 +1,7 @@
-"""Time zones by timeZoneID, with daylight saving (wire-facts.md, Values).
+"""Time zones by timeZoneID, with daylight saving (sources.md, Values).
 
 The id is the position in the enumeration com:timeZoneType, but for London and
-Casablanca: wire-facts.md says 20 is GMT London, so the two change places. Rules are
+Casablanca: sources.md, Values, says 20 is GMT London, so the two change places. Rules are
 those of today; the machine's own zone files are not needed.
 """
 

@@ -1,4 +1,4 @@
-"""How lists work: paging, order, criteria, whose objects a caller sees (wire-facts.md, Lists, Authentication)."""
+"""How lists work: paging, order, criteria, whose objects a caller sees (sources.md, Lists, Authentication)."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from mocksite.protocol.templates import settable
 
 _STATES = {ACTIVATED, DEACTIVATED, REQUEST_TO_ACTIVATE}
 
-#: delUser takes so many ids at most (wire-facts.md, Lists).
+#: delUser takes so many ids at most (sources.md, Lists).
 _MOST_IDS = 50
 
 

@@ -14,7 +14,7 @@ from mocksite.protocol.dates import parse, show, zone
 from mocksite.protocol.refusals import Refusal, invalid
 from mocksite.protocol.requests import Content
 
-#: A key has four spellings on the wire, by operation and by client (wire-facts.md, Values).
+#: A key has four spellings on the wire, by operation and by client (sources.md, Values).
 _KEYS = ("sessionKey", "meetingKey", "meetingkey", "sessionkey")
 
 PASSWORD_LENGTH = 16

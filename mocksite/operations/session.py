@@ -134,7 +134,7 @@ _ORDERS = {"HOSTWEBEXID": "host_id", "CONFNAME": "name", "STARTTIME": "starts"} 
     f"TRACKINGCODE{number}": "key" for number in range(1, 11)
 }
 
-#: Session types left out when serviceTypes is given, unless sessionTypes names them (wire-facts.md, Lists).
+#: Session types left out when serviceTypes is given, unless sessionTypes names them (sources.md, Lists).
 _HIDDEN_TYPES = (16, 10, 14)
 
 _LONGEST_RANGE = 14 * DAY
@@ -219,7 +219,7 @@ def _modified(call: Call, scope: int) -> Criterion:
 
 
 def _row(session: Session, host: User, zone_id: int | None, *, assist: bool) -> Mapping[str, object]:
-    """Times are in the zone the request names, otherwise GMT (wire-facts.md, Values)."""
+    """Times are in the zone the request names, otherwise GMT (sources.md, Values)."""
     shown = GMT if zone_id is None else zone_id
     named = session.time_zone_id if zone_id is None else zone_id
     return {

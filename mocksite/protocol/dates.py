@@ -1,4 +1,4 @@
-"""Dates and time zones as the API writes them: MM/DD/YYYY HH:MM:SS, timeZoneID (wire-facts.md, Values).
+"""Dates and time zones as the API writes them: MM/DD/YYYY HH:MM:SS, timeZoneID (sources.md, Values).
 
 Inside the mock a point in time is whole seconds since 1970 in UTC.
 """

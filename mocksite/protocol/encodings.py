@@ -1,4 +1,4 @@
-"""Bytes to characters and back, by the encoding a request declares (wire-facts.md, Encodings).
+"""Bytes to characters and back, by the encoding a request declares (sources.md, Encodings).
 
 Requests come as UTF-8 or ISO-8859-1, and for Asian sites as UTF-16, Big5, Shift_JIS,
 EUC-KR or GB2312; some declare nothing, some begin with a byte order mark, some PHP

@@ -1,5 +1,5 @@
 """What goes in and out of a site: an HTTP request and response without sockets, and the message
-around every reply, as captured (wire-facts.md, Document shape).
+around every reply, as captured (sources.md, Document shape).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Names keep their prefix as it stands on the wire (``use:firstName``). Prefixes are
 never resolved: half of the requests of real clients leave them unbound
-(wire-facts.md, Document shape).
+(sources.md, Document shape).
 """
 
 from __future__ import annotations

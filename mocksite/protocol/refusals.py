@@ -1,4 +1,4 @@
-"""How the API says no: exception ids and reasons (exceptions.tsv).
+"""How the API says no: exception ids and reasons (sources.md, Refusals).
 
 Ids are the contract. Reasons are for humans; where the English one is not known
 (030001, 030117 to 030120, 110064 and others) the sentence here is our own.

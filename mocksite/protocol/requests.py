@@ -1,6 +1,6 @@
 """An XML API request as understood: operation, security context, content.
 
-The front door takes every form real clients send (wire-facts.md, Document shape and
+The front door takes every form real clients send (sources.md, Document shape and
 xsi:type): any prefix or none, bound or not, header and body unprefixed, children in
 any order, booleans in any case, the operation as ``java:com.webex...CreateMeeting``,
 ``meeting.CreateMeeting``, ``site.LstTimeZone`` or ``ep:lstRecording``.

@@ -1,4 +1,4 @@
-"""The control plane: arranging and watching a mock site from the same machine (design.md, mock control plane).
+"""The control plane: arranging and watching a mock site from the same machine (docs/stability.md, Control plane).
 
 ``/_control/...`` speaks of the first site, ``/_control/sites/NAME/...`` of any other.
 What an administrator would do by hand in Control Hub is done here with ``users`` and

@@ -1,4 +1,4 @@
-"""A core behind a threaded HTTP server on a socket (tools.md section 7: start in milliseconds)."""
+"""A core behind a threaded HTTP server on a socket (docs/decisions/libraries.md, Server of the mock)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of the house that the mock keeps (design.md, Rooms; style.md), and that its README tells the truth."""
+"""Rules of the house that the mock keeps (mocksite/README.md, CONTRIBUTING.md), and that its README tells the truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front door takes every form real clients send (wire-facts.md, Document shape, xsi:type, Encodings)."""
+"""The front door takes every form real clients send (sources.md, Document shape, Encodings)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replies look as captured: headers, declaration, prefixes, order (wire-facts.md, Document shape)."""
+"""Replies look as captured: headers, declaration, prefixes, order (sources.md, Document shape)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logins and lists: tickets, tokens, paging, order, zones (wire-facts.md, Authentication and Lists)."""
+"""Logins and lists: tickets, tokens, paging, order, zones (sources.md, Authentication and Lists)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server around the core: HTTP as captured, connections, TLS, latency (wire-facts.md, Endpoint and transport)."""
+"""The server around the core: HTTP as captured, connections, TLS, latency (sources.md, Endpoint and transport)."""
 
 from __future__ import annotations
 
