@@ -90,7 +90,7 @@ def requirements(scenario: Scenario, here: RunContext) -> Iterator[Requirement]:
     for name in scenario.needs:
         lacking = name not in CREDENTIALS.values() and data_item(name, here.profile.data) is None
         if lacking and not here.discovered.trouble(name):
-            keys = [key for key in known_test_data()[name].keys if key not in here.profile.data]
+            keys = known_test_data()[name].missing(here.profile.data)
             yield Requirement("data", name, ", ".join(keys))
 
 
@@ -289,7 +289,7 @@ def _users_left(running: Iterable[Scenario], here: RunContext) -> int:
     """How many users such a run may leave behind, deactivated: a mock takes them out of its books."""
     if here.profile.is_mock or here.access != "read-write":
         return 0
-    made = sum(one.how == PLANNED and one.account is not None for one in here.discovered.found)
+    made = sum(one.how == PLANNED and one.by == "CreateUser" for one in here.discovered.found)
     return made + sum(one.creates.count("CreateUser") for one in running)
 
 

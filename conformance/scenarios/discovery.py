@@ -10,6 +10,8 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, islice
+from typing import Any
 
 from conformance.judge.elements import Finder
 from conformance.scenarios.authentication import Authenticator, exchanged
@@ -96,6 +98,13 @@ class SiteReads:
         """Whether ``row`` says what ``where`` asks for."""
         return all(self._says(here, row, path, wanted) for path, wanted in where.items())
 
+    def agrees(self, here: RunContext, row: Element, other: Mapping[str, Any]) -> bool:
+        """Whether a row of another list, asked for by what ``row`` says, is as ``other`` wants it."""
+        values = {name: of_row(here, row, text) for name, text in other["with"].items()}
+        where = {path: of_row(here, row, text) for path, text in other["where"].items()}
+        reply = self.ask(here, other["ask"], "site-admin", values)
+        return any(self.fits(here, one, where) for one in _rows_of(reply, other["row"]))
+
     def _says(self, here: RunContext, row: Element, path: str, wanted: str) -> bool:
         text, other = text_at(row, path), wanted.startswith("!")
         wanted = wanted.removeprefix("!")
@@ -114,6 +123,9 @@ class SiteReads:
         return account.webex_id if account else ""
 
     def _pages(self, here: RunContext, read: SiteRead) -> Iterator[list[Element]]:
+        if read.for_each:
+            yield from self._one_by_one(here, read)
+            return
         start: int | None = 1
         replies: list[Reply] = []
         while start is not None and len(replies) < read.pages and not self.used_up:
@@ -122,6 +134,11 @@ class SiteReads:
             replies.append(reply)
             yield _rows_of(reply, read.row)
             start = next_start(replies, start) if read.row else None
+
+    def _one_by_one(self, here: RunContext, read: SiteRead) -> Iterator[list[Element]]:
+        for row in islice(self.rows(here, read.for_each), read.pages):
+            values = {name: of_row(here, row, text) for name, text in read.values.items()}
+            yield _rows_of(self.ask(here, read.operation, read.role, values), read.row)
 
     def ask(self, here: RunContext, operation: str, role: str, values: Mapping[str, str]) -> Reply:
         """One read; refusals that say there is nothing are an answer, others :class:`CannotJudge`."""
@@ -154,6 +171,11 @@ def text_at(row: Element, path: str) -> str:
 def _truth(text: str) -> str:
     """Booleans come as true and false or 1 and 0; other texts stay."""
     return {"1": "true", "0": "false"}.get(text, text)
+
+
+def of_row(here: RunContext, row: Element, text: str) -> str:
+    """``text`` with ``{row.element}`` put in."""
+    return expand(text, lambda _, element: text_at(row, element), str, here.now)
 
 
 def named_values(here: RunContext, text: str) -> str:
@@ -228,7 +250,7 @@ class Discovery:
             return name in profile.accounts
         if kind == SETTING:
             return name in profile.settings or profile.is_mock
-        return all(key in profile.data for key in known_test_data()[name].keys)
+        return not known_test_data()[name].missing(profile.data)
 
     def _look(self, kind: str, name: str, scenarios: list[Scenario]) -> None:
         """Take the ways in turn until every scenario that needs ``name`` has one."""
@@ -279,12 +301,13 @@ class Discovery:
         here, details = self._here, way.details
         if "refused" in details:
             return self._by_majority(here, details)
-        rows = list(self._reads.rows(here, way.read))
-        if not rows:
+        rows = (row for row in self._reads.rows(here, way.read) if self._reads.fits(here, row, way.where))
+        first = next(rows, None)
+        if first is None:
             return None
         if details.get("reported"):
-            return self._reported(name, rows[0])
-        says = any(text_at(row, details["has"]) for row in rows)
+            return self._reported(name, first)
+        says = "has" not in details or any(text_at(row, details["has"]) for row in chain([first], rows))
         value: Value | None = details["value"] if says else details.get("otherwise")
         return value
 
@@ -327,9 +350,6 @@ class Discovery:
         return None
 
     def _made_account(self, role: str, way: Way, scenario: Scenario) -> Discovered | None:
-        if self._managed():
-            # Control Hub owns passwords: nobody could sign in as such a user (R41.11.0-03).
-            return None
         password = _PASSWORD_HEAD + secrets.token_urlsafe(12)
         secret_registry.learn(password)
         values = {**way.details.get("with", {}), CREDENTIALS["password"]: password}
@@ -362,6 +382,8 @@ class Discovery:
             data = {key: text_at(row, element) for key, element in way.take.items()}
             if not all(data.values()) or not self._reads.fits(here, row, way.where):
                 continue
+            if "agrees" in way.details and not self._reads.agrees(here, row, way.details["agrees"]):
+                continue
             found = Discovered(ITEM, name, by, data=data, not_for=way.not_for)
             if self._seen(found, way, scenario):
                 return found
@@ -372,27 +394,31 @@ class Discovery:
 
     def _seen(self, found: Discovered, way: Way, scenario: Scenario) -> bool:
         """Whether a scenario could hold what was found."""
-        if not known_test_data()[found.name].look_ups:
+        if not known_test_data()[found.name].look_ups or "agrees" in way.details:
             return True
         here = self._with(found)
         context = ScenarioContext(here, scenario, self._reads)
+        shows = way.details.get("shows")
         try:
             context.hold(found.name)
+            if shows:
+                context.send(scenario.roles[0], shows["ask"], item=found.name)
         except CannotJudge:
             return False
-        shows = way.details.get("shows")
-        return not shows or bool(Finder(context.reply, here.contract.whole).texts(shows))
+        return not shows or bool(Finder(context.reply, here.contract.whole).texts(shows["element"]))
 
     # -- made --------------------------------------------------------------------
 
     def _make(self, kind: str, name: str, way: Way, scenario: Scenario) -> Discovered | None:
-        if self._run_context.access != "read-write":
+        if self._run_context.access != "read-write" or (way.make == "user" and self._managed()):
+            # Control Hub owns passwords: nobody could sign in as such a user (R41.11.0-03).
             return None
         if kind == ROLE:
             return self._made_account(name, way, scenario)
         how, made = self._create(way.make, way.details.get("with", {}), scenario)
-        keys = known_test_data()[name].keys
-        data = {key: made.get(elements[0], "a new one") for key, elements in keys.items()}
+        item = known_test_data()[name]
+        told = {key: made.get(elements[0], "a new one") for key, elements in item.keys.items()}
+        data = {key: text for key, text in told.items() if key not in item.defaults}
         return Discovered(ITEM, name, _OPERATIONS[way.make], how, data=data, not_for=way.not_for)
 
     def _create(self, what: str, values: Mapping[str, str], scenario: Scenario) -> tuple[str, dict[str, str]]:

@@ -214,7 +214,7 @@ def tells(account: Account, element: str) -> bool:
 
 
 def _keys(name: str, here: RunContext) -> str:
-    keys = [key for key in known_test_data()[name].keys if key not in here.profile.data]
+    keys = known_test_data()[name].missing(here.profile.data)
     return ("keys " if len(keys) > 1 else "key ") + ", ".join(keys)
 
 

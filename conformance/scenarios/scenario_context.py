@@ -121,7 +121,7 @@ class ScenarioContext:
                 self.send_for_every_page(role, look_up.operation, dict(look_up.values))
                 self._lists_read[look_up] = self.reply
             texts = Finder(self._lists_read[look_up], whole).every_text()
-            return set(held.values()) <= texts
+            return {held[element] for element in known_test_data()[name].identity} <= texts
         if look_up.by:
             self.send_by_either(role, look_up.operation, name, look_up.by)
         else:

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
-from conformance.sites.profile import data_item
+from conformance.sites.profile import data_item, known_test_data
 
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _LENGTH = re.compile(r"^(\d+) (Chinese )?characters$")
@@ -91,7 +91,8 @@ class ScenarioData:
         if item is None:
             trouble = self._run_context.discovered.trouble(name)
             raise CannotJudge(f"the profile names no {name}" + (f", and {trouble}" if trouble else ""))
-        return item
+        defaults = known_test_data()[name].defaults.values()
+        return {element: self.value(text) if text in defaults else text for element, text in item.items()}
 
     def hold(self, name: str) -> None:
         """Take an item of the profile into the scenario."""

@@ -24,13 +24,17 @@ FOUND, MADE, PLANNED = "found", "made", "planned"
 
 @dataclass(frozen=True)
 class SiteRead:
-    """Something to read; ``row`` is what one row of the reply is called, empty when the whole reply is one."""
+    """Something to read; ``row`` is what one row of the reply is called, empty when the whole reply is one.
+
+    ``for_each`` names another read, whose rows are asked about one by one.
+    """
 
     operation: str
     role: str
     values: Mapping[str, str]
     row: str
     pages: int
+    for_each: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ def _read(row: Mapping[str, Any]) -> SiteRead:
         values=row.get("with", {}),
         row=row.get("row", ""),
         pages=row.get("pages", 1),
+        for_each=row.get("for-each", ""),
     )
 
 

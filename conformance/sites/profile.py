@@ -144,12 +144,23 @@ class LookUp:
 class DataItem:
     """An item of test data: its profile keys with the elements each of them fills, and how it is looked up.
 
-    One look-up that finds it is enough; ``must_be`` is what to tell when none does.
+    ``defaults`` are what keys say that the profile leaves out. One look-up that
+    finds the item is enough; ``must_be`` is what to tell when none does.
     """
 
     keys: Mapping[str, tuple[str, ...]]
+    defaults: Mapping[str, str]
     look_ups: tuple[LookUp, ...]
     must_be: str
+
+    def missing(self, data: Mapping[str, str]) -> list[str]:
+        """The keys a profile with ``data`` must still name."""
+        return [key for key in self.keys if key not in data and key not in self.defaults]
+
+    @property
+    def identity(self) -> frozenset[str]:
+        """The elements that tell this one from others."""
+        return frozenset(element for key, filled in self.keys.items() if key not in self.defaults for element in filled)
 
 
 @cache
@@ -164,8 +175,9 @@ def _data_item(row: dict[str, Any]) -> DataItem:
         keys={
             key: (filled,) if isinstance(filled, str) else tuple(filled)
             for key, filled in row.items()
-            if key not in ("look-up", "must-be")
+            if key not in ("default", "look-up", "must-be")
         },
+        defaults=row.get("default", {}),
         look_ups=tuple(
             LookUp(
                 operation=one.get("list") or one["ask"],
@@ -190,10 +202,10 @@ def data_item(name: str, data: Mapping[str, str]) -> dict[str, str] | None:
     items = known_test_data()
     if name not in items:
         raise UserError("thing-unknown", f"nothing is called {name!r}", hint=nearest(name, items))
-    keys = items[name].keys
-    if any(key not in data for key in keys):
+    item, known = items[name], {**items[name].defaults, **data}
+    if item.missing(data):
         return None
-    return {element: data[key] for key, elements in keys.items() for element in elements}
+    return {element: known[key] for key, elements in item.keys.items() for element in elements}
 
 
 def slug(name: str) -> str:

@@ -9,7 +9,6 @@ Feature: The history of recording views covers meetings, large events and classi
 
     Background:
       Given the site has a recording of a meeting
-      And the site has a recording of a large event
       And the site has a recording of a classic event
       And the site has a recording of a training
 
@@ -20,9 +19,9 @@ Feature: The history of recording views covers meetings, large events and classi
       And of these recordings exactly those of <kind> are listed
 
       Examples:
-        | clause      | asked          | kind                        |
-        | R41.11.0-41 | MeetingCenter  | a meeting and a large event |
-        | R41.11.0-42 | EventCenter    | a classic event             |
+        | clause      | asked         | kind            |
+        | R41.11.0-41 | MeetingCenter | a meeting       |
+        | R41.11.0-42 | EventCenter   | a classic event |
 
     @should
     Scenario Outline: Asked for <asked>, it returns recordings of <kind>
@@ -46,7 +45,43 @@ Feature: The history of recording views covers meetings, large events and classi
       When the site admin sends LstrecordaccessHistory for every page with
         | serviceType | MeetingCenter, TrainingCenter, EventCenter |
       Then the call succeeds
-      And of these recordings exactly those of a meeting and a large event and a classic event and a training are listed
+      And of these recordings exactly those of a meeting and a classic event and a training are listed
+
+  Rule: A recording of a large event counts as one of a meeting
+
+    Background:
+      Given the site has a recording of a large event
+
+    Scenario Outline: Asked for <what>, a recording of a large event is returned
+      When the site admin sends LstrecordaccessHistory for every page with
+        | serviceType | <asked> |
+      Then the call succeeds
+      And of these recordings exactly those of a large event are listed
+
+      Examples:
+        | clause      | what              | asked                                      |
+        | R41.11.0-41 | meetings          | MeetingCenter                              |
+        | R41.11.0-44 | all three of them | MeetingCenter, TrainingCenter, EventCenter |
+
+    @clause.R41.11.0-42
+    Scenario: Asked for classic events, a recording of a large event is not returned
+      When the site admin sends LstrecordaccessHistory for every page with
+        | serviceType | EventCenter |
+      Then the call succeeds or finds nothing
+      And none of these recordings is listed
+
+    @clause.R41.11.0-43 @should
+    Scenario: Asked for trainings, a recording of a large event is not returned
+      When the site admin sends LstrecordaccessHistory for every page with
+        | serviceType | TrainingCenter |
+      Then the call succeeds or finds nothing
+      And none of these recordings is listed
+
+    @clause.R41.11.0-40
+    Scenario: Without serviceTypes a recording of a large event is not returned
+      When the site admin sends LstrecordaccessHistory for every page
+      Then the call succeeds or finds nothing
+      And none of these recordings is listed
 
   @clause.R41.11.0-45
   Rule: serviceTypes takes one service type or more

@@ -9,8 +9,8 @@ Feature: LstsummarySession supports Events 2.0
     Scenario Outline: LstsummarySession returns <element> for a meeting
       Given the site has a meeting
       When the host sends LstsummarySession for every page with
-        | sessionKey  | {meeting.sessionKey} |
-        | hostWebExID | {host.webExId}       |
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
       Then the list holds the meeting
       And the reply contains
         | element           | kind    |
@@ -42,9 +42,9 @@ Feature: LstsummarySession supports Events 2.0
     Scenario: enableEvent and enableWebniar stand where the example shows them
       Given the site has a meeting
       When the host sends LstsummarySession for every page with
-        | sessionKey  | {meeting.sessionKey} |
-        | hostWebExID | {host.webExId}       |
-        | recurrence  | true                 |
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
+        | recurrence  | true                  |
       Then the list holds the meeting
       And session/enableEvent comes directly after isScheduledPMR
       And session/enableWebniar comes directly after enableEvent
@@ -55,8 +55,8 @@ Feature: LstsummarySession supports Events 2.0
     Scenario: enableEvent is true for a large event
       Given the site has a large event
       When the host sends LstsummarySession for every page with
-        | sessionKey  | {large event.sessionKey} |
-        | hostWebExID | {host.webExId}           |
+        | sessionKey  | {large event.sessionKey}  |
+        | hostWebExID | {large event.hostWebExID} |
       Then the list holds the large event
       And session/enableEvent is "true"
 
@@ -64,7 +64,7 @@ Feature: LstsummarySession supports Events 2.0
     Scenario: enableWebniar is true for a large event, as in the example
       Given the site has a large event
       When the host sends LstsummarySession for every page with
-        | sessionKey  | {large event.sessionKey} |
-        | hostWebExID | {host.webExId}           |
+        | sessionKey  | {large event.sessionKey}  |
+        | hostWebExID | {large event.hostWebExID} |
       Then the list holds the large event
       And session/enableWebniar is "true"

@@ -17,8 +17,8 @@ Feature: The lobby before a meeting is visible
     Scenario: LstsummarySession returns it for a meeting
       Given the site has a meeting
       When the host sends LstsummarySession for every page with
-        | sessionKey  | {meeting.sessionKey} |
-        | hostWebExID | {host.webExId}       |
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
       Then the list holds the meeting
       And the reply contains
         | element                       | kind    |
@@ -77,9 +77,9 @@ Feature: The lobby before a meeting is visible
     Scenario: session keeps its order
       Given the site has a meeting
       When the host sends LstsummarySession for every page with
-        | sessionKey  | {meeting.sessionKey} |
-        | hostWebExID | {host.webExId}       |
-        | recurrence  | true                 |
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
+        | recurrence  | true                  |
       Then the list holds the meeting
       And the children of session keep this order
         | element                |

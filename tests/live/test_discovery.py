@@ -50,17 +50,17 @@ def discovered(outcome: Outcome) -> int:
     return int(outcome.summary["requests"]) - sum(row["sent"] for row in outcome.summary["scenarios"])
 
 
-def test_read_only_it_judges_dozens_of_scenarios_and_sends_nothing_but_reads(run: Runner, tmp_path: Path) -> None:
+def test_read_only_it_judges_80_scenarios_and_sends_nothing_but_reads(run: Runner, tmp_path: Path) -> None:
     with one_account(tmp_path) as one:
         outcome = run("features", *one.arguments())
-    assert judged(outcome) >= 70
+    assert judged(outcome) >= 80
     assert [operation for operation in one.site.asked if not reads_only(operation)] == []
     assert 0 < discovered(outcome) <= 30
     assert "control-hub-managed = true found by LstsummaryUser" in outcome.text
     assert outcome.summary["discovered"]
 
 
-@pytest.mark.parametrize(("settings", "least"), [({}, 120), (CLASSIC, 85)], ids=["hub", "classic"])
+@pytest.mark.parametrize(("settings", "least"), [({}, 140), (CLASSIC, 110)], ids=["hub", "classic"])
 def test_read_write_it_judges_more_and_leaves_the_site_as_it_was(
     run: Runner, tmp_path: Path, settings: dict[str, object], least: int
 ) -> None:
@@ -88,7 +88,7 @@ def test_the_profile_wins(run: Runner, tmp_path: Path) -> None:
     key = '[sites.one.data]\nmeeting-key = "1"\nmeeting-session-key = "1"\n[sites.one.settings]\nclassic-events = false\n'
     with one_account(tmp_path, more=key) as one:
         outcome = run(MEETINGS, "features/41.12.0", *one.arguments())
-    assert "must be a meeting of this account" in outcome.text
+    assert "must be an ordinary meeting of the account host" in outcome.text
     assert "R41.12.0-05" in outcome.clauses("failed"), "judged by what the profile says, however wrong"
     assert not [words for words in outcome.summary["discovered"] if "meeting-key" in words or "classic-events" in words]
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_read_breaks_what_needs_it_and_nothing_else(run: Runner, 
     with one_account(tmp_path, answering(200, _REFUSAL, "LstsummarySession")) as one:
         outcome = run(MEETINGS, *one.arguments())
     broken = [row for row in outcome.summary["scenarios"] if row["outcome"] == "broken"]
-    assert {row["outcome"] for row in outcome.summary["scenarios"]} == {"passed", "broken"}
+    assert {row["outcome"] for row in outcome.summary["scenarios"] if not row["skip"]} == {"passed", "broken"}
     assert all("LstsummarySession answered FAILURE 999999 not today" in row["cause"] for row in broken), outcome.text
 
 
@@ -146,7 +146,7 @@ def test_on_a_large_site_it_stops_early(run: Runner, tmp_path: Path) -> None:
     options = mocksite.Options(users=600, meetings=2_000, recordings=400)
     with one_account(tmp_path, options=options) as one:
         outcome = run("features", *one.arguments())
-    assert judged(outcome) >= 70
+    assert judged(outcome) >= 80
     assert discovered(outcome) <= MOST_READS
 
 

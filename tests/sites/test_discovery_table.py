@@ -30,7 +30,8 @@ def test_a_read_is_a_read_the_suite_can_send(name: str, root: Path) -> None:
     assert reads_only(read.operation)
     assert read.role in ROLES
     assert set(read.values) <= Payloads(root / "payloads").accepts(read.operation)
-    assert read.pages == 1 or "startFrom" in read.values
+    assert read.pages == 1 or read.for_each or "startFrom" in read.values
+    assert not read.for_each or read.for_each in TABLE.reads
 
 
 def test_everything_named_is_there(clauses: dict[str, Clause]) -> None:
