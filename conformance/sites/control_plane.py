@@ -65,7 +65,8 @@ class ControlPlane:
             answer = (
                 self._client.request(method, url, json=value) if method == "PUT" else self._client.request(method, url)
             )
-        except httpx.HTTPError as problem:
+        # A lane may still ask when the run has closed the connection: RuntimeError is httpx's word for it.
+        except (httpx.HTTPError, RuntimeError) as problem:
             raise CannotJudge(f"the control plane of the mock does not answer: {problem} ({url})") from None
         if method == "DELETE" and answer.status_code == 404:
             return None
