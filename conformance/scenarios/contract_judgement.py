@@ -56,5 +56,5 @@ def _unmeasured(reply: Reply, here: RunContext, clause: Clause) -> str:
     if here.baseline is None:
         return "no vendor's schemas (schemas in the profile) and no baseline (--baseline REPORTS)"
     if not here.baseline.precedes(clause):
-        return f"the baseline is of {here.baseline.release}, not of a release before {clause.release}"
+        return f"the baseline is of {here.baseline.release}, not of a release before that of the clause"
     return f"the baseline holds no reply to {reply.operation}"
