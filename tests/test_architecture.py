@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -184,6 +185,7 @@ def ticked(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
+@cache
 def public_classes() -> dict[str, list[str]]:
     """Every public class of ``conformance``, with the files that define one of that name."""
     found: dict[str, list[str]] = {}

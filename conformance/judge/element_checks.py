@@ -25,6 +25,8 @@ def present(reply: Reply, whole: ContractView, path: str, kind: str = "") -> Fin
     missing = [parent for parent in parents if "/" in path and not finder.in_parent(parent, path)]
     if missing:
         return (Finding("element-present", path, expected, f"absent in {len(missing)} of {len(parents)} places"),)
+    if repeated := _told_twice(path, found):
+        return repeated
     for item in found:
         if not item.text and not children(item.element) and not may_be_empty(kind):
             return (Finding("element-present", path, expected, "empty"),)
@@ -178,6 +180,8 @@ def value_fits(reply: Reply, whole: ContractView, path: str, expected: str, fits
     found = Finder(reply, whole).all(path)
     if not found:
         return (Finding("element-value", path, expected, _absence(reply, Finder(reply, whole).parents(path)[0])),)
+    if repeated := _told_twice(path, found):
+        return repeated
     wrong = next((item for item in found if not fits(item.text)), None)
     return () if wrong is None else (Finding("element-value", path, expected, _shown(wrong.text)),)
 
@@ -245,6 +249,20 @@ def told(reply: Reply, whole: ContractView, path: str) -> str:
     """What the reply says at ``path``, for an observation."""
     texts = Finder(reply, whole).texts(path)
     return f"{path}: {', '.join(text or 'empty' for text in texts) if texts else _absence(reply, [])}"
+
+
+def _told_twice(path: str, found: list[FoundElement]) -> Findings:
+    """A parent that holds an element more often than it may: who reads the first is told something else."""
+    for item in found:
+        declared = item.parent_type.named(local_name(item.element)) if item.parent_type else None
+        same = [child for child in children(item.parent) if child.tag == item.element.tag]
+        if declared is not None and declared.most == 1 and len(same) > 1:
+            return (Finding("element-count", path, "once", f"{len(same)} times: {', '.join(map(_shown_of, same))}"),)
+    return ()
+
+
+def _shown_of(element: Element) -> str:
+    return _shown(text_of(element))
 
 
 def _ordered(

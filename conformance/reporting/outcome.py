@@ -106,7 +106,9 @@ class ScenarioResult:
 
     ``cause`` says why it broke, ``known`` the reason of the known issue it
     failed as; ``violations`` of a passed scenario are warnings (level should);
-    ``case_ids`` are what the site calls the exchanges that found something.
+    ``case_ids`` are what the site calls the exchanges that found something,
+    ``trouble`` what many scenarios break by together: ``outage`` of the site,
+    an ``account`` that is not let in; told once and not for each.
     """
 
     nodeid: str
@@ -128,6 +130,7 @@ class ScenarioResult:
     exchanges: tuple[str, ...] = ()
     case_ids: tuple[str, ...] = ()
     sent: int = 0
+    trouble: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain values, for files and between processes."""

@@ -11,9 +11,12 @@ from conformance.judge.known_issues import stanza
 from conformance.reporting.outcome import OUTCOMES, ScenarioResult
 from conformance.reporting.summary import RunRecord, by_release
 from conformance.reporting.text import safe, table
+from conformance.sites.release import Release
 
 #: More than these would hide the failures they are about.
 _MOST_STANZAS = 10
+#: Of scenarios broken by one and the same trouble.
+_MOST_LISTED = 20
 
 
 def statement(record: RunRecord, reports: str, *, complete: bool = True, given_up: str = "") -> list[str]:
@@ -27,6 +30,8 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         *_accounting(record),
         *_violations(record),
         *_stanzas(record),
+        *_not_well(record),
+        *_refused_accounts(record),
         *_broken(record),
         *_lists(record),
         *_deactivated(record),
@@ -43,6 +48,12 @@ def _heading(record: RunRecord) -> Iterator[str]:
     )
     if record.site_release != record.judged_as:
         yield f"the site says it runs {record.site_release or 'a release it does not name'}"
+    newest = max((clause.release for clause in record.clauses.values()), default=None)
+    if newest is not None and Release.parse(record.judged_as) > newest:
+        yield f"the clauses speak about releases up to {newest}: what came later is not judged"
+    if record.backup:
+        yield f"the site is on its backup: gsbStatus BACKUP in {_counted(record.backup, 'reply', 'replies')}"
+    yield from (f"note: {safe(line)}" for line in record.notes)
     yield from (f"{'discovered' if not nth else '':10}  {safe(words)}" for nth, words in enumerate(record.discovered))
 
 
@@ -120,9 +131,41 @@ def _stanzas(record: RunRecord) -> Iterator[str]:
         yield f"  ... and {len(new) - _MOST_STANZAS} more"
 
 
+def _not_well(record: RunRecord) -> Iterator[str]:
+    """An outage is told once, with the scenarios it broke, and not once for each of them."""
+    if record.unwell:
+        signs = ", ".join(f"{count} x {safe(sign)}" for sign, count in record.unwell.items())
+        replies = _counted(sum(record.unwell.values()), "reply", "replies")
+        yield ""
+        yield f"NOT WELL  the site was not well: {replies} ({signs})"
+        yield from _broken_by([result for result in record.scenarios if result.trouble == "outage"])
+
+
+def _refused_accounts(record: RunRecord) -> Iterator[str]:
+    mine = [result for result in record.scenarios if result.trouble == "account"]
+    for cause in dict.fromkeys(result.cause for result in mine):
+        yield ""
+        yield f"REFUSED  {safe(cause)}"
+        yield from _broken_by([result for result in mine if result.cause == cause])
+
+
+def _broken_by(results: list[ScenarioResult]) -> Iterator[str]:
+    if not results:
+        yield "  what was asked was answered in the end, no scenario is broken by it"
+        return
+    yield f"  {_counted(len(results), 'scenario is', 'scenarios are')} broken by it"
+    yield from (f"  {result.nodeid}" for result in results[:_MOST_LISTED])
+    if len(results) > _MOST_LISTED:
+        yield f"  ... and {len(results) - _MOST_LISTED} more, in summary.json"
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
+
+
 def _broken(record: RunRecord) -> Iterator[str]:
     for result in record.scenarios:
-        if result.outcome == "broken":
+        if result.outcome == "broken" and not result.trouble:
             yield ""
             yield f"BROKEN  {result.nodeid}"
             for line in safe(result.cause).splitlines() or [""]:

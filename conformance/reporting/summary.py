@@ -39,6 +39,9 @@ class RunRecord:
     ``judged_as`` is the release of the contract, ``site_release`` what the site
     says it runs; ``problems`` make a run red though no scenario failed;
     ``cleanup_errors`` is clean-up that did not work; it changes no verdict.
+    ``notes`` is what a reader must know beside the verdicts: where the site says
+    otherwise than its profile, and what was done differently for it. ``unwell``
+    counts signs of an outage, ``backup`` replies of the backup of the site.
     """
 
     site: str
@@ -64,6 +67,9 @@ class RunRecord:
     selected_of: tuple[int, int] = (0, 0)
     in_baseline: Mapping[str, str] = field(default_factory=dict)
     baseline_day: str = ""
+    notes: tuple[str, ...] = ()
+    unwell: Mapping[str, int] = field(default_factory=dict)
+    backup: int = 0
 
     def totals(self) -> dict[str, int]:
         """Scenarios by outcome."""
@@ -131,6 +137,9 @@ def as_json(record: RunRecord) -> dict[str, Any]:
         "selected": {"scenarios": record.selected_of[0], "of": record.selected_of[1]},
         "scenarios": [_scenario(result, record) for result in record.scenarios],
         "clauses": record.clause_rows(),
+        "notes": list(record.notes),
+        "unwell": dict(record.unwell),
+        "backup": record.backup,
         "problems": list(record.problems),
         "troubles": list(record.cleanup_errors),
         "requests": record.sent,

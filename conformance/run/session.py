@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -35,23 +36,26 @@ from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import deactivated
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
-from conformance.wire.client import Client
 from conformance.wire.exchange import Exchange
+from conformance.wire.sign_in import SiteClient
 
 #: A site that does not answer any more would cost hours of time-outs.
 _IN_A_ROW = 5
 
 
 class CircuitBreaker:
-    """Counts scenarios in a row that broke for want of an answer."""
+    """Counts scenarios in a row that broke for want of an answer; those that sent nothing say nothing about it."""
 
     def __init__(self) -> None:
         self._unanswered = 0
 
     def trips(self, message: Mapping[str, Any]) -> bool:
         """Whether the ``message`` of a scenario ends the run; a worker that has decided so says it."""
-        self._unanswered = self._unanswered + 1 if message["unanswered"] else 0
-        return self._unanswered >= _IN_A_ROW or bool(message.get("tripped"))
+        if message["unanswered"]:
+            self._unanswered += 1
+        elif message["result"]["sent"]:
+            self._unanswered = 0
+        return self._unanswered >= _IN_A_ROW or bool(message["nobody_left"] or message.get("tripped"))
 
 
 RESUME_FILE = "journal.jsonl"
@@ -135,7 +139,7 @@ class WorkerRun:
         self._site_session = site_session
         self._catalogue = catalogue
         self._worker = f"{worker}-" if worker else ""
-        self._client: Client | None = None
+        self._client: SiteClient | None = None
         self._lanes: Lanes | None = None
         self._number = self._faults = 0
         self._order: dict[str, int] = {}
@@ -189,12 +193,17 @@ class WorkerRun:
     def message(self, result: ScenarioResult, verdict: Verdict, context: ScenarioContext | None) -> dict[str, Any]:
         """What the reporting process is told of a scenario, as plain values."""
         exchanges = context.exchanges if context else []
+        self.run_context.sign_ins.confirm_others(self.run_context)
         return {
             "result": result.as_json(),
             "shapes": self._new_shapes(exchanges),
             "drift": {operation: list(paths) for operation, paths in context.drift.items()} if context else {},
             "matched": [issue.where for issue in verdict.matched],
             "unanswered": bool(exchanges and exchanges[-1].unanswered) and result.outcome == "broken",
+            "unwell": [sign for exchange in exchanges for sign in exchange.unwell],
+            "backup": sum(exchange.on_backup for exchange in exchanges),
+            "nobody_left": self.run_context.sign_ins.nobody_left(self.run_context.profile),
+            "told": list(self.run_context.sign_ins.told),
         }
 
     def _new_shapes(self, exchanges: Iterable[Exchange]) -> dict[str, Any]:
@@ -264,6 +273,9 @@ class RunSession:
         self._drift: dict[str, set[str]] = {}
         self._cleanup_errors: list[str] = []
         self._matched: set[str] = set()
+        self._unwell: Counter[str] = Counter()
+        self._backup = 0
+        self._told: dict[str, None] = {}
         self._breaker = CircuitBreaker()
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
         self.mock: EmbeddedMock | None = None
@@ -318,7 +330,7 @@ class RunSession:
         result = self._take_in(message)
         self._guarded("the file by which a run is resumed", lambda: self._resume_file.add(message))
         if self._breaker.trips(message):
-            self.given_up = result.cause
+            self.given_up = message["nobody_left"] or result.cause
 
     def add_cleanup_errors(self, cleanup_errors: list[str]) -> None:
         """Clean-up that did not work; reported on its own."""
@@ -333,6 +345,9 @@ class RunSession:
         for operation, paths in message["drift"].items():
             self._drift.setdefault(operation, set()).update(paths)
         self._matched.update(message["matched"])
+        self._unwell.update(message["unwell"])
+        self._backup += message["backup"]
+        self._told.update(dict.fromkeys(message["told"]))
         return result
 
     @property
@@ -405,6 +420,9 @@ class RunSession:
             drift={operation: tuple(paths) for operation, paths in self._drift.items() if paths},
             problems=tuple(self.problems),
             cleanup_errors=tuple(self._cleanup_errors),
+            notes=(*self.site_session.preflight.differences, *self._told),
+            unwell=dict(self._unwell),
+            backup=self._backup,
             sent=sum(result.sent for result in self.results.values()) + run_context.discovered.requests,
             selected_of=(self.expected, sum(len(file.scenarios) for file in self.catalogue.known_files())),
             in_baseline=self._in_baseline(),

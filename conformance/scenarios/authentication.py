@@ -1,9 +1,9 @@
-"""Who signs requests, and with what: an account's ticket, its own credential, or the one a scenario is about."""
+"""Who signs requests, and with what: an account as it signs in best, or the credential a scenario is about."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from conformance.judge.elements import Finder
 from conformance.scenarios.run_context import RunContext
@@ -11,75 +11,31 @@ from conformance.scenarios.scenario import role_named
 from conformance.sites.errors import CannotJudge
 from conformance.sites.profile import Account
 from conformance.wire.client import Sender
-from conformance.wire.exchange import Exchange, Reply, Request
+from conformance.wire.exchange import Exchange, Reply, Request, Signature
 
 Send = Callable[[Request], Exchange]
 _PASSWORD, _TICKET = "password", "sessionTicket"
-#: Sites of Common Identity took only the password here (9.0 SP2), and the login itself takes no ticket.
-_WANT_THE_CREDENTIAL = ("CreateUser", "SetUser", "DelUser", "AuthenticateUser")
-#: Answers to a password a site does not know, now and then to one it does; and to a ticket it does not take.
-PASSWORD_REFUSED, _TICKET_REFUSED = ("030002",), ("030047", "030104")
-#: How often a password that the site has taken before is sent again. One nobody has seen to work is sent once more
-#: and no further: sites lock accounts.
-_AS_OFTEN = 3
-_ASKED_AGAIN = "asked again"
-
-
-@dataclass(frozen=True)
-class SignedRequest:
-    """A request, and what to send ``instead`` while the site refuses the login by one of ``refusals``.
-
-    ``times`` is how often. A refused login has done nothing, so that whatever it
-    was about may be sent again.
-    """
-
-    request: Request
-    instead: Callable[[], Request] | None = None
-    refusals: tuple[str, ...] = ()
-    times: int = 1
-
-    def settled(self, first: Exchange, send: Send) -> Exchange:
-        """The exchange that counts; what was refused before stands in its notes."""
-        if self.instead is None or any(note.startswith(_ASKED_AGAIN) for note in first.notes):
-            return first
-        exchange = first
-        for _ in range(self.times):
-            refusal = _refusal(exchange)
-            if refusal not in self.refusals:
-                break
-            note = f"{_ASKED_AGAIN}: the login was refused with {refusal}"
-            again = send(self.instead())
-            exchange = replace(again, notes=(*exchange.notes, *again.notes, note))
-        return exchange
-
-
-def _refusal(exchange: Exchange) -> str:
-    """The exception id of a reply; nothing of what is none: whether that matters is for who looks at it."""
-    try:
-        return exchange.reply.exception_id
-    except CannotJudge:
-        return ""
+#: How often a password of the profile is sent again where a scenario is about it: some sites now and then refuse a
+#: good one. A password nobody has seen to work is sent once more and no further: sites lock accounts.
+_AS_OFTEN, _ONCE_MORE = 3, 1
 
 
 class Authenticator:
-    """Signs requests for the accounts of a profile.
+    """Signs requests for the accounts of a profile; ``send`` fetches the session tickets a scenario is about."""
 
-    ``send`` fetches session tickets that a scenario is about; ``ask`` those that
-    only save logins, and are no part of what a scenario exchanges.
-    """
-
-    def __init__(self, run_context: RunContext, send: Send, ask: Send | None = None) -> None:
+    def __init__(self, run_context: RunContext, send: Send) -> None:
         self._run_context = run_context
         self._send = send
-        self._ask = ask or send
 
     def account(self, role: str) -> Account:
-        """The account that plays ``role``."""
+        """The account that plays ``role``; one the site does not let in is not tried again."""
         name = role_named(role)
         if name not in self._run_context.profile.accounts:
             trouble = self._run_context.discovered.trouble(name)
             raise CannotJudge(f"the profile names no account {name}" + (f", and {trouble}" if trouble else ""))
-        return self._run_context.profile.accounts[name]
+        account = self._run_context.profile.accounts[name]
+        self._run_context.sign_ins.demand(account)
+        return account
 
     def signed(
         self,
@@ -91,87 +47,65 @@ class Authenticator:
         credential: str = "",
         address_too: bool = False,
         url: str = "",
-    ) -> SignedRequest:
-        """``operation`` signed by ``account``: with its ticket, unless the login is what the request is about."""
-        name = identity or account.webex_id
-        head = {**self._anybody(name), **({"email": account.email} if address_too else {})}
+    ) -> Request:
+        """``operation`` signed by ``account`` as it signs in best, unless the login is what the request is about."""
+        about_login = bool(identity or credential or address_too)
+        head = {**self._anybody(identity or account.webex_id), **({"email": account.email} if address_too else {})}
+        if about_login:
+            element, secret = self._credential(account, credential)
+        else:
+            element, secret = self._run_context.sign_ins.credential(self._run_context, account, operation)
+        return self._request(operation, values, head, Signature(account, element, secret, about_login, _AS_OFTEN), url)
 
-        def request(element: str, secret: str) -> Request:
-            return self._request(operation, account.role, values, {**head, element: secret}, url)
-
-        own, secret = account.credential
-        about_login = bool(identity or credential or address_too) or operation in _WANT_THE_CREDENTIAL
-        ticket = "" if about_login or own != _PASSWORD else self._saved_ticket(account)
-        if ticket:
-            return SignedRequest(
-                request(_TICKET, ticket), lambda: self._without_ticket(account, request), _TICKET_REFUSED
-            )
-        element, secret = self._credential(account, credential)
-        first = request(element, secret)
-        if element != _PASSWORD:
-            return SignedRequest(first)
-        return SignedRequest(first, lambda: first, PASSWORD_REFUSED, _AS_OFTEN)
-
-    def signed_by_anybody(self, webex_id: str, password: str) -> SignedRequest:
+    def signed_by_anybody(self, webex_id: str, password: str) -> Request:
         """A login as anybody, with any password."""
-        head = {**self._anybody(webex_id), _PASSWORD: password}
-        request = self._request("AuthenticateUser", "anybody", {}, head)
         known = {account.credentials.get(_PASSWORD) for account in self._run_context.profile.accounts.values()}
-        return SignedRequest(request, lambda: request, PASSWORD_REFUSED, _AS_OFTEN if password in known else 1)
-
-    def _without_ticket(self, account: Account, request: Callable[[str, str], Request]) -> Request:
-        self._run_context.tickets.refused(account.role)
-        return request(*account.credential)
+        times = _AS_OFTEN if password in known else _ONCE_MORE
+        signature = Signature(None, _PASSWORD, password, about_login=True, times=times)
+        return self._request("AuthenticateUser", {}, self._anybody(webex_id), signature)
 
     def _anybody(self, webex_id: str) -> dict[str, str]:
         return {"siteName": self._run_context.profile.site_name, "webExID": webex_id}
 
     def _request(
-        self, operation: str, caller: str, values: Mapping[str, str], head: dict[str, str], url: str = ""
+        self, operation: str, values: Mapping[str, str], head: Mapping[str, str], signature: Signature, url: str = ""
     ) -> Request:
-        profile = self._run_context.profile
-        body = self._run_context.payloads.render(operation, values, head, profile.encoding)
-        return Request(operation, caller, url or profile.url, body)
+        profile, payloads, sent = self._run_context.profile, self._run_context.payloads, dict(values)
+
+        def document(element: str, secret: str) -> bytes:
+            return payloads.render(operation, sent, {**head, element: secret}, profile.encoding)
+
+        body = document(signature.element, signature.secret)
+        caller = signature.account.role if signature.account else "anybody"
+        return Request(operation, caller, url or profile.url, body, replace(signature, document=document))
 
     def _credential(self, account: Account, element: str) -> tuple[str, str]:
-        if not element:
-            return account.credential
+        element = element or self._run_context.sign_ins.element(account)
         if element in account.credentials:
             return element, account.credentials[element]
         if element == _TICKET and _PASSWORD in account.credentials:
-            reply = self._ticket_reply(account, self._send)
-            ticket = self._ticket_in(reply)
-            if not ticket:
-                raise CannotJudge(f"no session ticket: AuthenticateUser answered {reply.verdict()}")
-            return element, ticket
+            return element, self._ticket(account)
         raise CannotJudge(f"the account {account.role} has no {element}")
 
-    def _saved_ticket(self, account: Account) -> str:
-        return self._run_context.tickets.get(account.role, lambda: self._new_ticket(account))
-
-    def _new_ticket(self, account: Account) -> str:
-        """A ticket, or nothing: then the password goes on serving."""
-        try:
-            return self._ticket_in(self._ticket_reply(account, self._ask))
-        except CannotJudge:
-            return ""
-
-    def _ticket_reply(self, account: Account, send: Send) -> Reply:
-        return exchanged(self.signed(account, "AuthenticateUser", {}, credential=_PASSWORD), send).reply
-
-    def _ticket_in(self, reply: Reply) -> str:
+    def _ticket(self, account: Account) -> str:
+        reply = self._send(self.signed(account, "AuthenticateUser", {}, credential=_PASSWORD)).reply
         whole = self._run_context.contract.whole
-        return next(iter(Finder(reply, whole).texts("sessionTicket")), "") if reply.succeeded else ""
-
-
-def exchanged(signed: SignedRequest, send: Send) -> Exchange:
-    """The exchange of a signed request that counts."""
-    return signed.settled(send(signed.request), send)
+        ticket = next(iter(Finder(reply, whole).texts(_TICKET)), "") if reply.succeeded else ""
+        if not ticket:
+            raise CannotJudge(f"no session ticket: AuthenticateUser answered {reply.verdict()}")
+        return ticket
 
 
 def ask(
-    run_context: RunContext, client: Sender, role: str, operation: str, values: Mapping[str, str] | None = None
+    run_context: RunContext,
+    client: Sender,
+    role: str,
+    operation: str,
+    values: Mapping[str, str] | None = None,
+    *,
+    repeatable: bool = False,
 ) -> Reply:
-    """A question of the suite's own, beside what a scenario exchanges; :class:`CannotJudge` when no reply comes."""
+    """A request of the suite's own, beside what a scenario exchanges; :class:`CannotJudge` when no reply comes."""
     authenticator = Authenticator(run_context, client.send)
-    return exchanged(authenticator.signed(authenticator.account(role), operation, values or {}), client.send).reply
+    request = authenticator.signed(authenticator.account(role), operation, values or {})
+    return client.send(replace(request, repeatable=repeatable)).reply

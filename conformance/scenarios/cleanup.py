@@ -31,7 +31,7 @@ from conformance.sites.ledger import (
 )
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
-from conformance.wire.client import Client, Sender
+from conformance.wire.client import Sender
 from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, text_of
 
 #: What a site answers when what is to be removed is already gone.
@@ -89,7 +89,7 @@ def _remove(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Ma
 def _request(run_context: RunContext, client: Sender, role: str, operation: str, values: dict[str, str]) -> None:
     # Who made it may have been made for a run that is over; an administrator may undo what anybody did.
     caller = role if role in run_context.profile.accounts else "site-admin"
-    reply = ask(run_context, client, caller, operation, values)
+    reply = ask(run_context, client, caller, operation, values, repeatable=True)
     if not reply.succeeded and reply.exception_id not in _GONE:
         raise CannotJudge(f"{operation} answered {reply.verdict()}")
 
@@ -294,7 +294,7 @@ class Sweep:
             client.close()
         return left
 
-    def _remove(self, client: Client, item: LeftOver) -> None:
+    def _remove(self, client: Sender, item: LeftOver) -> None:
         if item.key is not None:
             undo(self._run_context, client, item.entry, item.key)
         if item.ledger is not None:
@@ -319,7 +319,7 @@ class Sweep:
                 there = shown.get(entry.name)
                 yield LeftOver(entry, key if key is not None else there.key if there else None, file)
 
-    def _on_site(self, client: Client) -> Iterator[LeftOver]:
+    def _on_site(self, client: Sender) -> Iterator[LeftOver]:
         for operation, (lister, row, name, key, role) in _LISTS.items():
             if role not in self._run_context.profile.accounts:
                 continue
@@ -335,7 +335,7 @@ class Sweep:
         """DelUser deactivates, and so did an earlier run or sweep: nothing more can be done through the API."""
         return self._run_context.control_plane is None and texts.get("active") == "DEACTIVATED"
 
-    def _rows(self, client: Client, lister: str, row: str, role: str) -> Iterator[Element]:
+    def _rows(self, client: Sender, lister: str, row: str, role: str) -> Iterator[Element]:
         for page in range(_MOST_PAGES):
             reply = self._ask(client, lister, role, page * _PAGE + 1)
             if not reply.succeeded or reply.body is None:
@@ -345,6 +345,6 @@ class Sweep:
             if len(rows) < _PAGE:
                 return
 
-    def _ask(self, client: Client, lister: str, role: str, start: int) -> Reply:
+    def _ask(self, client: Sender, lister: str, role: str, start: int) -> Reply:
         values = {"startFrom": str(start), "maximumNum": str(_PAGE)}
         return ask(self._run_context, client, role, lister, values)

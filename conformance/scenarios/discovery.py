@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import Any
 
 from conformance.judge.elements import Finder
-from conformance.scenarios.authentication import Authenticator, exchanged
+from conformance.scenarios.authentication import Authenticator
 from conformance.scenarios.run_context import RunContext, gate
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.scenarios.scenario_context import ScenarioContext
@@ -147,7 +147,7 @@ class SiteReads:
         sent = {name: named_values(here, text) for name, text in values.items()}
         key = (operation, account.webex_id, repr(sorted(sent.items())))
         if key not in self._replies:
-            self._replies[key] = exchanged(authenticator.signed(account, operation, sent), self.send).reply
+            self._replies[key] = self.send(authenticator.signed(account, operation, sent)).reply
         reply = self._replies[key]
         if not reply.succeeded and reply.exception_id not in _NOTHING_HERE:
             raise CannotJudge(f"{operation} answered {reply.verdict()}")

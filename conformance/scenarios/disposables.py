@@ -39,7 +39,7 @@ def put_user_back(run_context: RunContext, client: Sender, before: Mapping[str, 
         changed = _changed(before, now)
         if not changed:
             return
-        reply = ask(run_context, client, "site-admin", "SetUser", {"webExId": name, **changed})
+        reply = ask(run_context, client, "site-admin", "SetUser", {"webExId": name, **changed}, repeatable=True)
         if not reply.succeeded:
             raise CannotJudge(f"SetUser of {name} answered {reply.verdict()}")
         name, now = _found(run_context, client, [changed.get("email", name), name])

@@ -15,7 +15,8 @@ from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
 from conformance.wire.client import Sender
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Exchange, TransportError
+from conformance.wire.sign_in import AccountRefused
 
 
 def new_record(scenario: Scenario) -> Recorder:
@@ -36,6 +37,7 @@ def execute(context: ScenarioContext, registry: StepRegistry, record: Recorder) 
         record.attribute(context.exchanges, context.violations, context.observations)
         record.end()
     if context.violations:
+        context.confirm_callers()
         raise ContractViolation(tuple(context.violations))
 
 
@@ -77,12 +79,25 @@ def result_of(
         exchanges=tuple(files),
         case_ids=_case_ids(context) if context and files else (),
         sent=len(context.exchanges) if context else 0,
+        trouble=_trouble(context, error) if verdict.outcome == "broken" else "",
     )
 
 
 def _case_ids(context: ScenarioContext) -> tuple[str, ...]:
     named = enumerate((exchange.case_id for exchange in context.exchanges), 1)
     return tuple(f"{nth}:{case_id}" for nth, case_id in named if case_id)
+
+
+def _trouble(context: ScenarioContext | None, error: BaseException | None) -> str:
+    """What broke a scenario, where it breaks many."""
+    if isinstance(error, AccountRefused) or (isinstance(error, TransportError) and _refused(context)):
+        return "account"
+    outage = context is not None and context.exchanges and context.exchanges[-1].outage
+    return "outage" if outage and isinstance(error, CannotJudge) else ""
+
+
+def _refused(context: ScenarioContext | None) -> bool:
+    return context is not None and bool(context.exchanges) and context.exchanges[-1].refused
 
 
 def _observations(context: ScenarioContext | None, observed: bool) -> tuple[str, ...]:

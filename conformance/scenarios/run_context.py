@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import ssl
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -22,42 +21,12 @@ from conformance.sites.discovery import Discoveries
 from conformance.sites.ledger import Ledger
 from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item, known_test_data
 from conformance.sites.release import Release
-from conformance.sites.settings import setting_named
+from conformance.sites.settings import Setting, Value, setting_named
 from conformance.wire.client import Client
 from conformance.wire.mailbox import Mailbox
 from conformance.wire.payloads import Payloads
 from conformance.wire.rate_limiter import RateLimiter
-
-#: Seconds in which a ticket does not run out: tickets live for 90 minutes.
-_TICKET_IS_NEW = 3600.0
-
-
-class Tickets:
-    """Session tickets of a run, one for each account that signs in with a password; empty where the site gives none.
-
-    The guide advises them on sites Control Hub manages, which now and then refuse a
-    good password, and one login an account locks nobody out.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: dict[str, str] = {}
-        self._since: dict[str, float] = {}
-
-    def get(self, role: str, ask: Callable[[], str]) -> str:
-        """The ticket of ``role``; the first who needs it has it asked for, the others wait."""
-        with self._lock:
-            if role not in self._held:
-                self._held[role], self._since[role] = ask(), time.monotonic()
-            return self._held[role]
-
-    def refused(self, role: str) -> None:
-        """The site does not take the ticket of ``role``: an old one has run out, for a new one the password serves."""
-        with self._lock:
-            if time.monotonic() - self._since.get(role, 0.0) > _TICKET_IS_NEW:
-                self._held.pop(role, None)
-            else:
-                self._held[role] = ""
+from conformance.wire.sign_in import SignIns, SiteClient
 
 
 @dataclass(frozen=True)
@@ -68,7 +37,8 @@ class RunContext:
     ``vendor_schemas`` are the vendor's own schemas when the profile names them,
     ``baseline`` what an earlier run on the same site recorded,
     ``mailbox`` where mail of the site can be read, ``transport`` a replacement
-    for the network.
+    for the network. The settings of ``profile`` are what the site says, where it
+    says it; ``said_settings`` what the operator wrote.
     """
 
     profile: Profile
@@ -90,7 +60,8 @@ class RunContext:
     #: Operations the site refuses whoever asks and whatever for, with its words: not asked again.
     refused: dict[str, str] = field(default_factory=dict)
     discovered: Discoveries = field(default_factory=Discoveries)
-    tickets: Tickets = field(default_factory=Tickets)
+    sign_ins: SignIns = field(default_factory=SignIns)
+    said_settings: Mapping[str, Value] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -107,8 +78,12 @@ class RunContext:
         ours = f"schemas, view of {self.release}"
         return ", ".join([*measures, *([ours] if self.strict_schema else [])]) or f"no schema; drift by {ours}"
 
-    def client(self) -> Client:
+    def client(self) -> SiteClient:
         """A client of the site; each lane has its own."""
+        return SiteClient(self, self.sign_ins)
+
+    def plain_client(self) -> Client:
+        """A client that signs nothing by itself."""
         return Client(self.profile, self.rate_limiter, self.tls, transport=self.transport)
 
     @property
@@ -166,7 +141,8 @@ def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
         return None
     for name, value in scenario.settings.items():
         setting = setting_named(name)
-        told = here.profile.settings.get(name, setting.assumed)
+        settings = here.said_settings if _is_about(scenario, setting) else here.profile.settings
+        told = settings.get(name, setting.assumed)
         if told is None:
             if here.discovered.trouble(name):
                 continue
@@ -175,6 +151,15 @@ def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
         if not setting.agrees(told, value):
             return Skip("setting", f"needs {name} = {setting.shown(value)}, the site has {_toml(told)}")
     return None
+
+
+def _is_about(scenario: Scenario, setting: Setting) -> bool:
+    """Whether a scenario judges the very element that tells a setting: then what the operator wrote is the measure."""
+    element = setting.reported.rpartition("/")[2]
+    if not element or "GetSite" not in scenario.operations:
+        return False
+    then = [text for step in scenario.steps if step.type == "then" for text in (step.text, *sum(step.table, ()))]
+    return any(re.search(rf"\b{element}\b", text) for text in then)
 
 
 def _access(scenario: Scenario, here: RunContext) -> Skip | None:

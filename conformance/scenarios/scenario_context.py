@@ -11,7 +11,7 @@ from conformance.judge.findings import Finding, Violation
 from conformance.judge.reply_checks import NO_RECORD, row_of, viewed_between
 from conformance.reporting.outcome import Skip
 from conformance.reporting.text import shortened
-from conformance.scenarios.authentication import Authenticator, SignedRequest, exchanged
+from conformance.scenarios.authentication import Authenticator
 from conformance.scenarios.cleanup import ScenarioCleanup
 from conformance.scenarios.contract_judgement import against_contract
 from conformance.scenarios.run_context import RunContext
@@ -27,6 +27,7 @@ from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.mailbox import Mail, wait_for_mail
 from conformance.wire.pages import joined, next_start
+from conformance.wire.sign_in import refuses_login
 
 #: Seconds to wait for mail: a mock delivers at once, a live site through the internet, and Control Hub when it likes.
 _MOCK_PATIENCE, _PATIENCE = 3.0, 180.0
@@ -65,7 +66,7 @@ class ScenarioContext:
         self._started = time.time()
         self._client = client
         self._data = ScenarioData(run_context, scenario, self._replied)
-        self._authenticator = Authenticator(run_context, self._exchange, client.send)
+        self._authenticator = Authenticator(run_context, self._exchange)
         self._cleanup = ScenarioCleanup(run_context, client, self._data)
         self.held, self.held_of_kind, self.value = self._data.held, self._data.held_of_kind, self._data.value
         self.clean_up = self._cleanup.clean_up
@@ -217,7 +218,7 @@ class ScenarioContext:
         account = self._authenticator.account(role)
         sent = self._values(operation, values or {}, item)
         url = self._retired_url() if retired_address else ""
-        signed = self._authenticator.signed(
+        request = self._authenticator.signed(
             account,
             operation,
             sent,
@@ -226,17 +227,16 @@ class ScenarioContext:
             address_too=address_too,
             url=url,
         )
-        self._carry_out(signed, sent)
+        self._carry_out(request, sent)
 
-    def _carry_out(self, signed: SignedRequest, sent: Mapping[str, str]) -> None:
-        request = signed.request
+    def _carry_out(self, request: Request, sent: Mapping[str, str]) -> None:
         if request.operation == "CreateUser":
-            self._create_user(signed, sent)
+            self._create_user(request, sent)
         elif request.operation in CREATIONS:
-            self._cleanup.create(request, sent, lambda: self._signed_exchange(signed))
+            self._cleanup.create(request, sent, lambda: self._exchange(request))
         else:
             self._cleanup.look_first(request.operation, sent)
-            self._cleanup.follow(request, sent, self._signed_exchange(signed))
+            self._cleanup.follow(request, sent, self._exchange(request))
         if request.operation in ("CreateUser", "SetUser") and not self.last.served:
             self._demand_room_for_hosts(self.last.reply)
 
@@ -245,12 +245,12 @@ class ScenarioContext:
         if "hostlimit" in reply.reason.replace(" ", "").lower():
             raise CannotJudge(f"the site has all the hosts it is licensed for: {reply.verdict()}")
 
-    def _create_user(self, signed: SignedRequest, sent: Mapping[str, str]) -> None:
+    def _create_user(self, request: Request, sent: Mapping[str, str]) -> None:
         """A refusal says something about this request only if the site makes users at all; asked once in a run."""
         known = self.run_context.refused.get("CreateUser")
         if known:
             raise CannotJudge(f"the site creates no users at the moment: {known}")
-        reply = self._cleanup.create(signed.request, sent, lambda: self._signed_exchange(signed)).reply
+        reply = self._cleanup.create(request, sent, lambda: self._exchange(request)).reply
         if reply.result != "FAILURE" or reply.exception_id in (*_ABOUT_THE_CALLER, *_ABOUT_THIS_USER):
             return
         plain = self._plain_creation_answers() if "site-admin" in self.run_context.profile.accounts else ""
@@ -263,8 +263,8 @@ class ScenarioContext:
         account = self._authenticator.account("site-admin")
         sent = {name: self.value(text) for name, text in self.run_context.payloads.defaults("CreateUser").items()}
         self._cleanup.name("CreateUser", sent)
-        signed = self._authenticator.signed(account, "CreateUser", sent)
-        exchange = self._cleanup.create(signed.request, sent, lambda: exchanged(signed, self._client.send), hold=False)
+        request = self._authenticator.signed(account, "CreateUser", sent)
+        exchange = self._cleanup.create(request, sent, lambda: self._client.send(request), hold=False)
         reply = exchange.reply
         return "" if reply.succeeded else reply.verdict()
 
@@ -292,7 +292,14 @@ class ScenarioContext:
     def sign_in(self, webex_id: str, password: str) -> None:
         """Ask for a session ticket as anybody, with any password."""
         self._listed = None
-        self._signed_exchange(self._authenticator.signed_by_anybody(webex_id, password))
+        self._exchange(self._authenticator.signed_by_anybody(webex_id, password))
+
+    def confirm_callers(self) -> None:
+        """A login refused says something about the site only if it still lets the account in otherwise."""
+        accounts = self.run_context.profile.accounts
+        for exchange in self.exchanges:
+            if exchange.request.caller in accounts and refuses_login("", exchange.reply):
+                self.run_context.sign_ins.confirm(self.run_context, accounts[exchange.request.caller])
 
     # -- Then ----------------------------------------------------------------
 
@@ -453,11 +460,6 @@ class ScenarioContext:
 
     def _retired_url(self) -> str:
         return self.run_context.profile.url.partition("/WBXService/")[0] + _RETIRED_PATH
-
-    def _signed_exchange(self, signed: SignedRequest) -> Exchange:
-        """The exchange that counts is kept, not the refused login that may come before it."""
-        self.exchanges[-1] = signed.settled(self._exchange(signed.request), self._client.send)
-        return self.exchanges[-1]
 
     def _exchange(self, request: Request) -> Exchange:
         if self.exchanges:

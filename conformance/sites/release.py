@@ -37,16 +37,20 @@ class Release:
 
 #: The releases this suite speaks about; 41.1 to 41.12 as published.
 FIRST = Release(41, 1)
+#: Elements of GetAPIVersion that may name the release, the surest first: from 39.x on apiVer does, and ``release`` may
+#: be a service pack (SP26) then (reality.md, Replies).
+TOLD_IN = ("apiVer", "release", "apiVersion", "trainReleaseVersion")
+_OLDEST_TOLD = 39
 
 
 def release_in(text: str) -> Release | None:
-    """The release a site names in free text such as ``WebEx XML API V41.11.0``, if it names one.
+    """The release a site names in free text such as ``WebEx XML API V41.11.0`` or ``WBS41.11.2.17``, if it names one.
 
-    Train names of the retired XML API 10 and older (``V10.0.0``, ``T31L``) are
-    not releases of this contract and give None.
+    Train names of the retired XML API 11 and older (``V10.0.0``, ``T31L``, ``SP26``)
+    are not releases of this contract and give None.
     """
-    for found in re.finditer(r"(?<![\d.])(\d{2,3})\.(\d{1,2})(?:\.(\d{1,2}))?(?![\d.])", text):
+    for found in re.finditer(r"(?<![\d.])(\d{2,3})\.(\d{1,2})(?:\.(\d{1,2}))?(?:\.\d+)?(?![\d.]*\d)", text):
         release = Release(*(int(part or 0) for part in found.groups()))
-        if release.major >= 39:
+        if release.major >= _OLDEST_TOLD:
             return release
     return None

@@ -16,10 +16,10 @@ from typing import Protocol
 
 import httpx
 
-from conformance.sites.errors import UserError
+from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import Profile
 from conformance.wire.environment import default_tls, proxy_for
-from conformance.wire.exchange import Exchange, Request
+from conformance.wire.exchange import GATEWAY, Exchange, Request, sign_of_outage
 from conformance.wire.rate_limiter import RateLimiter
 
 _LOOKS_EVERY = 0.25
@@ -96,13 +96,15 @@ _HEADERS = {"Content-Type": "text/xml; charset=UTF-8", "Accept": "text/xml", "Us
 #: Seconds between tries: together longer than a site takes to restart behind its load balancer.
 _BACK_OFF = (0.2, 1.0, 2.0)
 _TRANSIENT = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
-_GATEWAY = (502, 503, 504)
 #: Seconds a whole exchange may take beyond the time limit of a single read, which has the better words.
 _GRACE = 0.5
 #: On sites Control Hub manages CreateUser takes considerably longer than anything else (guide, createuser).
 _TAKES_LONGER = {"CreateUser": 4.0}
 _LONGEST_PAUSE = 60.0
-_PAUSES = 3
+#: Together, when the site does not say how long, a little more than the window of its limit, a minute (wire-facts.md).
+_PAUSES = 5
+#: A FAILURE message is shorter; longer replies need not be looked at for signs of an outage.
+_LONGEST_FAILURE = 4096
 
 
 @dataclass(frozen=True)
@@ -178,28 +180,34 @@ class Client:
         """Give the connections back."""
         self._http.close()
 
-    def send(self, request: Request) -> Exchange:
-        """Post ``request``; an error on the way is recorded in the exchange, never raised."""
+    def send(self, request: Request, *, patient: bool = True) -> Exchange:
+        """Post ``request``; an error on the way is recorded in the exchange, never raised.
+
+        Without patience what only reads is not tried again either.
+        """
         notes: list[str] = []
+        unwell: list[str] = []
         pauses = retries = 0
         while True:
             waited = self._rate_limiter.wait()
             if waited > 0.05:
                 notes.append(f"waited {waited:.2f} s for the rate of the profile")
             tried = self._attempt(request)
+            unwell += tried.exchange.unwell
             if tried.pause is not None and pauses < _PAUSES:
                 pauses += 1
                 pause = min(tried.pause or 2.0**pauses, _LONGEST_PAUSE)
                 notes.append(f"rate limit of the site reached, paused {pause:g} s")
                 self._rate_limiter.pause(pause)
                 continue
-            if tried.again and reads_only(request.operation) and retries < len(_BACK_OFF):
+            harmless = request.repeatable or reads_only(request.operation)
+            if patient and tried.again and harmless and retries < len(_BACK_OFF):
                 delay = _BACK_OFF[retries] * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
                 retries += 1
                 notes.append(f"{tried.exchange.error}; tried again after {delay:.1f} s")
                 self._sleep(delay)
                 continue
-            return replace(tried.exchange, notes=tuple(notes))
+            return replace(tried.exchange, notes=tuple(notes), unwell=tuple(unwell))
 
     def _attempt(self, request: Request) -> _Try:
         started, clock = time.time(), time.monotonic()
@@ -222,7 +230,8 @@ class Client:
                 pause = _pause_asked(answer, body)
                 problem = problem or _status_error(answer, pause)
                 exchange = ended(problem, answer.status_code, body, answer.headers.get("Content-Type", ""))
-                return _Try(exchange, again=answer.status_code in _GATEWAY, pause=pause)
+                exchange = _with_outage(replace(exchange, date=_date(answer)))
+                return _Try(exchange, again=bool(exchange.unwell), pause=pause)
         except httpx.TimeoutException:
             return _Try(ended(f"no answer within {timeout:g} s"))
         except _TRANSIENT as problem:
@@ -270,6 +279,27 @@ def seconds_to_wait(retry_after: str, now: float) -> float:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)
     except (ValueError, OverflowError, TypeError):
         return 0.0
+
+
+def _with_outage(exchange: Exchange) -> Exchange:
+    """An exchange that says whether the site was not well: by its gateway, or in the words of a FAILURE message."""
+    if exchange.status in GATEWAY:
+        return replace(exchange, unwell=(exchange.error,), outage=True)
+    if exchange.error or len(exchange.body) > _LONGEST_FAILURE:
+        return exchange
+    try:
+        sign = sign_of_outage(exchange.reply)
+    except CannotJudge:
+        return exchange
+    return replace(exchange, error=f"the site is not well: {sign}", unwell=(sign,), outage=True) if sign else exchange
+
+
+def _date(answer: httpx.Response) -> float | None:
+    """What the clock of the site says, in seconds since the epoch."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("Date", "")).timestamp()
+    except (ValueError, OverflowError, TypeError):
+        return None
 
 
 def _status_error(answer: httpx.Response, pause: float | None) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from lxml import etree
 
 from conformance.sites.errors import CannotJudge
+from conformance.sites.profile import Account
 
 SERV = "http://www.webex.com/schemas/2002/06/service"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -144,18 +146,59 @@ def qname(element: Element) -> tuple[str, str]:
     return name.namespace or "", name.localname
 
 
+#: HTTP statuses by which a gateway says that nobody is behind it.
+GATEWAY = (502, 503, 504)
+#: Exceptions of a site that is not well: its backend is silent, or its gateway could not forward (exceptions.tsv).
+BACKEND_SILENT, NOT_FORWARDED = "000035", "000000"
+
+
+def sign_of_outage(reply: Reply) -> str:
+    """What in a FAILURE message speaks of an outage of the site and not of the request; empty for any other reply.
+
+    A gateway that fails writes no bodyContent and no exception of an operation (capture of 2018).
+    """
+    if reply.result != "FAILURE":
+        return ""
+    if reply.exception_id in (BACKEND_SILENT, NOT_FORWARDED):
+        return reply.verdict()
+    return f"{reply.verdict()}, without bodyContent" if reply.body is None and not reply.exception_id else ""
+
+
 class TransportError(CannotJudge):
     """The site could not be reached or did not answer as HTTP should: never a verdict."""
 
 
 @dataclass(frozen=True)
+class Signature:
+    """Who signed a request, and by which element of the security context.
+
+    ``account`` is None for a login as anybody, ``about_login`` says that this very
+    element is what the request is about, ``times`` how often its password may be
+    sent again; ``document`` writes the request anew with another element.
+    """
+
+    account: Account | None
+    element: str
+    secret: str = field(repr=False)
+    about_login: bool = False
+    times: int = 0
+    document: Callable[[str, str], bytes] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Request:
-    """What is sent: the operation, its payload as bytes, on whose behalf, and to which address."""
+    """What is sent: the operation, its payload as bytes, on whose behalf, and to which address.
+
+    ``signature`` says who signed it and how it is signed anew, ``repeatable`` that
+    doing it twice is as good as once.
+    """
 
     operation: str
     caller: str
     url: str
     body: bytes = field(repr=False)
+    signature: Signature | None = field(default=None, compare=False, repr=False)
+    repeatable: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -164,7 +207,10 @@ class Exchange:
 
     ``started`` is seconds since the epoch, ``seconds`` how long the answer took,
     ``status`` the HTTP status (0 when none came), ``error`` why there is no
-    reply to judge, ``notes`` what the client did on the way (retries, waits).
+    reply to judge, ``notes`` what the client did on the way (retries, waits),
+    ``unwell`` the signs of an outage met on the way, ``outage`` that one is why
+    there is no reply, ``refused`` that the caller is not let in any more, ``date``
+    what the clock of the site said, in seconds since the epoch.
     """
 
     request: Request
@@ -175,6 +221,10 @@ class Exchange:
     body: bytes = field(default=b"", repr=False)
     error: str = ""
     notes: tuple[str, ...] = ()
+    unwell: tuple[str, ...] = ()
+    outage: bool = False
+    refused: bool = False
+    date: float | None = None
 
     @cached_property
     def reply(self) -> Reply:
@@ -196,8 +246,16 @@ class Exchange:
 
     @property
     def unanswered(self) -> bool:
-        """Whether nobody is there: no HTTP answer at all, or a gateway that says the same."""
-        return bool(self.error) and self.status in (0, 502, 503, 504)
+        """Whether nobody is there: no HTTP answer at all, or a gateway or message that says the same."""
+        return bool(self.error) and (self.status in (0, *GATEWAY) or self.outage)
+
+    @property
+    def on_backup(self) -> bool:
+        """Whether the site says that its backup answered (gsbStatus)."""
+        try:
+            return self.reply.gsb_status == "BACKUP"
+        except CannotJudge:
+            return False
 
     @property
     def served(self) -> bool:

@@ -39,7 +39,7 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
     return load_profile("here", file)
 
 
-def send(profile: Profile, operation: str, *answers: object) -> tuple[Exchange, int, list[float]]:
+def send(profile: Profile, what: str | Request, *answers: object) -> tuple[Exchange, int, list[float]]:
     """The exchange, how often it was sent, and the pauses; the last answer is repeated."""
     sent: list[httpx.Request] = []
     slept: list[float] = []
@@ -59,7 +59,8 @@ def send(profile: Profile, operation: str, *answers: object) -> tuple[Exchange, 
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client = Client(profile, rate_limiter, tls, transport=httpx.MockTransport(answer), sleep=slept.append)
     try:
-        return client.send(Request(operation, "host", profile.url, b"<m/>")), len(sent), slept
+        request = what if isinstance(what, Request) else Request(what, "host", profile.url, b"<m/>")
+        return client.send(request), len(sent), slept
     finally:
         client.close()
 
@@ -101,6 +102,27 @@ def test_what_was_answered_or_waited_for_in_full_is_not_sent_again(profile: Prof
     assert sent == 1
 
 
+SILENT = b"""<serv:message xmlns:serv="http://www.webex.com/schemas/2002/06/service"><serv:header><serv:response>
+<serv:result>FAILURE</serv:result><serv:reason>ASService not responding</serv:reason><serv:exceptionID>000035</serv:exceptionID>
+</serv:response></serv:header><serv:body><serv:bodyContent/></serv:body></serv:message>"""
+
+
+def test_an_outage_told_in_a_message_is_one_on_the_way(profile: Profile) -> None:
+    exchange, sent, _ = send(profile, "GetSite", (200, {}, SILENT), (503, {}, b""), FINE)
+    assert (exchange.error, sent) == ("", 3)
+    assert exchange.unwell == ("FAILURE 000035 ASService not responding", "HTTP 503 Service Unavailable")
+    exchange, sent, _ = send(profile, "GetSite", (200, {}, SILENT))
+    assert (exchange.error, sent) == ("the site is not well: FAILURE 000035 ASService not responding", 4)
+    assert exchange.unanswered
+    exchange, sent, _ = send(profile, "SetMeeting", (200, {}, SILENT), FINE)
+    assert (exchange.unanswered, sent) == (True, 1)
+
+
+def test_what_may_be_done_twice_is_sent_again(profile: Profile) -> None:
+    exchange, sent, _ = send(profile, Request("DelMeeting", "host", profile.url, b"<m/>", repeatable=True), (503, {}, b""), FINE)
+    assert (exchange.error, sent) == ("", 2)
+
+
 @pytest.mark.parametrize("operation", ["GetSite", "CreateMeeting"])
 @pytest.mark.parametrize(
     ("limit", "pause"),
@@ -115,7 +137,8 @@ def test_a_limit_is_waited_out_by_everything(profile: Profile, operation: str, l
 def test_a_site_that_limits_for_ever_is_told(profile: Profile) -> None:
     exchange, sent, slept = send(profile, "GetSite", (200, {}, LIMITED))
     assert "000045" in exchange.error
-    assert (sent, len(slept)) == (4, 3)
+    assert (sent, len(slept)) == (6, 5)
+    assert sum(slept) > 60, "the window of a limit is a minute (wire-facts.md, Lists)"
 
 
 def test_the_exchange_file_tells_what_was_tried(profile: Profile, tmp_path: Path) -> None:

@@ -1,0 +1,305 @@
+"""The preflight: a site is asked about itself before anything is judged, and what it says goes before the profile.
+
+It ends a run only when nothing could be judged: nobody answers, or no account
+signs in. Everything else a site says wrongly is the finding of the clause about
+it, and of no other; where the profile says otherwise the difference is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from conformance.judge.elements import Finder
+from conformance.scenarios.authentication import Authenticator
+from conformance.scenarios.run_context import RunContext
+from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.profile import CREDENTIALS, Account
+from conformance.sites.release import TOLD_IN, Release, release_in
+from conformance.sites.settings import Setting, Value, known_settings
+from conformance.wire.exchange import Exchange, Reply, Request
+from conformance.wire.sign_in import AccountRefused, SiteClient, asked_twice, refuses_login
+
+#: What GetUser must say of an account for it to play its role; roles left out cannot be told apart by a reply.
+#: The user-management administrator is told since 40.6.0 (reality-2.md, A1).
+_PRIVILEGES = {
+    "site-admin": ("siteAdmin", True),
+    "unscoped-admin": ("siteAdmin", True),
+    "user-admin": ("umSiteAdmin", True),
+    "read-only-admin": ("roSiteAdmin", True),
+    "host": ("host", True),
+    "attendee": ("host", False),
+}
+#: Refusals of a login and what to do about them.
+_LOGIN_HINTS = {
+    "030002": "check the password of the account, it may have expired",
+    "030001": "check webex_id, the site knows no such user",
+    "030047": "the session ticket is not valid (any more), get a new one or use the password",
+    "000001": "the account may not read its own user record, give it the privilege to log in",
+}
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+#: A clock further from ours than this many seconds asks for other days than we mean.
+_CLOCKS_APART = 120.0
+
+
+@dataclass(frozen=True)
+class PreflightLine:
+    """One row of the preflight table: what was looked at, what the profile says, what the site says.
+
+    ``state`` is ok, note, contradiction (the site says otherwise than the
+    profile) or refused (an account that cannot sign in or play its role).
+    """
+
+    what: str
+    told: str
+    found: str
+    state: str = "ok"
+
+
+@dataclass(frozen=True)
+class PreflightReport:
+    """What the preflight found.
+
+    ``release`` is None when the site names none, ``settings`` what the site says
+    of its settings where that can be read, ``clock`` how many seconds the site
+    is ahead of us, 0 when the clocks agree.
+    """
+
+    lines: tuple[PreflightLine, ...]
+    release: Release | None
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    clock: float = 0.0
+
+    @property
+    def contradictions(self) -> list[PreflightLine]:
+        """Rows in which profile and site disagree, and accounts that are of no use."""
+        return [line for line in self.lines if line.state in ("contradiction", "refused")]
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What a reader of the run must know of them, one line each."""
+        rows = self.contradictions
+        return tuple(f"{line.what}: the profile says {line.told}; the site: {line.found}" for line in rows)
+
+
+class Preflight:
+    """Asks one site about itself, with reads only: does it answer, do the accounts work, how is it set?"""
+
+    def __init__(self, run_context: RunContext) -> None:
+        self._run_context = run_context
+        self._profile = run_context.profile
+        self._client = SiteClient(run_context, run_context.sign_ins)
+        self._authenticator = Authenticator(run_context, self._client.send)
+        self._settings: dict[str, Value] = {}
+
+    def look(self, asked: Release | None = None) -> PreflightReport:
+        """Everything that can be found out; an error that leaves nothing to judge is a :class:`UserError`.
+
+        ``asked`` is a release given on the command line: judging a site as
+        another release is then what the user wants, not a contradiction.
+        """
+        try:
+            version = self._version()
+            release = self._release(version)
+            lines = [PreflightLine("address", self._profile.url, "answers"), self._release_line(release, asked)]
+            clock = _ahead(version)
+            lines += _clock_line(clock)
+            lines += self._accounts()
+            lines += self._read_settings(asked or release or self._profile.release)
+        finally:
+            self._client.close()
+        return PreflightReport(tuple(lines), release, self._settings, clock)
+
+    def _version(self) -> Exchange:
+        """The first request carries no credential: GetAPIVersion needs none, and nobody knows yet who listens."""
+        profile = self._profile
+        security_context = {"siteName": profile.site_name}
+        body = self._run_context.payloads.render("GetAPIVersion", {}, security_context, profile.encoding)
+        exchange = self._client.send(Request("GetAPIVersion", "anybody", profile.url, body))
+        try:
+            _ = exchange.reply
+        except CannotJudge as problem:
+            raise self._unreachable(problem) from None
+        return exchange
+
+    def _unreachable(self, problem: Exception) -> UserError:
+        return UserError(
+            "unreachable",
+            f"the site cannot be asked: {problem}",
+            where=self._profile.source,
+            hint="look at url, the network and the certificate; no scenario was run",
+        )
+
+    # -- the release ---------------------------------------------------------------
+
+    def _release(self, version: Exchange) -> Release | None:
+        finder = Finder(version.reply, self._run_context.contract.whole)
+        texts = [text for name in TOLD_IN for text in finder.texts(name)]
+        return next((release for text in texts if (release := release_in(text))), None)
+
+    def _release_line(self, found: Release | None, asked: Release | None) -> PreflightLine:
+        told = self._profile.release
+        shown = str(found or "not named by GetAPIVersion")
+        if asked is not None:
+            return PreflightLine("release", f"{asked} (--release)", shown, "ok" if found in (None, asked) else "note")
+        if told is None:
+            return PreflightLine("release", "asked from the site", shown, "ok" if found else "contradiction")
+        return PreflightLine("release", str(told), shown, "ok" if found in (None, told) else "contradiction")
+
+    # -- the accounts --------------------------------------------------------------
+
+    def _accounts(self) -> list[PreflightLine]:
+        """All at a time, as many as the profile has lanes: an operator should not wait for ten round trips in turn."""
+        accounts = list(self._profile.accounts.values())
+        with ThreadPoolExecutor(max(1, min(self._profile.lanes, len(accounts)))) as pool:
+            lines = list(pool.map(self._account, accounts))
+        refused = self._run_context.sign_ins.refused
+        self._run_context.sign_ins.begin()
+        if all(account.role in refused for account in accounts):
+            why = refused[accounts[0].role]
+            what = f"no account of the profile can be used: {why}"
+            raise UserError("account-refused", what, where=self._profile.source, hint=_login_hint(why))
+        return lines
+
+    def _account(self, account: Account) -> PreflightLine:
+        """The row of an account, by the first of its credentials that the site takes."""
+        sign_ins, tried = self._run_context.sign_ins, ""
+        for element in account.credentials:
+            sign_ins.refused.pop(account.role, None)
+            sign_ins.choose(account, element)
+            line = self._signed_in(account, f"signs in with {element}{tried}")
+            if line.state != "refused":
+                return line
+            tried = f"{tried}, {element} refused"
+        sign_ins.refused[account.role] = f"the account {account.role} cannot sign in: {line.found}"
+        return line
+
+    def _signed_in(self, account: Account, told: str) -> PreflightLine:
+        what = f"account {account.role}"
+        try:
+            reply = self._own_record(account)
+        except AccountRefused as problem:
+            return PreflightLine(what, told, _with_hint(str(problem)), "refused")
+        except CannotJudge as problem:
+            return PreflightLine(what, told, f"could not be asked: {problem}", "note")
+        if reply.succeeded:
+            return self._role(account, told, Finder(reply, self._run_context.contract.whole))
+        if refuses_login("", reply):
+            return PreflightLine(what, told, _with_hint(reply.verdict()), "refused")
+        return PreflightLine(what, told, f"signed in, GetUser answered {reply.verdict()}", "note")
+
+    def _own_record(self, account: Account) -> Reply:
+        """What GetUser tells of the account; by a credential of the profile that is only tried, and not replaced."""
+        request = self._authenticator.signed(account, "GetUser", {"webExId": account.webex_id})
+        if request.signature is not None and self._run_context.sign_ins.issued(request.signature.secret):
+            return self._client.send(request).reply
+        tried = replace(request, signature=None)
+        return asked_twice(lambda: self._client.send(tried).reply, "GetUser")
+
+    def _role(self, account: Account, told: str, finder: Finder) -> PreflightLine:
+        what, wanted = f"account {account.role}", _PRIVILEGES.get(account.role)
+        if wanted is None:
+            return PreflightLine(what, told, "signed in")
+        name, value = wanted
+        texts = finder.texts(f"privilege/{name}")
+        if not texts:
+            return PreflightLine(what, told, f"signed in, the site does not tell {name}", "note")
+        found = _BOOLEANS.get(texts[0]) if len(texts) == 1 else None
+        if found is None:
+            return PreflightLine(what, told, f"signed in, {name} cannot be read: {_shown(texts)}", "note")
+        told, words = f"{told}, {name} {str(value).lower()}", f"signed in, {name} {str(found).lower()}"
+        if found == value:
+            return PreflightLine(what, told, words)
+        why = f"the account {account.role} cannot play its role: GetUser tells {name} {str(found).lower()}"
+        self._run_context.sign_ins.refused[account.role] = why
+        return PreflightLine(what, told, words, "contradiction")
+
+    # -- the settings --------------------------------------------------------------
+
+    def _read_settings(self, release: Release | None) -> Iterator[PreflightLine]:
+        """What GetSite tells goes before the profile; what it tells wrongly is left to the clause about it."""
+        try:
+            reply = self._ask_site()
+        except CannotJudge as problem:
+            yield PreflightLine("settings", "compared with GetSite", str(problem), "note")
+            return
+        if not reply.succeeded:
+            yield PreflightLine("settings", "compared with GetSite", reply.verdict(), "note")
+            return
+        finder = Finder(reply, self._run_context.contract.whole)
+        for name, setting in known_settings().items():
+            told = self._profile.settings.get(name)
+            if told is None and not setting.reported:
+                continue
+            known = bool(setting.reported) and not (setting.since and release and release < setting.since)
+            path = setting.reported if "/" not in setting.reported else f"siteInstance/{setting.reported}"
+            yield self._setting_line(setting, told, finder.texts(path) if known else [])
+
+    def _setting_line(self, setting: Setting, told: Value | None, texts: list[str]) -> PreflightLine:
+        words = "not said" if told is None else _toml(told)
+        if not texts:
+            return PreflightLine(f"setting {setting.name}", words, "not told by the site", "note")
+        value = read_value(setting, texts)
+        if value is None:
+            return PreflightLine(f"setting {setting.name}", words, f"cannot be read: {_shown(texts)}", "note")
+        self._settings[setting.name] = value
+        state = "ok" if told is None or value == told else "contradiction"
+        return PreflightLine(f"setting {setting.name}", words, _toml(value), state)
+
+    def _ask_site(self) -> Reply:
+        """GetSite by the first account that can ask, an administrator before others."""
+        accounts = self._profile.accounts
+        refused = self._run_context.sign_ins.refused
+        role = next(role for role in ("site-admin", *accounts) if role in accounts and role not in refused)
+        return self._client.send(self._authenticator.signed(accounts[role], "GetSite", {})).reply
+
+
+def read_value(setting: Setting, texts: list[str]) -> Value | None:
+    """What a site says of ``setting``; None for what is no value of it, or is told more than once."""
+    if len(texts) != 1:
+        return None
+    if setting.kind == "boolean":
+        return _BOOLEANS.get(texts[0])
+    try:
+        return setting.value(texts[0])
+    except UserError:
+        return None
+
+
+def _shown(texts: list[str]) -> str:
+    return ", ".join(repr(text) for text in texts)
+
+
+def _toml(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _with_hint(words: str) -> str:
+    hint = _login_hint(words)
+    return f"{words} ({hint})" if hint else words
+
+
+def _login_hint(words: str) -> str:
+    """What to do about a refusal that reads ``words``."""
+    if any(word in words.lower() for word in ("sso", "saml", "single sign")):
+        keys = " or ".join(key for key, element in CREDENTIALS.items() if element.lower().endswith("accesstoken"))
+        return f"the site signs in by SSO only: give the account {keys}"
+    return next((hint for exception_id, hint in _LOGIN_HINTS.items() if exception_id in words), "")
+
+
+def _ahead(exchange: Exchange) -> float:
+    """Seconds by which the clock of the site is ahead of ours, 0 when they agree or the site shows none."""
+    if exchange.date is None:
+        return 0.0
+    ahead = exchange.date - (exchange.started + exchange.seconds)
+    return ahead if abs(ahead) > _CLOCKS_APART else 0.0
+
+
+def _clock_line(ahead: float) -> Iterator[PreflightLine]:
+    if ahead:
+        now = datetime.now(UTC).timestamp()
+        ours, theirs = (f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC" for moment in (now, now + ahead))
+        found = f"{theirs}; judged by the clock of the site"
+        yield PreflightLine("clock", f"{ours} (this machine)", found, "contradiction")

@@ -1,0 +1,367 @@
+"""How accounts sign in: one session ticket for each, renewed in time; and what follows when a site lets one in no more.
+
+Control Hub sites now and then refuse a good password when it is used often, and
+the vendor advises to turn it into a ticket once (reality-2.md, A3). Where the
+credential itself is what a clause is about, a scenario names it and none of
+this applies.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+from conformance.sites.errors import CannotJudge
+from conformance.sites.masking import secret_registry
+from conformance.sites.profile import Account, Profile
+from conformance.wire.client import Client
+from conformance.wire.exchange import NOT_FORWARDED, Exchange, Reply, Request, Signature, text_of
+from conformance.wire.payloads import Payloads
+
+TICKET = "sessionTicket"
+_PASSWORD = "password"  # noqa: S105 - the name of an element
+#: Refusals that speak of the caller, whatever was asked (exceptions.tsv); 030048 is a neighbour of 030047.
+WRONG_PASSWORD, NO_TICKET_TAKEN = "030002", "030104"
+_BAD_TICKET = ("030047", "030048")
+_BAD_TOKEN = "access token is invalid"  # noqa: S105 - words of a reason
+#: The other exceptions of this family speak of the caller, too, unless the operation is about users.
+_OF_USERS = "0300"
+_ABOUT_USERS = ("CreateUser", "SetUser", "GetUser", "DelUser", "LstsummaryUser")
+_LIFETIME = 5400.0
+#: A ticket is renewed when this much of its life is over.
+_WORN = 0.9
+
+
+class AccountRefused(CannotJudge):
+    """The site does not let an account in, or not any more: nothing that needs it can be judged."""
+
+
+class Site(Protocol):
+    """What is needed to sign in at a site."""
+
+    @property
+    def profile(self) -> Profile:
+        """The accounts."""
+
+    @property
+    def payloads(self) -> Payloads:
+        """Request templates."""
+
+    def plain_client(self) -> Client:
+        """A client that signs nothing by itself."""
+
+
+def refuses_login(operation: str, reply: Reply) -> bool:
+    """Whether ``reply`` speaks of the login of the caller and not of what ``operation`` was asked."""
+    if reply.result != "FAILURE":
+        return False
+    if reply.exception_id in (WRONG_PASSWORD, NO_TICKET_TAKEN, *_BAD_TICKET) or _BAD_TOKEN in reply.reason.lower():
+        return True
+    return reply.exception_id.startswith(_OF_USERS) and operation not in _ABOUT_USERS
+
+
+def asked_twice(ask: Callable[[], Reply], operation: str) -> Reply:
+    """A refused good password is asked again before it counts: some sites forget one now and then."""
+    reply = ask()
+    return ask() if refuses_login(operation, reply) and reply.exception_id == WRONG_PASSWORD else reply
+
+
+@dataclass(frozen=True)
+class _Ticket:
+    secret: str
+    until: float
+
+
+_Key = tuple[str, str]
+
+
+class SignIns:
+    """By what every account of a run signs in, for all threads of a process; ``told`` is what a reader should know."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._locks: defaultdict[_Key, threading.RLock] = defaultdict(threading.RLock)
+        self._tickets: dict[_Key, _Ticket] = {}
+        self._elements: dict[str, str] = {}
+        self._passwords_only: set[_Key] = set()
+        self._operations_by_password: set[str] = set()
+        self._standing: set[tuple[str, str, str]] = set()
+        self._client: Client | None = None
+        self._lost_on_the_way = False
+        self.refused: dict[str, str] = {}
+        self.told: list[str] = []
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def begin(self) -> None:
+        """What was refused so far is known before anything is judged, and is no news of the run."""
+        self._lost_on_the_way = False
+
+    def element(self, account: Account) -> str:
+        """The credential of the profile by which ``account`` signs in."""
+        return self._elements.get(account.role, account.credential[0])
+
+    def choose(self, account: Account, element: str) -> None:
+        """Sign ``account`` in by ``element`` from now on."""
+        self._elements[account.role] = element
+
+    def demand(self, account: Account) -> None:
+        """:class:`AccountRefused` when the site has refused ``account`` before: it is not tried again."""
+        if account.role in self.refused:
+            raise AccountRefused(self.refused[account.role])
+
+    def refuse(self, site: Site, account: Account, why: str) -> AccountRefused:
+        """Note that the site does not let ``account`` in; every role it plays is lost."""
+        secret = account.credentials[self.element(account)]
+        self._lost_on_the_way = True
+        for one in site.profile.accounts.values():
+            if one.webex_id == account.webex_id and one.credentials.get(self.element(account)) == secret:
+                self.refused.setdefault(one.role, why)
+        return AccountRefused(self.refused.setdefault(account.role, why))
+
+    def nobody_left(self, profile: Profile) -> str:
+        """Why no account of the profile can sign in any more; empty while one can."""
+        if not self.refused or any(role not in self.refused for role in profile.accounts):
+            return ""
+        return f"no account of the profile can sign in any more: {next(iter(self.refused.values()))}"
+
+    def credential(self, site: Site, account: Account, operation: str = "") -> tuple[str, str]:
+        """Element and secret by which ``account`` signs a request for ``operation``."""
+        self.demand(account)
+        element = self.element(account)
+        if element == _PASSWORD and operation not in self._operations_by_password:
+            ticket = self._ticket(site, account)
+            if ticket:
+                return TICKET, ticket
+        return element, account.credentials[element]
+
+    def issued(self, secret: str) -> bool:
+        """Whether ``secret`` is a ticket of ours and not one of the profile."""
+        return any(ticket.secret == secret for ticket in self._tickets.values())
+
+    def renew(self, site: Site, account: Account, worn: str) -> str:
+        """A ticket in the place of ``worn``; empty when the site gives none."""
+        key = _key(account)
+        with self._locks[key]:
+            self.demand(account)
+            ticket = self._tickets.get(key)
+            if ticket is not None and ticket.secret == worn:
+                self._tickets[key] = replace(ticket, until=0.0)
+            return self._ticket(site, account)
+
+    def takes_no_ticket(self, operation: str, verdict: str) -> None:
+        """Sign ``operation`` by password from now on."""
+        if operation not in self._operations_by_password:
+            self._operations_by_password.add(operation)
+            self.told.append(f"{operation} takes no session ticket ({verdict}): sent with the password")
+
+    def stands(self, account: Account, operation: str, reply: Reply) -> bool:
+        """Whether a refusal is known to be what ``operation`` answers an account that can sign in."""
+        return (account.role, operation, reply.exception_id) in self._standing
+
+    def let_stand(self, account: Account, operation: str, reply: Reply) -> None:
+        """Remember that the account can sign in, so that this refusal is an answer like any other."""
+        self._standing.add((account.role, operation, reply.exception_id))
+
+    def confirm(self, site: Site, account: Account) -> None:
+        """Ask whether the site still lets ``account`` in, by whatever; :class:`AccountRefused` when it does not."""
+        self.demand(account)
+        element, own = self.element(account), {"webExId": account.webex_id}
+        proofs = {element: account.credentials[element]}
+        ticket = self._tickets.get(_key(account))
+        if element == _PASSWORD and ticket is not None:
+            proofs = {TICKET: ticket.secret, **proofs}
+        for proof in proofs.items():
+            reply = asked_twice(partial(self._ask, site, account, "GetUser", own, proof), "GetUser")
+            if not refuses_login("", reply):
+                return
+        raise self.refuse(site, account, f"the account {account.role} cannot sign in any more: {reply.verdict()}")
+
+    def confirm_others(self, site: Site) -> None:
+        """Once an account was lost on the way, find out whether anybody is left: each is asked at most once more."""
+        if not self._lost_on_the_way:
+            return
+        for account in site.profile.accounts.values():
+            if account.role not in self.refused:
+                with suppress(CannotJudge):
+                    self.confirm(site, account)
+        self._lost_on_the_way = False
+
+    def _ticket(self, site: Site, account: Account) -> str:
+        key = _key(account)
+        with self._locks[key]:
+            if key in self._passwords_only:
+                return ""
+            ticket = self._tickets.get(key)
+            if ticket is not None and ticket.until > self._clock():
+                return ticket.secret
+            return self._sign_in(site, account, key)
+
+    def _sign_in(self, site: Site, account: Account, key: _Key) -> str:
+        """A new ticket; empty when none is to be had: then the password goes along, and meets what there is to meet."""
+        self.demand(account)
+        operation, proof = "AuthenticateUser", (_PASSWORD, account.credentials[_PASSWORD])
+        try:
+            reply = asked_twice(partial(self._ask, site, account, operation, {}, proof), operation)
+        except CannotJudge:
+            return ""
+        if refuses_login(operation, reply):
+            again = " any more" if key in self._tickets else ""
+            why = f"the account {account.role} cannot sign in with its password{again}: {reply.verdict()}"
+            raise self.refuse(site, account, why)
+        secret = _text(reply, TICKET) if reply.succeeded else ""
+        if not secret:
+            self._passwords_only.add(key)
+            self.told.append(f"AuthenticateUser gives {account.role} no ticket: password sent ({reply.verdict()})")
+            return ""
+        secret_registry.learn(secret)
+        self._tickets[key] = _Ticket(secret, self._clock() + _WORN * _seconds(_text(reply, "timeToLive")))
+        return secret
+
+    def _ask(
+        self, site: Site, account: Account, operation: str, values: Mapping[str, str], proof: tuple[str, str]
+    ) -> Reply:
+        if self._client is None:
+            self._client = site.plain_client()
+        profile, (element, secret) = site.profile, proof
+        security_context = {"siteName": profile.site_name, "webExID": account.webex_id, element: secret}
+        body = site.payloads.render(operation, values, security_context, profile.encoding)
+        return self._client.send(Request(operation, account.role, profile.url, body)).reply
+
+
+def _key(account: Account) -> _Key:
+    return account.webex_id, account.credentials.get(_PASSWORD, "")
+
+
+def _text(reply: Reply, name: str) -> str:
+    """The text of the only element called ``name``, wherever it stands."""
+    return text_of(next(reply.body.iter(f"{{*}}{name}"), None)) if reply.body is not None else ""
+
+
+def _seconds(told: str) -> float:
+    return float(told) if told.isdigit() and int(told) else _LIFETIME
+
+
+class SiteClient:
+    """A client of the site that knows its accounts: signs again what its login was refused for."""
+
+    def __init__(self, site: Site, sign_ins: SignIns) -> None:
+        self._site = site
+        self._sign_ins = sign_ins
+        self._client = site.plain_client()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def send(self, request: Request) -> Exchange:
+        """Post ``request``; an error on the way is recorded in the exchange, never raised."""
+        exchange = self._post(request)
+        signature, reply = request.signature, _reply(exchange)
+        if signature is None or reply is None or not refuses_login(request.operation, reply):
+            return exchange
+        if signature.about_login or signature.account is None:
+            return self._asked_again(request, signature, exchange, reply)
+        return self._settled(request, signature, signature.account, (exchange, reply))
+
+    def _asked_again(self, request: Request, signature: Signature, exchange: Exchange, reply: Reply) -> Exchange:
+        """The login is the question: the same once more, for sites that now and then refuse a good password."""
+        last: Reply | None = reply
+        for _ in range(signature.times if signature.element == _PASSWORD else 0):
+            if last is None or last.exception_id != WRONG_PASSWORD:
+                break
+            exchange = self._again(request, (signature.element, signature.secret), "the password was refused", exchange)
+            last = _reply(exchange)
+        return exchange
+
+    def _settled(
+        self, request: Request, signature: Signature, account: Account, first: tuple[Exchange, Reply]
+    ) -> Exchange:
+        exchange, reply = first
+        if self._sign_ins.stands(account, request.operation, reply):
+            return exchange
+        try:
+            if signature.element == TICKET and self._sign_ins.issued(signature.secret):
+                return self._with_another_ticket(request, signature.secret, account, first)
+            return self._confirmed(request, signature, account, first)
+        except CannotJudge as problem:
+            return replace(exchange, error=str(problem), refused=isinstance(problem, AccountRefused))
+
+    def _post(self, request: Request) -> Exchange:
+        exchange = self._client.send(request)
+        sign = exchange.unwell[-1] if exchange.outage and exchange.unwell else ""
+        if not _not_forwarded(sign) or self._nothing_is_forwarded():
+            return exchange
+        # The request may be at fault: the 000000 of 2018 was cured by another one (reality-2.md, A21).
+        what = f"{sign}: GetAPIVersion is answered at the same moment, so this is the trouble of {request.operation}"
+        return replace(exchange, error=f"{what} and no outage", outage=False, unwell=())
+
+    def _nothing_is_forwarded(self) -> bool:
+        """Whether a request known to be good meets the outage, too."""
+        profile = self._site.profile
+        body = self._site.payloads.render("GetAPIVersion", {}, {"siteName": profile.site_name}, profile.encoding)
+        return self._client.send(Request("GetAPIVersion", "anybody", profile.url, body), patient=False).unanswered
+
+    def _with_another_ticket(
+        self, request: Request, worn: str, account: Account, first: tuple[Exchange, Reply]
+    ) -> Exchange:
+        exchange, reply = first
+        if reply.exception_id == WRONG_PASSWORD:
+            exchange = self._again(request, (TICKET, worn), "the login was refused", exchange)
+        second = _reply(exchange)
+        if second is not None and refuses_login(request.operation, second) and second.exception_id != NO_TICKET_TAKEN:
+            ticket = self._sign_ins.renew(self._site, account, worn)
+            if ticket:
+                exchange = self._again(request, (TICKET, ticket), "session ticket renewed", exchange)
+        second = _reply(exchange)
+        if second is None or not refuses_login(request.operation, second):
+            return exchange
+        if second.exception_id not in (*_BAD_TICKET, NO_TICKET_TAKEN):
+            self._sign_ins.let_stand(account, request.operation, second)
+            return exchange
+        self._sign_ins.takes_no_ticket(request.operation, second.verdict())
+        proof = (_PASSWORD, account.credentials[_PASSWORD])
+        return self._again(request, proof, f"no session ticket taken ({second.verdict()})", exchange)
+
+    def _confirmed(
+        self, request: Request, signature: Signature, account: Account, first: tuple[Exchange, Reply]
+    ) -> Exchange:
+        """A refusal that stands, or the answer of a site that refused a good password once."""
+        exchange, reply = first
+        self._sign_ins.confirm(self._site, account)
+        if reply.exception_id == WRONG_PASSWORD and signature.element == _PASSWORD:
+            exchange = self._again(request, (_PASSWORD, signature.secret), "the password was refused", exchange)
+        again = _reply(exchange)
+        if again is not None and refuses_login(request.operation, again):
+            self._sign_ins.let_stand(account, request.operation, again)
+        return exchange
+
+    def _again(self, request: Request, proof: tuple[str, str], why: str, before: Exchange) -> Exchange:
+        """Send what the site refused for its login once more, signed by ``proof``: a refused login has done nothing."""
+        signature, (element, secret) = request.signature, proof
+        assert signature is not None
+        assert signature.document is not None
+        signed = replace(signature, element=element, secret=secret)
+        exchange = self._post(replace(request, body=signature.document(element, secret), signature=signed))
+        notes, unwell = (*before.notes, f"{why}; sent again", *exchange.notes), (*before.unwell, *exchange.unwell)
+        return replace(exchange, notes=notes, unwell=unwell)
+
+
+def _not_forwarded(sign: str) -> bool:
+    return f" {NOT_FORWARDED}" in sign or sign.endswith("without bodyContent")
+
+
+def _reply(exchange: Exchange) -> Reply | None:
+    with suppress(CannotJudge):
+        return exchange.reply
+    return None

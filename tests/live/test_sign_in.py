@@ -1,0 +1,119 @@
+"""One session ticket for each account of a run, renewed in time; the password only where it must be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import mocksite
+import pytest
+
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.authentication import Authenticator
+from tests.rig import rig
+from tests.run.conftest import Runner
+from tests.twins import wire
+from tests.twins.site import Gateway, Told, Twin, judge
+from tests.twisted import operation_of, twisted
+
+ACCOUNTS = 9
+
+
+def by_password(request: mocksite.HttpRequest) -> bool:
+    return b"<password>" in request.body.partition(b"</securityContext>")[0]
+
+
+def refusing(exception_id: str, when: object) -> object:
+    return wire.refusing(lambda: wire.refusal(exception_id, "no"), when)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("way", [("--lanes", "0"), ("--lanes", "16"), ("-n", "2")], ids=" ".join)
+def test_each_process_signs_each_account_in_once(run: Runner, tmp_path: Path, way: tuple[str, ...]) -> None:
+    told: Counter[str] = Counter()
+
+    def listen(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if by_password(request):
+            told[operation_of(request)] += 1
+        return response
+
+    with twisted(tmp_path, listen) as site:
+        accounts = site.sites.read_text(encoding="utf-8").count("\npassword = ")
+        outcome = run("features/41.3.0", "features/41.7.0", "features/41.12.0", *way, *site.arguments(), subprocess="-n" in way)
+    assert outcome.code == 0, outcome.text
+    assert set(told) == {"AuthenticateUser"}
+    processes = 3 if "-n" in way else 1
+    assert told["AuthenticateUser"] <= accounts * processes
+
+
+def test_a_ticket_is_renewed_when_it_is_worn_and_when_the_site_forgets_it(catalogue: Catalogue) -> None:
+    with rig(catalogue) as site:
+        here, client = site.run_context, site.run_context.client()
+        authenticator = Authenticator(here, client.send)
+        host = authenticator.account("host")
+        first = authenticator.signed(host, "GetUser", {"webExId": host.webex_id})
+        assert client.send(first).served
+        site.core.main.store.drop(mocksite.model.records.Ticket)
+        again = client.send(first)
+        assert again.served
+        assert "session ticket renewed; sent again" in again.notes
+        assert again.request.body != first.body
+        assert authenticator.signed(host, "GetUser", {"webExId": host.webex_id}).body == again.request.body
+        here.sign_ins._clock = lambda: 1e12  # noqa: SLF001
+        assert authenticator.signed(host, "GetUser", {"webExId": host.webex_id}).body != again.request.body
+        client.close()
+
+
+def test_one_refused_good_password_does_not_count(catalogue: Catalogue) -> None:
+    """The site forgets the password of every account once, and refuses whatever was asked with it."""
+
+    def gateway() -> Gateway:
+        seen: set[bytes] = set()
+
+        def stand(request: mocksite.HttpRequest) -> mocksite.HttpResponse | None:
+            if not by_password(request) or request.body in seen:
+                return None
+            seen.add(request.body)
+            return wire.refusal("030002", "Incorrect user or password")
+
+        return stand
+
+    told = judge(Twin("forgetful", "", "", gateway=gateway), catalogue)
+    assert not told.outcome("failed", "broken")
+
+
+def provisioning(request: mocksite.HttpRequest) -> bool:
+    return operation_of(request) in ("CreateUser", "SetUser") and b"<sessionTicket>" in request.body
+
+
+def test_what_takes_no_ticket_gets_the_password(catalogue: Catalogue) -> None:
+    told = judge(Twin("no-ticket", "", "", gateway=refusing("030104", provisioning)), catalogue)
+    assert told.judged > 150
+    assert {one.scenario.clause.id for one in told.outcome("failed")} <= {"R41.11.0-24", "R41.11.0-66"}, "the clauses about tickets"
+    assert not told.outcome("broken")
+    notes = [note for one in told.trials for exchange in one.exchanges for note in exchange.notes]
+    assert sum("no session ticket taken" in note for note in notes) == 2, "once for each operation, then it is known"
+
+
+@pytest.mark.parametrize("answer", ["refused", "absent"])
+def test_without_tickets_the_password_serves(catalogue: Catalogue, answer: str) -> None:
+    page = mocksite.HttpResponse(404, (("Content-Type", "text/html"),), b"<html>Not Found</html>")
+    gateway = {
+        "refused": refusing("999999", wire.sends("AuthenticateUser")),
+        "absent": wire.refusing(lambda: page, wire.sends("AuthenticateUser")),
+    }[answer]
+    told = judge(Twin("no-tickets", "", "", gateway=gateway, access="read-only"), catalogue)  # type: ignore[arg-type]
+    about_tickets = [one for one in told.outcome("failed", "broken") if "AuthenticateUser" not in str(one.exchanges) + one.cause]
+    assert not about_tickets
+    assert told.judged > 80
+
+
+def test_a_refusal_of_one_operation_is_no_lost_account(catalogue: Catalogue) -> None:
+    """The account can sign in, so what the operation answers is the site's own."""
+    told = judge(Twin("odd", "", "", gateway=refusing("030002", wire.sends("LstMeetingType")), access="read-only"), catalogue)
+    assert told.outcome("failed")
+    assert not [one for one in told.outcome("broken") if "sign in" in one.cause]
+    assert lost(told) == set()
+
+
+def lost(told: Told) -> set[str]:
+    return {one.cause for one in told.outcome("broken") if "cannot sign in" in one.cause}
