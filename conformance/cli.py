@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"webex-conformance {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     _add(commands, "run", "run the features on a site; takes every option of pytest, see run --help", _run, _any)
+    _add(commands, "init", "write a profile of a site, from its address and one administrator", _init, _new)
     _add(commands, "check", "reach a site, sign every account in, compare release and settings", _check, _site)
     _add(commands, "plan", "what would run on a site, and what unlocks the rest", _plan, _site, _prices)
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
@@ -92,6 +93,18 @@ def _site(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--release", default="", metavar="R", help="release to judge the site as")
     command.add_argument("--access", default="", choices=("", "read-only", "read-write"), help="what the run may do")
+    command.add_argument("--reports", type=Path, help="where reports go (default reports)")
+
+
+def _new(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--url", default="", metavar="ADDRESS", help="address of the site; asked for when left out")
+    command.add_argument("--user", default="", metavar="ID", help="webExID of an administrator; asked for likewise")
+    words = "where the password is: ${VARIABLE}, file:PATH or keyring:SERVICE/NAME; left out, it is asked for"
+    command.add_argument("--password", default="", metavar="REFERENCE", help=words)
+    command.add_argument("--site", default="", metavar="NAME", help="what to call the site (default: its own name)")
+    command.add_argument("--site-name", default="", metavar="NAME", help="siteName, where the address does not tell it")
+    command.add_argument("--sites", default="", metavar="FILE", help="profile file (sites.toml, or WEBEX_SITES)")
+    command.add_argument("--yes", action="store_true", help="ask nothing but what must be known, one line each")
     command.add_argument("--reports", type=Path, help="where reports go (default reports)")
 
 
@@ -142,6 +155,12 @@ def _run(options: argparse.Namespace) -> int:
     from conformance.run.suite import run
 
     return run(options.root, options.arguments)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from conformance.run.commands import init
+
+    return init(options)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -96,6 +97,18 @@ def check(given: argparse.Namespace) -> int:
         context = site_session.run_context
         print(f"\n{context.profile.name}: {len(wrong)} contradictions, judged as {context.release}")
         return 1 if wrong else 0
+
+
+def init(given: argparse.Namespace) -> int:
+    """Write a profile of a site, or add to it what is new; see :mod:`conformance.run.new_profile`."""
+    from conformance.run.new_profile import init as write_profile
+
+    given.release, given.access = "", ""
+    general = _options(given)
+    _catalogue(general.root)
+    import_vocabulary(general.root)
+    file = sites_file(given.sites or None)
+    return write_profile(given, file, lambda name, draft: replace(general, sites=(name,), sites_file=str(draft)))
 
 
 def plan(given: argparse.Namespace) -> int:

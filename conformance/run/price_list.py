@@ -147,15 +147,25 @@ class Night:
 
 @dataclass(frozen=True)
 class PriceList:
-    """What would become of every scenario, and what the others cost. ``here`` is the site as the run would see it."""
+    """What would become of every scenario, and what the others cost.
+
+    ``here`` is the site as the run would see it, ``writing`` as one would that may write.
+    """
 
     here: RunContext
+    writing: RunContext
     running: tuple[Scenario, ...]
     unlocks: tuple[Unlock, ...]
     out_of_reach: tuple[Unlock, ...]
     nights: tuple[Night, ...]
     users_left: int
     skipped: Mapping[Scenario, frozenset[Requirement]]
+
+    @property
+    def running_with_writing(self) -> int:
+        """How many scenarios would run with ``--access read-write``."""
+        access = {_access(self.here)}
+        return len(self.running) + sum(bool(needs) and needs <= access for needs in self.skipped.values())
 
     @property
     def here_and_elsewhere(self) -> tuple[int, int]:
@@ -240,6 +250,7 @@ def price_list(run_context: RunContext, client: Sender, scenarios: Iterable[Scen
     never = {one: needs for one, needs in lacking.items() if not all(need.in_reach for need in needs)}
     return PriceList(
         here,
+        writing,
         running,
         tuple(unlocks),
         tuple(_together(never)),

@@ -60,10 +60,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Sought:
-    """Something a profile may leave out: the ways to it, and what to tell when none leads there."""
+    """Something a profile may leave out: the ways to it, and what to tell when none leads there.
+
+    ``lasting`` is what will still be there on another day.
+    """
 
     ways: tuple[Way, ...]
     why: str
+    lasting: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,15 @@ def discovery_table() -> DiscoveryTable:
         reads={name: _read(row) for name, row in table["reads"].items()},
         sets={name: RowSet(row["in"], row["where"], row["take"]) for name, row in table["sets"].items()},
         sought={
-            (kind, name): Sought(tuple(map(_way, row["ways"])), row.get("why", "the site shows none"))
+            (kind, name): _sought(row)
             for kind in (ROLE, SETTING, ITEM)
             for name, row in table[kind].items()
         },
     )
+
+
+def _sought(row: Mapping[str, Any]) -> Sought:
+    return Sought(tuple(map(_way, row["ways"])), row.get("why", "the site shows none"), row.get("lasting", False))
 
 
 def _read(row: Mapping[str, Any]) -> SiteRead:
