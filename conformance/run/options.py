@@ -99,7 +99,8 @@ def read_options(config: Any) -> Options:
         baseline=Path(option.baseline) if option.baseline else None,
         known_issues=known if option.known_issues or known.is_file() else None,
         reports=Path(option.reports) if option.reports else beside(config.rootpath, "reports"),
-        lanes=option.lanes,
+        # A forked process (pytest-forked) has none of the threads that run ahead, and may inherit a lock they held.
+        lanes=0 if getattr(option, "forked", False) else option.lanes,
         resume=option.resume,
         root=config.rootpath,
     )

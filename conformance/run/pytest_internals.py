@@ -35,7 +35,8 @@ def end_session(config: pytest.Config, session: pytest.Session | None, why: str)
 def on_a_terminal(config: pytest.Config) -> bool:
     """Whether pytest writes to a terminal, and was not told to be quiet."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    return reporter is not None and bool(reporter.isatty) and config.option.verbose >= 0
+    # Another plugin may have put a reporter of its own in the place.
+    return bool(getattr(reporter, "isatty", False)) and config.option.verbose >= 0
 
 
 def cursor(writer: Any) -> tuple[int, int]:

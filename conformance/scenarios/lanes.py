@@ -22,6 +22,8 @@ from conformance.wire.exchange import Exchange, Request
 
 #: So many exchanges in a row without an answer, and the lanes stop: the serial phase will meet the cause by itself.
 _ERRORS_IN_A_ROW = 5
+#: Seconds between two looks at whether the lanes are still there.
+_LOOKS_EVERY = 0.5
 
 
 class Replay:
@@ -91,13 +93,19 @@ class Lanes:
         if scenario not in self._done:
             self.wait()
             return []
-        self._done[scenario].wait()
+        self._await(self._done[scenario])
         return self._recorded.pop(scenario, [])
 
     def wait(self) -> None:
         """Until every lane is idle: before anything changes the site that they read."""
         for done in self._done.values():
-            done.wait()
+            self._await(done)
+
+    def _await(self, done: threading.Event) -> None:
+        """Until ``done``, or until no lane is left: a process that was forked (pytest --forked) has none of ours."""
+        while not done.wait(_LOOKS_EVERY):
+            if not any(thread.is_alive() for thread in self._threads):
+                return
 
     def stop(self) -> None:
         """Begin nothing more."""
