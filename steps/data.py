@@ -25,7 +25,7 @@ def can_sign_in(context: ScenarioContext, role: str, credential: str | None) -> 
     context.require_login(role, credential or "")
 
 
-@given(parsers.re(r"the (?P<user>disposable user(?: of the classic time)?) is active"))
+@given(parsers.re(r"the (?P<user>disposable (?:classic-era )?user) is active"))
 def user_is_active(context: ScenarioContext, user: str) -> None:
     context.require_active(user)
 

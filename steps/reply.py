@@ -36,12 +36,12 @@ def reason_is(context: ScenarioContext, reason: str) -> None:
     context.judge(reply_checks.reason_is(context.reply, reason))
 
 
-@then("the login is accepted")
+@then("the caller is signed in")
 def login_is_accepted(context: ScenarioContext) -> None:
     context.judge(reply_checks.login_accepted(context.reply))
 
 
-@then("the refusal has the standard form")
+@then("the refusal has gsbStatus and an empty body")
 def refusal_has_standard_form(context: ScenarioContext) -> None:
     context.judge(reply_checks.has_form_of_refusal(context.reply))
 

@@ -178,13 +178,31 @@ def living_documentation(
     return LivingDocumentation(clauses, tuple(scenarios), tuple(runs))
 
 
+#: What features call things that the notes, or people, call by several names; and what stands in braces.
+WORDS = {
+    "large event": "a session of Webex Events (new), which the notes also call Events 2.0 and EC 2.0",
+    "webcast": "a large event in webcast view",
+    "classic event": "a session of Webex Events (classic), the Event Center",
+    "classic-era user": "a user who was there before the site was moved to Control Hub; a control-hub user came after",
+    "disposable": "named by the profile for the run to change; given back as it was, as far as the API can",
+    "new": "made by the run, and removed at its end",
+    "signed in": "let in by the site; what the operation then answers does not matter",
+    "finds nothing": "is refused with 000015, which is what an empty list is",
+    "recorded": "told in the reports, never judged",
+    "{host.email}, {new event.sessionKey}": "an element of an account, or of something the scenario holds",
+    "{sent.email}": "what the latest request said",
+    "{attempted user.email}": "what was asked for in a request that creates, whether it was granted or not",
+    "{now - 30 days}, {10000 characters}": "a date as the API writes it, a text of that length",
+}
+
+
 def documentation_page(documentation: LivingDocumentation) -> str:
     """The page, complete in itself."""
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     return render(
         "docs.html",
         documentation=documentation,
-        legend={"levels": LEVELS, "outcomes": OUTCOMES, "skipped, because of": SKIP_CLASSES},
+        legend={"levels": LEVELS, "outcomes": OUTCOMES, "skipped, because of": SKIP_CLASSES, "words": WORDS},
         made=made,
         suite=__version__,
         totals=totals,

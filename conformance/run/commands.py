@@ -16,6 +16,7 @@ from pathlib import Path
 
 from conformance.judge.clauses import Clause
 from conformance.reporting.documentation import (
+    WORDS,
     DocumentedScenario,
     DocumentedStep,
     documentation_page,
@@ -266,6 +267,7 @@ def _front_page(of_release: Mapping[Release, list[Clause]], judged: Mapping[str,
         ("What a level means", LEVELS),
         ("What an outcome means", OUTCOMES),
         ("Why a scenario is skipped", SKIP_CLASSES),
+        ("Words of the features", WORDS),
     ):
         lines += ["", f"## {heading}", "", *(f"- **{word}**: {meaning}" for word, meaning in meanings.items())]
     return "\n".join(lines) + "\n"

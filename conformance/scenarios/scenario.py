@@ -22,7 +22,7 @@ FAMILIES = ("clause", "since", "until", "operation", "role", "setting", "needs")
 WORDS = (*LEVELS, "writes", "mail")
 #: CreateUser makes users of these addresses, and DelUser only deactivates (R41.11.0-15): each serves once.
 USED_UP = "e-mail address active in Control Hub"
-DISPOSABLE_CLASSIC_USER = "disposable user of the classic time"
+DISPOSABLE_CLASSIC_USER = "disposable classic-era user"
 #: What "Given a new ..." creates: by which operation, who sends it, and which test data of the profile describes it.
 MADE = {
     "user": ("CreateUser", "site-admin", ""),

@@ -48,7 +48,7 @@ Feature: User management stays usable on a site managed in Control Hub
         | password | Given-by-API-2 |
       Then the call succeeds
       When "{disposable user.webExId}" signs in with the password "{disposable user.password}"
-      Then the login is accepted
+      Then the caller is signed in
 
     @clause.R41.11.0-04
     Scenario: The password given to SetUser opens nothing
@@ -88,7 +88,7 @@ Feature: User management stays usable on a site managed in Control Hub
         | email | {fresh mail address} |
       When the new user follows the link of the mail and chooses the password "Chosen-By-Me-1"
       And "{new user.email}" signs in with the password "Chosen-By-Me-1"
-      Then the login is accepted
+      Then the caller is signed in
 
     @clause.R41.11.0-64 @mail @should
     Scenario: The link of the activation mail leads to a page
@@ -315,7 +315,7 @@ Feature: User management stays usable on a site managed in Control Hub
     @clause.R41.11.0-26
     Scenario: A webExAccessToken signs a caller in to CreateUser
       When the site admin, signed in with webExAccessToken, sends CreateUser
-      Then the login is accepted
+      Then the caller is signed in
 
     # The notes of 9.0 SP2 say that such sites refuse a ticket here with 030104, the example of 41.11 shows one.
     @clause.R41.11.0-66 @should

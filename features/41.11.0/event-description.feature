@@ -45,7 +45,7 @@ Feature: The description of a classic event holds 10000 characters
         | listing     | PRIVATE            |
       Then the call is refused with 060068
       And the reason is "Illegal input description. The description can't exceed 10000 characters"
-      And the refusal has the standard form
+      And the refusal has gsbStatus and an empty body
 
   Rule: SetEvent takes 10000 characters and no more
 
@@ -71,7 +71,7 @@ Feature: The description of a classic event holds 10000 characters
         | description | {10001 characters} |
       Then the call is refused with 060068
       And the reason is "Illegal input description. The description can't exceed 10000 characters"
-      And the refusal has the standard form
+      And the refusal has gsbStatus and an empty body
 
     @clause.R41.11.0-59
     Scenario: A refused SetEvent leaves the description as it was

@@ -14,7 +14,7 @@ Feature: Existing users keep their old login after the move to Control Hub
 
     Scenario Outline: A caller signs in with <credential>
       When the site admin, signed in with <credential>, sends GetSite
-      Then the login is accepted
+      Then the caller is signed in
 
       Examples:
         | clause      | credential       |
@@ -26,14 +26,14 @@ Feature: Existing users keep their old login after the move to Control Hub
     Scenario: A caller signs in with a password
       Given single sign-on is disabled on the site
       When the site admin, signed in with password, sends GetSite
-      Then the login is accepted
+      Then the caller is signed in
 
   @clause.R41.11.0-28
-  Rule: The old webExID of the classic time is still accepted
+  Rule: The old webExID of a classic-era user is still accepted
 
     Scenario Outline: <operation> accepts the old webExID
       When the classic-era user, called "{classic-era user.webExId}", sends <operation>
-      Then the login is accepted
+      Then the caller is signed in
 
       Examples:
         | operation              |
@@ -51,7 +51,7 @@ Feature: Existing users keep their old login after the move to Control Hub
     Scenario Outline: <operation> by its key accepts the old webExID
       When the classic-era user, called "{classic-era user.webExId}", sends <operation> with
         | <element> | <value> |
-      Then the login is accepted
+      Then the caller is signed in
 
       Examples:
         | operation                    | element    | value                      |
@@ -64,9 +64,9 @@ Feature: Existing users keep their old login after the move to Control Hub
   @clause.R41.11.0-29
   Rule: So is the e-mail address
 
-    Scenario Outline: <operation> accepts the e-mail address of a user of the classic time
+    Scenario Outline: <operation> accepts the e-mail address of a classic-era user
       When the classic-era user, called "{classic-era user.email}", sends <operation>
-      Then the login is accepted
+      Then the caller is signed in
 
       Examples:
         | operation              |
@@ -81,10 +81,10 @@ Feature: Existing users keep their old login after the move to Control Hub
         | LstrecordaccessHistory |
         | CreateMeeting          |
 
-    Scenario Outline: <operation> by its key accepts the e-mail address of a user of the classic time
+    Scenario Outline: <operation> by its key accepts the e-mail address of a classic-era user
       When the classic-era user, called "{classic-era user.email}", sends <operation> with
         | <element> | <value> |
-      Then the login is accepted
+      Then the caller is signed in
 
       Examples:
         | operation                    | element    | value                    |
@@ -99,7 +99,7 @@ Feature: Existing users keep their old login after the move to Control Hub
 
     Scenario Outline: <operation> accepts the e-mail address of a later user
       When the control-hub user, called "{control-hub user.email}", sends <operation>
-      Then the login is accepted
+      Then the caller is signed in
 
       Examples:
         | operation              |
@@ -117,7 +117,7 @@ Feature: Existing users keep their old login after the move to Control Hub
     Scenario Outline: <operation> by its key accepts the e-mail address of a later user
       When the control-hub user, called "{control-hub user.email}", sends <operation> with
         | <element> | <value> |
-      Then the login is accepted
+      Then the caller is signed in
 
       Examples:
         | operation                    | element    | value                    |
@@ -144,7 +144,7 @@ Feature: Existing users keep their old login after the move to Control Hub
   Rule: GetUser, SetUser and DelUser find users the same way
 
     @clause.R41.11.0-32
-    Scenario: GetUser finds a user of the classic time by both names
+    Scenario: GetUser finds a classic-era user by both names
       When the site admin sends GetUser with
         | webExId | {classic-era user.webExId} |
       Then the call succeeds
@@ -161,19 +161,19 @@ Feature: Existing users keep their old login after the move to Control Hub
       And email is "{control-hub user.email}"
 
     @clause.R41.11.0-34
-    Scenario Outline: SetUser changes a user of the classic time by <name>
-      Given the site has a disposable user of the classic time
+    Scenario Outline: SetUser changes a classic-era user by <name>
+      Given the site has a disposable classic-era user
       When the site admin sends SetUser with
         | webExId    | <identity>                                              |
-        | timeZoneID | {disposable user of the classic time.other timeZoneID} |
+        | timeZoneID | {disposable classic-era user.other timeZoneID} |
       Then the call succeeds
-      When the site admin sends GetUser for the disposable user of the classic time
-      Then timeZoneID is "{disposable user of the classic time.other timeZoneID}"
+      When the site admin sends GetUser for the disposable classic-era user
+      Then timeZoneID is "{disposable classic-era user.other timeZoneID}"
 
       Examples:
         | name               | identity                                        |
-        | the old webExId    | {disposable user of the classic time.webExId} |
-        | the e-mail address | {disposable user of the classic time.email}   |
+        | the old webExId    | {disposable classic-era user.webExId} |
+        | the e-mail address | {disposable classic-era user.email}   |
 
     @clause.R41.11.0-35
     Scenario: SetUser changes a later user by the e-mail address
@@ -187,19 +187,19 @@ Feature: Existing users keep their old login after the move to Control Hub
       Then timeZoneID is "11"
 
     @clause.R41.11.0-36
-    Scenario Outline: DelUser deactivates a user of the classic time by <name>
-      Given the site has a disposable user of the classic time
-      And the disposable user of the classic time is active
+    Scenario Outline: DelUser deactivates a classic-era user by <name>
+      Given the site has a disposable classic-era user
+      And the disposable classic-era user is active
       When the site admin sends DelUser with
         | webExId | <identity> |
       Then the call succeeds
-      When the site admin sends GetUser for the disposable user of the classic time
+      When the site admin sends GetUser for the disposable classic-era user
       Then active is "DEACTIVATED"
 
       Examples:
         | name               | identity                                        |
-        | the old webExId    | {disposable user of the classic time.webExId} |
-        | the e-mail address | {disposable user of the classic time.email}   |
+        | the old webExId    | {disposable classic-era user.webExId} |
+        | the e-mail address | {disposable classic-era user.email}   |
 
     @clause.R41.11.0-37
     Scenario: DelUser deactivates a later user by the e-mail address

@@ -13,7 +13,7 @@ Feature: Classic events follow the site option EnableClassicEvent
       When the host sends CreateEvent
       Then the call is refused with 010106
       And the reason is "The classic Event has been disabled."
-      And the refusal has the standard form
+      And the refusal has gsbStatus and an empty body
 
     Scenario Outline: <operation> is refused while classic events are disabled
       Given classic events are disabled on the site
@@ -21,7 +21,7 @@ Feature: Classic events follow the site option EnableClassicEvent
       When the host sends <operation> for the <event>
       Then the call is refused with 010106
       And the reason is "The classic Event has been disabled."
-      And the refusal has the standard form
+      And the refusal has gsbStatus and an empty body
 
       Examples:
         | clause      | operation        | event                    |
@@ -35,7 +35,7 @@ Feature: Classic events follow the site option EnableClassicEvent
       When the host sends <operation>
       Then the call is refused with 010106
       And the reason is "The classic Event has been disabled."
-      And the refusal has the standard form
+      And the refusal has gsbStatus and an empty body
 
       Examples:
         | clause      | operation         |

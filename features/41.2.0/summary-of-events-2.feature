@@ -1,5 +1,5 @@
 @since.41.2.0
-Feature: LstsummarySession supports Events 2.0
+Feature: LstsummarySession supports large events (Events 2.0)
   The list of sessions tells of every Webex meeting whether it is one of Events
   2.0. The host asks for a session of his own, by its key: a list over all hosts
   of a site is not what the operation was made for.
@@ -50,7 +50,7 @@ Feature: LstsummarySession supports Events 2.0
       And session/enableWebniar comes directly after enableEvent
 
   @clause.R41.2.0-12 @until.41.12.0
-  Rule: A session of Events 2.0 says so
+  Rule: A large event says so
 
     Scenario: enableEvent is true for a large event
       Given the site has a large event

@@ -1,7 +1,7 @@
 @since.41.3.0
-Feature: Meetings tell whether they are Events 2.0
+Feature: Meetings tell whether they are large events (Events 2.0)
   GetSessionInfo and GetMeeting return enableEvent and enableWebniar, spelt so
-  on the wire. The release does not schedule or change Events 2.0. The host of a
+  on the wire. The release does not schedule or change large events. The host of a
   session asks: a stranger gets a shorter reply.
 
   Rule: GetSessionInfo returns both elements in accessControl
@@ -97,7 +97,7 @@ Feature: Meetings tell whether they are Events 2.0
       And enableOptions/enableWebniar is "false"
 
   @clause.R41.3.0-24 @until.41.12.0
-  Rule: LstsummarySession calls an ordinary meeting no session of Events 2.0
+  Rule: LstsummarySession calls an ordinary meeting no large event
 
     Scenario: For a meeting just made LstsummarySession says false twice
       Given a new meeting
@@ -109,9 +109,9 @@ Feature: Meetings tell whether they are Events 2.0
       And session/enableWebniar is "false"
 
   @clause.R41.3.0-09
-  Rule: Events 2.0 are neither scheduled nor made of meetings
+  Rule: Large events are neither scheduled nor made of meetings
 
-    Scenario: CreateMeeting does not make a session of Events 2.0
+    Scenario: CreateMeeting does not make a large event
       Given the site has a large event session type
       When the host sends CreateMeeting for the large event session type
       And the host sends LstsummarySession for every page with
@@ -122,7 +122,7 @@ Feature: Meetings tell whether they are Events 2.0
       Then the list can be read
       And no session called "{attempted meeting.confName}" has enableEvent "true"
 
-    Scenario: SetMeeting does not turn a meeting into a session of Events 2.0
+    Scenario: SetMeeting does not turn a meeting into a large event
       Given the site has a large event session type
       And a new meeting
       When the host sends SetMeeting for the new meeting with

@@ -75,19 +75,19 @@ Feature: Large events are shown in detail and cannot be scheduled
     The notes show the id and not the whole reply.
 
     @clause.R41.4.0-10
-    Scenario: CreateMeeting is refused in the standard form
+    Scenario: CreateMeeting is refused with gsbStatus and an empty body
       Given the site has a large event session type
       When the host sends CreateMeeting for the large event session type
       Then the call is refused with 110064
-      And the refusal has the standard form
+      And the refusal has gsbStatus and an empty body
 
-    Scenario Outline: SetMeeting of a <kind> is refused in the standard form
+    Scenario Outline: SetMeeting of a <kind> is refused with gsbStatus and an empty body
       Given the site has a disposable <kind>
       When the host sends GetSessionInfo for the disposable <kind>
       And the host sends SetMeeting for the disposable <kind> with
         | confName | {GetSessionInfo.metaData/confName} |
       Then the call is refused with 110064
-      And the refusal has the standard form
+      And the refusal has gsbStatus and an empty body
 
       Examples:
         | clause     | kind        |

@@ -1,5 +1,5 @@
 @since.41.6.0
-Feature: Provisioning supports Webex Events 2.0
+Feature: Provisioning supports large events (Webex Events 2.0)
   GetUser tells how large the events are that a user may host.
 
   @clause.R41.6.0-01

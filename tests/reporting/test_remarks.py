@@ -12,7 +12,7 @@ from lxml import etree
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import Violation
 from conformance.reporting.allure import MaskingLogger
-from conformance.reporting.documentation import documentation_page, living_documentation
+from conformance.reporting.documentation import WORDS, documentation_page, living_documentation
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES, ScenarioResult
 from conformance.reporting.statement import grammar, statement
@@ -76,7 +76,7 @@ def test_in_the_living_documentation_with_every_word_explained(catalogue: Catalo
     page = documentation_page(living_documentation(clauses, documented_scenarios(catalogue), ()))
     for one in clauses.values():
         assert escape(one.remark, quote=False).replace('"', "&#34;").replace("'", "&#39;") in page, one.id
-    for meanings in (LEVELS, OUTCOMES, SKIP_CLASSES):
+    for meanings in (LEVELS, OUTCOMES, SKIP_CLASSES, WORDS):
         for word, meaning in meanings.items():
             assert word in page
             assert meaning.replace("'", "&#39;") in page
@@ -84,7 +84,7 @@ def test_in_the_living_documentation_with_every_word_explained(catalogue: Catalo
 
 def test_every_word_is_explained_beside_the_features(catalogue: Catalogue) -> None:
     (front,) = (text for path, text in indexes(catalogue).items() if path.parent.name == "features")
-    for meanings in (LEVELS, OUTCOMES, SKIP_CLASSES):
+    for meanings in (LEVELS, OUTCOMES, SKIP_CLASSES, WORDS):
         for word, meaning in meanings.items():
             assert f"- **{word}**: {meaning}" in front
 

@@ -207,7 +207,7 @@ USERS = (
     Twin("names-of-the-api", "SetUser changes names in Control Hub, too", "the guide's pages disagree", settings={"names-owned-by-control-hub": False}),
     Twin("passwords-for-provisioning", "users are managed by password only", "notes of 9.0 SP2", settings={"tickets-for-user-management": False},
          disputed=("R41.11.0-66",)),
-    Twin("ids-of-old", "users of the classic time and later ones, one profile without addresses of them", "any site that moved",
+    Twin("ids-of-old", "classic-era users and later ones, one profile without addresses of them", "any site that moved",
          profile=(profiles.without_email("classic-era-user"),)),
 )
 
