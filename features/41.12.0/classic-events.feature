@@ -62,16 +62,21 @@ Feature: Classic events follow the site option EnableClassicEvent
         | GetEvent       |
         | GetSessionInfo |
 
-    Scenario Outline: <operation> lists what there is while classic events are enabled
+    Scenario Outline: <operation> lists what the host has while classic events are enabled
       Given classic events are enabled on the site
-      When the host sends <operation>
+      When the host sends <operation> with
+        | hostWebExID | {host.webExId} |
       Then the call succeeds or finds nothing
 
       Examples:
-        | operation         |
-        | LstsummaryEvent   |
-        | LstrecordedEvent  |
-        | LstsummaryProgram |
+        | operation        |
+        | LstsummaryEvent  |
+        | LstrecordedEvent |
+
+    Scenario: LstsummaryProgram lists what there is while classic events are enabled
+      Given classic events are enabled on the site
+      When the host sends LstsummaryProgram
+      Then the call succeeds or finds nothing
 
     Scenario Outline: <operation> changes an event while classic events are enabled
       Given classic events are enabled on the site
