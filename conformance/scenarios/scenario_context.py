@@ -42,6 +42,8 @@ _ABOUT_THIS_USER = ("030004", "030005", "030103", "030117", "030118", "030120")
 _ACTIVATED, _DEACTIVATED = "ACTIVATED", "DEACTIVATED"
 _TIME_ZONES = ("11", "20")
 _RETIRED_PATH = "/WBXService/xml10.0.0/XMLService"
+#: Refusals that speak of what was asked for: it is not there, or not for this account.
+_SAYS_NOT_SEEN = ("000001", "000015", "030001", "060001")
 #: Refused because classic events are switched off: GetSessionInfo knows then that it was asked for one.
 _SWITCHED_OFF = "010106"
 
@@ -103,12 +105,14 @@ class ScenarioContext:
         """A key that the account cannot see, is another's or is too old breaks a scenario, and never fails it."""
         item, held = known_test_data()[name], self.held(name)
         role = self.scenario.roles[0] if self.scenario.roles else "site-admin"
-        answers = []
+        answers, told = [], False
         for look_up in item.look_ups:
             if self._finds(role, look_up, name):
                 return
+            told = told or self.reply.succeeded or self.reply.exception_id in _SAYS_NOT_SEEN
             answers.append(f"{look_up.operation} answered {self.reply.verdict()}")
-        if answers:
+        # Operations that are refused whatever they are asked say nothing of the item.
+        if told:
             shown = ", ".join(f"{element} {value}" for element, value in held.items())
             raise CannotJudge(
                 f"the {name} of the profile ({shown}) must be {item.must_be}, and {role} does not find it: "
@@ -346,7 +350,10 @@ class ScenarioContext:
         row = row_of(reply, whole, self.held(name))
         if row is not None:
             self._listed = self._singled_out[reply.operation] = row
-        elif name.startswith("new ") or not (reply.succeeded or reply.exception_id == NO_RECORD):
+        elif not (reply.succeeded or reply.exception_id == NO_RECORD):
+            self.judge(reply_checks.succeeded(reply, whole))
+            raise CannotGoOn(f"{reply.operation} lists nothing")
+        elif name.startswith("new "):
             self.judge((Finding("row-present", "", f"the {name} listed", f"not listed, {reply.verdict()}"),))
             raise CannotGoOn(f"{reply.operation} does not list the {name}")
         else:

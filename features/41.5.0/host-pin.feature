@@ -173,10 +173,10 @@ Feature: A host can start a scheduled meeting from the phone
     Scenario: SetUser takes phones/hostPIN and GetUser returns it
       Given starting scheduled meetings from the phone is enabled on the site
       And a new user
-      When the site admin sends SetUser for the new user with
-        | phones/hostPIN | 4821 |
-      Then the call succeeds
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
         | phones/hostPIN | integer |
+      When the site admin sends SetUser for the new user with
+        | phones/hostPIN | {GetUser.phones/hostPIN} |
+      Then the call succeeds
