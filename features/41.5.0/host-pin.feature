@@ -38,9 +38,10 @@ Feature: A host can start a scheduled meeting from the phone
     Scenario Outline: A new <administrator> who hosts nothing has a hostPIN
       Given Control Hub management is disabled on the site
       And starting scheduled meetings from the phone is enabled on the site
-      And a new user with
+      When the site admin sends CreateUser with
         | <privilege> | true  |
         | host        | false |
+      Then the call succeeds
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
@@ -54,8 +55,9 @@ Feature: A host can start a scheduled meeting from the phone
     @clause.R41.5.0-01 @should
     Scenario Outline: A new host has a hostPIN, personal meeting room <room>
       Given starting scheduled meetings from the phone is enabled on the site
-      And a new user with
+      When the site admin sends CreateUser with
         | isEnablePMR | <room> |
+      Then the call succeeds
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
@@ -70,9 +72,10 @@ Feature: A host can start a scheduled meeting from the phone
     Scenario Outline: A new <administrator> has a hostPIN, personal meeting room <room>
       Given Control Hub management is disabled on the site
       And starting scheduled meetings from the phone is enabled on the site
-      And a new user with
+      When the site admin sends CreateUser with
         | <privilege> | true   |
         | isEnablePMR | <room> |
+      Then the call succeeds
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |

@@ -57,6 +57,7 @@ class Settings:
     # What the notes leave open, one way or the other: see CHOICES.
     booleans: str = "words"
     events_2_elements: str = "every-session"
+    recurrence_elements: str = "asked-for"
     license_counters: str = "in-metaData"
     assistant_element: str = "in-user"
     recording_elements: str = "in-siteCommonOptions"
@@ -79,6 +80,7 @@ class Settings:
 CHOICES: dict[str, tuple[str, ...]] = {
     "booleans": ("words", "digits"),
     "events-2-elements": ("every-session", "meetings-only"),
+    "recurrence-elements": ("asked-for", "always"),
     "license-counters": ("in-metaData", "in-resourceRestrictions"),
     "assistant-element": ("in-user", "in-sessionOptions"),
     "recording-elements": ("in-siteCommonOptions", "in-tools"),

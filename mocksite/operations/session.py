@@ -152,7 +152,7 @@ def list_sessions(call: Call) -> Node:
     where = (*_seen(call), *_hidden(call), *combined(content, _criteria(call, GMT if zone_id is None else zone_id)))
     query = Query(where, ordered(content, _ORDERS, (("starts", False),)))
     assist = content.flag("returnAssistFields") or False
-    recurrence = content.flag("recurrence") or False
+    recurrence = content.flag("recurrence") or call.settings.recurrence_elements == "always"
 
     def rows(sessions: list[Session]) -> list[Mapping[str, object]]:
         hosts = users_of(call, (session.host_id for session in sessions))

@@ -53,6 +53,12 @@ def test_elements_that_may_be_absent(site) -> None:
         assert ("enableEvent" in listed.names("session")) is told
 
 
+def test_elements_of_series_for_everybody(site) -> None:
+    site.set("recurrence-elements", '"always"')
+    listed = site.done("LstsummarySession", f"<sessionKey>{site.data['meeting-session-key']}</sessionKey>")
+    assert "isScheduledPMR" in listed.names("session")
+
+
 def test_names_of_panelist_passwords(site) -> None:
     site.set("panelist-passwords", '"called-answerer"')
     body = f"<sessionKey>{site.data['webcast-session-key']}</sessionKey>"
