@@ -28,6 +28,7 @@ from conformance.reporting.summary import SUMMARY, read_run, write_whole
 from conformance.reporting.text import printable, safe, table
 from conformance.run.options import MOCK, Options
 from conformance.run.price_list import price_list
+from conformance.run.profile_page import profile_page
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
 from conformance.scenarios.cleanup import Sweep
@@ -214,6 +215,7 @@ def _conditions(scenario: Scenario) -> Iterator[str]:
 
 
 INDEX = "README.md"
+PROFILE_PAGE = Path("docs/profile.md")
 
 
 def index(given: argparse.Namespace) -> int:
@@ -225,7 +227,10 @@ def index(given: argparse.Namespace) -> int:
     root: Path = given.root.resolve()
     catalogue = _catalogue(root)
     import_vocabulary(root)
-    for path, text in indexes(catalogue).items():
+    pages = indexes(catalogue)
+    if (root / PROFILE_PAGE).parent.is_dir():
+        pages[root / PROFILE_PAGE] = profile_page()
+    for path, text in pages.items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_whole(path, text)
             print(path.relative_to(root))

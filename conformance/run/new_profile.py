@@ -34,11 +34,10 @@ from conformance.sites import credentials
 from conformance.sites.discovery import FOUND, ITEM, ROLE, SETTING, Discovered, discovery_table
 from conformance.sites.errors import UserError
 from conformance.sites.profile import SERVICE_PATH, is_loopback
-from conformance.sites.profile_file import load_profile
+from conformance.sites.profile_file import load_profile, site_named_by
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Request
 
-_OURS = re.compile(r"^([A-Za-z0-9-]+)\.webex\.com$", re.IGNORECASE)
 _EVERY_SITE = "api.webex.com"
 _HEAD = "the address and one administrator suffice, what the site tells of itself stands below."
 
@@ -178,8 +177,7 @@ def _has_site(text: str, name: str) -> bool:
 def _asked(given: argparse.Namespace, dialogue: Dialogue) -> NewSite:
     url = _address(given.url or dialogue.ask("address of the site (SITE.webex.com)", "--url"))
     host = urlsplit(url).hostname or ""
-    ours = _OURS.match(host)
-    site_name = given.site_name or (ours.group(1) if ours and host != _EVERY_SITE else "")
+    site_name = given.site_name or site_named_by(url) or ""
     if host == _EVERY_SITE and not site_name:
         site_name = dialogue.ask("name of the site, the first part of SITE.webex.com", "--site-name")
     webex_id = given.user or dialogue.ask("administrator (webExID)", "--user")

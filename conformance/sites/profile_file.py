@@ -152,6 +152,7 @@ def _bare(header: str) -> str:
 
 
 _EVERY_SITE = "api.webex.com"
+_OWN_ADDRESS = re.compile(r"^([a-z0-9-]+)\.webex\.com$")
 
 
 def service_address(table: ProfileTable) -> str:
@@ -175,6 +176,12 @@ def service_address(table: ProfileTable) -> str:
     if parts.hostname == _EVERY_SITE and not table.row.get("site_name"):
         raise _nameless(table)
     return url
+
+
+def site_named_by(url: str) -> str | None:
+    """The name of the site in its own address, SITE.webex.com; None for an address that does not name it."""
+    found = _OWN_ADDRESS.match(urlsplit(url).hostname or "")
+    return found.group(1) if found and found.group(0) != _EVERY_SITE else None
 
 
 def control_address(table: ProfileTable, url: str) -> str:
@@ -237,7 +244,7 @@ def load_profile(name: str, file: Path) -> Profile:
             "sites-missing",
             f"there is no profile file {file}, so the site {name!r} is unknown",
             where=str(file),
-            hint="copy sites.example.toml to sites.toml, or name another file with --sites",
+            hint="webex-conformance init writes one; or name another file with --sites",
         ) from None
     except (OSError, UnicodeDecodeError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
@@ -274,7 +281,7 @@ def _profile(table: ProfileTable) -> Profile:
         name=table.site,
         source=str(table.file),
         url=url,
-        site_name=table.text("site_name"),
+        site_name=table.text("site_name", site_named_by(url)),
         release=Release.parse(release, where=table.where("release")) if release else None,
         access=table.choice("access", "read-only", ("read-only", "read-write")),
         rate=_rate(table, loopback),

@@ -130,7 +130,9 @@ def test_the_sound_profile_is_not_refused(tmp_path: Path) -> None:
 def test_the_example_profile_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("STAGING_ADMIN_PASSWORD", "STAGING_HOST_PASSWORD", "STAGING_MAIL_PASSWORD"):
         monkeypatch.setenv(name, CANARY)
-    profile = load_profile("staging", ROOT / "sites.example.toml")
+    three_lines = load_profile("staging", ROOT / "sites.example.toml")
+    assert (three_lines.site_name, set(three_lines.accounts), three_lines.data) == ("staging", {"site-admin"}, {})
+    profile = load_profile("everything", ROOT / "sites.example.toml")
     assert (profile.access, profile.rate, profile.lanes) == ("read-only", 4.0, 4)
     assert set(profile.accounts) == {"site-admin", "host"}
 

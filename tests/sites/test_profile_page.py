@@ -1,0 +1,19 @@
+"""docs/profile.md lists every account, setting and key of data there is, and is up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.run.profile_page import profile_page
+from conformance.sites.profile import ROLES, data_keys
+from conformance.sites.settings import known_settings
+
+
+def test_the_page_is_up_to_date(root: Path) -> None:
+    words = "webex-conformance index writes it anew"
+    assert (root / "docs" / "profile.md").read_text(encoding="utf-8") == profile_page(), words
+
+
+def test_it_names_everything() -> None:
+    page = profile_page()
+    assert not [name for name in (*ROLES, *known_settings(), *data_keys()) if f"`{name}`" not in page]
