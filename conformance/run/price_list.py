@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.scenarios.discovery import Discovery
-from conformance.scenarios.run_context import RunContext, gate, tells
+from conformance.scenarios.run_context import RunContext, gate, tells, told_setting
 from conformance.scenarios.scenario import Scenario
 from conformance.sites.discovery import PLANNED
 from conformance.sites.profile import CREDENTIALS, ROLES, data_item, known_test_data
@@ -116,8 +116,10 @@ def _accounts(scenario: Scenario, here: RunContext) -> Iterator[Requirement]:
 
 def _settings(scenario: Scenario, here: RunContext) -> Iterator[Requirement]:
     for name, wanted in scenario.settings.items():
-        told = here.profile.settings.get(name, setting_named(name).assumed)
-        if here.profile.is_mock or told == wanted or (told is None and here.discovered.trouble(name)):
+        setting, told = setting_named(name), told_setting(scenario, name, here)
+        if here.profile.is_mock or (told is None and here.discovered.trouble(name)):
+            continue
+        if told is not None and setting.agrees(told, wanted):
             continue
         yield Requirement("setting" if told is None else "elsewhere", name, _toml(wanted))
 

@@ -35,6 +35,7 @@ def _settings() -> Iterator[str]:
     yield from ("| setting | values | its name in the notes | when it is not named |", "| --- " * 4 + "|")
     for name, setting in known_settings().items():
         assumed = "" if setting.assumed is None else f"taken to be {str(setting.assumed).lower()}"
+        assumed = assumed or ("GetSite tells it, but for clauses about that" if setting.reported else "")
         yield f"| `{name}` | {_values(setting)} | {setting.notes} | {assumed or _otherwise(SETTING, name)} |"
 
 

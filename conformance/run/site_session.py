@@ -111,8 +111,12 @@ def open_site(
         strict_schema=options.strict_schema,
         transport=transport,
     )
-    preflight = Preflight(run_context).look(options.release)
-    run_context = _as_the_site_says(run_context, preflight, options)
+    try:
+        preflight = Preflight(run_context).look(options.release)
+        run_context = _as_the_site_says(run_context, preflight, options)
+    except UserError:
+        run_context.sign_ins.close()
+        raise
     mailbox = None if check_only else _mailbox(run_context)
     return SiteSession(replace(run_context, mailbox=mailbox), preflight, options)
 
@@ -122,7 +126,7 @@ def _as_the_site_says(run_context: RunContext, preflight: PreflightReport, optio
     profile = run_context.profile
     release = _release(options.release or preflight.release or profile.release, profile)
     clauses, measured_by = run_context.clauses, options.baseline
-    settings = {name: preflight.settings.get(name, said) for name, said in profile.settings.items()}
+    settings = {**profile.settings, **preflight.settings}
     return replace(
         run_context,
         profile=replace(profile, settings=settings),

@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance.judge.elements import Finder
 from conformance.scenarios.authentication import Authenticator
-from conformance.scenarios.run_context import RunContext, gate
+from conformance.scenarios.run_context import RunContext, gate, told_setting
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.scenario_data import expand
@@ -35,7 +35,7 @@ from conformance.sites.discovery import (
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile import CREDENTIALS, Account, known_test_data
-from conformance.sites.settings import Value, setting_named
+from conformance.sites.settings import Value
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, text_of
 from conformance.wire.pages import next_start
@@ -240,16 +240,16 @@ class Discovery:
         wanted: dict[str, list[Scenario]] = {}
         for scenario in scenarios:
             for name in _needs(kind, scenario):
-                if not self._named(kind, name):
+                if not self._named(kind, name, scenario):
                     wanted.setdefault(name, []).append(scenario)
         return wanted
 
-    def _named(self, kind: str, name: str) -> bool:
+    def _named(self, kind: str, name: str, scenario: Scenario) -> bool:
         profile = self._run_context.profile
         if kind == ROLE:
             return name in profile.accounts
         if kind == SETTING:
-            return name in profile.settings or profile.is_mock
+            return profile.is_mock or told_setting(scenario, name, self._run_context) is not None
         return not known_test_data()[name].missing(profile.data)
 
     def _look(self, kind: str, name: str, scenarios: list[Scenario]) -> None:
@@ -291,13 +291,13 @@ class Discovery:
     # -- settings ----------------------------------------------------------------
 
     def _setting(self, name: str, way: Way) -> Discovered | None:
-        value = self._value(name, way)
+        value = self._value(way)
         if value is None:
             return None
         by = self._table.reads[way.read].operation if way.read else ", ".join(way.details["refused"])
         return Discovered(SETTING, name, by, value=value, not_for=way.not_for)
 
-    def _value(self, name: str, way: Way) -> Value | None:
+    def _value(self, way: Way) -> Value | None:
         here, details = self._here, way.details
         if "refused" in details:
             return self._by_majority(here, details)
@@ -305,8 +305,6 @@ class Discovery:
         first = next(rows, None)
         if first is None:
             return None
-        if details.get("reported"):
-            return self._reported(name, first)
         says = "has" not in details or any(text_at(row, details["has"]) for row in chain([first], rows))
         value: Value | None = details["value"] if says else details.get("otherwise")
         return value
@@ -321,17 +319,6 @@ class Discovery:
         if max(refused, served) * 2 <= len(operations):
             return None
         return details["value"] if refused > served else details["otherwise"]
-
-    def _reported(self, name: str, row: Element) -> Value | None:
-        setting = setting_named(name)
-        if setting.since and self._run_context.release < setting.since:
-            return None
-        path = setting.reported
-        texts = [text_of(one) for one in row.iter("*") if local_name(one) == path.rpartition("/")[2]]
-        try:
-            return setting.value(_truth(texts[0])) if len(texts) == 1 else None
-        except UserError:
-            return None
 
     # -- accounts ----------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from conformance.reporting.outcome import Skip
 from conformance.reporting.shapes import Baseline
 from conformance.scenarios.scenario import Scenario
 from conformance.sites.control_plane import ControlPlane
-from conformance.sites.discovery import Discoveries
+from conformance.sites.discovery import SETTING, Discoveries
 from conformance.sites.ledger import Ledger
 from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item, known_test_data
 from conformance.sites.release import Release
@@ -141,8 +141,7 @@ def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
         return None
     for name, value in scenario.settings.items():
         setting = setting_named(name)
-        settings = here.said_settings if _is_about(scenario, setting) else here.profile.settings
-        told = settings.get(name, setting.assumed)
+        told = told_setting(scenario, name, here)
         if told is None:
             if here.discovered.trouble(name):
                 continue
@@ -151,6 +150,16 @@ def _setting(scenario: Scenario, here: RunContext) -> Skip | None:
         if not setting.agrees(told, value):
             return Skip("setting", f"needs {name} = {setting.shown(value)}, the site has {_toml(told)}")
     return None
+
+
+def told_setting(scenario: Scenario, name: str, here: RunContext) -> Value | None:
+    """How the site is set, as far as ``scenario`` may know: what tells the setting must not be what it judges."""
+    setting = setting_named(name)
+    told = here.profile.settings.get(name)
+    if _is_about(scenario, setting):
+        found = here.discovered.used_for(SETTING, name, scenario.clause.id)
+        told = here.said_settings.get(name, found.value if found else None)
+    return setting.assumed if told is None else told
 
 
 def _is_about(scenario: Scenario, setting: Setting) -> bool:
