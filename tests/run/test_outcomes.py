@@ -91,7 +91,7 @@ def test_every_report_tells_the_same(run: Runner, tmp_path: Path) -> None:
     [
         (500, b"<html><body>Internal error</body></html>", "HTTP 500"),
         (200, b"", "the reply is empty"),
-        (200, b"<html><body>Welcome</body></html>", "no message of the XML API"),
+        (200, b"<html><body>Welcome</body></html>", "a web page and no message"),
         (200, b"<serv:message xmlns:serv='http://www.webex.com/schemas/2002/06/service'><serv:hea", "not XML"),
         (200, b"<!DOCTYPE m [<!ENTITY a 'b'>]><m>&a;</m>", "DOCTYPE"),
         (302, b"", "redirects are not followed"),
