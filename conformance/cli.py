@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
     _add(commands, "report", "the Allure report of the last run, one HTML page (needs Node.js)", _report, _results)
     _add(commands, "index", "renew features/<release>/README.md: items of the notes, clauses, feature files", _index)
+    _add(commands, "new-release", "the folder of a release, ready to be filled from its notes", _new_release, _named)
     return parser
 
 
@@ -80,6 +81,10 @@ def _add(
     command.add_argument("--root", type=Path, help=words)
     for detail in details:
         detail(command)
+
+
+def _named(command: argparse.ArgumentParser) -> None:
+    command.add_argument("release", metavar="RELEASE", help="the release as its notes name it, 42.1.0")
 
 
 def _any(command: argparse.ArgumentParser) -> None:
@@ -206,6 +211,12 @@ def _index(options: argparse.Namespace) -> int:
     from conformance.run.commands import index
 
     return index(options)
+
+
+def _new_release(options: argparse.Namespace) -> int:
+    from conformance.run.new_release import new_release
+
+    return new_release(options)
 
 
 if __name__ == "__main__":

@@ -99,18 +99,18 @@ def element_is_not(context: ScenarioContext, path: str, value: str) -> None:
 
 @then(parsers.re(r"(?P<path>[\w/]+) comes directly after (?P<before>\w+)"))
 def element_follows(context: ScenarioContext, path: str, before: str) -> None:
-    context.judge(element_checks.directly_after(context.reply, context.run_context.contract.whole, path, before))
+    context.judge(element_checks.directly_after(context.reply, context.promised, path, before))
 
 
 @then(parsers.re(r"(?P<path>[\w/]+) comes directly before (?P<after>\w+)"))
 def element_precedes(context: ScenarioContext, path: str, after: str) -> None:
-    context.judge(element_checks.directly_before(context.reply, context.run_context.contract.whole, path, after))
+    context.judge(element_checks.directly_before(context.reply, context.promised, path, after))
 
 
 @then(parsers.re(r"(?P<path>[\w/]+) comes (?P<end>first|last) in its parent"))
 def element_stands_at_the_end(context: ScenarioContext, path: str, end: str) -> None:
     check = {"first": element_checks.comes_first, "last": element_checks.comes_last}[end]
-    context.judge(check(context.reply, context.run_context.contract.whole, path))
+    context.judge(check(context.reply, context.promised, path))
 
 
 @then("the children of the body keep this order")

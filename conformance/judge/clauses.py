@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.sites.errors import UserError
+from conformance.sites.errors import UserError, nearest
 from conformance.sites.release import Release
 
 CLAUSE_ID = re.compile(r"^R(\d+\.\d+\.\d+)-(\d{2,3})$")
@@ -24,7 +24,9 @@ LEVELS_OF_CERTAINTY = {
 #: What a clause changes in the messages of its operation, as paths below the body: ``**/name`` where the notes lost
 #: the parent, ``*`` where they do not spell the name. Compare explains a difference between two sites by them.
 _CHANGES = ("adds", "changes", "removes")
-_KEYS = {"id", "operation", "certainty", "level", "text", "lines", "remark", *_CHANGES}
+_REQUIRED = ("id", "operation", "certainty", "lines", "text")
+_KEYS = {*_REQUIRED, "level", "remark", *_CHANGES}
+_ITEM_KEYS = ("heading", "heading_zh", "clause")
 
 
 @dataclass(frozen=True)
@@ -72,24 +74,49 @@ def _read(file: Path) -> Iterable[Clause]:
     release = Release.parse(file.parent.name, where=str(file))
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise _wrong(file, f"not TOML: {problem}") from None
-    for item in document.get("item", []):
-        for row in item.get("clause", []):
+    stray = set(document) - {"item"}
+    if stray:
+        raise _wrong(file, f"{min(stray)!r} stands outside an item", "each clause is an [[item.clause]] of an [[item]]")
+    for item in _tables(file, document, "item"):
+        _demand_texts(file, item, _ITEM_KEYS[:1], _ITEM_KEYS, f"the item {item.get('heading', '')!r}")
+        for row in _tables(file, item, "clause"):
             yield _clause(file, release, item, row)
 
 
+def _tables(file: Path, document: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    rows = document.get(name, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _wrong(file, f"{name} is no list of tables", f"begin each with [[{'item.' * (name == 'clause')}{name}]]")
+    return rows
+
+
+def _demand_texts(file: Path, row: dict[str, Any], required: Iterable[str], known: Collection[str], what: str) -> None:
+    """Every key of a row known, the required ones there, texts where texts belong."""
+    for key in row:
+        if key not in known:
+            raise _wrong(file, f"{what} has an unknown key {key!r}", nearest(key, known))
+    for key in required:
+        if key not in row:
+            raise _wrong(file, f"{what} lacks {key!r}", f'write {key} = "..."')
+    for key, value in row.items():
+        if key not in (*_CHANGES, "clause") and not isinstance(value, str):
+            raise _wrong(file, f"{what}: {key} is no text", f'write {key} = "..."')
+
+
 def _clause(file: Path, release: Release, item: dict[str, Any], row: dict[str, Any]) -> Clause:
-    unknown = set(row) - _KEYS
-    if unknown:
-        raise _wrong(file, f"unknown key {min(unknown)!r} at {row.get('id')}")
+    _demand_texts(file, row, _REQUIRED, _KEYS, f"the clause {row.get('id', 'without an id')}")
     found = CLAUSE_ID.match(row["id"])
     if not found or Release.parse(found.group(1)) != release:
-        raise _wrong(file, f"{row['id']!r} is no clause of {release}")
+        raise _wrong(file, f"{row['id']!r} is no clause of {release}", f"ids of this file are R{release}-01, -02, ...")
     certainty = row["certainty"]
-    level = row.get("level", LEVELS_OF_CERTAINTY.get(certainty, ("",))[0])
-    if level not in LEVELS_OF_CERTAINTY.get(certainty, ()):
-        raise _wrong(file, f"{row['id']}: level {level!r} contradicts certainty {certainty!r}")
+    if certainty not in LEVELS_OF_CERTAINTY:
+        raise _wrong(file, f"{row['id']}: unknown certainty {certainty!r}", nearest(certainty, LEVELS_OF_CERTAINTY))
+    level = row.get("level", LEVELS_OF_CERTAINTY[certainty][0])
+    if level not in LEVELS_OF_CERTAINTY[certainty]:
+        allowed = " or ".join(LEVELS_OF_CERTAINTY[certainty])
+        raise _wrong(file, f"{row['id']}: level {level!r} contradicts certainty {certainty!r}", f"it allows {allowed}")
     return Clause(
         id=row["id"],
         release=release,
@@ -99,7 +126,7 @@ def _clause(file: Path, release: Release, item: dict[str, Any], row: dict[str, A
         text=row["text"],
         lines=row["lines"],
         item=item["heading"],
-        item_zh=item["heading_zh"],
+        item_zh=item.get("heading_zh", ""),
         remark=row.get("remark", ""),
         **{key: _paths(file, row, key) for key in _CHANGES},
     )
@@ -112,5 +139,5 @@ def _paths(file: Path, row: dict[str, Any], key: str) -> tuple[str, ...]:
     return tuple(paths)
 
 
-def _wrong(file: Path, what: str) -> UserError:
-    return UserError("clause-list", what, where=str(file))
+def _wrong(file: Path, what: str, hint: str = "") -> UserError:
+    return UserError("clause-list", what, where=str(file), hint=hint)

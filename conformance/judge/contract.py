@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from lxml import etree
 
-from conformance.sites.errors import UserError
+from conformance.sites.errors import UserError, nearest
 from conformance.sites.release import Release
 
 XS = "http://www.w3.org/2001/XMLSchema"
@@ -254,6 +254,7 @@ class Contract:
             raise UserError("schemas-missing", f"there is no {DRIVER} in {folder}", where=str(folder))
         self.folder = folder
         self._documents = {path.name: read_document(path) for path in sorted(folder.glob("*.xsd"))}
+        _demand_sense(self._documents.values())
         self._views: dict[Release | None, ContractView] = {}
 
     def view(self, release: Release) -> ContractView:
@@ -274,6 +275,46 @@ class Contract:
         if release not in self._views:
             self._views[release] = ContractView(release, self._documents, None if release is None else self.whole)
         return self._views[release]
+
+
+_BUILT_IN = (
+    *("string", "boolean", "integer", "int", "long", "float", "double", "decimal"),
+    *("dateTime", "anyURI", "anyType", "base64Binary"),
+)
+PLACES = ("any-order", "anywhere")
+
+
+def _demand_sense(documents: Collection[etree._Element]) -> None:
+    """Every type that is named is declared, every date a release, every place a word we know.
+
+    In silence a mistyped name would mean an element of any value, of no release, or nowhere.
+    """
+    declared = {
+        (document.get("targetNamespace", ""), node.get("name", ""))
+        for document in documents
+        for node in document.iterchildren(f"{{{XS}}}complexType", f"{{{XS}}}simpleType")
+    } | {(XS, name) for name in _BUILT_IN}
+    for document in documents:
+        for reference in _values(document, "@type|//@base"):
+            if _resolve(document, reference) not in declared:
+                hint = nearest(reference.rpartition(":")[2], {name for _, name in declared})
+                what = f"no schema declares the type {reference!r}"
+                raise UserError("schema-type", what, where=_line(document, reference), hint=hint)
+        for since in _values(document, "@c:since"):
+            Release.parse(since, where=_line(document, since))
+        for place in _values(document, "@c:place") - set(PLACES):
+            hint = nearest(place, PLACES)
+            raise UserError("schema-place", f"there is no place {place!r}", where=_line(document, place), hint=hint)
+
+
+def _values(document: etree._Element, attributes: str) -> set[str]:
+    return {str(value) for value in document.xpath(f"//{attributes}", namespaces={"c": C})}
+
+
+def _line(document: etree._Element, value: str) -> str:
+    """Where an attribute holds ``value``, for a message."""
+    (node, *_) = document.xpath("//*[@*=$value]", value=value)
+    return f"{document.base}:{node.sourceline}"
 
 
 def _children(name: Name, definitions: dict[Name, etree._Element]) -> Iterator[ElementDeclaration]:

@@ -186,7 +186,7 @@ def value_fits(reply: Reply, whole: ContractView, path: str, expected: str, fits
     return () if wrong is None else (Finding("element-value", path, expected, _shown(wrong.text)),)
 
 
-def directly_after(reply: Reply, whole: ContractView, path: str, before: str) -> Findings:
+def directly_after(reply: Reply, promised: ContractView, path: str, before: str) -> Findings:
     """Each element at ``path`` comes directly after its sibling called ``before``, where there is one."""
 
     def judge(position: int, names: list[str]) -> str:
@@ -196,10 +196,10 @@ def directly_after(reply: Reply, whole: ContractView, path: str, before: str) ->
             return ""
         return f"after {names[position - 1]}" if position else "first"
 
-    return _ordered(reply, whole, path, f"directly after {before}", judge)
+    return _ordered(reply, promised, path, f"directly after {before}", judge)
 
 
-def directly_before(reply: Reply, whole: ContractView, path: str, after: str) -> Findings:
+def directly_before(reply: Reply, promised: ContractView, path: str, after: str) -> Findings:
     """Each element at ``path`` comes directly before its sibling called ``after``, where there is one."""
 
     def judge(position: int, names: list[str]) -> str:
@@ -208,23 +208,23 @@ def directly_before(reply: Reply, whole: ContractView, path: str, after: str) ->
         following = names[position + 1] if position + 1 < len(names) else ""
         return "" if following == after else f"before {following}" if following else "last"
 
-    return _ordered(reply, whole, path, f"directly before {after}", judge)
+    return _ordered(reply, promised, path, f"directly before {after}", judge)
 
 
-def comes_first(reply: Reply, whole: ContractView, path: str) -> Findings:
+def comes_first(reply: Reply, promised: ContractView, path: str) -> Findings:
     """Each element at ``path`` is the first child its parent is declared to have."""
     return _ordered(
-        reply, whole, path, "first", lambda position, names: "" if position == 0 else f"after {names[position - 1]}"
+        reply, promised, path, "first", lambda position, names: "" if position == 0 else f"after {names[position - 1]}"
     )
 
 
-def comes_last(reply: Reply, whole: ContractView, path: str) -> Findings:
+def comes_last(reply: Reply, promised: ContractView, path: str) -> Findings:
     """Each element at ``path`` is the last child its parent is declared to have."""
 
     def judge(position: int, names: list[str]) -> str:
         return "" if position == len(names) - 1 else f"before {names[position + 1]}"
 
-    return _ordered(reply, whole, path, "last", judge)
+    return _ordered(reply, promised, path, "last", judge)
 
 
 def in_order(reply: Reply, whole: ContractView, parent: str, names: list[str]) -> Findings:
@@ -266,9 +266,10 @@ def _shown_of(element: Element) -> str:
 
 
 def _ordered(
-    reply: Reply, whole: ContractView, path: str, expected: str, judge: Callable[[int, list[str]], str]
+    reply: Reply, promised: ContractView, path: str, expected: str, judge: Callable[[int, list[str]], str]
 ) -> Findings:
-    finder = Finder(reply, whole)
+    """Order among what was ``promised`` with the clause: an element of a later release stands in nobody's way."""
+    finder = Finder(reply, promised)
     found = finder.all(path)
     if not found:
         return (Finding("element-order", path, expected, _absence(reply, finder.parents(path)[0])),)

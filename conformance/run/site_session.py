@@ -38,7 +38,8 @@ class EmbeddedMock:
         try:
             self._server: Any = mocksite.start(release=release)
         except ValueError as problem:
-            raise UserError("mock-release", str(problem), where="--release") from None
+            hint = "teach the mock the release in mocksite/releases.toml, or name a site or an older --release"
+            raise UserError("mock-release", str(problem), where=f"release {release}", hint=hint) from None
         self._folder = folder
         self.sites_file = self._write(MOCK, self._server.profile(MOCK))
 

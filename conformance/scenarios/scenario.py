@@ -20,6 +20,8 @@ from conformance.wire.client import reads_only
 #: Families of tags a feature may use; anything else is an error, so that a typo cannot hide a scenario.
 FAMILIES = ("clause", "since", "until", "operation", "role", "setting", "needs")
 WORDS = (*LEVELS, "writes", "mail")
+#: Families whose tags only repeat what the steps say.
+_READ_OFF = ("operation", "role", "setting", "needs")
 #: CreateUser makes users of these addresses, and DelUser only deactivates (R41.11.0-15): each serves once.
 USED_UP = "e-mail address active in Control Hub"
 DISPOSABLE_CLASSIC_USER = "disposable classic-era user"
@@ -143,8 +145,8 @@ def read_scenario(
     _demand_a_judgement(steps, where)
     for written, step, match in zip(template.steps, steps, matches, strict=True):
         _demand_use(written, step, match, f"{path}:{step.line}")
-    until = tags.one("until")
-    return Scenario(
+    since, until = _span(tags, clause, where)
+    scenario = Scenario(
         path=path,
         line=template.line_number,
         title=render_string(template.name, row),
@@ -153,13 +155,42 @@ def read_scenario(
         row="-".join(row.values()),
         clause=clause,
         level=_level((template.tags, rule_tags, feature.tags), clause, where),
-        since=Release.parse(tags.one("since", str(clause.release)), where=where),
-        until=Release.parse(until, where=where) if until else None,
+        since=since,
+        until=until,
         steps=steps,
         measured=_measured(steps, matches),
         **vars(_Needs(matches, list(_references(steps)), tags.words)),
         description=" ".join((template.description or "").split()),
     )
+    _demand_true_tags(tags, scenario, where)
+    return scenario
+
+
+def _span(tags: Tags, clause: Clause, where: str) -> tuple[Release, Release | None]:
+    """From which release on the scenario holds, and the last one it holds for."""
+    for family in ("since", "until"):
+        if len(tags.values.get(family, ())) > 1:
+            said = " and ".join(f"@{family}.{value}" for value in tags.values[family])
+            raise UserError("tag-twice", f"{said} cannot both hold", where=where)
+    since = Release.parse(tags.one("since", str(clause.release)), where=where)
+    until = Release.parse(tags.one("until"), where=where) if tags.one("until") else None
+    if since < clause.release:
+        what = f"@since.{since}, but {clause.id} came with {clause.release}"
+        raise UserError("tag-contradiction", what, where=where)
+    if until is not None and until < since:
+        raise UserError("tag-contradiction", f"@until.{until} ends before it begins, with {since}", where=where)
+    return since, until
+
+
+def _demand_true_tags(tags: Tags, scenario: Scenario, where: str) -> None:
+    """What a scenario sends, who calls and what it needs is read off its steps; a tag may repeat it, never differ."""
+    told = set(scenario.markers)
+    for family in _READ_OFF:
+        for value in tags.values.get(family, ()):
+            if f"{family}.{value}" not in told:
+                known = [name.partition(".")[2] for name in told if name.startswith(f"{family}.")]
+                what = f"@{family}.{value}, but no step says so"
+                raise UserError("tag-contradiction", what, where=where, hint=nearest(value, known))
 
 
 def _demand_a_judgement(steps: Iterable[ScenarioStep], where: str) -> None:

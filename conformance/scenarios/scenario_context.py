@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from conformance.judge import reply_checks
+from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding, Violation
 from conformance.judge.reply_checks import NO_RECORD, row_of, viewed_between
@@ -340,6 +341,11 @@ class ScenarioContext:
         if not texts or not texts[0]:
             raise CannotGoOn(f"no reply of {operation} told {path}")
         return texts[0]
+
+    @property
+    def promised(self) -> ContractView:
+        """The contract as of the release the scenario holds from: what later ones added stands in nobody's way."""
+        return self.run_context.contract.view(self.scenario.since)
 
     def single_out(self, name: str) -> None:
         """Find the row of something held or made in the list just read; what follows is about that row alone.

@@ -44,10 +44,14 @@ class CannotGoOn(CannotJudge):
     """A step needs what an earlier reply should have given; after a violation it is the end of a failed scenario."""
 
 
+#: A list of words longer than this helps nobody.
+_READABLE = 40
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint naming the known word closest to ``word``, or the whole list when none is close."""
+    """A hint naming the known word closest to ``word``, or the whole list when none is close and it can be read."""
     names = sorted(known)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"known: {', '.join(names)}" if names else ""
+    return f"known: {', '.join(names)}" if 0 < len(names) <= _READABLE else ""

@@ -1,52 +1,58 @@
-"""Releases of the Meetings XML API, and which behaviour began with which of them.
+"""Releases of the Meetings XML API, and what began with which of them, from ``releases.toml``.
 
-A mock site of release R has every behaviour introduced up to R and behaves as before
-for all that came later. Elements of replies carry their release in ``replies/*.xml``;
-this table is for behaviour that is not an element.
+A mock site of release R has every behaviour introduced up to R and behaves as before for all that came later.
+Elements of replies carry their release in ``replies/*.xml``; the table is for what is not an element. A new release
+is a row of it, and needs Python only where a behaviour is new in kind.
 """
 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
 
 from mocksite.errors import UnknownReleaseError
 
-#: The published releases; a mock site is always one of these.
-RELEASES = (
-    "41.1.0",
-    "41.2.0",
-    "41.3.0",
-    "41.4.0",
-    "41.5.0",
-    "41.6.0",
-    "41.6.3",
-    "41.7.0",
-    "41.8.0",
-    "41.9.0",
-    "41.10.0",
-    "41.11.0",
-    "41.12.0",
-)
+_TABLE: Mapping[str, Any] = tomllib.loads(resources.files("mocksite").joinpath("releases.toml").read_text("utf-8"))
+
+#: The published releases the mock knows; a mock site is always one of these.
+RELEASES: tuple[str, ...] = tuple(row["name"] for row in _TABLE["release"])
 
 LATEST = RELEASES[-1]
 
-#: Behaviour, and the release that brought it (clauses of the contract in the comments).
-INTRODUCED = {
-    "hybrid-voip-follows-webex-telephony": "41.2.0",  # R41.2.0-03..08
-    "counters-for-administrators-only": "41.3.0",  # R41.3.0-16..20
-    "event-tone-of-the-site": "41.4.0",  # R41.4.0-04..06
-    "large-event-passwords": "41.4.0",  # R41.4.0-07, -08
-    "large-events-refused": "41.4.0",  # R41.4.0-10..12
-    "host-pin-for-every-host": "41.5.0",  # R41.5.0-01..09
-    "encoded-subjects": "41.5.0",  # R41.5.0-16, -17
-    "recording-start-as-create-time": "41.6.0",  # R41.6.0-04, -05
-    "versioned-address-retired": "41.9.0",  # R41.9.0-01
-    "hub-rules": "41.11.0",  # R41.11.0-01..21, -28..37
-    "access-token-login": "41.11.0",  # R41.11.0-27
-    "access-history-of-all-services": "41.11.0",  # R41.11.0-40..53
-    "description-limit": "41.11.0",  # R41.11.0-56..59
-    "classic-events-lock": "41.12.0",  # R41.12.0-01..08
+#: Exception id, and the reason a site prints with it.
+REASONS: Mapping[str, str] = _TABLE["reasons"]
+
+
+@dataclass(frozen=True)
+class DatedRefusal:
+    """A call that a site refuses from a release on, before the operation is carried out; fields as in the table."""
+
+    behaviour: str
+    operations: tuple[str, ...]
+    id: str
+    setting: Mapping[str, object] = field(default_factory=dict)
+    caller: str = ""
+    more: Mapping[str, int] = field(default_factory=dict)
+    unless: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+#: Refusals by the release that brought them.
+REFUSALS: Mapping[str, tuple[DatedRefusal, ...]] = {
+    row["name"]: tuple(
+        DatedRefusal(**{**refusal, "operations": tuple(refusal["operations"])}) for refusal in row.get("refusal", ())
+    )
+    for row in _TABLE["release"]
+}
+
+#: Behaviour, and the release that brought it.
+INTRODUCED: Mapping[str, str] = {
+    behaviour: row["name"]
+    for row in _TABLE["release"]
+    for behaviour in (*row.get("behaviours", ()), *(one.behaviour for one in REFUSALS[row["name"]]))
 }
 
 

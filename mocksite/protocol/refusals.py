@@ -1,35 +1,8 @@
-"""How the API says no: exception ids and reasons (sources.md, Refusals).
-
-Ids are the contract. Reasons are for humans; where the English one is not known
-(030001, 030117 to 030120, 110064 and others) the sentence here is our own.
-"""
+"""How the API says no: exception ids and reasons, from ``releases.toml`` (sources.md, Refusals)."""
 
 from __future__ import annotations
 
-#: Exception id, and the reason a site prints with it.
-REASONS = {
-    "000001": "Access denied, additional privileges are required",
-    "000015": "Sorry, no record found",
-    "000045": "API Rate Limit Reach",
-    "010106": "The classic Event has been disabled.",
-    "030001": "Corresponding user not found",
-    "030002": "Incorrect user or password",
-    "030004": "The webExId is already taken",
-    "030005": "The e-mail address is already taken",
-    "030047": "Not a valid session ticket",
-    "030103": "Assignment of this role is not supported",
-    "030104": "This operation does not support SessionTicket authentication",
-    "030117": "The user exists outside of your organization and must be claimed; verify the user's domain first",
-    "030118": "The e-mail address is already used on a site managed by Control Hub",
-    "030119": "The CI access token must include the scope webexsquare:admin to provision users",
-    "030120": "Only a full administrator of the site may change an e-mail address",
-    "060001": "Corresponding Meeting not found",
-    "060019": "The hostWebExID does not exist",
-    "060021": "You are not allowed to schedule for this hostWebExID",
-    "060068": "Illegal input description. The description can't exceed 10000 characters",
-    "110064": "The session types Event and Webcast are not supported",
-    "999999": "The request is not valid",
-}
+from mocksite.model.releases import REASONS
 
 
 class Refusal(Exception):
