@@ -60,7 +60,7 @@ def test_without_the_scenarios_of_its_clause_a_fault_survives(
     told = CATALOGUE["R41.9.0-03/version-kept"]
     mine = [i for i, scenario in enumerate(healthy.scenarios) if scenario.clause.id == told.clause]
     rest = [i for i in range(len(healthy.scenarios)) if i not in mine]
-    weak = Plan(tuple(healthy.scenarios[i] for i in rest), tuple(healthy.sent[i] for i in rest))
+    weak = Plan(tuple(healthy.scenarios[i] for i in rest), tuple(healthy.sent[i] for i in rest), healthy.baseline)
     assert verdict(monkeypatch, catalogue, healthy, told) == "killed"
     assert verdict(monkeypatch, catalogue, weak, told) == "survived"
 
