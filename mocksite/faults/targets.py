@@ -112,6 +112,8 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     "LstsummaryProgram": ("R41.12.0-09", "result"),
     "LstrecordaccessHistory": ("R41.11.0-46", "result"),
     "LstrecordaccessDetailHistory": ("R41.11.0-54", "result"),
+    "LstRecording": ("R41.6.0-04", "result"),
+    "LstMeetingType": ("R41.12.0-13", "result"),
     "CreateEvent": ("R41.5.0-16", "result"),
     "SetEvent": ("R41.12.0-09", "result"),
     "UploadEventImage": ("R41.12.0-09", "result"),
