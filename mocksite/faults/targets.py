@@ -106,7 +106,7 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     "GetMeeting": ("R41.3.0-05", "result"),
     "GetSessionInfo": ("R41.3.0-01", "result"),
     "GetEvent": ("R41.12.0-09", "result"),
-    "LstsummarySession": ("R41.2.0-09", "row-present"),
+    "LstsummarySession": ("R41.2.0-09", "result"),
     "LstsummaryEvent": ("R41.12.0-09", "result"),
     "LstrecordedEvent": ("R41.12.0-09", "result"),
     "LstsummaryProgram": ("R41.12.0-09", "result"),
