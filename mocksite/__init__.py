@@ -37,6 +37,7 @@ def start(
     log: str = "",
     smtp: str = "",
     fault: str = "",
+    not_served: str = "",
 ) -> Server:
     """Start a mock site; it serves when this returns. ``latency`` is seconds before every answer."""
     options = Options(
@@ -51,6 +52,7 @@ def start(
         rate_limit=rate_limit,
         smtp=smtp,
         fault=fault,
+        not_served=not_served,
     )
     core = Core(options=options)
     secured = load_certificate(Path(cert), Path(key) if key else None) if cert else None

@@ -58,6 +58,7 @@ _VALUES: dict[str, tuple[Callable[[str], object], object, str, str]] = {
     "--smtp": (str, "", "HOST:PORT", "deliver mail to this SMTP server"),
     "--write-profile": (str, "", "FILE", "write a profile of the site for the conformance suite"),
     "--profile-name": (str, "mock", "NAME", "name of the site in that profile (mock)"),
+    "--not-served": (str, "", "NAMES", "operations the site does not serve, by commas; NAMES=410, =404, =page: how"),
     "--fault": (str, "", "ID", "be wrong in this way (see GET /_control/faults)"),
 }
 
@@ -90,7 +91,7 @@ _FROM = {
 #: Options that mean the same to ``mocksite.start``.
 _SAME = (
     *("release", "port", "host", "seed", "tls", "cert", "key", "rate_limit"),
-    *("users", "meetings", "recordings", "state", "log", "smtp", "fault"),
+    *("users", "meetings", "recordings", "state", "log", "smtp", "fault", "not_served"),
 )
 
 

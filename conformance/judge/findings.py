@@ -32,6 +32,10 @@ class Violation:
     exchange: int = 0
 
 
+#: The check that finds an operation not served at all: nothing any clause asks of it holds, whatever its level.
+NOT_SERVED = "not-served"
+
+
 class ContractViolation(AssertionError):
     """The site broke the contract: all violations of the scenario, in the order found."""
 

@@ -215,6 +215,7 @@ def write_categories(folder: Path) -> None:
         {"name": "Contract broken", "matchedStatuses": ["failed"]},
         {"name": "Could not be judged", "matchedStatuses": ["broken"]},
         {"name": "Known issues", "matchedStatuses": ["skipped"], "messageRegex": r"known issue: [\s\S]*"},
+        {"name": "Not served here", "matchedStatuses": ["skipped"], "messageRegex": r"not-served: [\s\S]*"},
         {"name": "Observed, never judged", "matchedStatuses": ["skipped"], "messageRegex": r"observe-only: [\s\S]*"},
         {"name": "Not applicable here", "matchedStatuses": ["skipped"]},
     ]

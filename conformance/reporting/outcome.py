@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from conformance.judge.findings import Violation
+from conformance.judge.findings import NOT_SERVED, Violation
 from conformance.judge.known_issues import KnownIssue
 from conformance.wire.exchange import Exchange
 
@@ -87,6 +87,7 @@ SKIP_CLASSES = {
     "setting": "the site is set otherwise, or the profile does not say how",
     "access": "the scenario changes something, and the run is read-only",
     "data": "the profile does not name what the scenario needs",
+    "not-served": "the site does not serve the operation, as its profile says or as one failed scenario found",
     "baseline": "recorded: neither the vendor's schemas nor a baseline are there to judge the replies by",
     "observe-only": "recorded, because the level is observe",
 }
@@ -168,7 +169,8 @@ def decide(
 
     An error is never the known failure: a scenario that broke is broken. All
     violations must be listed for ``known``; one that is not makes it failed. A
-    ``should`` is a warning unless ``strict``; an ``observe`` never judges.
+    ``should`` is a warning unless ``strict``, or the operation is not served at
+    all; an ``observe`` never judges.
     """
     if broke:
         return Verdict("broken")
@@ -180,6 +182,26 @@ def decide(
     matched = tuple(dict.fromkeys(issue for issue in covering if issue is not None))
     if all(covering):
         return Verdict("known", matched[0].reason, matched)
-    if level == "should" and not strict:
+    absent = any(violation.check == NOT_SERVED for violation in violations)
+    if level == "should" and not strict and not absent:
         return Verdict("passed", matched=matched)
     return Verdict("failed", matched=matched)
+
+
+#: A site that does not answer any more would cost hours of time-outs.
+_IN_A_ROW = 5
+
+
+class CircuitBreaker:
+    """Counts scenarios in a row that broke for want of an answer; those that sent nothing say nothing about it."""
+
+    def __init__(self) -> None:
+        self._unanswered = 0
+
+    def trips(self, message: Mapping[str, Any]) -> bool:
+        """Whether the ``message`` of a scenario ends the run; a worker that has decided so says it."""
+        if message["unanswered"]:
+            self._unanswered += 1
+        elif message["result"]["sent"]:
+            self._unanswered = 0
+        return self._unanswered >= _IN_A_ROW or bool(message["nobody_left"] or message.get("tripped"))

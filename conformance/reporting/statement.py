@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from conformance.judge.clauses import Clause
-from conformance.judge.findings import Violation
+from conformance.judge.findings import NOT_SERVED, Violation
 from conformance.judge.known_issues import stanza
 from conformance.reporting.outcome import OUTCOMES, ScenarioResult
 from conformance.reporting.summary import RunRecord, by_release
@@ -30,6 +31,7 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         *_accounting(record),
         *_violations(record),
         *_stanzas(record),
+        *_not_served(record),
         *_not_well(record),
         *_refused_accounts(record),
         *_broken(record),
@@ -120,7 +122,8 @@ def grammar(violation: Violation, clause: Clause | None, result: ScenarioResult)
 def _stanzas(record: RunRecord) -> Iterator[str]:
     """What ``known_issues.toml`` takes for each new failure, ready to paste; reason and link are the reader's."""
     failed = [one for result in record.scenarios if result.outcome == "failed" for one in result.violations]
-    new = {(one.clause, one.check): one for one in failed if one.clause in record.clauses}
+    listed = [one for one in failed if one.clause in record.clauses and one.check != NOT_SERVED]
+    new = {(one.clause, one.check): one for one in listed}
     if new:
         today = datetime.fromtimestamp(record.finished, UTC).date()
         yield from ("", "To expect a failure, with its reason and a link, paste into known_issues.toml:")
@@ -129,6 +132,18 @@ def _stanzas(record: RunRecord) -> Iterator[str]:
         yield from (f"  {line}" for line in stanza(one, record.site, today).splitlines())
     if len(new) > _MOST_STANZAS:
         yield f"  ... and {len(new) - _MOST_STANZAS} more"
+
+
+def _not_served(record: RunRecord) -> Iterator[str]:
+    """Operations nobody is served: one failure each stands above; how the profile says that it is no surprise."""
+    skipped = [result.skip.why for result in record.scenarios if result.skip and result.skip.kind == NOT_SERVED]
+    if record.not_served:
+        yield ""
+        yield f"NOT SERVED  {_counted(len(record.not_served), 'operation', 'operations')}, whoever asks for it"
+        for operation, words in record.not_served.items():
+            others = sum(why.startswith(f"{operation} ") for why in skipped)
+            yield f"  {operation}  {safe(words)}, {_counted(others + 1, 'scenario', 'scenarios')}"
+        yield f"  expected? in the profile: not_served = {json.dumps(sorted(record.not_served))}"
 
 
 def _not_well(record: RunRecord) -> Iterator[str]:

@@ -41,7 +41,8 @@ class RunRecord:
     ``cleanup_errors`` is clean-up that did not work; it changes no verdict.
     ``notes`` is what a reader must know beside the verdicts: where the site says
     otherwise than its profile, and what was done differently for it. ``unwell``
-    counts signs of an outage, ``backup`` replies of the backup of the site.
+    counts signs of an outage, ``backup`` replies of the backup of the site,
+    ``not_served`` is what operations were answered that nobody here is served.
     """
 
     site: str
@@ -70,6 +71,7 @@ class RunRecord:
     notes: tuple[str, ...] = ()
     unwell: Mapping[str, int] = field(default_factory=dict)
     backup: int = 0
+    not_served: Mapping[str, str] = field(default_factory=dict)
 
     def totals(self) -> dict[str, int]:
         """Scenarios by outcome."""
@@ -140,6 +142,7 @@ def as_json(record: RunRecord) -> dict[str, Any]:
         "notes": list(record.notes),
         "unwell": dict(record.unwell),
         "backup": record.backup,
+        "not_served": dict(record.not_served),
         "problems": list(record.problems),
         "troubles": list(record.cleanup_errors),
         "requests": record.sent,

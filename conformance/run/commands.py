@@ -67,7 +67,9 @@ def _catalogue(root: Path) -> Catalogue:
 
 
 @contextmanager
-def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iterator[SiteSession]:
+def _opened(
+    options: Options, catalogue: Catalogue, *, check_only: bool, survey: bool = False
+) -> Iterator[SiteSession]:
     site = options.sites[0]
     with tempfile.TemporaryDirectory(prefix="webex-conformance-") as scratch:
         mock = None
@@ -75,7 +77,9 @@ def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iter
             mock = EmbeddedMock(str(options.release or catalogue.newest), Path(scratch))
         try:
             file = mock.sites_file if mock else sites_file(options.sites_file or None)
-            site_session = open_site(site, file, options, catalogue.clauses, check_only=check_only)
+            site_session = open_site(
+                site, file, options, catalogue.clauses, check_only=check_only, survey=survey
+            )
             try:
                 yield site_session
             finally:
@@ -88,7 +92,7 @@ def _opened(options: Options, catalogue: Catalogue, *, check_only: bool) -> Iter
 def check(given: argparse.Namespace) -> int:
     """Print the preflight table; 0 when all is well, 1 when profile and site disagree."""
     options = _options(given)
-    with _opened(options, _catalogue(options.root), check_only=True) as site_session:
+    with _opened(options, _catalogue(options.root), check_only=True, survey=True) as site_session:
         preflight = site_session.preflight
         rows = [
             ["", "what", "profile", "site"],
@@ -97,6 +101,8 @@ def check(given: argparse.Namespace) -> int:
         print("\n".join(safe(line) for line in table(rows)))
         wrong = preflight.contradictions
         context = site_session.run_context
+        if found := sorted(context.served.found):
+            print(f"\nIs that as it should be? Then say so in the profile: not_served = {json.dumps(found)}")
         print(f"\n{context.profile.name}: {len(wrong)} contradictions, judged as {context.release}")
         return 1 if wrong else 0
 

@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from conformance.reporting.outcome import OUTCOMES
+from conformance.reporting.outcome import OUTCOMES, CircuitBreaker
 from conformance.reporting.summary import write_whole
 from conformance.reporting.text import table
 from conformance.run.collection import scenarios_of, usage_error
 from conformance.run.options import Options, read_options
 from conformance.run.pytest_internals import assignment, attached, end_session, worker_id
 from conformance.run.scenario_hooks import ScenarioHooks
-from conformance.run.session import CircuitBreaker, WorkerRun
+from conformance.run.session import WorkerRun
 from conformance.run.site_session import open_site
 from conformance.scenarios.features import Catalogue
 from conformance.sites.discovery import Discoveries

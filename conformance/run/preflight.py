@@ -19,7 +19,9 @@ from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import CREDENTIALS, Account
 from conformance.sites.release import TOLD_IN, Release, release_in
 from conformance.sites.settings import Setting, Value, known_settings
+from conformance.wire.client import reads_only
 from conformance.wire.exchange import Exchange, Reply, Request
+from conformance.wire.served import NotServed, sign_of_absence
 from conformance.wire.sign_in import AccountRefused, SiteClient, asked_twice, refuses_login
 
 #: What GetUser must say of an account for it to play its role; roles left out cannot be told apart by a reply.
@@ -87,7 +89,10 @@ class PreflightReport:
 class Preflight:
     """Asks one site about itself, with reads only: does it answer, do the accounts work, how is it set?"""
 
-    def __init__(self, run_context: RunContext) -> None:
+    def __init__(self, run_context: RunContext, *, survey: bool = False, alone: bool = True) -> None:
+        """``survey`` asks for every operation that reads whether it is served; only one process, ``alone``, probes."""
+        self._survey = survey
+        self._alone = alone
         self._run_context = run_context
         self._profile = run_context.profile
         self._client = SiteClient(run_context, run_context.sign_ins)
@@ -108,6 +113,8 @@ class Preflight:
             lines += _clock_line(clock)
             lines += self._accounts()
             lines += self._read_settings(asked or release or self._profile.release)
+            lines += self._declared_operations() if self._alone else ()
+            lines += self._other_operations() if self._survey else ()
         finally:
             self._client.close()
         return PreflightReport(tuple(lines), release, self._settings, clock)
@@ -117,7 +124,11 @@ class Preflight:
         profile = self._profile
         security_context = {"siteName": profile.site_name}
         body = self._run_context.payloads.render("GetAPIVersion", {}, security_context, profile.encoding)
-        exchange = self._client.send(Request("GetAPIVersion", "anybody", profile.url, body))
+        client = self._run_context.plain_client()
+        try:
+            exchange = client.send(Request("GetAPIVersion", "anybody", profile.url, body))
+        finally:
+            client.close()
         try:
             _ = exchange.reply
         except CannotJudge as problem:
@@ -185,6 +196,7 @@ class Preflight:
         except CannotJudge as problem:
             return PreflightLine(what, told, f"could not be asked: {problem}", "note")
         if reply.succeeded:
+            self._run_context.sign_ins.saw(account)
             return self._role(account, told, Finder(reply, self._run_context.contract.whole))
         if refuses_login("", reply):
             return PreflightLine(what, told, _with_hint(reply.verdict()), "refused")
@@ -249,11 +261,52 @@ class Preflight:
         return PreflightLine(f"setting {setting.name}", words, _toml(value), state)
 
     def _ask_site(self) -> Reply:
-        """GetSite by the first account that can ask, an administrator before others."""
+        return self._client.send(self._authenticator.signed(self._somebody, "GetSite", {})).reply
+
+    @property
+    def _somebody(self) -> Account:
+        """The first account that can ask, an administrator before others."""
         accounts = self._profile.accounts
         refused = self._run_context.sign_ins.refused
-        role = next(role for role in ("site-admin", *accounts) if role in accounts and role not in refused)
-        return self._client.send(self._authenticator.signed(accounts[role], "GetSite", {})).reply
+        return next(
+            accounts[role] for role in ("site-admin", *accounts) if role in accounts and role not in refused
+        )
+
+    # -- the operations --------------------------------------------------------------
+
+    def _declared_operations(self) -> Iterator[PreflightLine]:
+        """What the profile says is not served is asked once, without any values: it may have come back."""
+        here = self._run_context
+        for operation in sorted(here.not_served):
+            if reads_only(operation) or here.access == "read-write":
+                exchange = self._bare(operation)
+                sign = sign_of_absence(exchange)
+                told = sign or exchange.error or exchange.reply.verdict()
+                state = "ok" if sign else "note" if exchange.error else "contradiction"
+                found = told if state != "contradiction" else f"answers {told}: take it out of not_served"
+                yield PreflightLine(f"operation {operation}", "not served", found, state)
+
+    def _bare(self, operation: str) -> Exchange:
+        payloads, profile, account = self._run_context.payloads, self._profile, self._somebody
+        element, secret = self._run_context.sign_ins.credential(self._run_context, account, operation)
+        context = {"siteName": profile.site_name, "webExID": account.webex_id, element: secret}
+        body = payloads.render(operation, payloads.incomplete(operation), context, profile.encoding)
+        client = self._run_context.plain_client()
+        try:
+            return client.send(Request(operation, account.role, profile.url, body))
+        finally:
+            client.close()
+
+    def _other_operations(self) -> Iterator[PreflightLine]:
+        payloads, not_served = self._run_context.payloads, self._run_context.not_served
+        for operation in payloads.operations:
+            if reads_only(operation) and operation not in not_served:
+                try:
+                    values = payloads.incomplete(operation)
+                    self._client.send(self._authenticator.signed(self._somebody, operation, values))
+                except NotServed as problem:
+                    found = f"not served: {problem.words}"
+                    yield PreflightLine(f"operation {operation}", "not declared", found, "note")
 
 
 def read_value(setting: Setting, texts: list[str]) -> Value | None:

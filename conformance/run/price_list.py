@@ -65,6 +65,7 @@ _SENTENCES: dict[str, Callable[[str, str], str]] = {
     "elsewhere": _elsewhere,
     "data": _data,
     "baseline": lambda _name, _value: "the vendor's schemas, or --baseline REPORTS of a run before the release",
+    "not-served": lambda name, _: f"a site that serves {name}, if it is not true that this one does not",
     "mailbox": lambda _name, _value: "add a mailbox that receives what the site sends",
     "mock": lambda name, _: name,
 }
@@ -79,6 +80,9 @@ def requirements(scenario: Scenario, here: RunContext) -> Iterator[Requirement]:
         yield Requirement("release", "until", f"{scenario.until} or earlier")
     if scenario.writes and here.access != "read-write":
         yield _access(here)
+    yield from (
+        Requirement("not-served", one, one) for one in scenario.operations if one in here.not_served
+    )
     yield from _accounts(scenario, here)
     yield from _settings(scenario, here)
     if scenario.measured and not _has_measure(scenario, here):

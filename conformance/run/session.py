@@ -10,17 +10,18 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from conformance import __version__
+from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.junit import write_junit
-from conformance.reporting.outcome import ScenarioResult, Verdict
+from conformance.reporting.outcome import CircuitBreaker, ScenarioResult, Skip, Verdict
 from conformance.reporting.shapes import Shape, merge, shape_of
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
 from conformance.run.options import MOCK, Options
@@ -33,30 +34,11 @@ from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.sites.discovery import Discoveries
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.ledger import deactivated
+from conformance.sites.ledger import SiteLock, deactivated
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
 from conformance.wire.exchange import Exchange
 from conformance.wire.sign_in import SiteClient
-
-#: A site that does not answer any more would cost hours of time-outs.
-_IN_A_ROW = 5
-
-
-class CircuitBreaker:
-    """Counts scenarios in a row that broke for want of an answer; those that sent nothing say nothing about it."""
-
-    def __init__(self) -> None:
-        self._unanswered = 0
-
-    def trips(self, message: Mapping[str, Any]) -> bool:
-        """Whether the ``message`` of a scenario ends the run; a worker that has decided so says it."""
-        if message["unanswered"]:
-            self._unanswered += 1
-        elif message["result"]["sent"]:
-            self._unanswered = 0
-        return self._unanswered >= _IN_A_ROW or bool(message["nobody_left"] or message.get("tripped"))
-
 
 RESUME_FILE = "journal.jsonl"
 #: A scenario that broke is run again when the run is resumed; every verdict stands.
@@ -204,6 +186,7 @@ class WorkerRun:
             "backup": sum(exchange.on_backup for exchange in exchanges),
             "nobody_left": self.run_context.sign_ins.nobody_left(self.run_context.profile),
             "told": list(self.run_context.sign_ins.told),
+            "not_served": self.run_context.served.found,
         }
 
     def _new_shapes(self, exchanges: Iterable[Exchange]) -> dict[str, Any]:
@@ -275,6 +258,8 @@ class RunSession:
         self._matched: set[str] = set()
         self._unwell: Counter[str] = Counter()
         self._backup = 0
+        self._absent: dict[str, str] = {}
+        self._not_served: dict[str, str] = {}
         self._told: dict[str, None] = {}
         self._breaker = CircuitBreaker()
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
@@ -283,11 +268,23 @@ class RunSession:
         try:
             self.sites_file = self._sites_file()
             self.site_session: SiteSession = open_site(self.site, self.sites_file, options, catalogue.clauses)
+            self._lock = self._locked()
         except BaseException:
             self._tidy()
             raise
         self.worker_run = WorkerRun(options, catalogue, self.site_session)
         self._resume_file = ResumeFile(options.reports, self._terms())
+
+    def _locked(self) -> SiteLock | None:
+        """The site for this run alone, or shared by runs that only read; the embedded mock is ours anyway."""
+        here = self.site_session.run_context
+        if self.mock is not None:
+            return None
+        try:
+            return SiteLock(self.options.reports / "ledger" / f".run-{here.profile.name}", here.access)
+        except BaseException:
+            self.site_session.close()
+            raise
 
     def _sites_file(self) -> Path:
         if self.site == MOCK and not self.options.sites_file:
@@ -337,7 +334,7 @@ class RunSession:
         self._cleanup_errors += cleanup_errors
 
     def _take_in(self, message: dict[str, Any]) -> ScenarioResult:
-        result = ScenarioResult.from_json(message["result"])
+        result = self._one_finding(ScenarioResult.from_json(message["result"]))
         self.results[result.nodeid] = result
         self._whole = None
         for operation, shape in message["shapes"].items():
@@ -348,7 +345,16 @@ class RunSession:
         self._unwell.update(message["unwell"])
         self._backup += message["backup"]
         self._told.update(dict.fromkeys(message["told"]))
+        self._not_served.update(message["not_served"])
         return result
+
+    def _one_finding(self, result: ScenarioResult) -> ScenarioResult:
+        """Each worker finds out for itself that an operation is not served; told is the first."""
+        absent = next((one for one in result.violations if one.check == NOT_SERVED), None)
+        if absent is None or self._absent.setdefault(absent.operation, result.nodeid) == result.nodeid:
+            return result
+        skip = Skip(NOT_SERVED, f"{absent.operation} is not served here: {absent.actual}")
+        return replace(result, outcome="skipped", skip=skip, violations=())
 
     @property
     def complete(self) -> bool:
@@ -423,6 +429,7 @@ class RunSession:
             notes=(*self.site_session.preflight.differences, *self._told),
             unwell=dict(self._unwell),
             backup=self._backup,
+            not_served=dict(self._not_served),
             sent=sum(result.sent for result in self.results.values()) + run_context.discovered.requests,
             selected_of=(self.expected, sum(len(file.scenarios) for file in self.catalogue.known_files())),
             in_baseline=self._in_baseline(),
@@ -477,6 +484,8 @@ class RunSession:
     def close(self) -> None:
         """Stop the mock and remove what the run kept aside."""
         self.worker_run.close()
+        if self._lock is not None:
+            self._lock.close()
         self._tidy()
 
     def _tidy(self) -> None:

@@ -88,6 +88,7 @@ def open_site(
     run_id: str = "",
     worker: str = "",
     check_only: bool = False,
+    survey: bool = False,
     transport: httpx.BaseTransport | None = None,
 ) -> SiteSession:
     """Read the profile, ask the site about itself, and make the run context; anything amiss is a :class:`UserError`."""
@@ -111,9 +112,10 @@ def open_site(
         vendor_schemas=_vendor_schemas(profile, options, contract),
         strict_schema=options.strict_schema,
         transport=transport,
+        not_served=_not_served(profile, payloads),
     )
     try:
-        preflight = Preflight(run_context).look(options.release)
+        preflight = Preflight(run_context, survey=survey, alone=not worker).look(options.release)
         run_context = _as_the_site_says(run_context, preflight, options)
     except UserError:
         run_context.sign_ins.close()
@@ -136,6 +138,14 @@ def _as_the_site_says(run_context: RunContext, preflight: PreflightReport, optio
         baseline=read_baseline(measured_by, options.sites[0], clauses, release) if measured_by else None,
         now=run_context.now + timedelta(seconds=preflight.clock),
     )
+
+
+def _not_served(profile: Profile, payloads: Payloads) -> frozenset[str]:
+    """The operations the profile says are not served; groups are services of the API."""
+    try:
+        return frozenset(operation for name in profile.not_served for operation in payloads.operations_named(name))
+    except UserError as problem:
+        raise UserError(problem.code, f"not_served: {problem.what}", where=profile.source, hint=problem.hint) from None
 
 
 def _ledger(profile: Profile, options: Options, run: str) -> Ledger:

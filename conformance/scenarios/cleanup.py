@@ -33,6 +33,7 @@ from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, text_of
+from conformance.wire.served import NotServed
 
 #: What a site answers when what is to be removed is already gone.
 _GONE = ("060001", "030001", "000015")
@@ -154,7 +155,11 @@ class ScenarioCleanup:
         """
         creation = CREATIONS[request.operation]
         entry = self._run_context.ledger.intend(request.caller, request.operation, sent[creation.named])
-        exchange = send()
+        try:
+            exchange = send()
+        except NotServed:
+            self._run_context.ledger.settled(entry, "refused")
+            raise
         try:
             reply = exchange.reply
         except CannotJudge:
@@ -337,7 +342,10 @@ class Sweep:
 
     def _rows(self, client: Sender, lister: str, row: str, role: str) -> Iterator[Element]:
         for page in range(_MOST_PAGES):
-            reply = self._ask(client, lister, role, page * _PAGE + 1)
+            try:
+                reply = self._ask(client, lister, role, page * _PAGE + 1)
+            except NotServed:
+                return
             if not reply.succeeded or reply.body is None:
                 return
             rows = [element for element in reply.body.iter() if local_name(element) == row]

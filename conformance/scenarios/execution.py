@@ -16,6 +16,7 @@ from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, TransportError
+from conformance.wire.served import NotServed
 from conformance.wire.sign_in import AccountRefused
 
 
@@ -31,6 +32,8 @@ def execute(context: ScenarioContext, registry: StepRegistry, record: Recorder) 
         try:
             registry.look_up(step, context.scenario.path).carry_out(context)
         except BaseException as problem:
+            if isinstance(problem, NotServed):
+                context.tell_missing(problem)
             record.attribute(context.exchanges, context.violations, context.observations)
             record.end(str(problem) or type(problem).__name__)
             raise
@@ -122,8 +125,10 @@ def verdict_of(
     if error is None and context is not None and context.not_judged:
         return Verdict("skipped")
     violations = tuple(context.violations) if context else ()
+    if isinstance(error, NotServed) and not violations:
+        return Verdict("skipped")
     broke = error is not None and not isinstance(error, ContractViolation)
-    if violations and isinstance(error, CannotGoOn):
+    if violations and isinstance(error, CannotGoOn | NotServed):
         broke = False
     return decide(scenario.level, strict, violations, broke, known)
 

@@ -26,6 +26,7 @@ from conformance.wire.client import Client
 from conformance.wire.mailbox import Mailbox
 from conformance.wire.payloads import Payloads
 from conformance.wire.rate_limiter import RateLimiter
+from conformance.wire.served import ServedOperations
 from conformance.wire.sign_in import SignIns, SiteClient
 
 
@@ -61,6 +62,8 @@ class RunContext:
     refused: dict[str, str] = field(default_factory=dict)
     discovered: Discoveries = field(default_factory=Discoveries)
     sign_ins: SignIns = field(default_factory=SignIns)
+    served: ServedOperations = field(default_factory=ServedOperations)
+    not_served: frozenset[str] = frozenset()
     said_settings: Mapping[str, Value] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -212,7 +215,19 @@ def _keys(name: str, here: RunContext) -> str:
     return ("keys " if len(keys) > 1 else "key ") + ", ".join(keys)
 
 
-_REASONS = {"release": _release, "access": _access, "role": _role, "setting": _setting, "data": _data}
+def _served(scenario: Scenario, here: RunContext) -> Skip | None:
+    missing = [operation for operation in scenario.operations if operation in here.not_served]
+    return Skip("not-served", f"the profile says that {missing[0]} is not served here") if missing else None
+
+
+_REASONS = {
+    "not-served": _served,
+    "release": _release,
+    "access": _access,
+    "role": _role,
+    "setting": _setting,
+    "data": _data,
+}
 
 
 def _toml(value: object) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from conformance.judge import reply_checks
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder
-from conformance.judge.findings import Finding, Violation
+from conformance.judge.findings import NOT_SERVED, Finding, Violation
 from conformance.judge.reply_checks import NO_RECORD, row_of, viewed_between
 from conformance.reporting.outcome import Skip
 from conformance.reporting.text import shortened
@@ -28,6 +28,7 @@ from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.mailbox import Mail, wait_for_mail
 from conformance.wire.pages import joined, next_start
+from conformance.wire.served import NotServed
 from conformance.wire.sign_in import refuses_login
 
 #: Seconds to wait for mail: a mock delivers at once, a live site through the internet, and Control Hub when it likes.
@@ -63,6 +64,7 @@ class ScenarioContext:
         self.drift: dict[str, tuple[str, ...]] = {}
         self._judged = False
         self._unjudged: Skip | None = None
+        self._absent: Skip | None = None
         self._listed: Reply | None = None
         self._lists_read: dict[LookUp, Reply] = {}
         self._singled_out: dict[str, Reply] = {}
@@ -304,7 +306,7 @@ class ScenarioContext:
         accounts = self.run_context.profile.accounts
         for exchange in self.exchanges:
             if exchange.request.caller in accounts and refuses_login("", exchange.reply):
-                self.run_context.sign_ins.confirm(self.run_context, accounts[exchange.request.caller])
+                self.run_context.sign_ins.confirm_seen(self.run_context, accounts[exchange.request.caller])
 
     # -- Then ----------------------------------------------------------------
 
@@ -365,6 +367,15 @@ class ScenarioContext:
         else:
             raise CannotJudge(f"{reply.operation} does not list the {name} of the profile: {reply.verdict()}")
 
+    def tell_missing(self, problem: NotServed) -> None:
+        """One finding for an operation that is not served; all other scenarios that need it point at that one."""
+        first = problem.first if self.scenario.level != "observe" else None
+        if first is not None and self.run_context.served.claim(problem.operation):
+            self.exchanges.append(first)
+            self.judge((Finding(NOT_SERVED, "", f"{problem.operation} served", f"{problem.words}, whoever asks"),))
+        else:
+            self._absent = Skip(NOT_SERVED, str(problem))
+
     def judge(self, findings: tuple[Finding, ...]) -> None:
         """Keep what a check found about the latest exchange."""
         self._judged = True
@@ -410,7 +421,9 @@ class ScenarioContext:
     @property
     def not_judged(self) -> Skip | None:
         """Why the scenario, carried out to its end, has judged nothing; None when it has."""
-        return None if self._judged or self.violations else self._unjudged
+        if self.violations:
+            return None
+        return self._absent or (None if self._judged else self._unjudged)
 
     def observe(self, words: str) -> None:
         """Record what the site did, without judging."""

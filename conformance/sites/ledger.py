@@ -7,7 +7,9 @@ killed at any moment leaves behind the list of what it may have left behind.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
+import os
 import re
 import secrets
 import threading
@@ -16,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
+
+from conformance.sites.errors import UserError
 
 #: Everything a run creates carries this prefix in its name, then the run id.
 PREFIX = "wxc"
@@ -145,6 +149,38 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
     for text in file.read_text(encoding="utf-8").splitlines():
         with contextlib.suppress(json.JSONDecodeError):
             yield json.loads(text)
+
+
+class SiteLock:
+    """Held by a run as long as it lasts, beside its ledger: two runs on one site would judge each other's changes.
+
+    Runs that only read may share a site; one that writes has it alone. The
+    system lets go of the lock of a run that was killed.
+    """
+
+    def __init__(self, file: Path, access: str) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file.open("a+", encoding="utf-8")
+        kind = fcntl.LOCK_SH if access == "read-only" else fcntl.LOCK_EX
+        try:
+            fcntl.flock(self._file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.seek(0)
+            holder = self._file.read().strip() or "another run"
+            self._file.close()
+            raise UserError(
+                "site-in-use",
+                f"{holder} is at work on this site, and this one is {access}: they would judge each other's changes",
+                where=str(file),
+                hint="wait for its end; runs that only read may share a site",
+            ) from None
+        self._file.truncate(0)
+        self._file.write(f"a {access} run (process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')})\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Let others in."""
+        self._file.close()
 
 
 def left_behind(file: Path) -> Iterator[tuple[LedgerEntry, dict[str, str] | None]]:

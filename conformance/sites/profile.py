@@ -79,7 +79,8 @@ class Profile:
     """One site as its profile describes it.
 
     ``rate`` is requests per second (None: no limit), ``timeout`` seconds for a
-    whole reply, ``lanes`` the number of scenarios carried out ahead at a time.
+    whole reply, ``lanes`` the number of scenarios carried out ahead at a time,
+    ``not_served`` operations and groups of them that the site does not serve.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Profile:
     data: Mapping[str, str]
     mailbox: MailAccount | None
     expected_skips: tuple[str, ...]
+    not_served: tuple[str, ...] = ()
 
     @property
     def is_mock(self) -> bool:

@@ -15,6 +15,7 @@ from conformance.sites.errors import UserError, nearest
 
 DEFAULTS = "defaults.toml"
 _BINDING = "java:com.webex.service.binding"
+_MISSING = re.compile(r"'(\w+)' is undefined")
 _ALWAYS = {"encoding", "binding", "credentials"}
 # XML 1.0 has no way to write these, escaped or not.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -86,6 +87,31 @@ class Payloads:
         except TemplateError as problem:
             raise UserError("payload-template", f"{problem}", where=str(self._folder / template)) from None
         return text.encode(encoding, "xmlcharrefreplace")
+
+    def operations_named(self, name: str) -> tuple[str, ...]:
+        """The operation called ``name``, or all of the service: ``event`` or ``events``."""
+        if name in self.operations:
+            return (name,)
+        service = name.lower().removesuffix("s")
+        found = tuple(operation for operation, mine in self.operations.items() if mine.removesuffix("s") == service)
+        if not found:
+            known = {*self.operations, *self.operations.values()}
+            raise UserError("operation-unknown", f"there is no operation {name!r}", hint=nearest(name, known))
+        return found
+
+    def incomplete(self, operation: str) -> dict[str, str]:
+        """The least values the payload can be written with, all of them empty: no site can do anything by it."""
+        values: dict[str, str] = {}
+        while True:
+            try:
+                self.render(operation, values, {})
+            except UserError as problem:
+                missing = _MISSING.search(problem.what)
+                if missing is None or missing.group(1) in values:
+                    raise
+                values[missing.group(1)] = ""
+            else:
+                return values
 
     def accepts(self, operation: str) -> frozenset[str]:
         """The variables the payload of ``operation`` knows."""

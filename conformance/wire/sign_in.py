@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,6 +23,7 @@ from conformance.sites.profile import Account, Profile
 from conformance.wire.client import Client
 from conformance.wire.exchange import NOT_FORWARDED, Exchange, Reply, Request, Signature, text_of
 from conformance.wire.payloads import Payloads
+from conformance.wire.served import NotServed, ServedOperations, may_depend_on_who_asks, sign_of_absence
 
 TICKET = "sessionTicket"
 _PASSWORD = "password"  # noqa: S105 - the name of an element
@@ -31,6 +32,7 @@ WRONG_PASSWORD, NO_TICKET_TAKEN = "030002", "030104"
 _BAD_TICKET = ("030047", "030048")
 _BAD_TOKEN = "access token is invalid"  # noqa: S105 - words of a reason
 #: The other exceptions of this family speak of the caller, too, unless the operation is about users.
+_AUTHENTICATE = "AuthenticateUser"
 _OF_USERS = "0300"
 _ABOUT_USERS = ("CreateUser", "SetUser", "GetUser", "DelUser", "LstsummaryUser")
 _LIFETIME = 5400.0
@@ -52,6 +54,14 @@ class Site(Protocol):
     @property
     def payloads(self) -> Payloads:
         """Request templates."""
+
+    @property
+    def served(self) -> ServedOperations:
+        """Which operations it serves."""
+
+    @property
+    def not_served(self) -> frozenset[str]:
+        """Operations it does not serve, by its profile."""
 
     def plain_client(self) -> Client:
         """A client that signs nothing by itself."""
@@ -93,6 +103,7 @@ class SignIns:
         self._operations_by_password: set[str] = set()
         self._standing: set[tuple[str, str, str]] = set()
         self._client: Client | None = None
+        self._seen: set[str] = set()
         self._lost_on_the_way = False
         self.refused: dict[str, str] = {}
         self.told: list[str] = []
@@ -176,16 +187,30 @@ class SignIns:
     def confirm(self, site: Site, account: Account) -> None:
         """Ask whether the site still lets ``account`` in, by whatever; :class:`AccountRefused` when it does not."""
         self.demand(account)
-        element, own = self.element(account), {"webExId": account.webex_id}
-        proofs = {element: account.credentials[element]}
-        ticket = self._tickets.get(_key(account))
-        if element == _PASSWORD and ticket is not None:
-            proofs = {TICKET: ticket.secret, **proofs}
-        for proof in proofs.items():
-            reply = asked_twice(partial(self._ask, site, account, "GetUser", own, proof), "GetUser")
-            if not refuses_login("", reply):
+        for operation, proof in self._proofs(account):
+            reply = asked_twice(partial(self._ask, site, account, operation, {}, proof), operation)
+            if not refuses_login(operation, reply):
                 return
         raise self.refuse(site, account, f"the account {account.role} cannot sign in any more: {reply.verdict()}")
+
+    def _proofs(self, account: Account) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Operations that need nothing but a login, and what to sign in with; a password as seldom as can be."""
+        ticket, element = self._tickets.get(_key(account)), self.element(account)
+        if element == _PASSWORD:
+            if ticket is not None:
+                yield "GetSite", (TICKET, ticket.secret)
+            yield _AUTHENTICATE, (element, account.credentials[element])
+        else:
+            yield "GetSite", (element, account.credentials[element])
+
+    def confirm_seen(self, site: Site, account: Account) -> None:
+        """Confirm an account that has signed in before; of one that never did, the refusal itself is the news."""
+        if account.role in self._seen:
+            self.confirm(site, account)
+
+    def saw(self, account: Account) -> None:
+        """Note that the site has let ``account`` in."""
+        self._seen.add(account.role)
 
     def confirm_others(self, site: Site) -> None:
         """Once an account was lost on the way, find out whether anybody is left: each is asked at most once more."""
@@ -200,7 +225,7 @@ class SignIns:
     def _ticket(self, site: Site, account: Account) -> str:
         key = _key(account)
         with self._locks[key]:
-            if key in self._passwords_only:
+            if key in self._passwords_only or _AUTHENTICATE in site.not_served:
                 return ""
             ticket = self._tickets.get(key)
             if ticket is not None and ticket.until > self._clock():
@@ -210,7 +235,7 @@ class SignIns:
     def _sign_in(self, site: Site, account: Account, key: _Key) -> str:
         """A new ticket; empty when none is to be had: then the password goes along, and meets what there is to meet."""
         self.demand(account)
-        operation, proof = "AuthenticateUser", (_PASSWORD, account.credentials[_PASSWORD])
+        operation, proof = _AUTHENTICATE, (_PASSWORD, account.credentials[_PASSWORD])
         try:
             reply = asked_twice(partial(self._ask, site, account, operation, {}, proof), operation)
         except CannotJudge:
@@ -225,6 +250,7 @@ class SignIns:
             self.told.append(f"AuthenticateUser gives {account.role} no ticket: password sent ({reply.verdict()})")
             return ""
         secret_registry.learn(secret)
+        self.saw(account)
         self._tickets[key] = _Ticket(secret, self._clock() + _WORN * _seconds(_text(reply, "timeToLive")))
         return secret
 
@@ -265,7 +291,42 @@ class SiteClient:
         self._client.close()
 
     def send(self, request: Request) -> Exchange:
-        """Post ``request``; an error on the way is recorded in the exchange, never raised."""
+        """Post ``request``; an error on the way is recorded in the exchange.
+
+        :class:`NotServed` is raised for an operation that the site does not serve.
+        """
+        operation = request.operation
+        if request.url != self._site.profile.url:
+            return self._signed(request)
+        if operation in self._site.not_served:
+            raise NotServed(operation, "so says the profile")
+        with self._site.served.turn(operation) as unknown:
+            exchange = self._signed(request)
+            if unknown:
+                asked = partial(self._otherwise, request, exchange)
+                exchange = self._site.served.learn(operation, exchange, asked, self._is_well)
+        return exchange
+
+    def _otherwise(self, request: Request, exchange: Exchange) -> Exchange | None:
+        """The same operation asked by somebody else and without any values; None when that would tell nothing."""
+        profile, operation = self._site.profile, request.operation
+        others = [account for role, account in profile.accounts.items() if role != request.caller]
+        admin = profile.accounts.get("site-admin")
+        if may_depend_on_who_asks(exchange) and (admin is None or not others):
+            return None
+        account = next(iter([admin] if admin in others else others), profile.accounts.get(request.caller))
+        if account is None:
+            return None
+        values = self._site.payloads.incomplete(operation)
+        try:
+            element, secret = self._sign_ins.credential(self._site, account, operation)
+        except CannotJudge:
+            return None
+        context = {"siteName": profile.site_name, "webExID": account.webex_id, element: secret}
+        body = self._site.payloads.render(operation, values, context, profile.encoding)
+        return self._client.send(Request(operation, account.role, profile.url, body))
+
+    def _signed(self, request: Request) -> Exchange:
         exchange = self._post(request)
         signature, reply = request.signature, _reply(exchange)
         if signature is None or reply is None or not refuses_login(request.operation, reply):
@@ -300,17 +361,21 @@ class SiteClient:
     def _post(self, request: Request) -> Exchange:
         exchange = self._client.send(request)
         sign = exchange.unwell[-1] if exchange.outage and exchange.unwell else ""
-        if not _not_forwarded(sign) or self._nothing_is_forwarded():
+        if not _not_forwarded(sign) or self._known_good().unanswered:
             return exchange
         # The request may be at fault: the 000000 of 2018 was cured by another one (reality-2.md, A21).
         what = f"{sign}: GetAPIVersion is answered at the same moment, so this is the trouble of {request.operation}"
         return replace(exchange, error=f"{what} and no outage", outage=False, unwell=())
 
-    def _nothing_is_forwarded(self) -> bool:
-        """Whether a request known to be good meets the outage, too."""
+    def _is_well(self) -> bool:
+        """Whether a request known to be good is answered at this moment."""
+        exchange = self._known_good()
+        return not exchange.unanswered and not sign_of_absence(exchange)
+
+    def _known_good(self) -> Exchange:
         profile = self._site.profile
         body = self._site.payloads.render("GetAPIVersion", {}, {"siteName": profile.site_name}, profile.encoding)
-        return self._client.send(Request("GetAPIVersion", "anybody", profile.url, body), patient=False).unanswered
+        return self._client.send(Request("GetAPIVersion", "anybody", profile.url, body), patient=False)
 
     def _with_another_ticket(
         self, request: Request, worn: str, account: Account, first: tuple[Exchange, Reply]

@@ -70,6 +70,8 @@ class Settings:
     new_hybrid_voip: str = "off"
     telephony_labels: str = "shown"
     retired_address: str = "not-found"
+    not_served: str = ""  # operations, by blanks, that this site does not serve
+    not_served_answer: str = "failure"  # and what they are answered
 
     def items(self) -> dict[str, Value]:
         """Every setting by its public name."""
@@ -93,6 +95,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "new-hybrid-voip": ("off", "on"),
     "telephony-labels": ("shown", "absent"),
     "retired-address": ("not-found", "page"),
+    "not-served-answer": ("failure", "404", "410", "page"),
 }
 
 NAMES = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
@@ -122,9 +125,17 @@ def checked(name: str, value: object) -> Value:
         raise UnknownSettingError(f"{name} must be a whole number, 0 or more")
     if name == "mail-relay":
         return _relay(value)
+    if name == "not-served":
+        return _names(value)
     if value in _WORDS[name] and isinstance(value, str):
         return value
     raise UnknownSettingError(f"{name} must be one of {', '.join(_WORDS[name])}")
+
+
+def _names(value: object) -> str:
+    if isinstance(value, str) and all(name.isalnum() for name in value.split()):
+        return value
+    raise UnknownSettingError("not-served must be names of operations with blanks between them")
 
 
 def _relay(value: object) -> str:

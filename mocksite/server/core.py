@@ -15,7 +15,7 @@ from pathlib import Path
 from mocksite.model.releases import LATEST, release
 from mocksite.protocol.envelope import HttpRequest, HttpResponse
 from mocksite.protocol.refusals import invalid
-from mocksite.protocol.requests import BadRequestError, Content, parse_request
+from mocksite.protocol.requests import BadRequestError, Content, Request, parse_request
 from mocksite.seed.site import Seed, midnight, open_store
 from mocksite.server.control import CONTROL_PATH, Control
 from mocksite.server.limits import RateLimiter
@@ -47,6 +47,7 @@ class Options:
     rate_limit: str = ""
     smtp: str = ""
     fault: str = ""
+    not_served: str = ""
 
 
 class Core:
@@ -93,6 +94,10 @@ class Core:
                 turn=self._turn,
             )
             site.base_url = self._base_url
+            if options.not_served:
+                names, _, answer = options.not_served.partition("=")
+                site.store.set("not-served", names.replace(",", " "))
+                site.store.set("not-served-answer", answer or "failure")
             if options.smtp:
                 site.store.set("mail-relay", options.smtp)
             self.sites[name.lower()] = site
@@ -151,7 +156,17 @@ class Core:
         site = self._site(asked.security)
         if site is None:
             return self.main.refuse(asked, invalid("The site does not exist"), asked.encoding)
-        return site.answer(asked, address)
+        return self._absent(site, asked) or site.answer(asked, address)
+
+    def _absent(self, site: Site, asked: Request) -> HttpResponse | None:
+        """What is answered for an operation the site does not serve, whoever asks and whatever for."""
+        settings = site.store.settings
+        if asked.operation.lower() not in settings.not_served.lower().split():
+            return None
+        answer = settings.not_served_answer
+        if answer == "failure":
+            return site.refuse(asked, invalid(f"The operation {asked.given} is not supported"), asked.encoding)
+        return page(200 if answer == "page" else int(answer), "Not available", "<p>This service has been retired.</p>")
 
     def _serves_old_address(self) -> bool:
         retired = self.main.identity.release.has("versioned-address-retired")

@@ -22,6 +22,10 @@ OUTAGES = {
         lambda: mocksite.HttpResponse(200, (), wire.without_body().body.replace(b"<serv:exceptionID>000000</serv:exceptionID>", b"")),
         "FAILURE Fail to forward request:null, without bodyContent",
     ),
+    "maintenance page": (
+        lambda: mocksite.HttpResponse(200, (("Content-Type", "text/html"),), b"<!DOCTYPE html><html>Maintenance</html>"),
+        "a web page",
+    ),
     "gateway": (wire.unavailable, "HTTP 503 Service Unavailable"),
 }
 

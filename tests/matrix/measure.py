@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from conformance.judge.findings import NOT_SERVED
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.execution import ScenarioTrial
@@ -132,6 +133,10 @@ def _verdict(fault: Fault, failed: list[ScenarioTrial], acted: bool, met: bool, 
         return "noisy"
     hits = [trial for trial in failed if trial.scenario.clause.id == fault.clause]
     if any(one.check == fault.check for trial in hits for one in trial.violations):
+        return "killed"
+    mine = {name.lower() for name in fault.operations}
+    if any(one.check == NOT_SERVED and one.operation.lower() in mine for trial in failed for one in trial.violations):
+        # Refused to everybody, an operation is one finding, told by the scenario that meets it first.
         return "killed"
     if failed:
         return "killed elsewhere"

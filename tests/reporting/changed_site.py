@@ -58,6 +58,6 @@ def one_more_one_less(body: bytes) -> bytes:
 
 
 def without_promises(body: bytes) -> bytes:
-    """GetUser without the ``freeAccount`` of 41.11, and a gateway's page instead of LstMeetingType."""
+    """GetUser without the ``freeAccount`` of 41.11, and a gateway's words instead of LstMeetingType."""
     body = re.sub(rb"<(\w+):freeAccount>[^<]*</\1:freeAccount>", b"", body)
-    return b"<html>bad gateway</html>" if b"subProductCodePrefix" in body else body
+    return b"bad gateway" if b"subProductCodePrefix" in body else body

@@ -1,0 +1,144 @@
+"""Operations that a site does not serve: one finding each, found by two requests; none, where the profile says so."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import mocksite
+import pytest
+
+from conformance.cli import main
+from conformance.judge.findings import NOT_SERVED
+from conformance.scenarios.features import Catalogue
+from tests.run.conftest import Outcome, Runner
+from tests.twins.profiles import Change
+from tests.twins.site import Table, Twin, judge
+from tests.twisted import Twisted, operation_of, straight, twisted
+
+ANSWERS = ("failure", "404", "410", "page")
+#: What the vendor kept when the meetings-related operations were retired: users, sites and versions.
+KEPT = ("CreateUser", "SetUser", "DelUser", "GetUser", "LstsummaryUser", "AuthenticateUser", "GetSite", "GetAPIVersion")
+
+
+def operations(root: Path) -> list[str]:
+    """Every operation the suite sends that a site may do without, those most scenarios need first."""
+    found = sorted(path.stem for path in (root / "payloads").glob("*/*.xml"))
+    return sorted((name for name in found if name not in KEPT), key=lambda name: name != "LstRecording")
+
+
+def without(site: Twisted, names: list[str], answer: str) -> None:
+    store = site.core.main.store
+    store.set("not-served", " ".join(names))
+    store.set("not-served-answer", answer)
+
+
+def declare(site: Twisted, names: list[str]) -> None:
+    text = site.sites.read_text(encoding="utf-8")
+    head, line, rest = text.partition("\n")
+    site.sites.write_text(f"{head}\nnot_served = {json.dumps(names)}{line}{rest}", encoding="utf-8")
+
+
+def findings(outcome: Outcome) -> Counter[str]:
+    """How often each operation was told not to be served by a failure."""
+    failed = [row for row in outcome.summary["scenarios"] if row["outcome"] == "failed"]
+    return Counter(one["operation"] for row in failed for one in row["violations"] if one["check"] == NOT_SERVED)
+
+
+def absent(names: list[str], answer: str, *changes: Change) -> Twin:
+    """A site without some operations, judged in process."""
+    settings = {"not-served": " ".join(names), "not-served-answer": answer}
+    return Twin("absent", "", "", settings=settings, profile=changes, at_least=0)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("many", [1, 10, 40])
+def test_each_operation_is_one_finding(catalogue: Catalogue, root: Path, many: int, answer: str) -> None:
+    names = operations(root)[:many]
+    told = judge(absent(names, answer), catalogue)
+    found = Counter(one.operation for trial in told.trials for one in trial.violations if one.check == NOT_SERVED)
+    assert set(found.values()) == {1}
+    assert len(told.outcome("failed")) == len(found) <= len(names)
+    assert [one.cause for one in told.outcome("broken")] == []
+    assert {name: told.asked[name] for name in names if told.asked[name] > 2} == {}
+    assert told.judged > 60
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_the_profile_says_is_no_finding(catalogue: Catalogue, root: Path, answer: str) -> None:
+    names = operations(root)
+
+    def declared(table: Table) -> None:
+        table["not_served"] = names
+
+    told = judge(absent(names, answer, declared), catalogue)
+    assert [one.cause for one in told.outcome("failed", "broken")] == []
+    assert {name: told.asked[name] for name in names if told.asked[name] > 1} == {}, "one look whether it has come back"
+    assert told.skipped["not-served"] > 50
+
+
+def test_a_run_tells_each_once(run: Runner, tmp_path: Path) -> None:
+    names = ["LstrecordaccessHistory", "LstRecording"]
+    with twisted(tmp_path, straight, control_url="None") as site:
+        without(site, names, "410")
+        outcome = run("features/41.6.0", "features/41.11.0/recording-history.feature", *site.arguments())
+    found = sorted(findings(outcome))
+    assert outcome.code == 1
+    assert set(findings(outcome).values()) == {1}
+    assert outcome.summary["totals"]["failed"] == len(found)
+    assert outcome.summary["not_served"].keys() == set(names)
+    assert f"expected? in the profile: not_served = {json.dumps(sorted(names))}" in outcome.text
+    assert outcome.text.count("NOT SERVED  2 operations, whoever asks for it") == 1
+
+
+def test_groups_may_be_named_and_what_has_come_back_is_told(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, straight, control_url="None") as site:
+        declare(site, ["events", "LstRecording"])
+        outcome = run("features/41.12.0", *site.arguments())
+    assert outcome.code == 0
+    assert "note: operation LstRecording: the profile says not served; the site: answers SUCCESS: take it out" in outcome.text
+    assert "GetEvent" not in {name for name in site.asked if name != "GetEvent" or site.asked.count(name) > 1}
+
+
+def test_an_unknown_name_is_a_mistake_of_the_user(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, straight) as site:
+        declare(site, ["LstRecordings2"])
+        outcome = run("features/41.7.0", *site.arguments())
+    assert outcome.code == 4
+    assert "error[operation-unknown]" in outcome.text
+    assert "did you mean 'LstRecording'?" in outcome.text
+
+
+@pytest.mark.parametrize("way", [("--lanes", "0"), ("--lanes", "16"), ("-n", "2")], ids=" ".join)
+def test_lanes_and_workers_find_one_too(run: Runner, tmp_path: Path, way: tuple[str, ...]) -> None:
+    names = ["LstRecording", "LstsummarySession", "GetMeeting"]
+    with twisted(tmp_path, straight, control_url="None") as site:
+        without(site, names, "410")
+        outcome = run("features/41.2.0", "features/41.3.0", *way, *site.arguments(), subprocess="-n" in way)
+    assert set(findings(outcome).values()) == {1}, outcome.text
+    assert outcome.summary["totals"]["broken"] == 0
+    processes = 3 if "-n" in way else 1
+    assert all(site.asked.count(name) <= 2 * processes for name in names)
+
+
+def test_a_refusal_of_one_caller_or_form_is_judged_as_ever(run: Runner, tmp_path: Path) -> None:
+    def odd(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == "LstsummarySession" and b"<startFrom>" in request.body:
+            return mocksite.HttpResponse(200, response.headers, response.body.replace(b"SUCCESS", b"FAILURE"))
+        return response
+
+    with twisted(tmp_path, odd, control_url="None") as site:
+        outcome = run("features/41.2.0", *site.arguments())
+    assert not findings(outcome)
+    assert not outcome.summary["not_served"]
+
+
+def test_check_proposes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with twisted(tmp_path, straight, control_url="None") as site:
+        without(site, ["LstRecording", "GetEvent"], "410")
+        code = main(["check", "--site", "twisted", "--sites", str(site.sites), "--reports", str(tmp_path)])
+    told = capsys.readouterr().out
+    assert code == 0
+    assert 'not_served = ["GetEvent", "LstRecording"]' in told
+    assert "operation LstRecording" in told
