@@ -9,8 +9,9 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from multiprocessing.util import Finalize
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,6 +30,7 @@ from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
 from conformance.wire.client import Client, reads_only
 from conformance.wire.mailbox import Mail, read_mail
+from mocksite.faults.fault import HEALTHY
 from mocksite.model import records
 from mocksite.model.store import Store
 from mocksite.server.control import snapshot
@@ -96,8 +98,13 @@ class Way(CoreTransport):
         super().__init__(core)
         self.asked: Counter[str] = Counter()
         self.acted = 0
+        self._twin = twin
         self._gateway = twin.gateway()
         self._replies = twin.replies
+
+    def anew(self) -> None:
+        """Have what stands in front of the site forget what it has seen."""
+        self._gateway = self._twin.gateway()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         asked = mocksite.HttpRequest(
@@ -201,13 +208,26 @@ def _compiled_once() -> AbstractContextManager[object]:
     return patch.multiple(site_session, **same)
 
 
+_kept: dict[str, tuple[Opened, bytes]] = {}
+
+
 def on_rig(twin: Twin) -> Callable[[Catalogue], AbstractContextManager[Rig]]:
-    """Opens ``twin`` for the fault matrix."""
+    """Opens ``twin`` for the fault matrix: a run is begun once in a process, and each fault meets the site as it was then."""
 
     @contextmanager
     def open_rig(catalogue: Catalogue) -> Iterator[Rig]:
-        with opened(twin, catalogue) as site:
-            yield site.rig
+        if twin.name not in _kept:
+            stack = ExitStack()
+            site = stack.enter_context(opened(twin, catalogue))
+            # A worker of a pool ends without atexit; this is what multiprocessing still carries out.
+            Finalize(None, stack.close, exitpriority=1)
+            _kept[twin.name] = site, site.rig.core.main.store.image()
+        site, image = _kept[twin.name]
+        site.rig.core.main.store.refill(image)
+        site.rig.core.main.fault = HEALTHY
+        site.rig.run_context.refused.clear()
+        site.way.anew()
+        yield site.rig
 
     return open_rig
 
