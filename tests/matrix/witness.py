@@ -22,9 +22,10 @@ class Witness(Fault):
         super().__init__(**{field.name: getattr(fault, field.name) for field in fields(Fault)})
         self.__dict__.update(fault_=fault, store_=store, acted=False, times=0, serves_old_address=fault.serves_old_address)
 
-    def _note(self, changed: bool) -> None:
+    def _note(self, changed: bool, *, shown: bool = True) -> None:
+        """``times`` counts what could be seen: a site of an earlier release may well answer a request as this one does."""
         self.__dict__["acted"] = self.__dict__["acted"] or changed
-        self.__dict__["times"] += changed
+        self.__dict__["times"] += changed and shown
 
     def _state(self) -> int:
         return int(self.__dict__["store_"]._database.total_changes)
@@ -48,7 +49,8 @@ class Witness(Fault):
             call.base_url,
             type(call.release),
         )
-        self._note(before != after or state != self._state())
+        written = state != self._state()
+        self._note(before != after or written, shown=before[:-1] != after[:-1] or written)
 
     def reply(self, call: Call, tree: Node) -> Node:
         before, state = tree.write(), self._state()

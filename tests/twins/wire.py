@@ -57,16 +57,6 @@ def moved(name: str, into: str, *, first: bool = False) -> Change:
     return change
 
 
-def called(old: str, new: str) -> Change:
-    """An element whose name the notes do not print has another."""
-
-    def change(root: Element) -> None:
-        for element in named(root, old):
-            element.tag = f"{{{namespace(element)}}}{new}"
-
-    return change
-
-
 def saying(name: str, text: str) -> Change:
     """An element says something else."""
 
@@ -124,14 +114,6 @@ def unless_asked(word: bytes, operation: str, change: Change) -> Twist:
     """A change of the replies to requests that do not hold ``word``."""
     inner = of(operation, change)
     return lambda request, response: response if word in request.body else inner(request, response)
-
-
-def retired_page(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
-    """A web page with status 200 where XML API 10.0.0 was served."""
-    if "/xml10.0.0/" not in request.path:
-        return response
-    page = b"<!DOCTYPE html><html><head><title>Webex</title></head><body><h1>This page has moved</h1></body></html>"
-    return mocksite.HttpResponse(200, (("Content-Type", "text/html;charset=UTF-8"),), page)
 
 
 # -- gateways ------------------------------------------------------------------------
