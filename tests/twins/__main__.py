@@ -1,4 +1,8 @@
-"""``python -m tests.twins [NAME ...]``: every twin, or those named, judged as a live site is."""
+"""``python -m tests.twins [NAME ...]``: every twin, or those named, judged as a live site is.
+
+*warned* counts findings of level should on which the sources disagree, *stopped* scenarios without a verdict for a
+reason of the site's own, an outage for instance; both are in the table of twins. *failed* and *broken* must be 0.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,8 @@ class Row:
     passed: int
     failed: int
     broken: int
+    warned: int
+    stopped: int
     skipped: int
     requests: int
     accusations: tuple[str, ...]
@@ -46,11 +52,13 @@ def row(name: str) -> Row:
     try:
         told = judge(TWINS[name], ready())
     except UserError as problem:
-        return Row(name, 0, 0, 0, 0, 0, 0, (f"no run: {problem}",))
+        return Row(name, *(0,) * 8, (f"no run: {problem}",))
     except Exception:  # noqa: BLE001 - told as what it is
-        return Row(name, 0, 0, 0, 0, 0, 0, (f"no run: {traceback.format_exc()}",))
-    counts = [len(told.outcome(outcome)) for outcome in ("passed", "failed", "broken")]
-    return Row(name, told.judged, *counts, told.skipped.total(), told.requests, tuple(told.accusations))
+        return Row(name, *(0,) * 8, (f"no run: {traceback.format_exc()}",))
+    failed, broken = len(told.failed), len(told.broken)
+    warned, stopped = len(told.outcome("failed")) - failed, len(told.outcome("broken")) - broken
+    counts = (told.judged, len(told.outcome("passed")), failed, broken, warned, stopped)
+    return Row(name, *counts, told.skipped.total(), told.requests, tuple(told.accusations))
 
 
 def gathered(rows: list[Row]) -> dict[str, list[str]]:
@@ -71,9 +79,10 @@ def main(names: list[str]) -> int:
     started = time.monotonic()
     with ProcessPoolExecutor(2) as pool:
         rows = list(pool.map(row, names or TWINS))
-    print(f"{'twin':36} judged passed failed broken skipped requests")
+    columns = ("judged", "passed", "failed", "broken", "warned", "stopped", "skipped", "requests")
+    print(f"{'twin':40}", *columns)
     for one in rows:
-        print(f"{one.name:36} {one.judged:6} {one.passed:6} {one.failed:6} {one.broken:6} {one.skipped:7} {one.requests:8}")
+        print(f"{one.name:40}", *(f"{getattr(one, column):{len(column)}}" for column in columns))
     for words, where in gathered(rows).items():
         print(f"{words}\n    on {len(where)}: {', '.join(where)}")
     failed, broken, judged = (sum(values) for values in zip(*((one.failed, one.broken, one.judged) for one in rows), strict=True))

@@ -104,6 +104,10 @@ class Way(CoreTransport):
         self._gateway = twin.gateway()
         self._replies = twin.replies
 
+    def stop(self, gateway: Gateway) -> None:
+        """Put another gateway in front of the site."""
+        self._gateway = gateway
+
     def anew(self) -> None:
         """Have what stands in front of the site forget what it has seen."""
         self._gateway = self._twin.gateway()
@@ -297,11 +301,20 @@ class Told:
         return len(self.outcome("passed", "failed", "known"))
 
     @property
+    def failed(self) -> list[ScenarioTrial]:
+        """Scenarios that say the site breaks the contract, where no source says that it may."""
+        return [one for one in self.outcome("failed") if not self._fair(one)]
+
+    @property
+    def broken(self) -> list[ScenarioTrial]:
+        """Scenarios without a verdict, where nothing about the site explains that."""
+        return [one for one in self.outcome("broken") if not self._excused(one.cause)]
+
+    @property
     def accusations(self) -> list[str]:
         """Everything said against a site that keeps the contract."""
-        lines = [f"failed: {place(one.scenario)}: {_words(one)}" for one in self.outcome("failed") if not self._fair(one)]
-        broken = [one for one in self.outcome("broken") if not self._excused(one.cause)]
-        lines += [f"broken: {place(one.scenario)}: {one.cause.strip()}" for one in broken]
+        lines = [f"failed: {place(one.scenario)}: {_words(one)}" for one in self.failed]
+        lines += [f"broken: {place(one.scenario)}: {one.cause.strip()}" for one in self.broken]
         troubles = [(one, words) for one in self.trials for words in one.cleanup_errors if not self._excused(words)]
         lines += [f"clean-up: {place(one.scenario)}: {words}" for one, words in troubles]
         lines += [f"left behind: {words}" for words in self.left]
