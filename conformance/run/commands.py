@@ -28,7 +28,6 @@ from conformance.reporting.summary import SUMMARY, read_run, write_whole
 from conformance.reporting.text import printable, safe, table
 from conformance.run.options import MOCK, Options
 from conformance.run.price_list import price_list
-from conformance.run.profile_page import profile_page
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
 from conformance.scenarios.cleanup import Sweep
@@ -37,6 +36,7 @@ from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import UserError
 from conformance.sites.profile_file import sites_file
+from conformance.sites.profile_page import profile_page
 from conformance.sites.release import Release
 
 
