@@ -60,7 +60,7 @@ def run(root: Path, arguments: Iterable[str]) -> int:
 def pytest_arguments(root: Path, arguments: list[str]) -> list[str]:
     """The arguments as pytest takes them: places of the suite found in ``root``, all features when none is named."""
     given = [_place(root, argument) for argument in arguments]
-    places = [] if any(map(_holds_features, given)) else [str(root / "features")]
+    places = [] if any(map(_means_features, given)) else [str(root / "features")]
     settings = ["-c", str(root / "pyproject.toml")]
     if root != Path.cwd():
         # Nothing is written beside installed files; a warning of a newer library is for those who keep the suite.
@@ -75,8 +75,9 @@ def _place(root: Path, argument: str) -> str:
     return f"{root / path}{colons}{title}"
 
 
-def _holds_features(argument: str) -> bool:
+def _means_features(argument: str) -> bool:
     path = Path(argument.partition("::")[0])
-    if path.suffix == ".feature":
-        return path.is_file()
+    if path.suffix == ".feature" or path.parts[:1] == ("features",):
+        # Meant as a place even where there is none: pytest then says that it is not there.
+        return True
     return path.is_dir() and next(path.rglob("*.feature"), None) is not None
