@@ -29,7 +29,7 @@ from tests.twisted import Twist, operation_of
 from tests.variations import Change, Element, named, namespace
 
 TOLD = {name: setting for name, setting in known_settings().items() if setting.reported}
-OTHER = {"true": "false", "false": "true", "ANNOUNCENAME": "BEEP", "NOTONE": "BEEP"}
+OTHER = {"true": "false", "false": "true", "ANNOUNCENAME": "BEEP", "NOTONE": "BEEP", "BEEP": "NOTONE"}
 
 
 def twice(name: str) -> Change:
