@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import json
 import os
 import re
 import sys
@@ -280,6 +281,9 @@ def _whole(text: str, site: NewSite | None, prices: PriceList) -> str:
             '# access = "read-write"   # lets runs with --access read-write change the site, and put it back',
         ]
         text = (text.rstrip("\n") + "\n\n" if text.strip() else "") + with_lines(head, f"sites.{name}", lines)
+    if absent := sorted(prices.here.served.found):
+        why = "everybody is refused: take the # away if that is as it should be"
+        text = with_lines(text, f"sites.{name}", [f"# not_served = {json.dumps(absent)}   # {why}"])
     for kind, table in ((SETTING, "settings"), (ITEM, "data")):
         lines = [line for one in found if one.kind == kind for line in _lines(one)]
         text = with_lines(text, f"sites.{name}.{table}", lines)

@@ -29,6 +29,7 @@ class Init:
         account = told["accounts"]["site-admin"]
         self.url, self.user, self.password = told["url"], account["webex_id"], account["password"]
         self.file = file
+        self.one = one
         self._monkeypatch = monkeypatch
 
     def answers(self) -> str:
@@ -46,6 +47,12 @@ def init(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Init]:
     monkeypatch.setattr(os, "environ", os.environ.copy())
     with one_account(tmp_path) as one:
         yield Init(one, tmp_path / "sites.toml", monkeypatch)
+
+
+def test_what_nobody_is_served_is_proposed(init: Init) -> None:
+    init.one.set(**{"not_served": "LstMeetingType", "not_served_answer": "410"})
+    assert init() == 0
+    assert '# not_served = ["LstMeetingType"]' in init.file.read_text(encoding="utf-8")
 
 
 def test_three_answers_make_a_profile_that_runs(
