@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
@@ -27,32 +27,11 @@ LATEST = RELEASES[-1]
 REASONS: Mapping[str, str] = _TABLE["reasons"]
 
 
-@dataclass(frozen=True)
-class DatedRefusal:
-    """A call that a site refuses from a release on, before the operation is carried out; fields as in the table."""
-
-    behaviour: str
-    operations: tuple[str, ...]
-    id: str
-    setting: Mapping[str, object] = field(default_factory=dict)
-    caller: str = ""
-    more: Mapping[str, int] = field(default_factory=dict)
-    unless: Mapping[str, list[str]] = field(default_factory=dict)
-
-
-#: Refusals by the release that brought them.
-REFUSALS: Mapping[str, tuple[DatedRefusal, ...]] = {
-    row["name"]: tuple(
-        DatedRefusal(**{**refusal, "operations": tuple(refusal["operations"])}) for refusal in row.get("refusal", ())
-    )
-    for row in _TABLE["release"]
-}
-
 #: Behaviour, and the release that brought it.
 INTRODUCED: Mapping[str, str] = {
     behaviour: row["name"]
     for row in _TABLE["release"]
-    for behaviour in (*row.get("behaviours", ()), *(one.behaviour for one in REFUSALS[row["name"]]))
+    for behaviour in row.get("behaviours", ())
 }
 
 
