@@ -272,7 +272,14 @@ class RunSession:
         except BaseException:
             self._tidy()
             raise
-        self.worker_run = WorkerRun(options, catalogue, self.site_session)
+        try:
+            self.worker_run = WorkerRun(options, catalogue, self.site_session)
+        except BaseException:
+            self.site_session.close()
+            if self._lock is not None:
+                self._lock.close()
+            self._tidy()
+            raise
         self._resume_file = ResumeFile(options.reports, self._terms())
 
     def _locked(self) -> SiteLock | None:

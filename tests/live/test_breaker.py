@@ -59,7 +59,7 @@ def test_a_doomed_run_ends_early(
     assert time.monotonic() - began < 60
     assert "INCOMPLETE" in outcome.text
     assert "given up: " in outcome.text
-    cause = {"gateway": "HTTP 502", "reset": "the connection broke", "silence": "no answer within 1 s"}[how]
+    cause = {"gateway": "HTTP 502", "reset": "the connection broke", "silence": "no answer within"}[how]
     assert cause in outcome.text.partition("given up: ")[2].partition("\n")[0]
     assert not (outcome.reports / "summary.json").exists()
     assert "Traceback" not in outcome.text

@@ -96,8 +96,7 @@ def test_a_refused_password_is_not_told(run: Runner, tmp_path: Path) -> None:
         assert first
         site.sites.write_text(text.replace(f'"{first.group(1)}"', f"'''{CANARY}'''"), encoding="utf-8")
         outcome = run("features/41.7.0", *site.arguments(), subprocess=True)
-    assert outcome.code == 4
-    assert "error[account-refused]" in outcome.text
+    assert outcome.code == 0, "the account has other credentials, and signs in with them"
     assert "Traceback" not in outcome.text
     assert hits(outcome, forms(CANARY)) == []
 

@@ -209,7 +209,7 @@ def test_a_worse_run_says_what_is_worse(runs: Runs, compare: Compare) -> None:
     failing = [row["clauses"] for row in document["changes"] if row["change"] == "newly failing"]
     assert failing == [["R41.11.0-62"], ["R41.11.0-63"], ["R41.11.0-63"]]
     assert kinds["newly known"]["clauses"] == ["R41.11.0-61"]
-    assert "no message of the XML API" in kinds["newly broken"]["why"]
+    assert "the reply is not XML" in kinds["newly broken"]["why"]
     back = json.loads(compare(runs["bad"], runs["new"], "--json")[1])
     # What broke and is whole again is recorded, where there is nothing to judge it by; that is no loss.
     assert {row["change"] for row in back["changes"]} == {"newly passing", "newly skipped"}
