@@ -297,16 +297,20 @@ class Preflight:
         finally:
             client.close()
 
-    def _other_operations(self) -> Iterator[PreflightLine]:
-        payloads, not_served = self._run_context.payloads, self._run_context.not_served
-        for operation in payloads.operations:
-            if reads_only(operation) and operation not in not_served:
-                try:
-                    values = payloads.incomplete(operation)
-                    self._client.send(self._authenticator.signed(self._somebody, operation, values))
-                except NotServed as problem:
-                    found = f"not served: {problem.words}"
-                    yield PreflightLine(f"operation {operation}", "not declared", found, "note")
+    def _other_operations(self) -> list[PreflightLine]:
+        """Every other operation that reads, all at a time as the accounts are."""
+        here = self._run_context
+        names = [name for name in here.payloads.operations if reads_only(name) and name not in here.not_served]
+        with ThreadPoolExecutor(max(1, min(self._profile.lanes, len(names)))) as pool:
+            return [line for line in pool.map(self._operation, names) if line is not None]
+
+    def _operation(self, operation: str) -> PreflightLine | None:
+        values = self._run_context.payloads.incomplete(operation)
+        try:
+            self._client.send(self._authenticator.signed(self._somebody, operation, values))
+        except NotServed as problem:
+            return PreflightLine(f"operation {operation}", "not declared", f"not served: {problem.words}", "note")
+        return None
 
 
 def read_value(setting: Setting, texts: list[str]) -> Value | None:

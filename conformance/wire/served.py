@@ -23,6 +23,8 @@ _NOT_HERE = (404, 410, 501)
 #: Families of exceptions that speak of events, users, attendees, meetings and sessions: whoever answers so is there.
 _HAS_A_MEANING = re.compile(r"^(?:0000(?:00|15|35|45|47)|0101|03|04|06|11)")
 _ACCESS_DENIED = "000001"
+#: exceededSiteHostLimit, whose id is not published (guide, setuser).
+_HOST_LIMIT = "hostlimit"
 
 
 class NotServed(CannotJudge):
@@ -47,7 +49,8 @@ def sign_of_absence(exchange: Exchange) -> str:
         reply = exchange.reply
     except CannotJudge:
         return ""
-    return reply.verdict() if reply.result == "FAILURE" and not _HAS_A_MEANING.match(reply.exception_id) else ""
+    understood = _HAS_A_MEANING.match(reply.exception_id) or _HOST_LIMIT in reply.reason.replace(" ", "").lower()
+    return reply.verdict() if reply.result == "FAILURE" and not understood else ""
 
 
 class ServedOperations:
