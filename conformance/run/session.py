@@ -11,7 +11,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -265,33 +265,27 @@ class RunSession:
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
         self.mock: EmbeddedMock | None = None
         self.site = options.sites[0]
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._tidy)
             self.sites_file = self._sites_file()
             self.site_session: SiteSession = open_site(self.site, self.sites_file, options, catalogue.clauses)
+            undo.callback(self.site_session.close)
             self._lock = self._locked()
-        except BaseException:
-            self._tidy()
-            raise
-        try:
+            undo.callback(self._unlock)
             self.worker_run = WorkerRun(options, catalogue, self.site_session)
-        except BaseException:
-            self.site_session.close()
-            if self._lock is not None:
-                self._lock.close()
-            self._tidy()
-            raise
+            undo.pop_all()
         self._resume_file = ResumeFile(options.reports, self._terms())
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
 
     def _locked(self) -> SiteLock | None:
         """The site for this run alone, or shared by runs that only read; the embedded mock is ours anyway."""
         here = self.site_session.run_context
         if self.mock is not None:
             return None
-        try:
-            return SiteLock(self.options.reports / "ledger" / f".run-{here.profile.name}", here.access)
-        except BaseException:
-            self.site_session.close()
-            raise
+        return SiteLock(self.options.reports / "ledger" / f".run-{here.profile.name}", here.access)
 
     def _sites_file(self) -> Path:
         if self.site == MOCK and not self.options.sites_file:
@@ -491,8 +485,7 @@ class RunSession:
     def close(self) -> None:
         """Stop the mock and remove what the run kept aside."""
         self.worker_run.close()
-        if self._lock is not None:
-            self._lock.close()
+        self._unlock()
         self._tidy()
 
     def _tidy(self) -> None:
