@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from conformance.judge.findings import NOT_SERVED, Violation
@@ -205,3 +205,18 @@ class CircuitBreaker:
         elif message["result"]["sent"]:
             self._unanswered = 0
         return self._unanswered >= _IN_A_ROW or bool(message["nobody_left"] or message.get("tripped"))
+
+
+class FirstFindings:
+    """Leaves one failure for each operation that is not served: every worker finds that out for itself."""
+
+    def __init__(self) -> None:
+        self._told_by: dict[str, str] = {}
+
+    def only(self, result: ScenarioResult) -> ScenarioResult:
+        """``result``, skipped where another scenario has told the same before."""
+        absent = next((one for one in result.violations if one.check == NOT_SERVED), None)
+        if absent is None or self._told_by.setdefault(absent.operation, result.nodeid) == result.nodeid:
+            return result
+        skip = Skip(NOT_SERVED, f"{absent.operation} is not served here: {absent.actual}")
+        return replace(result, outcome="skipped", skip=skip, violations=())

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
-from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.junit import write_junit
-from conformance.reporting.outcome import CircuitBreaker, ScenarioResult, Skip, Verdict
+from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict
 from conformance.reporting.shapes import Shape, merge, shape_of
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
 from conformance.run.options import MOCK, Options
@@ -258,7 +257,7 @@ class RunSession:
         self._matched: set[str] = set()
         self._unwell: Counter[str] = Counter()
         self._backup = 0
-        self._absent: dict[str, str] = {}
+        self._first_findings = FirstFindings()
         self._not_served: dict[str, str] = {}
         self._told: dict[str, None] = {}
         self._breaker = CircuitBreaker()
@@ -335,7 +334,7 @@ class RunSession:
         self._cleanup_errors += cleanup_errors
 
     def _take_in(self, message: dict[str, Any]) -> ScenarioResult:
-        result = self._one_finding(ScenarioResult.from_json(message["result"]))
+        result = self._first_findings.only(ScenarioResult.from_json(message["result"]))
         self.results[result.nodeid] = result
         self._whole = None
         for operation, shape in message["shapes"].items():
@@ -348,14 +347,6 @@ class RunSession:
         self._told.update(dict.fromkeys(message["told"]))
         self._not_served.update(message["not_served"])
         return result
-
-    def _one_finding(self, result: ScenarioResult) -> ScenarioResult:
-        """Each worker finds out for itself that an operation is not served; told is the first."""
-        absent = next((one for one in result.violations if one.check == NOT_SERVED), None)
-        if absent is None or self._absent.setdefault(absent.operation, result.nodeid) == result.nodeid:
-            return result
-        skip = Skip(NOT_SERVED, f"{absent.operation} is not served here: {absent.actual}")
-        return replace(result, outcome="skipped", skip=skip, violations=())
 
     @property
     def complete(self) -> bool:
@@ -407,7 +398,7 @@ class RunSession:
     def record(self) -> RunRecord:
         """The run as the reports see it."""
         run_context = self.worker_run.run_context
-        return RunRecord(
+        record = RunRecord(
             site=run_context.profile.name,
             url=run_context.profile.url,
             mock=run_context.profile.is_mock,
@@ -427,15 +418,16 @@ class RunSession:
             drift={operation: tuple(paths) for operation, paths in self._drift.items() if paths},
             problems=tuple(self.problems),
             cleanup_errors=tuple(self._cleanup_errors),
-            notes=(*self.site_session.preflight.differences, *self._told),
-            unwell=dict(self._unwell),
-            backup=self._backup,
-            not_served=dict(self._not_served),
             sent=sum(result.sent for result in self.results.values()) + run_context.discovered.requests,
             selected_of=(self.expected, sum(len(file.scenarios) for file in self.catalogue.known_files())),
-            in_baseline=self._in_baseline(),
-            baseline_day=run_context.baseline.day if run_context.baseline else "",
         )
+        return self._with_what_the_site_told(record)
+
+    def _with_what_the_site_told(self, record: RunRecord) -> RunRecord:
+        notes = (*self.site_session.preflight.differences, *self._told)
+        record = replace(record, notes=notes, unwell=self._unwell, backup=self._backup, not_served=self._not_served)
+        baseline = self.worker_run.run_context.baseline
+        return replace(record, in_baseline=self._in_baseline(), baseline_day=baseline.day if baseline else "")
 
     def _in_baseline(self) -> dict[str, str]:
         """Scenarios that need the site set otherwise, and that the baseline met so."""
