@@ -264,16 +264,22 @@ class RunSession:
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
         self.mock: EmbeddedMock | None = None
         self.site = options.sites[0]
+        self._open()
+        self._resume_file = ResumeFile(options.reports, self._terms())
+
+    def _open(self) -> None:
+        """The site, for this run; what was opened is closed again when the rest cannot be."""
         with ExitStack() as undo:
             undo.callback(self._tidy)
             self.sites_file = self._sites_file()
-            self.site_session: SiteSession = open_site(self.site, self.sites_file, options, catalogue.clauses)
+            self.site_session: SiteSession = open_site(
+                self.site, self.sites_file, self.options, self.catalogue.clauses
+            )
             undo.callback(self.site_session.close)
             self._lock = self._locked()
             undo.callback(self._unlock)
-            self.worker_run = WorkerRun(options, catalogue, self.site_session)
+            self.worker_run = WorkerRun(self.options, self.catalogue, self.site_session)
             undo.pop_all()
-        self._resume_file = ResumeFile(options.reports, self._terms())
 
     def _unlock(self) -> None:
         if self._lock is not None:
