@@ -117,7 +117,7 @@ def test_a_scenario_that_fails_untouched_is_noise(
     monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue, healthy: Plan
 ) -> None:
     told = CATALOGUE["R41.9.0-03/version-kept"]
-    monkeypatch.setattr(Witness, "_note", lambda self, changed: None)
+    monkeypatch.setattr(Witness, "_note", lambda self, changed, **_: None)
     finding = measure(catalogue, healthy, told.id)
     assert finding.verdict == "noisy"
     assert finding.noise

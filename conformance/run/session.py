@@ -23,6 +23,7 @@ from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict
 from conformance.reporting.shapes import Shape, merge, shape_of
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
+from conformance.reporting.text import shortened
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.scenarios.cleanup import Sweep
@@ -351,7 +352,7 @@ class RunSession:
         self._unwell.update(message["unwell"])
         self._backup += message["backup"]
         self._told.update(dict.fromkeys(message["told"]))
-        self._not_served.update(message["not_served"])
+        self._not_served.update({one: shortened(words) for one, words in message["not_served"].items()})
         return result
 
     @property
