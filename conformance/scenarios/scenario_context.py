@@ -374,7 +374,7 @@ class ScenarioContext:
             self.exchanges.append(first)
             self.judge((Finding(NOT_SERVED, "", f"{problem.operation} served", f"{problem.words}, whoever asks"),))
         else:
-            self._absent = Skip(NOT_SERVED, str(problem))
+            self._absent = Skip(NOT_SERVED, shortened(str(problem)))
 
     def judge(self, findings: tuple[Finding, ...]) -> None:
         """Keep what a check found about the latest exchange."""
