@@ -31,7 +31,8 @@ def failed(catalogue: Catalogue, release: str, judged_as: str) -> tuple[set[str]
     with rig(catalogue, release=release, judged_as=judged_as) as site:
         trials = site.run(scenarios, strict=False)
     assert not any(trial.cleanup_errors for trial in trials), "a scenario left something behind"
-    return tuple({one.scenario.clause.id for one in trials if one.verdict.outcome == word} for word in ("failed", "broken"))
+    failures, breaks = ({one.scenario.clause.id for one in trials if one.verdict.outcome == word} for word in ("failed", "broken"))
+    return failures, breaks
 
 
 @pytest.mark.parametrize("release", RELEASES)

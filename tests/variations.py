@@ -283,8 +283,10 @@ def other_case(root: Element) -> None:
 def support_case(root: Element) -> None:
     """respTime and caseID, which gateways add to the head of a reply (capture of 2018)."""
     for status in named(root, "gsbStatus"):
+        response = status.getparent()
+        assert response is not None
         for name, text in (("respTime", "142"), ("caseID", "gw01.example.com 20211128190339")):
-            etree.SubElement(status.getparent(), f"{{{SERV}}}{name}").text = text
+            etree.SubElement(response, f"{{{SERV}}}{name}").text = text
 
 
 def summer_zones(root: Element) -> None:

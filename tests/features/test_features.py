@@ -45,8 +45,7 @@ def test_clauses_are_numbered_on_and_never_again(clauses: dict[str, Clause]) -> 
 def test_every_pickle_is_a_case(file: Path, catalogue: Catalogue) -> None:
     """The official Gherkin compiler decides how many scenarios a file holds."""
     document = Parser().parse(file.read_text(encoding="utf-8"))
-    document["uri"] = str(file)
-    pickles = Compiler().compile(document)
+    pickles = Compiler().compile({**document, "uri": str(file)})
     read = catalogue.read(file).scenarios.values()
     assert sorted(pickle["name"] for pickle in pickles) == sorted(scenario.title for scenario in read)
 

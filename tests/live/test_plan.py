@@ -79,7 +79,7 @@ def fits(wanted: dict[str, Value], night: dict[str, Value]) -> bool:
 
 
 def test_nights_are_the_fewest_there_can_be() -> None:
-    both = [{"storage": storage, "support": support} for storage in (0, 1) for support in (True, False)]
+    both: list[dict[str, bool | int | str]] = [{"storage": storage, "support": support} for storage in (0, 1) for support in (True, False)]
     assert len(fewest_nights(both, {})) == 4, "each needs a night of its own"
     assert len(fewest_nights([*both, {"tone": "BEEP"}, {"tone": "NOTONE"}, {"storage": 0}], {})) == 4
     assert fewest_nights([{"tone": "BEEP"}], {"tone": "BEEP", "other": 1}) == [{"tone": "BEEP"}], "tonight will do"

@@ -41,7 +41,7 @@ WRONG = {
 }
 
 
-def profile(site: mocksite.MockSite, tmp_path: Path, old: str = "", new: str = "", *, live: bool = False) -> str:
+def profile(site: mocksite.Server, tmp_path: Path, old: str = "", new: str = "", *, live: bool = False) -> str:
     text = site.profile("here")
     if live:
         text = "\n".join(line for line in text.splitlines() if not line.startswith("control_url"))

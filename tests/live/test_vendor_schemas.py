@@ -173,7 +173,8 @@ def test_only_order_type_namespace_and_number_are_judged(
 ) -> None:
     assert old in USER, what
     healthy = judged(vendor, USER)
-    assert healthy.findings == healthy.doubts == ()
+    assert not healthy.findings
+    assert not healthy.doubts
     result = judged(vendor, USER.replace(old, new, 1))
     assert [one.path for one in result.findings] == wrong
     more = [line for line in result.drift if line not in healthy.drift]

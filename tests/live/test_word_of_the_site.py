@@ -112,16 +112,16 @@ def preflight(catalogue: Catalogue, twin: Twin, **headers: str) -> PreflightRepo
     reports: list[PreflightReport] = []
 
     def keep(twin: Twin) -> None:
-        from conformance.run import site_session
+        from conformance.run.preflight import Preflight
         from unittest.mock import patch
 
-        real = site_session.Preflight.look
+        real = Preflight.look
 
         def look(self: object, asked: object = None) -> PreflightReport:
             reports.append(real(self, asked))  # type: ignore[arg-type]
             return reports[-1]
 
-        with patch.object(site_session.Preflight, "look", look), opened(twin, catalogue):
+        with patch.object(Preflight, "look", look), opened(twin, catalogue):
             pass
 
     keep(twin)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 class Witness(Fault):
     """Stands in for a fault and remembers whether it ever changed a call, a reply, a mail or the state."""
 
+    acted: bool
+    times: int
+
     def __init__(self, fault: Fault, store: Store) -> None:
         super().__init__(**{field.name: getattr(fault, field.name) for field in fields(Fault)})
         self.__dict__.update(fault_=fault, store_=store, acted=False, times=0, serves_old_address=fault.serves_old_address)

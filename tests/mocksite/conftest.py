@@ -84,7 +84,7 @@ class Reply:
 
     def names(self, path: str = "") -> list[str]:
         node = self.all(path)[0] if path else self.content
-        return [child.tag.rpartition("}")[2] for child in node]
+        return [str(child.tag).rpartition("}")[2] for child in node]
 
     def anywhere(self, name: str) -> list[str]:
         return [node.text or "" for node in self.content.iter() if node.tag.rpartition("}")[2] == name]

@@ -10,10 +10,10 @@ import pytest
 
 from conformance.cli import main
 from conformance.sites.credentials import resolve
-from conformance.sites.errors import UserError
+from conformance.sites.errors import CannotJudge, UserError
 from conformance.wire.client import seconds_to_wait
 from conformance.wire.environment import proxy_for
-from conformance.wire.exchange import CannotJudge, parse
+from conformance.wire.exchange import parse
 from tests.run.conftest import Runner
 from tests.twisted import operation_of, twisted
 

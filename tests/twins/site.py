@@ -166,7 +166,7 @@ def hurried() -> Iterator[None]:
             ahead[0] += seconds
 
     before = Client.__init__.__kwdefaults__["sleep"]
-    time.sleep, time.monotonic = skip, lambda: monotonic() + ahead[0]
+    time.sleep, time.monotonic = skip, lambda: monotonic() + ahead[0]  # type: ignore[assignment]
     Client.__init__.__kwdefaults__["sleep"] = skip
     try:
         yield
@@ -212,7 +212,7 @@ def opened(twin: Twin, catalogue: Catalogue) -> Iterator[Opened]:
 
 def _compiled_once() -> AbstractContextManager[object]:
     """Schemas and templates do not change between twins, and compiling them costs more than a run."""
-    same = {"Contract": lambda folder: CONTRACT, "Payloads": lambda folder: PAYLOADS}
+    same: dict[str, Any] = {"Contract": lambda folder: CONTRACT, "Payloads": lambda folder: PAYLOADS}
     return patch.multiple(site_session, **same)
 
 

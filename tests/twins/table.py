@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mocksite.model.records import Program, Recording
 from mocksite.model.settings import CHOICES
 from tests.twins import holdings, profiles, wire
@@ -46,7 +48,7 @@ SETTINGS = (
 
 def _mixed(number: int, classic: bool, events: bool, webex: bool, recording: bool, large: bool, phone: bool, hosts: bool) -> Twin:
     """One row of an orthogonal array: any two switches meet in all four ways over its eight rows."""
-    parts = [(holdings.no_large_events, ("large-event", "webcast"))] if not large else []
+    parts: list[tuple[Any, tuple[str, ...]]] = [(holdings.no_large_events, ("large-event", "webcast"))] if not large else []
     parts += [(holdings.none(Recording), ("record",))] if not recording else []
     return Twin(
         f"mix-{number}", "switches of a site as they happen to stand together", "orthogonal array of seven switches",

@@ -55,7 +55,7 @@ def send(profile: Profile, what: str | Request, *answers: object) -> tuple[Excha
 
     rate_limiter = RateLimiter(None, sleep=slept.append)
     # A pause that is over at once: what is measured is how long it was to be.
-    rate_limiter.pause = slept.append  # type: ignore[method-assign]
+    rate_limiter.pause = slept.append  # type: ignore[assignment,method-assign]
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client = Client(profile, rate_limiter, tls, transport=httpx.MockTransport(answer), sleep=slept.append)
     try:
