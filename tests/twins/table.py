@@ -10,7 +10,7 @@ from tests.twins import holdings, profiles, wire
 from tests.twins.site import Twin
 from tests.variations import MORE_HEADERS, VARIATIONS, headers
 
-_CLASSIC = {"control-hub-managed": False}
+_CLASSIC: dict[str, Any] = {"control-hub-managed": False}
 _NO_EVENTS = {"classic-events": False}
 #: What the suite says of a scenario that an outage broke.
 _OUTAGE = r"000035|000000|503|not well"
