@@ -146,7 +146,7 @@ FAILURE = (
     "<serv:reason>No</serv:reason></serv:response></serv:header><serv:body><serv:bodyContent/></serv:body></serv:message>"
 ).encode()
 #: What stands in a reply of GetUser, what it becomes, and what is found and told: fair to sites as they are.
-FITTING = (
+FITTING: tuple[tuple[str, bytes, bytes, list[str], list[str]], ...] = (
     ("an element nobody declared", b"<use:firstName>", b"<use:mood>1</use:mood><use:firstName>", [], ["mood"]),
     ("two of them in one parent", b"<use:webExId>", b"<use:a/><use:b/><use:webExId>", [], ["a", "b"]),
     ("an attribute", b"<use:firstName>", b'<use:firstName lang="en">', [], ["firstName/@lang"]),

@@ -89,7 +89,7 @@ def test_mail_goes_out_by_smtp(site) -> None:
 
     class Sink:
         def __init__(self) -> None:
-            self.got = []
+            self.got: list[tuple[list[str], bytes]] = []
 
         async def handle_DATA(self, _server, _session, envelope) -> str:
             self.got.append((envelope.rcpt_tos, envelope.content))

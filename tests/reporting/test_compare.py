@@ -334,7 +334,7 @@ def test_files_that_are_no_summary_are_refused(runs: Runs, compare: Compare, tmp
     assert str(file) in err
 
 
-JUNK = (None, 7, "x", "", True, [], [None], ["x"], {}, {"x": 1})
+JUNK: tuple[object, ...] = (None, 7, "x", "", True, [], [None], ["x"], {}, {"x": 1})
 
 
 def test_no_value_in_a_summary_makes_compare_fall_over(

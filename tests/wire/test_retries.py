@@ -66,8 +66,8 @@ def send(profile: Profile, what: str | Request, *answers: object) -> tuple[Excha
 
 
 RESET = httpx.ReadError("Connection reset by peer")
-FINE = (200, {}, b"<m/>")
-GATEWAY = (502, {}, b"")
+FINE: tuple[int, dict[str, str], bytes] = (200, {}, b"<m/>")
+GATEWAY: tuple[int, dict[str, str], bytes] = (502, {}, b"")
 
 
 @pytest.mark.parametrize("trouble", [RESET, GATEWAY, httpx.ConnectError("refused"), httpx.RemoteProtocolError("closed")])
