@@ -30,6 +30,8 @@ from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
 from conformance.wire.client import Client, reads_only
 from conformance.wire.mailbox import Mail, read_mail
+from conformance.wire.served import ServedOperations
+from conformance.wire.sign_in import SignIns
 from mocksite.faults.fault import HEALTHY
 from mocksite.model import records
 from mocksite.model.store import Store
@@ -233,9 +235,10 @@ def on_rig(twin: Twin) -> Callable[[Catalogue], AbstractContextManager[Rig]]:
         site, image = _kept[twin.name]
         site.rig.core.main.store.refill(image)
         site.rig.core.main.fault = HEALTHY
-        site.rig.run_context.refused.clear()
         site.way.anew()
-        yield site.rig
+        # What a run learns of accounts and operations on the way is learnt anew, too.
+        fresh = {"refused": {}, "sign_ins": SignIns(), "served": ServedOperations()}
+        yield replace(site.rig, run_context=replace(site.rig.run_context, **fresh))
 
     return open_rig
 

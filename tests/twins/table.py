@@ -101,6 +101,9 @@ ACCOUNTS = (
          profile=(lambda table: table.update(encoding="ISO-8859-1"),)),
 )
 
+#: The version of every release after XML API 10.0.0; who still says that one is not covered up.
+_V11 = wire.rewritten("apiVersion", lambda text: text if text.endswith("V10.0.0") else "WebEx XML API V11.0.0")
+
 LATER_AND_EARLIER = (
     Twin("at-41.1", "a site that stayed at 41.1", "notes 41.1", release="41.1.0", settings=_CLASSIC, at_least=0),
     Twin("at-41.4", "a site that stayed at 41.4", "notes 41.4", release="41.4.0", settings=_CLASSIC, at_least=40),
@@ -108,15 +111,15 @@ LATER_AND_EARLIER = (
     Twin("at-41.10", "a site that stayed at 41.10", "notes 41.10", release="41.10.0", at_least=50),
     Twin("at-41.11", "a site that stayed at 41.11", "notes 41.11", release="41.11.0"),
     Twin("at-42.6", "a later site: new elements, its own number", "overviews of 42.x",
-         replies=(wire.of("GetAPIVersion", wire.all_of(wire.saying("apiVersion", "WebEx XML API V11.0.0"), wire.saying("release", "SP26"),
+         replies=(wire.of("GetAPIVersion", wire.all_of(_V11, wire.saying("release", "SP26"),
                                                        wire.adding("release", "apiVer", "42.6.0"))),
                   VARIATIONS["a site of 42.x"])),
     Twin("version-in-apiVer", "GetAPIVersion as in 39.7: the number stands in apiVer only", "vendor's page",
-         replies=(wire.of("GetAPIVersion", wire.all_of(wire.saying("apiVersion", "WebEx XML API V11.0.0"), wire.saying("release", "SP26"),
+         replies=(wire.of("GetAPIVersion", wire.all_of(_V11, wire.saying("release", "SP26"),
                                                        wire.lacking("trainReleaseVersion", "trainReleaseOrder"),
                                                        wire.adding("release", "apiVer", "41.12.0"))),)),
     Twin("version-unreadable", "GetAPIVersion as in 2016: a service pack and a train", "captures of 2016",
-         replies=(wire.of("GetAPIVersion", wire.all_of(wire.saying("apiVersion", "WebEx XML API V11.0.0"), wire.saying("release", "EP1"),
+         replies=(wire.of("GetAPIVersion", wire.all_of(_V11, wire.saying("release", "EP1"),
                                                        wire.saying("trainReleaseVersion", "T41L"))),),
          profile=(profiles.release("41.12.0"),)),
 )
