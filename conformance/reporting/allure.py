@@ -55,7 +55,7 @@ class MaskingLogger(AllureFileLogger):
     ) -> None:
         super().__init__(str(folder))
         self._current = current
-        self._written: set[str] = set()
+        self._written: dict[str, Path] = {}
 
     @hookimpl
     def report_result(self, result: Any) -> None:
@@ -116,12 +116,16 @@ class MaskingLogger(AllureFileLogger):
         return told
 
     def _attach(self, name: str, text: str, kind: str) -> Attachment:
-        # Named by content: a site gives many replies of a run twice over, and one file then serves them all.
-        digest = sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-        source = f"{digest}-attachment.{'xml' if kind == 'application/xml' else 'txt'}"
-        if source not in self._written:
-            self._written.add(source)
-            self.report_attached_data(text, source)
+        """A file of its own for every attachment: Allure 3 gives a file that two results name to one of them only."""
+        source = f"{uuid4().hex}-attachment.{'xml' if kind == 'application/xml' else 'txt'}"
+        # A site gives many replies of a run twice over: on the disk equal ones are one, under several names.
+        digest = sha256(text.encode("utf-8", "replace")).hexdigest()
+        if digest in self._written:
+            with suppress(OSError):
+                (self._report_dir / source).hardlink_to(self._written[digest])
+                return Attachment(name=name, source=source, type=kind)
+        self.report_attached_data(text, source)
+        self._written[digest] = self._report_dir / source
         return Attachment(name=name, source=source, type=kind)
 
 

@@ -11,7 +11,9 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from conformance.reporting.text import printable
 from conformance.sites.errors import UserError
@@ -80,12 +82,16 @@ def _title(reports: Path) -> str:
 def _render(node: str, allure: Path, reports: Path, title: str) -> Path:
     """Render into a draft folder, so that a report is whole and without strangers or not there at all."""
     draft, final = reports / "allure-report.tmp", reports / "allure-report"
+    results, history = reports / "allure-results", reports / "allure-history.jsonl"
     shutil.rmtree(draft, ignore_errors=True)
+    # Allure appends to what it reads; a copy, so that a report that fails leaves the history as it was.
+    entries = history.with_suffix(".tmp")
+    entries.write_text(earlier_runs(history, results), encoding="utf-8")
     told = {
         "REPORT_NAME": title,
-        "REPORT_RESULTS": str(reports / "allure-results"),
+        "REPORT_RESULTS": str(results),
         "REPORT_OUTPUT": str(draft),
-        "REPORT_HISTORY": str(reports / "allure-history.jsonl"),
+        "REPORT_HISTORY": str(entries),
     }
     config = allure.parents[2] / "allurerc.mjs"
     command = [node, str(allure), "generate", "--config", str(config), told["REPORT_RESULTS"]]
@@ -96,7 +102,28 @@ def _render(node: str, allure: Path, reports: Path, title: str) -> Path:
     page.write_text(without_analytics(page.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.rmtree(final, ignore_errors=True)
     draft.rename(final)
+    entries.replace(history)
     return final / "index.html"
+
+
+def earlier_runs(history: Path, results: Path) -> str:
+    """The entries of ``history`` but for one about these very ``results``: a run shown twice was made once."""
+    if not history.is_file():
+        return ""
+    mine = {_moment(json.loads(file.read_text(encoding="utf-8"))) for file in results.glob("*-result.json")}
+    lines = history.read_text(encoding="utf-8").splitlines()
+    return "".join(f"{line}\n" for line in lines if line and not _moments(line) <= mine)
+
+
+def _moments(line: str) -> set[tuple[str, int]]:
+    """When the scenarios of an entry ran; none for a line that cannot be read, which Allure could not use either."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        return {_moment(result) for result in json.loads(line)["testResults"].values()}
+    return set()
+
+
+def _moment(result: dict[str, Any]) -> tuple[str, int]:
+    return result["fullName"], result["start"]
 
 
 def without_analytics(page: str) -> str:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
+import shutil
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from conformance.reporting.allure import write_categories
-from conformance.reporting.allure_report import report, without_analytics
-from conformance.reporting.allure import executor
+from conformance.cli import main
+from conformance.reporting.allure import executor, write_categories
+from conformance.reporting.allure_report import earlier_runs, report, without_analytics
 from conformance.sites.errors import UserError
 from tests.conftest import ROOT
+from tests.reporting.conftest import Runs
 
 TAG = """<p>a</p><script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>
     <script>
@@ -64,3 +70,62 @@ def test_executor_of_gitlab_of_github_and_of_nobody() -> None:
                     "GITHUB_RUN_ID": "9", "GITHUB_SERVER_URL": "https://hub"})
     assert hub is not None
     assert hub["buildUrl"] == "https://hub/o/r/actions/runs/9"
+
+
+def _attachments(told: Any) -> Iterator[dict[str, Any]]:
+    """Every attachment of a result and of its steps."""
+    yield from told.get("attachments", ())
+    for step in told.get("steps", ()):
+        yield from _attachments(step)
+
+
+def test_every_result_has_attachments_of_its_own(runs: Runs) -> None:
+    folder = runs["bad"] / "allure-results"
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*-result.json")]
+    named = [one["source"] for result in results for one in _attachments(result)]
+    assert len(named) > len(results), "a call is a request and a reply"
+    assert len(set(named)) == len(named), "Allure 3 gives a file that two results name to one of them only"
+    assert {file.name for file in folder.glob("*-attachment.*")} == set(named)
+
+
+def test_equal_attachments_are_one_on_the_disk(runs: Runs) -> None:
+    files = list((runs["bad"] / "allure-results").glob("*-attachment.*"))
+    assert len({file.stat().st_ino for file in files}) == len({file.read_bytes() for file in files}) < len(files)
+
+
+_DATA = re.compile(r'd\("(data/(?:attachments|test-results)/[^"]+)","([^"]*)"')
+
+
+def _links(told: Any) -> Iterator[dict[str, Any]]:
+    """Every attachment as the page of Allure links it."""
+    if isinstance(told, dict):
+        if isinstance(told.get("link"), dict):
+            yield told["link"]
+        told = list(told.values())
+    if isinstance(told, list):
+        for one in told:
+            yield from _links(one)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no Node.js on this machine")
+def test_every_attachment_can_be_opened_in_the_page_and_a_run_enters_its_history_once(runs: Runs) -> None:
+    reports = runs["bad"]
+    for _ in range(2):
+        assert main(["report", "--reports", str(reports), "--root", str(ROOT)]) == 0
+    data = dict(_DATA.findall((reports / "allure-report" / "index.html").read_text(encoding="utf-8")))
+    results = [json.loads(base64.b64decode(body)) for name, body in data.items() if "/test-results/" in name]
+    links = [link for result in results for link in _links(result)]
+    missing = [one["name"] for one in links if f"data/attachments/{one['id']}{one['ext']}" not in data]
+    assert (len(results), missing) == (len(list((reports / "allure-results").glob("*-result.json"))), [])
+    assert len(links) > len(results)
+    assert len((reports / "allure-history.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_the_history_keeps_other_runs_and_drops_what_cannot_be_read(tmp_path: Path) -> None:
+    results, history = tmp_path / "allure-results", tmp_path / "allure-history.jsonl"
+    results.mkdir()
+    (results / "a-result.json").write_text('{"fullName": "a", "start": 2}', encoding="utf-8")
+    lines = [json.dumps({"testResults": {"a": {"fullName": "a", "start": start}}}) for start in (1, 2)]
+    assert earlier_runs(history, results) == ""
+    history.write_text("\n".join([*lines, '{"testRes']), encoding="utf-8")
+    assert earlier_runs(history, results) == lines[0] + "\n"
