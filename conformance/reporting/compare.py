@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract
-from conformance.reporting.shapes import Announcements, Declarations, Drift, drift_of
+from conformance.reporting.shapes import VANISHED, Announcements, Declarations, Drift, drift_of
 from conformance.reporting.summary import ReportedScenario, RunFile
 from conformance.sites.errors import UserError
 from conformance.sites.release import Release
@@ -38,7 +39,12 @@ class Change:
     @property
     def worse(self) -> bool:
         """Whether somebody must look at it before the upgrade goes on."""
-        return self.what in _WORSE and self.scenario.kind not in _RIGHTLY_SKIPPED
+        return self.what in _WORSE and not self.rightly_skipped
+
+    @property
+    def rightly_skipped(self) -> bool:
+        """Whether it is skipped as the contract asks for: counted, and not listed."""
+        return self.what == "newly skipped" and self.scenario.kind in _RIGHTLY_SKIPPED
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,17 @@ class Delta:
     strict: bool = False
 
     def of(self, what: str) -> tuple[Change, ...]:
-        """The changes of one kind."""
-        return tuple(change for change in self.changes if change.what == what)
+        """The changes of one kind, but for skips that the contract asks for."""
+        return tuple(change for change in self.changes if change.what == what and not change.rightly_skipped)
+
+    def rightly_skipped(self) -> dict[str, int]:
+        """How many scenarios are skipped now as the contract asks for, by the reason class."""
+        return dict(Counter(change.scenario.kind for change in self.changes if change.rightly_skipped))
+
+    def said(self, drift: Drift) -> str:
+        """What became of an element, for people: what only an older release lacks did not vanish."""
+        back = self.after.release < self.before.release
+        return "not yet there" if back and drift.announced and drift.what == VANISHED else drift.what
 
     @property
     def announced(self) -> tuple[Drift, ...]:

@@ -58,6 +58,16 @@ def _changes(delta: Delta) -> Iterator[str]:
             for change in changes:
                 yield f"  {', '.join(change.scenario.clauses)}  {change.scenario.nodeid}"
                 yield f"    {reason(change)}"
+    if expected := expected_skips(delta):
+        yield f"as expected  {expected}"
+
+
+def expected_skips(delta: Delta) -> str:
+    """How many scenarios are skipped as the contract asks for, in one line; "" when none is."""
+    counts = delta.rightly_skipped()
+    number = sum(counts.values())
+    why = ", ".join(f"{word} {count}" for word, count in counts.items())
+    return f"{number} {'scenario' if number == 1 else 'scenarios'} newly skipped: {why}" if counts else ""
 
 
 def reason(change: Change) -> str:
@@ -84,16 +94,13 @@ def _drift(delta: Delta) -> Iterator[str]:
     yield ""
     yield f"replies  {len(delta.announced)} differences announced, {len(delta.unannounced)} unannounced"
     if delta.drift:
-        yield from table([["", "operation", "", "element", "before", "after"], *map(_row, _loudest_first(delta))])
+        rows = [_row(delta, one) for one in (*delta.unannounced, *delta.announced)]
+        yield from table([["", "operation", "", "element", "before", "after"], *rows])
 
 
-def _loudest_first(delta: Delta) -> tuple[Drift, ...]:
-    return (*delta.unannounced, *delta.announced)
-
-
-def _row(drift: Drift) -> list[str]:
+def _row(delta: Delta, drift: Drift) -> list[str]:
     who = drift.clause or "UNANNOUNCED"
-    return [f"  {who}", drift.operation, drift.what, drift.path, drift.before, drift.after]
+    return [f"  {who}", drift.operation, delta.said(drift), drift.path, drift.before, drift.after]
 
 
 def comparison_as_json(delta: Delta) -> dict[str, Any]:
@@ -175,6 +182,9 @@ def _markdown_changes(delta: Delta) -> Iterator[str]:
             yield ""
             rows = [[", ".join(one.scenario.clauses), one.scenario.title, reason(one)] for one in changes]
             yield from _table(["clause", "scenario", "outcome"], rows)
+    if expected := expected_skips(delta):
+        yield f"As expected: {_said(expected)}."
+        yield ""
 
 
 def _markdown_gained(delta: Delta) -> Iterator[str]:
@@ -196,7 +206,10 @@ def _markdown_drift(delta: Delta) -> Iterator[str]:
         yield f"## {heading} differences of replies ({len(drift)})"
         yield ""
         if drift:
-            rows = [[one.operation, one.what, one.path, one.before, one.after, _announced(one, delta)] for one in drift]
+            rows = [
+                [one.operation, delta.said(one), one.path, one.before, one.after, _announced(one, delta)]
+                for one in drift
+            ]
             yield from _table(["operation", "", "element", "before", "after", "announced by"], rows)
 
 
@@ -230,6 +243,7 @@ def comparison_page(delta: Delta) -> str:
         drift=[("Unannounced", delta.unannounced), ("Announced", delta.announced)],
         count=lambda gained: Counter(one.outcome for one in gained),
         outcomes=OUTCOME_WORDS,
+        expected=expected_skips(delta),
         reason=reason,
         totals=totals,
     )

@@ -98,6 +98,7 @@ class Declarations:
         return next((declared for (_, local), declared in roaming.items() if local == name), None)
 
 
+EMPTY = "empty"
 #: Path of the body itself: how many replies there were, and whether they held anything.
 BODY = "."
 #: More words than any enumeration of the contract has; a reply cannot make a summary grow without end.
@@ -267,8 +268,14 @@ class Drift:
 
     @property
     def worse(self) -> bool:
-        """Whether a client can break by it; an element nobody promised is news, and clients must ignore it."""
-        return not self.announced and self.what != APPEARED
+        """Whether a client can break by it.
+
+        An element nobody promised is news, which clients must ignore; a text
+        that is empty now may be the work of the site's users, a number or a
+        date that is empty is not.
+        """
+        emptied = (self.what, self.before, self.after) == (KIND, "text", EMPTY)
+        return not self.announced and self.what != APPEARED and not emptied
 
 
 class Announcements:
@@ -361,17 +368,26 @@ def _values(
     # What the contract types exactly has one kind; of anything else only a clean break is told.
     if one and new and (declared.is_exact(operation, path) or not one & other):
         yield path, KIND, ", ".join(sorted(one)), ", ".join(sorted(other))
+    elif _emptied(was, now):
+        yield path, KIND, ", ".join(sorted(was["kinds"])), EMPTY
     strange = set(now["words"]) - set(was["words"]) - declared.words(operation, path)
     if strange and was["words"]:
         yield path, WORDS, ", ".join(sorted(was["words"])), f"also {', '.join(sorted(strange))}"
 
 
+def _emptied(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether every value is gone where there always was one: what a text looked like is its kind, too."""
+    return now["kinds"] == [EMPTY] and bool(was["kinds"]) and not {EMPTY, "parent"} & set(was["kinds"])
+
+
 def _kinds(operation: str, path: str, row: Mapping[str, Any], declared: Declarations) -> set[str]:
     """The kinds that mean something here: a declared text may look like a number, and an empty list like nothing."""
     kinds = set(row["kinds"])
-    if declared.at(operation, path) is not None and not declared.is_exact(operation, path):
-        return {"text" if kind in ("integer", "boolean", "date and time") else kind for kind in kinds - {"empty"}}
-    return kinds - {"empty"} or kinds
+    if declared.is_exact(operation, path):
+        return kinds
+    if declared.at(operation, path) is not None:
+        return {"text" if kind in ("integer", "boolean", "date and time") else kind for kind in kinds - {EMPTY}}
+    return kinds - {EMPTY} or kinds
 
 
 _CHECK = "baseline"
@@ -408,7 +424,9 @@ class Baseline:
     def check(self, reply: Reply, view: ContractView) -> SchemaResult:
         """What ``reply`` changes: findings, and what is only told; nothing that a clause in between announced."""
         before, now, declared = self.shapes[reply.operation], shape_of(reply), Declarations(view)
-        changes = [one for one in drift_of(reply.operation, before, now, declared, self.announced) if not one.announced]
+        found = drift_of(reply.operation, before, now, declared, self.announced)
+        # A single reply may hold an empty text: two whole runs beside each other say more (compare).
+        changes = [one for one in found if not one.announced and (one.after != EMPTY or _is_exact(one, declared))]
         findings: list[Finding] = []
         drift: list[Finding] = []
         for one in changes:
@@ -421,14 +439,17 @@ class Baseline:
         return Finding(_CHECK, change.path, recorded, f"{change.after} ({change.what})")
 
 
+def _is_exact(change: Drift, declared: Declarations) -> bool:
+    return declared.is_exact(change.operation, change.path)
+
+
 def _is_certain(change: Drift, declared: Declarations) -> bool:
     """Whether the data of the site cannot be the cause."""
     if change.what == MOVED:
         return True
-    exact = declared.is_exact(change.operation, change.path)
     if change.what == KIND:
-        sides = ("parent" in change.before.split(", "), "parent" in change.after.split(", "))
-        return change.after != "empty" and (exact or sides[0] != sides[1])
+        was, now = set(change.before.split(", ")), set(change.after.split(", "))
+        return bool(now - was - {EMPTY}) and (_is_exact(change, declared) or ("parent" in was) != ("parent" in now))
     return change.what == VANISHED and declared.is_flag_or_required(change.operation, change.path)
 
 

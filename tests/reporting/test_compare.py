@@ -153,6 +153,27 @@ def retype(document: dict[str, Any]) -> None:
     document["shapes"]["GetUser"]["userId"]["kinds"] = ["text"]
 
 
+def emptied(kind: str) -> Callable[[dict[str, Any]], None]:
+    """An element that held a ``kind`` in every reply, and holds nothing now."""
+
+    def edit(document: dict[str, Any]) -> None:
+        shape = document["shapes"]["GetUser"]
+        path = next(path for path, row in shape.items() if row["kinds"] == [kind] and path.startswith("phones/"))
+        shape[path]["kinds"] = ["empty"]
+
+    return edit
+
+
+@pytest.mark.parametrize(("kind", "code"), [("integer", 3), ("text", 0)])
+def test_a_value_that_is_empty_now_is_told_as_it_is(
+    runs: Runs, edited: Edited, compare: Compare, kind: str, code: int
+) -> None:
+    after = edited("new", emptied(kind))
+    ended, out, _ = compare(runs["new"], after, "--json")
+    told = [(row["change"], row["before"], row["after"]) for row in json.loads(out)["drift"]]
+    assert (told, ended) == ([("kind", kind, "empty")], code)
+
+
 def new_word(document: dict[str, Any]) -> None:
     document["shapes"]["GetUser"]["active"]["words"].append("HIBERNATED")
 
@@ -197,6 +218,17 @@ def test_the_way_back_is_announced_too(runs: Runs, compare: Compare) -> None:
     }
     assert document["gained"] == []
     assert code == 0
+
+
+def test_an_older_release_is_told_in_a_line_and_lacks_what_is_not_yet_there(runs: Runs, compare: Compare) -> None:
+    skipped = [row for row in json.loads(compare(runs["new"], runs["old"], "--json")[1])["changes"] if row["skip"]]
+    assert len(skipped) > 100
+    for form in ((), ("--markdown",)):
+        out = compare(runs["new"], runs["old"], *form)[1]
+        assert f"{len(skipped)} scenarios newly skipped: release {len(skipped)}" in out
+        assert (out.count("not yet there"), out.count("vanished")) == (2, 0)
+        assert len(out.splitlines()) < 30
+
 
 
 def test_a_worse_run_says_what_is_worse(runs: Runs, compare: Compare) -> None:
