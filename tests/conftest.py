@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 # pytester forgets what is first imported in a run of its own, while httpx remembers the exceptions of the httpcore it
@@ -17,6 +21,11 @@ from conformance.scenarios.features import Catalogue
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Runs of tests, in processes of their own too, leave nothing in the state folder of whoever runs them.
+_STATE = tempfile.mkdtemp(prefix="wxc-state-")
+os.environ["XDG_STATE_HOME"] = _STATE
+atexit.register(shutil.rmtree, _STATE, ignore_errors=True)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

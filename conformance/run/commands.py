@@ -35,6 +35,7 @@ from conformance.scenarios.features import Catalogue, FeatureFile
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import UserError
+from conformance.sites.ledger import Ledgers, run_of
 from conformance.sites.profile_file import sites_file
 from conformance.sites.profile_page import profile_page
 from conformance.sites.release import Release
@@ -152,16 +153,25 @@ def sweep(given: argparse.Namespace) -> int:
     # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
     with _opened(options, _catalogue(options.root), check_only=True) as site_session:
         before = time.time() - 60 * int(given.older_than)
-        work = Sweep(site_session.run_context, options.reports / "ledger", before)
+        ledgers = site_session.ledgers
+        read = ledgers.files()
+        print("\n".join(f"ledger {safe(str(file))}" for file in read) or f"no ledger in {_places(ledgers)}")
+        work = Sweep(site_session.run_context, ledgers, before)
         found = work.found()
         if given.dry_run:
             print("\n".join(safe(f"would undo {item}") for item in found) or "nothing left behind")
             return 0
         left = work.remove(found)
+        mine = site_session.run_context.run_id
+        ledgers.prune(mine, *(run_of(item.ledger) for item in found if item.ledger))
         for line in left:
             print(safe(line), file=sys.stderr)
         print(f"{len(found) - len(left)} undone, {len(left)} left behind")
         return 1 if left else 0
+
+
+def _places(ledgers: Ledgers) -> str:
+    return " or ".join(str(folder) for folder in (ledgers.reports, ledgers.known) if folder)
 
 
 DOCUMENTATION = "living-documentation.html"

@@ -34,7 +34,7 @@ from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.sites.discovery import Discoveries
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.ledger import SiteLock, deactivated
+from conformance.sites.ledger import SiteLock, deactivated, run_of
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
 from conformance.wire.exchange import Exchange
@@ -208,14 +208,14 @@ class WorkerRun:
 
     def leftovers(self, worker: str = "") -> list[str]:
         """Undo what is still open in the ledgers of this run, or of one worker; what could not be undone, in words."""
-        work = Sweep(self.run_context.complete, self.options.reports / "ledger", before=float("inf"))
+        work = Sweep(self.run_context.complete, self._site_session.ledgers, before=float("inf"))
         mine = work.of_run(self.run_context.run_id + worker)
         return work.remove(mine) if mine else []
 
     def deactivated(self) -> tuple[str, ...]:
         """The users this run made who stay on the site, deactivated."""
-        files = sorted((self.options.reports / "ledger").glob(f"*{self.run_context.run_id}*.jsonl"))
-        return tuple(name for file in files for name in deactivated(file))
+        mine = [file for file in self._site_session.ledgers.files() if run_of(file).startswith(self.run_context.run_id)]
+        return tuple(name for file in sorted(mine) for name in deactivated(file))
 
     @property
     def shares_a_mock(self) -> bool:
@@ -291,7 +291,7 @@ class RunSession:
         here = self.site_session.run_context
         if self.mock is not None:
             return None
-        return SiteLock(self.options.reports / "ledger" / f".run-{here.profile.name}", here.access)
+        return SiteLock(self.site_session.ledgers.lock, here.access)
 
     def _sites_file(self) -> Path:
         if self.site == MOCK and not self.options.sites_file:
@@ -484,6 +484,10 @@ class RunSession:
     def close(self) -> None:
         """Stop the mock and remove what the run kept aside."""
         self.worker_run.close()
+        run = self.worker_run.run_context.run_id
+        with suppress(OSError):
+            self.site_session.ledgers.prune(run)
+            (self.options.reports / "ledger" / f".rate-{self.site}-{run}").unlink(missing_ok=True)
         self._unlock()
         self._tidy()
 

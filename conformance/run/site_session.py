@@ -18,7 +18,7 @@ from conformance.run.preflight import Preflight, PreflightReport
 from conformance.scenarios.run_context import RunContext
 from conformance.sites.control_plane import ControlPlane
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import Ledger, new_run_id
+from conformance.sites.ledger import Ledgers, new_run_id, state_folder
 from conformance.sites.profile import Profile
 from conformance.sites.profile_file import load_profile
 from conformance.sites.release import FIRST, Release
@@ -68,6 +68,7 @@ class SiteSession:
     run_context: RunContext
     preflight: PreflightReport
     options: Options
+    ledgers: Ledgers
 
     def close(self) -> None:
         """Give back what the run context holds open."""
@@ -95,6 +96,7 @@ def open_site(
     profile = load_profile(name, sites_file)
     access = _access(profile, options)
     run_id = run_id or new_run_id()
+    ledgers = _ledgers(profile, options)
     contract, payloads = Contract(options.root / "schemas"), Payloads(options.root / "payloads")
     rate_limiter, tls = RateLimiter(profile.rate, _shared(profile, options, run_id)), tls_context(profile)
     run_context = RunContext(
@@ -104,7 +106,7 @@ def open_site(
         contract=contract,
         clauses=clauses,
         payloads=payloads,
-        ledger=_ledger(profile, options, run_id + worker),
+        ledger=ledgers.of_run(run_id + worker),
         run_id=run_id,
         rate_limiter=rate_limiter,
         tls=tls,
@@ -121,7 +123,7 @@ def open_site(
         run_context.sign_ins.close()
         raise
     mailbox = None if check_only else _mailbox(run_context)
-    return SiteSession(replace(run_context, mailbox=mailbox), preflight, options)
+    return SiteSession(replace(run_context, mailbox=mailbox), preflight, options, ledgers)
 
 
 def _as_the_site_says(run_context: RunContext, preflight: PreflightReport, options: Options) -> RunContext:
@@ -148,8 +150,11 @@ def _not_served(profile: Profile, payloads: Payloads) -> frozenset[str]:
         raise UserError(problem.code, f"not_served: {problem.what}", where=profile.source, hint=problem.hint) from None
 
 
-def _ledger(profile: Profile, options: Options, run: str) -> Ledger:
-    return Ledger(options.reports / "ledger" / f"{profile.name}-{run}.jsonl", profile.name, run)
+def _ledgers(profile: Profile, options: Options) -> Ledgers:
+    """The embedded mock is gone with its run, and nobody will look for what was left on it."""
+    embedded = profile.is_mock and options.sites == (MOCK,)
+    known = None if embedded else state_folder(profile.url, profile.site_name)
+    return Ledgers(profile.name, options.reports / "ledger", known)
 
 
 def _vendor_schemas(profile: Profile, options: Options, contract: Contract) -> VendorSchemas | None:

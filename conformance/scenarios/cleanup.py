@@ -26,6 +26,7 @@ from conformance.sites.ledger import (
     Creation,
     Ledger,
     LedgerEntry,
+    Ledgers,
     begun,
     left_behind,
 )
@@ -75,7 +76,9 @@ def _set_back(run_context: RunContext, entry: LedgerEntry, key: Mapping[str, str
 
 
 def _put_password_back(run_context: RunContext, client: Sender, entry: LedgerEntry) -> None:
-    account = run_context.profile.accounts[entry.role]
+    account = run_context.profile.accounts.get(entry.role)
+    if account is None or "password" not in account.credentials:
+        raise CannotJudge(f"the profile names no password of {entry.role}")
     values = {"webExId": account.webex_id, "password": account.credentials["password"]}
     _request(run_context, client, "site-admin", "SetUser", values)
 
@@ -264,7 +267,7 @@ class LeftOver:
 class Sweep:
     """Looks for leftovers begun before ``before`` (seconds since the epoch) and removes them."""
 
-    def __init__(self, run_context: RunContext, ledgers: Path, before: float) -> None:
+    def __init__(self, run_context: RunContext, ledgers: Ledgers, before: float) -> None:
         self._run_context = run_context
         self._ledgers = ledgers
         self._before = before
@@ -316,9 +319,9 @@ class Sweep:
 
     def _in_ledgers(self, shown: Mapping[str, LeftOver]) -> Iterator[LeftOver]:
         """What the ledgers list, latest first; ``shown`` by the site fills in keys that no reply told."""
-        for file in sorted(self._ledgers.glob("*.jsonl"), reverse=True):
+        for file in self._ledgers.files():
             for entry, key in left_behind(file):
-                if entry.site != self._run_context.profile.name or entry.started > self._before:
+                if entry.started > self._before:
                     continue
                 # The reply that told the key may be lost: then the list of the site knows it, or nothing is there.
                 there = shown.get(entry.name)

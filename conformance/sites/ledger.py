@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from conformance.sites.errors import UserError
 
@@ -80,10 +81,11 @@ def begun(name: str) -> float | None:
 
 
 class Ledger:
-    """The ledger file of one run (and worker); thread-safe."""
+    """The ledger file of one run (and worker); thread-safe. ``known_as`` is a second name it is found by."""
 
-    def __init__(self, file: Path, site: str, run_id: str) -> None:
+    def __init__(self, file: Path, site: str, run_id: str, known_as: Path | None = None) -> None:
         self._file = file
+        self._known_as = known_as
         self._site = site
         self._run_id = run_id
         self._count = 0
@@ -124,9 +126,75 @@ class Ledger:
             if self._open is None:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 self._open = self._file.open("a", encoding="utf-8")
+                self._make_known()
             # Flushed to the system, a line outlives a kill of this process.
             self._open.write(json.dumps(line) + "\n")
             self._open.flush()
+
+    def _make_known(self) -> None:
+        """Give the file its second name; on another file system, or a read-only one, it has the first alone."""
+        if self._known_as is not None:
+            with contextlib.suppress(OSError):
+                self._known_as.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._known_as.hardlink_to(self._file)
+
+
+def state_folder(url: str, site_name: str) -> Path | None:
+    """The place of a site below ``$XDG_STATE_HOME/webex-conformance``, one whatever its profiles are called."""
+    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    name = re.sub(r"[^A-Za-z0-9.-]+", "_", f"{urlsplit(url).netloc}_{site_name}")
+    try:
+        folder = Path(home).expanduser() / "webex-conformance" / name
+    except RuntimeError:  # nobody's home, as of a user of a container
+        return None
+    there = next(parent for parent in folder.parents if parent.is_dir())
+    return folder if folder.is_absolute() and os.access(folder if folder.is_dir() else there, os.W_OK) else None
+
+
+#: A ledger that lists nothing any more may still be written to; not by a run that began so long ago.
+_OVER = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Ledgers:
+    """The ledgers of one site: beside the ``reports`` of each run, and known in one place, whatever ``--reports``.
+
+    ``known`` is :func:`state_folder`; None where there is none, and for a mock that ends with its run.
+    """
+
+    site: str
+    reports: Path
+    known: Path | None
+
+    def of_run(self, run: str) -> Ledger:
+        """The ledger of a run or worker, written with its first line."""
+        name = f"{self.site}-{run}.jsonl"
+        return Ledger(self.reports / name, self.site, run, self.known / name if self.known else None)
+
+    @property
+    def lock(self) -> Path:
+        """What a run on this site holds as long as it lasts."""
+        return self.known / ".run" if self.known else self.reports / f".run-{self.site}"
+
+    def files(self) -> list[Path]:
+        """Every ledger once, the latest first; those beside the reports by that name."""
+        beside = [file for file in self.reports.glob("*.jsonl") if file.stem.rpartition("-")[0] == self.site]
+        found = [*beside, *(self.known.glob("*.jsonl") if self.known else ())]
+        once = {(file.stat().st_dev, file.stat().st_ino): file for file in reversed(found)}
+        return sorted(once.values(), key=run_of, reverse=True)
+
+    def prune(self, *runs: str) -> None:
+        """Remove ledgers of ``runs``, and of any that must be over, that list nothing: not even who stays behind."""
+        for file in self.files():
+            over = run_of(file).startswith(runs) or file.stat().st_mtime < time.time() - _OVER
+            if over and not list(left_behind(file)) and not deactivated(file):
+                for folder in filter(None, (self.reports, self.known)):
+                    (folder / file.name).unlink(missing_ok=True)
+
+
+def run_of(file: Path) -> str:
+    """The run, and worker, that wrote a ledger."""
+    return file.stem.rpartition("-")[2]
 
 
 def deactivated(file: Path) -> list[str]:
@@ -159,27 +227,42 @@ class SiteLock:
     """
 
     def __init__(self, file: Path, access: str) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._file = file.open("a+", encoding="utf-8")
-        kind = fcntl.LOCK_SH if access == "read-only" else fcntl.LOCK_EX
-        try:
-            fcntl.flock(self._file, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.seek(0)
-            holder = self._file.read().strip() or "another run"
-            self._file.close()
-            raise UserError(
-                "site-in-use",
-                f"{holder} is at work on this site, and this one is {access}: they would judge each other's changes",
-                where=str(file),
-                hint="wait for its end; runs that only read may share a site",
-            ) from None
+        self._name = file
+        self._file = self._held(access)
         self._file.truncate(0)
         self._file.write(f"a {access} run (process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')})\n")
         self._file.flush()
 
+    def _held(self, access: str) -> TextIO:
+        """The file, locked; whoever held it before may have taken it away in between."""
+        while True:
+            self._name.parent.mkdir(parents=True, exist_ok=True)
+            file = self._name.open("a+", encoding="utf-8")
+            try:
+                fcntl.flock(file, (fcntl.LOCK_SH if access == "read-only" else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise self._in_use(file, access) from None
+            if self._name.exists() and os.path.samestat(self._name.stat(), os.fstat(file.fileno())):
+                return file
+            file.close()
+
+    def _in_use(self, file: TextIO, access: str) -> UserError:
+        file.seek(0)
+        holder = file.read().strip() or "another run"
+        file.close()
+        return UserError(
+            "site-in-use",
+            f"{holder} is at work on this site, and this one is {access}: they would judge each other's changes",
+            where=str(self._name),
+            hint="wait for its end; runs that only read may share a site",
+        )
+
     def close(self) -> None:
-        """Let others in."""
+        """Let others in; the last one takes the file away, and a place of the site in which nothing is left."""
+        with contextlib.suppress(OSError):
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._name.unlink(missing_ok=True)
+            self._name.parent.rmdir()
         self._file.close()
 
 

@@ -10,6 +10,8 @@ import mocksite
 import pytest
 
 from conformance.cli import main
+from conformance.sites.errors import UserError
+from conformance.sites.ledger import Ledgers, SiteLock, state_folder
 from conformance.wire.client import reads_only
 from tests.conftest import ROOT
 from tests.run.conftest import Runner
@@ -30,9 +32,21 @@ def killed(stops: Stops, run: Runner, pytester: pytest.Pytester, site: Twisted) 
     return outcome.reports
 
 
-@pytest.mark.parametrize("ledger_lost", [False, True])
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder of whoever runs."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+@pytest.mark.parametrize("lost", ["nothing", "the reports", "every ledger"])
 def test_after_kill_9_the_sweep_puts_everything_back(
-    run: Runner, pytester: pytest.Pytester, tmp_path: Path, ledger_lost: bool, capsys: pytest.CaptureFixture[str]
+    run: Runner,
+    pytester: pytest.Pytester,
+    tmp_path: Path,
+    place: Path,
+    lost: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     stops = Stops("GetEvent", 2)
     stops.signal = signal.SIGKILL
@@ -43,13 +57,41 @@ def test_after_kill_9_the_sweep_puts_everything_back(
         assert left["sessions"] != before["sessions"], "nothing was left behind, so the sweep would prove nothing"
         assert sweep(site, reports, "--dry-run") in (0, 1)
         assert state(site) == left, "a dry run removes nothing"
-        if ledger_lost:
-            shutil.rmtree(reports / "ledger")
+        if lost != "nothing":
+            shutil.rmtree(reports)
+        if lost == "every ledger":
+            shutil.rmtree(place)
+        capsys.readouterr()
         assert sweep(site, reports) == 0, capsys.readouterr().err
+        told = capsys.readouterr().out
+        assert ("no ledger in" if lost == "every ledger" else "ledger /") in told
         assert state(site)["sessions"] == before["sessions"]
         assert state(site)["users"] == before["users"]
-        if not ledger_lost:
+        if lost != "every ledger":
             assert {**state(site)["settings"], "mail-relay": ""} == {**before["settings"], "mail-relay": ""}
+        assert list(tmp_path.rglob("*.jsonl")) == [], "what lists nothing any more is pruned"
+
+
+def test_a_clean_run_leaves_no_ledger_and_the_state_folder_empty(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, place: Path
+) -> None:
+    with twisted(tmp_path) as site:
+        assert run(WRITES, *site.arguments()).code == 0
+    assert list((pytester.path / "reports" / "ledger").glob("*")) == []
+    assert list(place.rglob("*.jsonl")) == []
+    assert [one for one in place.rglob("*") if one.is_file()] == []
+
+
+def test_a_run_with_reports_elsewhere_meets_the_run_that_has_the_site(tmp_path: Path, place: Path) -> None:
+    """Because the lock stands where the site has its place, and not among the reports of one run."""
+    folder = state_folder("https://acme.webex.com/WBXService/XMLService", "acme")
+    assert folder == place / "webex-conformance" / "acme.webex.com_acme"
+    one, other = (Ledgers(name, tmp_path / name, folder) for name in ("one", "other"))
+    held = SiteLock(one.lock, "read-write")
+    with pytest.raises(UserError, match="a read-write run"):
+        SiteLock(other.lock, "read-only")
+    held.close()
+    assert not folder.exists()
 
 
 def test_what_is_younger_is_left_alone(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def state(site: Twisted) -> dict[str, Any]:
     return {key: told[key] for key in ("settings", "sessions", "users")}
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_leaves_nothing_behind_and_can_be_resumed(
     run: Runner, pytester: pytest.Pytester, tmp_path: Path, kind: signal.Signals
 ) -> None:
@@ -73,6 +73,61 @@ def test_an_interrupted_run_leaves_nothing_behind_and_can_be_resumed(
     assert resumed.summary["totals"]["passed"] == 11
     whole_run_asks_for_events = 3
     assert site.asked.count("CreateEvent") < whole_run_asks_for_events, "what was finished is not run again"
+
+
+class Window:
+    """A terminal window that is closed when an operation is asked for the nth time."""
+
+    def __init__(self, operation: str, nth: int) -> None:
+        self.operation, self.left = operation, nth
+        self.master, self.slave = os.openpty()
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == self.operation:
+            self.left -= 1
+            if self.left == 0:
+                os.close(self.master)
+        return response
+
+    def run(self, folder: Path, *arguments: str) -> int:
+        """A run in it; its exit code."""
+        command = [sys.executable, "-m", "pytest", "-q", *arguments]
+        # The terminal becomes the one of the session by the first word of Python, before anything is imported.
+        wiring = [sys.executable, "-S", "-c", "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+                  " os.execv(sys.argv[1], sys.argv[1:])"]
+        process = subprocess.Popen(
+            [*wiring, *command], cwd=folder, start_new_session=True, stdin=self.slave, stdout=self.slave, stderr=self.slave
+        )
+        os.close(self.slave)
+        return process.wait(60)
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "with a worker"])
+def test_a_closed_terminal_leaves_nothing_behind(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    window = Window("GetEvent", 2)
+    with twisted(tmp_path, window) as site:
+        before = state(site)
+        code = window.run(pytester.path, WRITES, "--lanes", "0", *workers, *site.arguments())
+        assert window.left <= 0, "the window was never closed"
+        after = state(site)
+    assert code == 2
+    assert (after["sessions"], after["users"]) == (before["sessions"], before["users"])
+    assert {**after["settings"], "mail-relay": ""} == {**before["settings"], "mail-relay": ""}
+    assert not (pytester.path / "reports" / "summary.json").exists()
+
+
+def test_nohup_is_obeyed(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    stops = Stops("GetEvent", 1)
+    stops.signal = signal.SIGHUP
+    with twisted(tmp_path, stops) as site:
+        old = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
+        finally:
+            signal.signal(signal.SIGHUP, old)
+    assert outcome.code == 0, outcome.text
 
 
 def test_another_run_cannot_be_resumed(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
