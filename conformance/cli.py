@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
     _add(commands, "report", "the Allure report of the last run, one HTML page (needs Node.js)", _report, _results)
+    _add(commands, "history", "what many nights say of each clause: since when, flaky, fixed", _history, _kept, _asked)
+    _add(commands, "history-export", "the nights as tables: .sqlite, .csv or .parquet", _export, _kept, _table)
     _add(commands, "index", "renew features/<release>/README.md: items of the notes, clauses, feature files", _index)
     _add(commands, "new-release", "the folder of a release, ready to be filled from its notes", _new_release, _named)
     return parser
@@ -140,6 +142,25 @@ def _book(command: argparse.ArgumentParser) -> None:
     command.add_argument("--output", type=Path, metavar="FILE", help=words)
 
 
+def _kept(command: argparse.ArgumentParser) -> None:
+    words = "folder that keeps the nights (default history)"
+    command.add_argument("--history", type=Path, default=Path("history"), metavar="DIR", help=words)
+
+
+def _asked(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--site", action="append", default=[], metavar="NAME", help="only this site; repeatable")
+    command.add_argument("--clause", action="append", default=[], metavar="ID", help="only this clause; repeatable")
+    command.add_argument("--since", default="", metavar="DAY", help="only what changed on 2026-11-28 or later")
+    command.add_argument("--all", action="store_true", help="clauses that pass, too")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--html", type=Path, metavar="FILE", help="write a page")
+
+
+def _table(command: argparse.ArgumentParser) -> None:
+    command.add_argument("output", type=Path, metavar="FILE", help="file to write; its ending says in which form")
+
+
 def _results(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reports", type=Path, help="reports of the run (default reports)")
 
@@ -205,6 +226,18 @@ def _report(options: argparse.Namespace) -> int:
     options.reports = options.reports or _beside(options, "reports")
     options.allure = allure_folder(options.root)
     return report(options)
+
+
+def _history(options: argparse.Namespace) -> int:
+    from conformance.history.output import history
+
+    return history(options)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from conformance.history.output import export
+
+    return export(options)
 
 
 def _index(options: argparse.Namespace) -> int:

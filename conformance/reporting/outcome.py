@@ -109,7 +109,8 @@ class ScenarioResult:
     failed as; ``violations`` of a passed scenario are warnings (level should);
     ``case_ids`` are what the site calls the exchanges that found something,
     ``trouble`` what many scenarios break by together: ``outage`` of the site,
-    an ``account`` that is not let in; told once and not for each.
+    an ``account`` that is not let in; told once and not for each. ``steps`` is a
+    fingerprint of what the scenario does, by which it is known under a new title.
     """
 
     nodeid: str
@@ -132,6 +133,7 @@ class ScenarioResult:
     case_ids: tuple[str, ...] = ()
     sent: int = 0
     trouble: str = ""
+    steps: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain values, for files and between processes."""

@@ -42,7 +42,8 @@ class RunRecord:
     ``notes`` is what a reader must know beside the verdicts: where the site says
     otherwise than its profile, and what was done differently for it. ``unwell``
     counts signs of an outage, ``backup`` replies of the backup of the site,
-    ``not_served`` is what operations were answered that nobody here is served.
+    ``not_served`` is what operations were answered that nobody here is served,
+    ``reply_times`` are how long each reply of an operation took, in seconds.
     """
 
     site: str
@@ -72,6 +73,7 @@ class RunRecord:
     unwell: Mapping[str, int] = field(default_factory=dict)
     backup: int = 0
     not_served: Mapping[str, str] = field(default_factory=dict)
+    reply_times: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def totals(self) -> dict[str, int]:
         """Scenarios by outcome."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
+from conformance.history.archive import keep
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.junit import write_junit
@@ -187,6 +188,7 @@ class WorkerRun:
             "nobody_left": self.run_context.sign_ins.nobody_left(self.run_context.profile),
             "told": list(self.run_context.sign_ins.told),
             "not_served": self.run_context.served.found,
+            "times": [[exchange.request.operation, round(exchange.seconds, 4)] for exchange in exchanges],
         }
 
     def _new_shapes(self, exchanges: Iterable[Exchange]) -> dict[str, Any]:
@@ -260,6 +262,7 @@ class RunSession:
         self._backup = 0
         self._first_findings = FirstFindings()
         self._not_served: dict[str, str] = {}
+        self._times: dict[str, list[float]] = {}
         self._told: dict[str, None] = {}
         self._breaker = CircuitBreaker()
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
@@ -352,6 +355,8 @@ class RunSession:
         self._unwell.update(message["unwell"])
         self._backup += message["backup"]
         self._told.update(dict.fromkeys(message["told"]))
+        for operation, seconds in message["times"]:
+            self._times.setdefault(operation, []).append(seconds)
         self._not_served.update({one: shortened(words) for one, words in message["not_served"].items()})
         return result
 
@@ -433,6 +438,7 @@ class RunSession:
     def _with_what_the_site_told(self, record: RunRecord) -> RunRecord:
         notes = (*self.site_session.preflight.differences, *self._told)
         record = replace(record, notes=notes, unwell=self._unwell, backup=self._backup, not_served=self._not_served)
+        record = replace(record, reply_times={name: tuple(times) for name, times in self._times.items()})
         baseline = self.worker_run.run_context.baseline
         return replace(record, in_baseline=self._in_baseline(), baseline_day=baseline.day if baseline else "")
 
@@ -470,6 +476,8 @@ class RunSession:
         self.problems += leaks
         if not leaks and self._guarded("summary.json", lambda: write_summary(self.record(), reports / "summary.json")):
             (reports / RESUME_FILE).unlink(missing_ok=True)
+            if history := self.options.history or self.worker_run.run_context.profile.history:
+                self._guarded("the history", lambda: keep(self.record(), Path(history), self.options.root))
 
     def _complete_allure(self, record: RunRecord, folder: Path) -> None:
         from conformance.reporting import allure

@@ -83,6 +83,7 @@ def result_of(
         case_ids=_case_ids(context) if context and files else (),
         sent=len(context.exchanges) if context else 0,
         trouble=_trouble(context, error) if verdict.outcome == "broken" else "",
+        steps=scenario.fingerprint,
     )
 
 

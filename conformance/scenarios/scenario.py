@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -77,6 +78,12 @@ class Scenario:
     def nodeid(self) -> str:
         """What pytest and every report call it."""
         return f"{self.path}::{self.title}"
+
+    @property
+    def fingerprint(self) -> str:
+        """A checksum of the steps as carried out: the same for a scenario under a new title or in a new file."""
+        told = repr([(step.type, step.text, step.table) for step in self.steps])
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
 
     @property
     def markers(self) -> Iterator[str]:

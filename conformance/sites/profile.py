@@ -80,7 +80,8 @@ class Profile:
 
     ``rate`` is requests per second (None: no limit), ``timeout`` seconds for a
     whole reply, ``lanes`` the number of scenarios carried out ahead at a time,
-    ``not_served`` operations and groups of them that the site does not serve.
+    ``not_served`` operations and groups of them that the site does not serve,
+    ``history`` the folder that keeps its nights, empty for none.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Profile:
     mailbox: MailAccount | None
     expected_skips: tuple[str, ...]
     not_served: tuple[str, ...] = ()
+    history: str = ""
 
     @property
     def is_mock(self) -> bool:

@@ -220,7 +220,7 @@ _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 _KEYS = {
     "url", "site_name", "release", "access", "rate", "timeout", "lanes", "trust_env", "ca_file", "schemas",
     "control_url", "encoding", "accounts", "settings", "data", "mailbox", "expected_skips",
-    "not_served",
+    "not_served", "history",
 }  # fmt: skip
 _ACCOUNT_KEYS = {"webex_id", "email", *CREDENTIALS}
 _MAILBOX_KEYS = {"imap", "user", "password", "folder", "ca_file", "address"}
@@ -300,6 +300,7 @@ def _profile(table: ProfileTable) -> Profile:
         mailbox=_mailbox(table.below("mailbox"), loopback),
         expected_skips=table.texts("expected_skips"),
         not_served=table.texts("not_served"),
+        history=table.path("history"),
     )
 
 

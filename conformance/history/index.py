@@ -1,0 +1,219 @@
+"""The nights of an archive as tables of SQLite: made on demand, renewed by file name, thrown away at will."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from conformance.history.archive import Archive, Damaged
+from conformance.history.night import KeptScenario, Night, digest
+from conformance.history.series import Course, course
+from conformance.sites.errors import UserError
+
+#: Below the folder of the archive; another form gets another name.
+INDEX = ".index-1.sqlite"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS night (
+  id INTEGER PRIMARY KEY, file TEXT UNIQUE, site TEXT, started TEXT, finished TEXT, suite TEXT, mock INTEGER,
+  release TEXT, site_release TEXT, access TEXT, strict INTEGER, requests INTEGER, root TEXT, outcomes TEXT,
+  list INTEGER, unwell TEXT, problems TEXT);
+CREATE INDEX IF NOT EXISTS night_of_site ON night (site, started);
+CREATE TABLE IF NOT EXISTS list (id INTEGER PRIMARY KEY, digest TEXT UNIQUE, scenarios TEXT);
+CREATE TABLE IF NOT EXISTS scenario (
+  id INTEGER PRIMARY KEY, nodeid TEXT, title TEXT, row TEXT, clauses TEXT, release TEXT, level TEXT, operations TEXT,
+  steps TEXT, place INTEGER);
+CREATE TABLE IF NOT EXISTS finding (
+  night INTEGER, scenario INTEGER, words TEXT, exchanges TEXT, PRIMARY KEY (night, scenario));
+CREATE TABLE IF NOT EXISTS reply_time (night INTEGER, operation TEXT, count INTEGER, p50 REAL, p95 REAL, longest REAL);
+CREATE INDEX IF NOT EXISTS reply_time_of_night ON reply_time (night);
+CREATE TABLE IF NOT EXISTS course (
+  site TEXT, scenario INTEGER, state TEXT, since INTEGER, before INTEGER, last INTEGER, judged INTEGER, failed INTEGER,
+  letters TEXT, PRIMARY KEY (site, scenario));
+CREATE TABLE IF NOT EXISTS damaged (file TEXT PRIMARY KEY, why TEXT);
+"""
+
+_ADD_NIGHT = "INSERT INTO night VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class Index:
+    """The tables of one archive; ``connection`` answers queries. Close it when done."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.connection = _opened(archive.folder / INDEX)
+        with self.connection:
+            self.connection.execute("BEGIN IMMEDIATE")
+            self._renew()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self.connection.close()
+
+    @property
+    def damaged(self) -> list[str]:
+        """What could not be read, one sentence each."""
+        foreign = [f"{file} was written by no run" for file in self._archive.foreign()]
+        return [why for (why,) in self.connection.execute("SELECT why FROM damaged ORDER BY file")] + foreign
+
+    def _renew(self) -> None:
+        """Take in the files that are new, and forget those that are gone."""
+        files = {self._named(file): file for file in self._archive.files()}
+        known = dict(self.connection.execute("SELECT file, site FROM night"))
+        touched = {site for file, site in known.items() if file not in files}
+        gone = [(file,) for file in known if file not in files]
+        self.connection.executemany("DELETE FROM night WHERE file = ?", gone)
+        self.connection.execute("DELETE FROM damaged")
+        lists = _Lists(self.connection)
+        for name in sorted(set(files) - set(known), key=lambda one: Path(one).name):
+            try:
+                night = self._archive.read(files[name])
+            except Damaged as problem:
+                self.connection.execute("INSERT INTO damaged VALUES (?, ?)", (name, str(problem)))
+                continue
+            self._take_in(name, night, lists)
+            touched.add(night.site)
+        for site in sorted(touched):
+            self._follow(site)
+
+    def _named(self, file: Path) -> str:
+        return file.relative_to(self._archive.folder).as_posix()
+
+    def _take_in(self, name: str, night: Night, lists: _Lists) -> None:
+        number, scenarios = lists.number(night)
+        values = (
+            name, night.site, night.started, night.finished, night.suite, night.mock, night.release, night.site_release,
+            night.access, night.strict, night.requests, night.root, night.outcomes, number,
+            json.dumps(dict(night.unwell)), json.dumps(night.problems),
+        )  # fmt: skip
+        added = self.connection.execute(_ADD_NIGHT, values).lastrowid
+        places = sorted({*night.words, *night.exchanges})
+        rows = [
+            (added, scenarios[place], night.words.get(place, ""), json.dumps(night.exchanges.get(place, ())))
+            for place in places
+        ]
+        self.connection.executemany("INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?)", rows)
+        times = [(added, operation, *told) for operation, told in night.reply_times.items()]
+        self.connection.executemany("INSERT INTO reply_time VALUES (?, ?, ?, ?, ?, ?)", times)
+
+    def _follow(self, site: str) -> None:
+        """The course of every scenario on ``site``."""
+        nights = _rows(self.connection, site)
+        self.connection.execute("DELETE FROM course WHERE site = ?", (site,))
+        told = _columns(self.connection, nights)
+        rows = [(site, scenario, *_values(course(letters)), letters) for scenario, letters in told]
+        self.connection.executemany("INSERT INTO course VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _values(found: Course) -> tuple[Any, ...]:
+    return found.state, found.since, found.before, found.last, found.judged, found.failed
+
+
+def _rows(connection: sqlite3.Connection, site: str) -> list[tuple[str, int]]:
+    """Outcomes and list of scenarios of the nights of ``site``, oldest first."""
+    return connection.execute(
+        "SELECT outcomes, list FROM night WHERE site = ? ORDER BY started, id", (site,)
+    ).fetchall()
+
+
+def _columns(connection: sqlite3.Connection, nights: Sequence[tuple[str, int]]) -> Iterator[tuple[int, str]]:
+    """For each scenario its letter of every night, ``-`` where it was not run."""
+    lists = {number: json.loads(text) for number, text in connection.execute("SELECT id, scenarios FROM list")}
+    every = sorted({scenario for _, number in nights for scenario in lists[number]})
+    place = {scenario: nth for nth, scenario in enumerate(every)}
+    lines = []
+    for outcomes, number in nights:
+        line = ["-"] * len(every)
+        for scenario, letter in zip(lists[number], outcomes, strict=True):
+            line[place[scenario]] = letter
+        lines.append(line)
+    yield from zip(every, map("".join, zip(*lines, strict=True)), strict=True)
+
+
+class _Lists:
+    """Gives every scenario a number that outlives a renamed title, a moved file, and a new version of the suite.
+
+    It is the same scenario when title, row and clauses are the same; else when it
+    takes the same steps for the same clauses; else when the node id is the same and
+    a clause, too. A scenario takes one earlier one over, and none takes one over twice.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known = {digest: (number, json.loads(text)) for number, digest, text in
+                       connection.execute("SELECT id, digest, scenarios FROM list")}  # fmt: skip
+        rows = connection.execute("SELECT id, nodeid, title, row, clauses, steps FROM scenario").fetchall()
+        self._by: list[dict[tuple[str, ...], int]] = [{}, {}, {}]
+        for number, nodeid, title, row, clauses, steps in rows:
+            self._remember(number, _keys(nodeid, title, row, clauses, steps))
+
+    def number(self, night: Night) -> tuple[int, list[int]]:
+        """The number of the list of scenarios of ``night``, and of each of its scenarios."""
+        own = digest(night.parts()[1])
+        if own in self._known:
+            return self._known[own]
+        taken: dict[int, int] = {}
+        keys = [_keys(one.nodeid, one.title, one.row, " ".join(one.clauses), one.steps) for one in night.scenarios]
+        for manner, by in enumerate(self._by):
+            for place, key in enumerate(keys):
+                found = by.get(key[manner])
+                if place not in taken and found is not None and found not in taken.values():
+                    taken[place] = found
+        scenarios = [self._add(one, taken.get(place), place, keys[place]) for place, one in enumerate(night.scenarios)]
+        text = json.dumps(scenarios)
+        number = self._connection.execute("INSERT INTO list VALUES (NULL, ?, ?)", (own, text)).lastrowid
+        assert number is not None
+        self._known[own] = number, scenarios
+        return number, scenarios
+
+    def _add(self, one: KeptScenario, number: int | None, place: int, keys: list[tuple[str, ...]]) -> int:
+        """Note how the scenario is called now."""
+        values = (
+            one.nodeid, one.title, one.row, " ".join(one.clauses), one.release, one.level, " ".join(one.operations),
+            one.steps, place,
+        )  # fmt: skip
+        command = "INSERT OR REPLACE INTO scenario VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        added = self._connection.execute(command, (number, *values)).lastrowid
+        assert added is not None
+        self._remember(added, keys)
+        return added
+
+    def _remember(self, number: int, keys: list[tuple[str, ...]]) -> None:
+        for by, key in zip(self._by, keys, strict=True):
+            by[key] = number
+
+
+def _keys(nodeid: str, title: str, row: str, clauses: str, steps: str) -> list[tuple[str, ...]]:
+    return [(title, row, clauses), (steps, clauses) if steps else (nodeid, clauses), (nodeid, clauses)]
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """The tables in ``file``; anew when it holds something else, in memory when the folder cannot be written."""
+    try:
+        return _connected(file)
+    except sqlite3.DatabaseError as problem:
+        if isinstance(problem, sqlite3.OperationalError) and "locked" in str(problem):
+            what = "another command has been renewing the history for a minute"
+            raise UserError("history-busy", what, where=str(file), hint="try again, or delete the file") from None
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
+    try:
+        return _connected(file)
+    except sqlite3.DatabaseError:
+        return _connected(None)
+
+
+def _connected(file: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(file or ":memory:", timeout=60, isolation_level=None)
+    try:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'damaged'").fetchone():
+            with connection:
+                connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,190 @@
+"""One night: what one run on one site came to, small enough to be kept for years."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance import __version__
+from conformance.judge.findings import headline
+from conformance.reporting.outcome import ScenarioResult
+from conformance.reporting.shapes import Shape
+from conformance.reporting.summary import RunRecord
+from conformance.sites.masking import secret_registry
+
+FORMAT = 1
+#: One letter for each scenario of a night; ``W`` passed with a warning, ``O`` was recorded and is never judged.
+LETTERS = {
+    "P": "passed",
+    "W": "passed with a warning",
+    "F": "failed",
+    "K": "failed as a known issue",
+    "Y": "flaky: failed, and did not when it was tried again",
+    "B": "broken: no verdict",
+    "S": "skipped",
+    "O": "observed",
+}
+_BY_OUTCOME = {"passed": "P", "failed": "F", "known": "K", "broken": "B", "skipped": "S"}
+#: Characters of a cause or finding that are kept.
+_FIRST_WORDS = 160
+
+
+@dataclass(frozen=True)
+class KeptScenario:
+    """A scenario as a night knows it; ``steps`` is a fingerprint of what it does, which outlives a renamed title."""
+
+    nodeid: str
+    title: str
+    row: str
+    clauses: tuple[str, ...]
+    release: str
+    level: str
+    operations: tuple[str, ...]
+    steps: str
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run on one site.
+
+    ``outcomes`` holds a letter of :data:`LETTERS` for each of ``scenarios``, in
+    their order; ``words`` by position the first words of what was found or went
+    wrong, ``exchanges`` by position the files that show it, below ``root``.
+    ``reply_times`` are count, median, 95th percentile and longest of each
+    operation, in milliseconds; ``shapes`` the kinds of each element of its
+    replies. ``started`` and ``finished`` are moments in UTC; ``requests`` counts
+    what was sent.
+    """
+
+    site: str
+    suite: str
+    mock: bool
+    release: str
+    site_release: str
+    access: str
+    strict: bool
+    started: str
+    finished: str
+    scenarios: tuple[KeptScenario, ...]
+    outcomes: str
+    words: Mapping[int, str]
+    exchanges: Mapping[int, tuple[str, ...]]
+    requests: int
+    root: str = ""
+    reply_times: Mapping[str, tuple[int, float, float, float]] = field(default_factory=dict)
+    shapes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    unwell: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def parts(self) -> tuple[bytes, bytes, bytes]:
+        """The night as three texts of JSON: itself, its scenarios and its shapes; most nights share the latter two."""
+        scenarios = _text([list(vars(one).values()) for one in self.scenarios])
+        shapes = _text(self.shapes)
+        own = {key: value for key, value in vars(self).items() if key not in ("scenarios", "shapes")}
+        own |= {"format": FORMAT, "scenarios": digest(scenarios), "shapes": digest(shapes)}
+        return _text(own), scenarios, shapes
+
+
+def digest(text: bytes) -> str:
+    """The name of a part: a checksum of its text."""
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _text(value: Any) -> bytes:
+    return secret_registry.mask(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)).encode()
+
+
+def night_of(record: RunRecord, root: str = "") -> Night:
+    """The night of a run; ``root`` is the folder its exchange files are named from."""
+    numbered = list(enumerate(record.scenarios))
+    return Night(
+        site=record.site,
+        suite=__version__,
+        mock=record.mock,
+        release=record.judged_as,
+        site_release=record.site_release,
+        access=record.access,
+        strict=record.strict,
+        started=moment(record.started),
+        finished=moment(record.finished),
+        scenarios=tuple(_kept(one) for one in record.scenarios),
+        outcomes="".join(map(_letter, record.scenarios)),
+        words={place: words for place, one in numbered if (words := _words(one))},
+        exchanges={place: one.exchanges for place, one in numbered if one.exchanges},
+        requests=record.sent,
+        root=root,
+        reply_times={name: _quantiles(times) for name, times in sorted(record.reply_times.items()) if times},
+        shapes={name: _kinds(shape) for name, shape in sorted(record.shapes.items())},
+        unwell=dict(record.unwell),
+        problems=record.problems,
+    )
+
+
+def moment(seconds: float) -> str:
+    """A moment in UTC as names of files can hold it: ``20261128T020000Z``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _kept(result: ScenarioResult) -> KeptScenario:
+    names = ("nodeid", "title", "row", "clauses", "release", "level", "operations", "steps")
+    return KeptScenario(*(getattr(result, name) for name in names))
+
+
+def _letter(result: ScenarioResult) -> str:
+    if result.skip is not None and result.skip.kind == "observe-only":
+        return "O"
+    letter = _BY_OUTCOME[result.outcome]
+    return "W" if letter == "P" and result.violations else letter
+
+
+def _words(result: ScenarioResult) -> str:
+    """What decided an outcome that is not plain good."""
+    if result.cause:
+        first = result.cause.partition("\n")[0]
+    elif result.violations:
+        first = headline(result.violations[0])
+    else:
+        first = result.known
+    return first[:_FIRST_WORDS]
+
+
+def _kinds(shape: Shape) -> dict[str, tuple[str, ...]]:
+    """What each element held. How many there were depends on what the site holds, and would make every night differ."""
+    return {path: tuple(row["kinds"]) for path, row in sorted(shape.items())}
+
+
+def _quantiles(seconds: Iterable[float]) -> tuple[int, float, float, float]:
+    """Count, median, 95th percentile and longest, in milliseconds."""
+    ordered = sorted(1000 * one for one in seconds)
+    last = len(ordered) - 1
+    half, most = ordered[round(0.5 * last)], ordered[round(0.95 * last)]
+    return len(ordered), round(half, 1), round(most, 1), round(ordered[last], 1)
+
+
+def read_night(own: Mapping[str, Any], scenarios: list[list[Any]], shapes: Mapping[str, Any]) -> Night:
+    """The night that :meth:`Night.parts` wrote; ``ValueError`` when it is of another form."""
+    values = dict(own)
+    if values.pop("format", None) != FORMAT:
+        raise ValueError(f"it has format {own.get('format')!r}, this suite reads format {FORMAT}")
+    kept = tuple(_kept_again(row) for row in scenarios)
+    if len(values["outcomes"]) != len(kept):
+        raise ValueError("it tells of another number of scenarios than it had")
+    values["words"] = {int(place): words for place, words in values["words"].items()}
+    values["exchanges"] = {int(place): tuple(files) for place, files in values["exchanges"].items()}
+    values["reply_times"] = {name: tuple(times) for name, times in values["reply_times"].items()}
+    told = {name: {path: tuple(kinds) for path, kinds in shape.items()} for name, shape in shapes.items()}
+    return Night(**values | {"scenarios": kept, "shapes": told, "problems": tuple(values["problems"])})
+
+
+def _kept_again(row: list[Any]) -> KeptScenario:
+    nodeid, title, own, clauses, release, level, operations, steps = row
+    return KeptScenario(nodeid, title, own, tuple(clauses), release, level, tuple(operations), steps)
+
+
+def moment_of(stamp: str) -> datetime:
+    """The moment that :func:`moment` wrote."""
+    return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

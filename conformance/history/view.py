@@ -1,0 +1,228 @@
+"""What the history says of clauses, scenarios and operations: the answers of ``webex-conformance history``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import Any
+
+from conformance.history.index import Index
+from conformance.history.night import moment_of
+from conformance.history.series import WORST_FIRST
+
+#: Nights a row of marks shows.
+MARKS = 30
+#: The worst letter of its scenarios is the letter of a clause.
+_WORST_LETTER = "FYBKWPSO-"
+#: Nights whose median reply time is compared with that of so many nights before, and the share that is told.
+_LATELY, _EARLIER, _SLOWER = 7, 30, 1.5
+#: Milliseconds below which nobody minds.
+_NOTICEABLE = 50
+
+
+@dataclass(frozen=True)
+class NightRow:
+    """One night of a site, without its scenarios."""
+
+    id: int
+    started: str
+    suite: str
+    release: str
+    site_release: str
+    access: str
+    outcomes: str
+    requests: int
+    root: str
+    unwell: Mapping[str, int]
+    problems: tuple[str, ...]
+
+    @property
+    def day(self) -> str:
+        """``2026-11-28``."""
+        return f"{moment_of(self.started):%Y-%m-%d}"
+
+    @property
+    def runs(self) -> str:
+        """The release the site ran: what it said, else what it was judged as."""
+        return self.site_release or self.release
+
+    def totals(self) -> dict[str, int]:
+        """Scenarios by letter."""
+        return {letter: self.outcomes.count(letter) for letter in sorted(set(self.outcomes))}
+
+    @property
+    def hardly_judged(self) -> bool:
+        """Whether most of what ran came to no verdict."""
+        broken = self.outcomes.count("B")
+        return broken > sum(map(self.outcomes.count, "PWFKY"))
+
+
+@dataclass(frozen=True)
+class ScenarioHistory:
+    """The course of one scenario on one site; ``letters`` has one for each night of the site."""
+
+    scenario: int
+    nodeid: str
+    title: str
+    clauses: tuple[str, ...]
+    release: str
+    level: str
+    operations: tuple[str, ...]
+    state: str
+    since: int
+    before: int
+    last: int
+    judged: int
+    failed: int
+    letters: str
+
+
+@dataclass(frozen=True)
+class ClauseHistory:
+    """The course of a clause on a site: that of the worst of its scenarios."""
+
+    site: str
+    clause: str
+    release: str
+    level: str
+    operations: tuple[str, ...]
+    state: str
+    since: str
+    since_release: str
+    change: str
+    last_judged: str
+    words: str
+    exchanges: tuple[str, ...]
+    letters: str
+    scenarios: tuple[ScenarioHistory, ...]
+
+    @property
+    def marks(self) -> str:
+        """The last nights, a letter each."""
+        return self.letters[-MARKS:]
+
+
+class SiteHistory:
+    """All nights of one site, oldest first."""
+
+    def __init__(self, index: Index, site: str) -> None:
+        self.site = site
+        self._index = index
+        self.nights: tuple[NightRow, ...] = tuple(map(_night, index.connection.execute(_NIGHTS, (site,))))
+
+    @cached_property
+    def scenarios(self) -> tuple[ScenarioHistory, ...]:
+        """Every scenario that ever ran here."""
+        return tuple(map(_scenario, self._index.connection.execute(_SCENARIOS, (self.site,))))
+
+    def clauses(self, only: Iterable[str] = ()) -> list[ClauseHistory]:
+        """Every clause, or those named, in the order of the releases."""
+        wanted = set(only)
+        gathered: dict[str, list[ScenarioHistory]] = {}
+        for one in self.scenarios:
+            for clause in one.clauses:
+                if not wanted or clause in wanted:
+                    gathered.setdefault(clause, []).append(one)
+        return [self._clause(clause, several) for clause, several in sorted(gathered.items(), key=_in_order)]
+
+    def _clause(self, clause: str, several: Sequence[ScenarioHistory]) -> ClauseHistory:
+        worst = min(several, key=lambda one: WORST_FIRST.index(one.state))
+        last = max(one.last for one in several)
+        words, exchanges = self._found(worst) if worst.state in ("new", "failing", "flaky", "lost") else ("", ())
+        return ClauseHistory(
+            site=self.site,
+            clause=clause,
+            release=worst.release,
+            level=worst.level,
+            operations=tuple(dict.fromkeys(name for one in several for name in one.operations)),
+            state=worst.state,
+            since=self.nights[worst.since].day if worst.since >= 0 else "",
+            since_release=self.nights[worst.since].runs if worst.since >= 0 else "",
+            change=self.change(worst),
+            last_judged=self.nights[last].day if last >= 0 else "",
+            words=words,
+            exchanges=exchanges,
+            letters=several[0].letters if len(several) == 1 else _together(one.letters for one in several),
+            scenarios=tuple(several),
+        )
+
+    def change(self, one: ScenarioHistory) -> str:
+        """What else changed on the night on which the state did: the release of the site, the suite, or nothing."""
+        if one.state not in ("new", "failing", "fixed", "lost") or one.before < 0:
+            return ""
+        then, now = self.nights[one.before], self.nights[one.since]
+        if then.runs != now.runs:
+            return f"site went from {then.runs} to {now.runs}"
+        return f"suite went from {then.suite} to {now.suite}" if then.suite != now.suite else ""
+
+    def _found(self, one: ScenarioHistory) -> tuple[str, tuple[str, ...]]:
+        """What the latest night that found something said, and the files that show it."""
+        row = self._index.connection.execute(_FINDING, (self.site, one.scenario)).fetchone()
+        if row is None:
+            return "", ()
+        words, exchanges, root = row
+        files = (file.partition(":")[2] for file in json.loads(exchanges))
+        return words, tuple(f"{root}/{file}" if root and not file.startswith("/") else file for file in files)
+
+    def slower(self) -> list[str]:
+        """Operations whose replies lately take longer than before: a sentence each, and never a verdict."""
+        recent = self.nights[-(_LATELY + _EARLIER) :]
+        if len(recent) < 2 * _LATELY:
+            return []
+        times: dict[str, dict[int, float]] = {}
+        for night, operation, p50 in self._index.connection.execute(_TIMES, (self.site, recent[0].started)):
+            times.setdefault(operation, {})[night] = p50
+        told = []
+        for operation, by in sorted(times.items()):
+            halves = recent[:-_LATELY], recent[-_LATELY:]
+            before, lately = ([by[one.id] for one in half if one.id in by] for half in halves)
+            if before and lately and _is_slower(median(before), median(lately)):
+                words = f"{median(lately):.0f} ms in the last {len(lately)} nights, {median(before):.0f} ms before"
+                told.append(f"{operation} became slower: a reply took {words} (medians)")
+        return told
+
+
+def _is_slower(before: float, lately: float) -> bool:
+    return lately > _SLOWER * before and lately - before > _NOTICEABLE
+
+
+_NIGHTS = """SELECT id, started, suite, release, site_release, access, outcomes, requests, root, unwell, problems
+FROM night WHERE site = ? ORDER BY started, id"""
+_SCENARIOS = """SELECT s.id, s.nodeid, s.title, s.clauses, s.release, s.level, s.operations,
+c.state, c.since, c.before, c.last, c.judged, c.failed, c.letters
+FROM course c JOIN scenario s ON s.id = c.scenario WHERE c.site = ? ORDER BY s.place, s.id"""
+_FINDING = """SELECT f.words, f.exchanges, n.root FROM finding f JOIN night n ON n.id = f.night
+WHERE n.site = ? AND f.scenario = ? ORDER BY n.started DESC, n.id DESC LIMIT 1"""
+_TIMES = """SELECT t.night, t.operation, t.p50 FROM reply_time t JOIN night n ON n.id = t.night
+WHERE n.site = ? AND n.started >= ?"""
+
+
+def sites(index: Index) -> list[str]:
+    """The sites there are nights of."""
+    return [site for (site,) in index.connection.execute("SELECT DISTINCT site FROM night ORDER BY site")]
+
+
+def _night(row: Sequence[Any]) -> NightRow:
+    number, started, suite, release, site_release, access, outcomes, requests, root, unwell, problems = row
+    plain = (number, started, suite, release, site_release, access, outcomes, requests, root)
+    return NightRow(*plain, json.loads(unwell), tuple(json.loads(problems)))
+
+
+def _scenario(row: tuple[Any, ...]) -> ScenarioHistory:
+    number, nodeid, title, clauses, release, level, operations, *course = row
+    return ScenarioHistory(
+        number, nodeid, title, tuple(clauses.split()), release, level, tuple(operations.split()), *course
+    )
+
+
+def _together(letters: Iterable[str]) -> str:
+    return "".join(min(night, key=_WORST_LETTER.index) for night in zip(*letters, strict=True))
+
+
+def _in_order(one: tuple[str, Any]) -> tuple[list[int], str]:
+    release, _, number = one[0].removeprefix("R").partition("-")
+    digits = [int(part) for part in (*release.split("."), number) if part.isdigit()]
+    return digits, one[0]

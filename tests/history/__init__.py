@@ -1,0 +1,1 @@
+"""The history of runs, measured on a year that the project makes up."""

@@ -1,0 +1,130 @@
+"""``--history``, ``webex-conformance history`` and its page, as a user meets them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from conformance.cli import main
+from conformance.history.archive import Archive
+from tests.history import simulation
+from tests.reporting.browser import Browser, chromium
+from tests.run.conftest import Runner, run
+
+__all__ = ["run"]
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight weeks of two sites, in which something fails since the third night and something is flaky."""
+    folder = tmp_path_factory.mktemp("history")
+    for name, seed in (("staging", 1), ("production", 2)):
+        site = simulation.Site(name, seed, [
+            simulation.Planted("regression", 5, 30), simulation.Planted("flake", 6, 0, share=0.4),
+            simulation.Planted("upgrade", 7, 28),
+        ])  # fmt: skip
+        for night, _ in zip(simulation.nights(site), range(56), strict=False):
+            Archive(folder).keep(night)
+    return folder
+
+
+def test_every_run_keeps_its_night(run: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        assert run("features/41.7.0", "--history", str(tmp_path)).code == 0
+    capsys.readouterr()
+    assert main(["history", "--history", str(tmp_path), "--json", "--all"]) == 0
+    (site,) = json.loads(capsys.readouterr().out)["sites"]
+    assert site["site"] == "mock"
+    states = {row["clause"]: row["state"] for row in site["clauses"]}
+    assert states["R41.7.0-02"] == "passing"
+    assert {len(row["letters"]) for row in site["clauses"]} == {len(site["nights"])}
+
+
+def test_a_folder_that_cannot_be_written_costs_the_night_and_no_verdict(run: Runner, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    outcome = run("features/41.7.0", "--history", str(blocked / "history"))
+    assert outcome.code == 1
+    assert "the history could not be written" in outcome.text
+    assert set(outcome.outcomes().values()) == {"passed"}
+
+
+def test_the_list_tells_state_night_and_release(weeks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "--history", str(weeks), "--site", "staging"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("staging  56 nights, 2025-11-28 to 2026-01-22, now 41.2.0")
+    rows = {line.split()[0]: line.split() for line in lines if line.strip().startswith("R41.") and len(line.split()) >= 5}
+    assert rows["R41.6.0-01"][1:4] == ["failing", "2025-12-28", "41.2.0"]
+    assert rows["R41.6.3-01"][1] == "flaky"
+    assert any("site went from 41.1.0 to 41.2.0" in line and "R41.7.0-01" in line for line in lines)
+
+
+def test_a_clause_and_a_day_narrow_it(weeks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "--history", str(weeks), "--json", "--clause", "R41.6.0-01", "--since", "2025-12-28"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [[row["clause"] for row in site["clauses"]] for site in told["sites"]] == [["R41.6.0-01"]] * 2
+    assert main(["history", "--history", str(weeks), "--json", "--clause", "R41.6.0-01", "--since", "2025-12-29"]) == 0
+    assert all(not site["clauses"] for site in json.loads(capsys.readouterr().out)["sites"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--site", "stagin"], 4, "error[site-unknown]"),
+        (["--history", "/nowhere"], 4, "error[history-missing]"),
+        (["--html", "/proc/x.html"], 4, "error[page-unwritable]"),
+        (["--since", "yesterday"], 4, "error[day]"),
+        (["--clause", "R1"], 4, "error[clause-unknown]"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_one_message(
+    weeks: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
+    assert main(["history", "--history", str(weeks), *arguments]) == code
+    assert capsys.readouterr().err.startswith(words)
+
+
+def test_tables_for_other_tools(weeks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history-export", "--history", str(weeks), str(tmp_path / "nights.csv")]) == 0
+    with (tmp_path / "nights.csv").open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    assert len(rows) == 2 * 56 * simulation.SCENARIOS
+    assert {row["outcome"] for row in rows} <= set("PFB")
+    assert main(["history-export", "--history", str(weeks), str(tmp_path / "nights.sqlite")]) == 0
+    connection = sqlite3.connect(tmp_path / "nights.sqlite")
+    assert connection.execute("SELECT count(*) FROM night").fetchone() == (112,)
+    connection.close()
+    for name, code in (("nights.xls", "export-form"), ("no/nights.csv", "export"), ("no/nights.sqlite", "export")):
+        assert main(["history-export", "--history", str(weeks), str(tmp_path / name)]) == 4
+        assert f"error[{code}]" in capsys.readouterr().err
+
+
+def test_parquet_when_duckdb_is_there(weeks: Path, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed; only the export to Parquet needs it")
+    assert main(["history-export", "--history", str(weeks), str(tmp_path / "nights.parquet")]) == 0
+    found = duckdb.read_parquet(str(tmp_path / "nights.parquet")).aggregate("count(*)").fetchall()
+    assert found == [(2 * 56 * simulation.SCENARIOS,)]
+
+
+@pytest.mark.skipif(not chromium(), reason="no chromium on this machine: apt-get install chromium")
+def test_the_page_is_read_searched_and_opened(weeks: Path, tmp_path: Path) -> None:
+    file = tmp_path / "history.html"
+    assert main(["history", "--history", str(weeks), "--html", str(file)]) == 0
+    with Browser(width=320) as browser:
+        browser.open(file.as_uri())
+        assert browser.look("document.documentElement.scrollWidth") <= 320
+        shown = browser.look("document.querySelectorAll('#rows tr').length")
+        browser.click("input[name=q]")
+        browser.type("R41.6.0-01")
+        assert browser.look("document.querySelectorAll('#rows tr').length") == 2 < shown
+        assert browser.look("location.hash") == "#q=R41.6.0-01"
+        browser.look("document.querySelector('#rows a').click()")
+        browser.look("new Promise(done => setTimeout(done, 0))")
+        told = browser.look("document.getElementById('one').innerText")
+        assert "2025-12-28 to 2026-01-22, 26 nights: failed" in told
+        browser.open(file.as_uri() + "#site=staging&state=flaky")
+        assert browser.look("[...document.querySelectorAll('#rows td:nth-child(2)')].every(cell => cell.textContent === 'staging')")
