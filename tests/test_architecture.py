@@ -19,11 +19,13 @@ MAY_IMPORT = {
     "conformance.wire": {"conformance.sites"},
     "conformance.judge": {"conformance.sites", "conformance.wire"},
     "conformance.reporting": {"conformance.sites", "conformance.wire", "conformance.judge"},
+    "conformance.history": {"conformance.sites", "conformance.judge", "conformance.reporting"},
     "conformance.scenarios": {"conformance.sites", "conformance.wire", "conformance.judge", "conformance.reporting"},
     "conformance.run": {
-        "conformance.sites", "conformance.wire", "conformance.judge", "conformance.reporting", "conformance.scenarios", "mocksite",
+        "conformance.sites", "conformance.wire", "conformance.judge", "conformance.reporting", "conformance.history",
+        "conformance.scenarios", "mocksite",
     },
-    "conformance.cli": {"conformance.sites", "conformance.reporting", "conformance.run"},
+    "conformance.cli": {"conformance.sites", "conformance.reporting", "conformance.history", "conformance.run"},
     "steps": {"conformance.judge", "conformance.scenarios", "conformance.sites"},
     "mocksite": set(),
 }

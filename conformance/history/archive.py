@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from conformance.history.night import Night, digest, night_of, read_night
+from conformance.history.night import NightRecord, digest, night_of, read_night
 from conformance.reporting.summary import RunRecord
 from conformance.sites.errors import UserError
 
@@ -42,7 +42,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, night: Night) -> Path:
+    def keep(self, night: NightRecord) -> Path:
         """Write ``night``, its parts first, so that a night that is there is whole; the file.
 
         Nothing is ever written over: a night that is kept twice is kept once.
@@ -91,7 +91,7 @@ class Archive:
         among = (file for folder in self.folder.glob("nights/*") if folder.is_dir() for file in folder.iterdir())
         return sorted(file for file in among if not _NIGHT.fullmatch(file.name))
 
-    def read(self, file: Path) -> Night:
+    def read(self, file: Path) -> NightRecord:
         """The night of ``file``; :class:`Damaged` when it or one of its parts is not what it was."""
         own = _values(file)
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.history.archive import Archive, Damaged
-from conformance.history.night import KeptScenario, Night, digest
+from conformance.history.night import KeptScenario, NightRecord, digest
 from conformance.history.series import Course, course
 from conformance.sites.errors import UserError
 
@@ -83,7 +83,7 @@ class Index:
     def _named(self, file: Path) -> str:
         return file.relative_to(self._archive.folder).as_posix()
 
-    def _take_in(self, name: str, night: Night, lists: _Lists) -> None:
+    def _take_in(self, name: str, night: NightRecord, lists: _Lists) -> None:
         number, scenarios = lists.number(night)
         values = (
             name, night.site, night.started, night.finished, night.suite, night.mock, night.release, night.site_release,
@@ -151,7 +151,7 @@ class _Lists:
         for number, nodeid, title, row, clauses, steps in rows:
             self._remember(number, _keys(nodeid, title, row, clauses, steps))
 
-    def number(self, night: Night) -> tuple[int, list[int]]:
+    def number(self, night: NightRecord) -> tuple[int, list[int]]:
         """The number of the list of scenarios of ``night``, and of each of its scenarios."""
         own = digest(night.parts()[1])
         if own in self._known:

@@ -48,7 +48,7 @@ class KeptScenario:
 
 
 @dataclass(frozen=True)
-class Night:
+class NightRecord:
     """One run on one site.
 
     ``outcomes`` holds a letter of :data:`LETTERS` for each of ``scenarios``, in
@@ -98,10 +98,10 @@ def _text(value: Any) -> bytes:
     return secret_registry.mask(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)).encode()
 
 
-def night_of(record: RunRecord, root: str = "") -> Night:
+def night_of(record: RunRecord, root: str = "") -> NightRecord:
     """The night of a run; ``root`` is the folder its exchange files are named from."""
     numbered = list(enumerate(record.scenarios))
-    return Night(
+    return NightRecord(
         site=record.site,
         suite=__version__,
         mock=record.mock,
@@ -165,8 +165,8 @@ def _quantiles(seconds: Iterable[float]) -> tuple[int, float, float, float]:
     return len(ordered), round(half, 1), round(most, 1), round(ordered[last], 1)
 
 
-def read_night(own: Mapping[str, Any], scenarios: list[list[Any]], shapes: Mapping[str, Any]) -> Night:
-    """The night that :meth:`Night.parts` wrote; ``ValueError`` when it is of another form."""
+def read_night(own: Mapping[str, Any], scenarios: list[list[Any]], shapes: Mapping[str, Any]) -> NightRecord:
+    """The night that :meth:`NightRecord.parts` wrote; ``ValueError`` when it is of another form."""
     values = dict(own)
     if values.pop("format", None) != FORMAT:
         raise ValueError(f"it has format {own.get('format')!r}, this suite reads format {FORMAT}")
@@ -177,7 +177,7 @@ def read_night(own: Mapping[str, Any], scenarios: list[list[Any]], shapes: Mappi
     values["exchanges"] = {int(place): tuple(files) for place, files in values["exchanges"].items()}
     values["reply_times"] = {name: tuple(times) for name, times in values["reply_times"].items()}
     told = {name: {path: tuple(kinds) for path, kinds in shape.items()} for name, shape in shapes.items()}
-    return Night(**values | {"scenarios": kept, "shapes": told, "problems": tuple(values["problems"])})
+    return NightRecord(**values | {"scenarios": kept, "shapes": told, "problems": tuple(values["problems"])})
 
 
 def _kept_again(row: list[Any]) -> KeptScenario:

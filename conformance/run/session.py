@@ -18,6 +18,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.history.archive import keep
+from conformance.history.resume_file import RESUME_FILE, ResumeFile
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.junit import write_junit
@@ -34,60 +35,12 @@ from conformance.scenarios.lanes import Lanes, Replay
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.sites.discovery import Discoveries
-from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.errors import CannotJudge
 from conformance.sites.ledger import SiteLock, deactivated, run_of
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
 from conformance.wire.exchange import Exchange
 from conformance.wire.sign_in import SiteClient
-
-RESUME_FILE = "journal.jsonl"
-#: A scenario that broke is run again when the run is resumed; every verdict stands.
-_VERDICTS = ("passed", "failed", "skipped", "known")
-
-
-class ResumeFile:
-    """Every finished scenario at once, so that an interrupted run can go on; the first line holds its terms."""
-
-    def __init__(self, folder: Path, terms: dict[str, Any]) -> None:
-        self._file = folder / RESUME_FILE
-        self._terms = terms
-
-    def begin(self) -> None:
-        """Start a new file."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(json.dumps(self._terms) + "\n", encoding="utf-8")
-
-    def add(self, message: dict[str, Any]) -> None:
-        """Note a finished scenario."""
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(secret_registry.mask(json.dumps(message)) + "\n")
-
-    def finished(self) -> list[dict[str, Any]]:
-        """The verdicts of the interrupted run; :class:`UserError` when there is none, or it was another run."""
-        try:
-            first, *lines = self._file.read_text(encoding="utf-8").splitlines()
-            terms = json.loads(first)
-        except (OSError, ValueError):
-            raise UserError(
-                "nothing-to-resume",
-                "there is no interrupted run to resume",
-                where=str(self._file),
-                hint="run without --resume",
-            ) from None
-        for key, value in self._terms.items():
-            if terms.get(key) != value:
-                what = f"the interrupted run had {key} {terms.get(key)!r}, this one has {value!r}"
-                raise UserError("resume-differs", what, where=str(self._file), hint="run without --resume")
-        return [message for message in map(_read_line, lines) if message and message["result"]["outcome"] in _VERDICTS]
-
-
-def _read_line(line: str) -> dict[str, Any] | None:
-    try:
-        message: dict[str, Any] = json.loads(line)
-    except ValueError:
-        return None  # cut short by the kill
-    return message
 
 
 def shown(options: Options, path: Path) -> str:

@@ -13,7 +13,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from conformance.history.night import KeptScenario, Night
+from conformance.history.night import KeptScenario, NightRecord
 
 NIGHTS, SITES, SCENARIOS = 365, 10, 352
 #: Planted on every site, twenty in all.
@@ -99,7 +99,7 @@ def scenarios(version: int = 0) -> tuple[KeptScenario, ...]:
     return tuple(rows)
 
 
-def nights(site: Site) -> Iterator[Night]:
+def nights(site: Site) -> Iterator[NightRecord]:
     """Every night of ``site``."""
     dice = random.Random(f"{site.seed}-{site.name}-nights")
     for number in range(NIGHTS):
@@ -107,7 +107,7 @@ def nights(site: Site) -> Iterator[Night]:
         started = _FIRST + dt.timedelta(days=number)
         found = {place: "GetUser  check element-present: absent" for place, one in enumerate(outcomes) if one in "FB"}
         times = {name: _times(dice) for name in ("GetUser", "GetSite", "LstsummarySession", "CreateUser", "SetUser")}
-        yield Night(
+        yield NightRecord(
             site=site.name, suite=suite(number), mock=False, release=site.release(number),
             site_release=site.release(number), access="read-write", strict=False, started=f"{started:%Y%m%dT%H%M%SZ}",
             finished=f"{started + dt.timedelta(minutes=4):%Y%m%dT%H%M%SZ}", scenarios=scenarios(number // _VERSIONS),

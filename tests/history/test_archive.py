@@ -17,7 +17,7 @@ import pytest
 
 from conformance.history.archive import Archive, Damaged, at
 from conformance.history.index import INDEX, Index
-from conformance.history.night import Night
+from conformance.history.night import NightRecord
 from conformance.history.view import SiteHistory, sites
 from conformance.sites.errors import UserError
 from tests.conftest import ROOT
@@ -25,14 +25,14 @@ from tests.history import simulation
 
 
 @pytest.fixture(scope="module")
-def some() -> list[Night]:
+def some() -> list[NightRecord]:
     """The first nights of a made-up site."""
     nights = simulation.nights(simulation.sites(1)[0])
     return [next(nights) for _ in range(4)]
 
 
 @pytest.fixture
-def archive(tmp_path: Path, some: list[Night]) -> Archive:
+def archive(tmp_path: Path, some: list[NightRecord]) -> Archive:
     """A folder that keeps them."""
     archive = Archive(tmp_path / "history")
     for night in some:
@@ -64,7 +64,7 @@ def told(archive: Archive) -> list[str]:
         index.close()
 
 
-def test_a_night_is_read_as_it_was_kept(archive: Archive, some: list[Night]) -> None:
+def test_a_night_is_read_as_it_was_kept(archive: Archive, some: list[NightRecord]) -> None:
     assert [archive.read(file) for file in archive.files()] == some
 
 
@@ -73,13 +73,13 @@ def test_what_nights_share_is_kept_once(archive: Archive) -> None:
     assert max(file.stat().st_size for file in archive.files()) < 2000
 
 
-def test_a_night_kept_twice_is_kept_once(archive: Archive, some: list[Night]) -> None:
+def test_a_night_kept_twice_is_kept_once(archive: Archive, some: list[NightRecord]) -> None:
     before = {file: file.read_bytes() for file in archive.folder.rglob("*.gz")}
     archive.keep(some[0])
     assert {file: file.read_bytes() for file in archive.folder.rglob("*.gz")} == before
 
 
-def test_machines_are_put_together_by_copying(tmp_path: Path, some: list[Night]) -> None:
+def test_machines_are_put_together_by_copying(tmp_path: Path, some: list[NightRecord]) -> None:
     """Because nothing but files travels: in any order, and again."""
     for number, night in enumerate(some):
         Archive(tmp_path / f"machine-{number % 2}").keep(replace(night, site=f"site-{number % 2}"))
@@ -127,7 +127,7 @@ def test_a_foreign_file_is_told_and_not_read(archive: Archive) -> None:
     assert count(archive) == 4
 
 
-def test_a_night_of_another_format_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch, some: list[Night]) -> None:
+def test_a_night_of_another_format_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch, some: list[NightRecord]) -> None:
     monkeypatch.setattr("conformance.history.night.FORMAT", 2)
     file = archive.keep(replace(some[0], started="20270101T020000Z"))
     monkeypatch.undo()
@@ -135,7 +135,7 @@ def test_a_night_of_another_format_is_told(archive: Archive, monkeypatch: pytest
         archive.read(file)
 
 
-def test_runs_that_end_at_once_each_keep_their_night(tmp_path: Path, some: list[Night]) -> None:
+def test_runs_that_end_at_once_each_keep_their_night(tmp_path: Path, some: list[NightRecord]) -> None:
     archive = Archive(tmp_path)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(archive.keep, [replace(some[0], requests=number) for number in range(24)]))
@@ -161,7 +161,7 @@ kept.Archive(Path(sys.argv[1])).keep(next(simulation.nights(simulation.sites(1)[
 
 
 @pytest.mark.parametrize("write", [1, 2, 3])
-def test_a_kill_while_a_night_is_written_costs_that_night_only(tmp_path: Path, some: list[Night], write: int) -> None:
+def test_a_kill_while_a_night_is_written_costs_that_night_only(tmp_path: Path, some: list[NightRecord], write: int) -> None:
     archive = Archive(tmp_path)
     archive.keep(replace(some[1], scenarios=some[1].scenarios[:10], outcomes=some[1].outcomes[:10], words={}, shapes={}))
     killed = subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path), str(write)], cwd=ROOT, check=False)
@@ -172,7 +172,7 @@ def test_a_kill_while_a_night_is_written_costs_that_night_only(tmp_path: Path, s
     assert count(archive) == 2
 
 
-def test_what_a_killed_run_left_half_written_goes_after_a_day(archive: Archive, some: list[Night]) -> None:
+def test_what_a_killed_run_left_half_written_goes_after_a_day(archive: Archive, some: list[NightRecord]) -> None:
     old, young = archive.folder / ".draft-1-a", archive.folder / ".draft-2-b"
     for draft in (old, young):
         draft.write_bytes(b"half")
@@ -198,7 +198,7 @@ def test_a_folder_without_nights_is_one_clear_message(tmp_path: Path) -> None:
     assert "--history" in problem.value.hint
 
 
-def test_a_scenario_is_known_under_a_new_title_in_a_new_file_by_a_new_suite(tmp_path: Path, some: list[Night]) -> None:
+def test_a_scenario_is_known_under_a_new_title_in_a_new_file_by_a_new_suite(tmp_path: Path, some: list[NightRecord]) -> None:
     archive = Archive(tmp_path)
     first = some[0]
     renamed = replace(first.scenarios[3], title="Quite another title", nodeid="features/x.feature::Quite another title")
@@ -215,7 +215,7 @@ def test_a_scenario_is_known_under_a_new_title_in_a_new_file_by_a_new_suite(tmp_
     assert all("-" not in one.letters for one in told)
 
 
-def test_two_equal_scenarios_do_not_become_one(tmp_path: Path, some: list[Night]) -> None:
+def test_two_equal_scenarios_do_not_become_one(tmp_path: Path, some: list[NightRecord]) -> None:
     twin = replace(some[0].scenarios[0], title="The same steps again", nodeid="features/x.feature::again")
     archive = Archive(tmp_path)
     archive.keep(some[0])

@@ -284,7 +284,7 @@ def test_a_disk_that_fills_up_costs_files_and_no_verdict(run: Runner, tmp_path: 
 
     for name in ("write_exchange", "write_junit", "write_summary", "write_whole"):
         monkeypatch.setattr(f"conformance.run.session.{name}", full)
-    monkeypatch.setattr("conformance.run.session.ResumeFile.add", full)
+    monkeypatch.setattr("conformance.history.resume_file.ResumeFile.add", full)
     with mocksite.start(release="41.6.3") as site:
         text = "\n".join(line for line in site.profile("old").splitlines() if not line.startswith("release"))
         (tmp_path / "old.toml").write_text(text, encoding="utf-8")

@@ -27,7 +27,7 @@ STAGES = {
     "shape": ("conformance.run.session", "", "shape_of", 2),
     "message": ("conformance.run.session", "WorkerRun", "message", 2),
     "Allure": ("conformance.reporting.allure", "MaskingLogger", "_tell", 2),
-    "resume file": ("conformance.run.session", "ResumeFile", "add", 2),
+    "resume file": ("conformance.history.resume_file", "ResumeFile", "add", 2),
     "JUnit": ("conformance.run.session", "", "write_junit", 1),
     "badge": ("conformance.run.session", "", "badge", 1),
     "summary": ("conformance.run.session", "", "write_summary", 1),
