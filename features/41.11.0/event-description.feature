@@ -81,6 +81,21 @@ Feature: The description of a classic event holds 10000 characters
       Then the call succeeds
       And metaData/description is "Before"
 
+  Rule: An administrator is refused the same
+
+    @clause.R41.11.0-57
+    Scenario: CreateEvent refuses the site admin a description of 10001 characters
+      When the site admin sends CreateEvent with
+        | description | {10001 characters} |
+        | listing     | PRIVATE            |
+      Then the call is refused with 060068
+
+    @clause.R41.11.0-59
+    Scenario: SetEvent refuses the site admin a description of 10001 characters
+      When the site admin sends SetEvent for the new event with
+        | description | {10001 characters} |
+      Then the call is refused with 060068
+
   @clause.R41.11.0-60
   Rule: The limit is no part of the schema
 

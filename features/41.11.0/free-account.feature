@@ -12,6 +12,21 @@ Feature: GetUser returns freeAccount
         | element     | kind    |
         | freeAccount | boolean |
 
+    Scenario Outline: GetUser returns freeAccount to the <role> who asks for himself
+      When the <role> sends GetUser with
+        | webExId | {<role>.webExId} |
+      Then the call succeeds
+      And the reply contains
+        | element     | kind    |
+        | freeAccount | boolean |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
   # A user need not have an avatar or a capacity for large events: what is there keeps the order.
   @clause.R41.11.0-62
   Rule: The element closes the reply
@@ -27,6 +42,24 @@ Feature: GetUser returns freeAccount
         | freeAccount        |
       And freeAccount comes last in its parent
 
+    Scenario Outline: freeAccount comes last for the <role>
+      When the <role> sends GetUser with
+        | webExId | {<role>.webExId} |
+      Then the children of the body keep this order
+        | element            |
+        | userId             |
+        | avatar             |
+        | largeEventCapacity |
+        | freeAccount        |
+      And freeAccount comes last in its parent
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
   @clause.R41.11.0-63
   Rule: The value tells free accounts from others
 
@@ -39,3 +72,16 @@ Feature: GetUser returns freeAccount
         | kind   | value |
         | free   | true  |
         | paying | false |
+
+    @should
+    Scenario Outline: The <role> reads <value> of a <kind> user
+      Given the site has a <kind> user
+      When the <role> sends GetUser for the <kind> user
+      Then freeAccount is "<value>"
+
+      Examples:
+        | role            | kind   | value |
+        | read-only admin | free   | true  |
+        | read-only admin | paying | false |
+        | user admin      | free   | true  |
+        | user admin      | paying | false |

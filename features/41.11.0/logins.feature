@@ -254,6 +254,28 @@ Feature: Existing users keep their old login after the move to Control Hub
         | active     |
         | userId     |
 
+    Scenario Outline: The elements of GetUser keep their order for the <role>
+      When the <role> sends GetUser with
+        | webExId | {<role>.webExId} |
+      Then the call succeeds
+      And the children of the body keep this order
+        | element    |
+        | firstName  |
+        | lastName   |
+        | webExId    |
+        | phones     |
+        | email      |
+        | privilege  |
+        | active     |
+        | userId     |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
   Rule: The schemas stay
 
     @clause.R41.11.0-38

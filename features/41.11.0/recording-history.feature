@@ -218,3 +218,67 @@ Feature: The history of recording views covers meetings, large events and classi
         | spelling | source      |
         | recondID | the example |
         | recordID | the prose   |
+
+  @should
+  Rule: A host is told the views of the own recordings
+    Whose recordings a caller sees is known from the reference guide.
+
+    Scenario Outline: <asked> returns to the host recordings of <kind>
+      Given the site has a recording of a meeting
+      And the site has a recording of a classic event
+      And the site has a recording of a training
+      When the host sends LstrecordaccessHistory for every page with
+        | serviceType | <asked> |
+      Then the call succeeds
+      And of these recordings exactly those of <kind> are listed
+
+      Examples:
+        | clause      | asked                                      | kind                                           |
+        | R41.11.0-41 | MeetingCenter                              | a meeting                                      |
+        | R41.11.0-42 | EventCenter                                | a classic event                                |
+        | R41.11.0-43 | TrainingCenter                             | a training                                     |
+        | R41.11.0-44 | MeetingCenter, TrainingCenter, EventCenter | a meeting and a classic event and a training |
+
+    @clause.R41.11.0-40
+    Scenario: Without serviceTypes the host is told of recordings of trainings only
+      Given the site has a recording of a meeting
+      And the site has a recording of a classic event
+      And the site has a recording of a training
+      When the host sends LstrecordaccessHistory for every page
+      Then the call succeeds
+      And of these recordings exactly those of a training are listed
+
+    @clause.R41.11.0-46
+    Scenario: Each row the host is given holds seven elements, and the counts come last
+      Given the site has a recording of a training
+      When the host sends LstrecordaccessHistory with
+        | serviceType | MeetingCenter, TrainingCenter, EventCenter |
+      Then the call succeeds
+      And the reply contains
+        | element                          | kind          |
+        | recordAccessHistory/recordID     | integer       |
+        | recordAccessHistory/recordName   | text          |
+        | recordAccessHistory/creationTime | date and time |
+        | recordAccessHistory/registered   | integer       |
+        | recordAccessHistory/downloaded   | integer       |
+        | recordAccessHistory/viewed       | integer       |
+        | recordAccessHistory/timeZoneID   | integer       |
+      And matchingRecords comes last in its parent
+
+    @clause.R41.11.0-54
+    Scenario: Each view the host is given holds eight elements, and the counts come last
+      Given the site has a recording of a training
+      When the host sends LstrecordaccessDetailHistory for the recording of a training, by recondID or else recordID
+      Then the call succeeds
+      And the reply contains
+        | element                       | kind          |
+        | recordDetail/viewID           | integer       |
+        | recordDetail/participantName  | text or empty |
+        | recordDetail/participantEmail | text or empty |
+        | recordDetail/accessTime       | date and time |
+        | recordDetail/registered       | boolean       |
+        | recordDetail/downloaded       | boolean       |
+        | recordDetail/viewed           | boolean       |
+        | recordDetail/timeZoneID       | integer       |
+      And the counts agree with the number of recordDetail
+      And matchingRecords comes last in its parent

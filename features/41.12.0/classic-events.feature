@@ -43,6 +43,36 @@ Feature: Classic events follow the site option EnableClassicEvent
         | R41.12.0-06 | LstrecordedEvent  |
         | R41.12.0-07 | LstsummaryProgram |
 
+    @clause.R41.12.0-01
+    Scenario: CreateEvent is refused to the site admin while classic events are disabled
+      Given classic events are disabled on the site
+      When the site admin sends CreateEvent
+      Then the call is refused with 010106
+
+    Scenario Outline: <operation> is refused to the site admin while classic events are disabled
+      Given classic events are disabled on the site
+      And the site has a <event>
+      When the site admin sends <operation> for the <event>
+      Then the call is refused with 010106
+
+      Examples:
+        | clause      | operation        | event                    |
+        | R41.12.0-02 | SetEvent         | disposable classic event |
+        | R41.12.0-03 | GetEvent         | classic event            |
+        | R41.12.0-04 | GetSessionInfo   | classic event            |
+        | R41.12.0-08 | UploadEventImage | disposable classic event |
+
+    Scenario Outline: <operation> lists nothing to the site admin while classic events are disabled
+      Given classic events are disabled on the site
+      When the site admin sends <operation>
+      Then the call is refused with 010106
+
+      Examples:
+        | clause      | operation         |
+        | R41.12.0-05 | LstsummaryEvent   |
+        | R41.12.0-06 | LstrecordedEvent  |
+        | R41.12.0-07 | LstsummaryProgram |
+
   @clause.R41.12.0-09
   Rule: While classic events are enabled, nothing is refused for that reason
 
@@ -88,6 +118,25 @@ Feature: Classic events follow the site option EnableClassicEvent
         | operation         |
         | SetEvent          |
         | UploadEventImage  |
+
+    @should
+    Scenario: GetEvent reads an event of the host for the site admin
+      Given classic events are enabled on the site
+      And the site has a classic event
+      When the site admin sends GetEvent for the classic event
+      Then the call succeeds
+
+    @should
+    Scenario Outline: <operation> changes an event of the host for the site admin
+      Given classic events are enabled on the site
+      And a new event
+      When the site admin sends <operation> for the new event
+      Then the call succeeds
+
+      Examples:
+        | operation        |
+        | SetEvent         |
+        | UploadEventImage |
 
   Rule: What does not need classic events is not touched
 

@@ -90,3 +90,96 @@ Feature: LstMeetingType returns subProductCodePrefix
       And the counts agree with the number of meetingType
       And matchingRecords/total is "1"
       And matchingRecords comes first in its parent
+
+  Rule: Whoever asks is told so
+
+    @clause.R41.12.0-13 @should
+    Scenario Outline: The prefixes of a customised session type come to the <role>
+      Given the site has a customised session type
+      When the <role> sends LstMeetingType for the customised session type
+      Then the call succeeds
+      And the reply contains
+        | element                          | kind |
+        | meetingType/productCodePrefix    | text |
+        | meetingType/subProductCodePrefix | text |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.12.0-14 @should
+    Scenario Outline: subProductCodePrefix stands in its place for the <role>
+      Given the site has a customised session type
+      When the <role> sends LstMeetingType for the customised session type
+      Then the children of meetingType keep this order
+        | element              |
+        | productCodePrefix    |
+        | subProductCodePrefix |
+        | active               |
+      And meetingType/subProductCodePrefix comes directly after productCodePrefix
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.12.0-19 @should
+    Scenario Outline: name and displayName follow for the <role>
+      Given the site has a customised session type
+      When the <role> sends LstMeetingType for the customised session type
+      Then the reply contains
+        | element                 | kind |
+        | meetingType/name        | text |
+        | meetingType/displayName | text |
+      And the children of meetingType keep this order
+        | element              |
+        | productCodePrefix    |
+        | subProductCodePrefix |
+        | active               |
+        | name                 |
+        | displayName          |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.12.0-18 @should
+    Scenario Outline: Every session type has a productCodePrefix for the <role>
+      When the <role> sends LstMeetingType
+      Then the call succeeds
+      And the reply contains
+        | element                       | kind |
+        | meetingType/productCodePrefix | text |
+
+      Examples:
+        | role            |
+        | site admin      |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.12.0-17 @should
+    Scenario Outline: One session type asked for is one returned to the <role>
+      Given the site has a customised session type
+      When the <role> sends LstMeetingType for the customised session type
+      Then there is exactly one meetingType
+      And meetingType/meetingTypeID is "{customised session type.meetingTypeID}"
+      And the counts agree with the number of meetingType
+      And matchingRecords/total is "1"
+      And matchingRecords comes first in its parent
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |

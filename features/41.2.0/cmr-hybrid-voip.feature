@@ -34,6 +34,56 @@ Feature: CMR hybrid VoIP follows Webex telephony
         | subscriberAccessCodeLabel  |
         | attendeeIDLabel            |
 
+  Rule: Whoever asks is told so
+
+    @clause.R41.2.0-01
+    Scenario Outline: telephonyConfig holds isWebexTelephony for the <role>
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                                       | kind    |
+        | siteInstance/telephonyConfig/isWebexTelephony | boolean |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.2.0-02
+    Scenario Outline: It comes first for the <role>, too
+      When the <role> sends GetSite
+      Then siteInstance/telephonyConfig/isWebexTelephony comes first in its parent
+      And siteInstance/telephonyConfig/isWebexTelephony comes directly before isTSPUsingTelephonyAPI
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.2.0-15
+    Scenario Outline: What follows it keeps the order for the <role>
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the children of siteInstance/telephonyConfig keep this order
+        | element                    |
+        | isWebexTelephony           |
+        | isTSPUsingTelephonyAPI     |
+        | serviceName                |
+        | participantAccessCodeLabel |
+        | subscriberAccessCodeLabel  |
+        | attendeeIDLabel            |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
   @should
   Rule: With Webex telephony cmrHybridVoip is stored
 

@@ -36,6 +36,46 @@ Feature: LstsummarySession supports large events (Events 2.0)
         | R41.2.0-09 | enableEvent   |
         | R41.2.0-10 | enableWebniar |
 
+  @should
+  Rule: An administrator is told the same as the host
+    That administrators see the sessions of hosts is known from the reference guide.
+
+    Scenario Outline: LstsummarySession returns <element> to the site admin
+      Given the site has a meeting
+      When the site admin sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
+      Then the list holds the meeting
+      And the reply contains
+        | element           | kind    |
+        | session/<element> | boolean |
+
+      Examples:
+        | clause     | element       |
+        | R41.2.0-09 | enableEvent   |
+        | R41.2.0-10 | enableWebniar |
+
+    @clause.R41.2.0-11
+    Scenario: enableEvent and enableWebniar follow isScheduledPMR for the site admin
+      Given the site has a meeting
+      When the site admin sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
+        | recurrence  | true                  |
+      Then the list holds the meeting
+      And session/enableEvent comes directly after isScheduledPMR
+      And session/enableWebniar comes directly after enableEvent
+
+    @clause.R41.2.0-12 @until.41.12.0
+    Scenario: Both elements are true for a large event, as the site admin reads them
+      Given the site has a large event
+      When the site admin sends LstsummarySession for every page with
+        | sessionKey  | {large event.sessionKey}  |
+        | hostWebExID | {large event.hostWebExID} |
+      Then the list holds the large event
+      And session/enableEvent is "true"
+      And session/enableWebniar is "true"
+
   @clause.R41.2.0-11
   Rule: The elements follow isScheduledPMR
 

@@ -14,6 +14,21 @@ Feature: GetUser returns webexAssistantEnabled
         | element               | kind    |
         | webexAssistantEnabled | boolean |
 
+    Scenario Outline: GetUser returns webexAssistantEnabled to the <role> who asks for himself
+      When the <role> sends GetUser with
+        | webExId | {<role>.webExId} |
+      Then the call succeeds
+      And the reply contains
+        | element               | kind    |
+        | webexAssistantEnabled | boolean |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
   @clause.R41.2.0-14 @should
   Rule: The value follows the option of the user
 
@@ -26,3 +41,15 @@ Feature: GetUser returns webexAssistantEnabled
         | state   | value |
         | with    | true  |
         | without | false |
+
+    Scenario Outline: The <role> reads <value> of a user <state> the Webex assistant
+      Given the site has a user <state> the Webex assistant
+      When the <role> sends GetUser for the user <state> the Webex assistant
+      Then webexAssistantEnabled is "<value>"
+
+      Examples:
+        | role            | state   | value |
+        | read-only admin | with    | true  |
+        | read-only admin | without | false |
+        | user admin      | with    | true  |
+        | user admin      | without | false |

@@ -96,6 +96,49 @@ Feature: Meetings tell whether they are large events (Events 2.0)
       Then enableOptions/enableEvent is "false"
       And enableOptions/enableWebniar is "false"
 
+  @should
+  Rule: An administrator is told the same as the host
+
+    Scenario Outline: <operation> returns <parent>/<element> to the site admin
+      Given the site has a meeting
+      When the site admin sends <operation> for the meeting
+      Then the call succeeds
+      And the reply contains
+        | element            | kind    |
+        | <parent>/<element> | boolean |
+
+      Examples:
+        | clause     | operation      | parent        | element       |
+        | R41.3.0-01 | GetSessionInfo | accessControl | enableEvent   |
+        | R41.3.0-02 | GetSessionInfo | accessControl | enableWebniar |
+        | R41.3.0-05 | GetMeeting     | enableOptions | enableEvent   |
+        | R41.3.0-06 | GetMeeting     | enableOptions | enableWebniar |
+
+    Scenario Outline: In <operation> <parent> ends with the new elements for the site admin
+      Given the site has a meeting
+      When the site admin sends <operation> for the meeting
+      Then <parent>/enableEvent comes directly after <before>
+      And <parent>/enableWebniar comes directly after enableEvent
+      And <parent>/enablePreMeetingLobby comes directly after enableWebniar
+      And <parent>/enablePreMeetingLobby comes last in its parent
+
+      Examples:
+        | clause     | operation      | parent        | before              |
+        | R41.3.0-03 | GetSessionInfo | accessControl | isEnforceAudioLogin |
+        | R41.3.0-07 | GetMeeting     | enableOptions | viewVideoThumbs     |
+
+    @until.41.12.0
+    Scenario Outline: Of an ordinary meeting <operation> says false twice to the site admin
+      Given the site has a meeting
+      When the site admin sends <operation> for the meeting
+      Then <parent>/enableEvent is "false"
+      And <parent>/enableWebniar is "false"
+
+      Examples:
+        | clause     | operation      | parent        |
+        | R41.3.0-04 | GetSessionInfo | accessControl |
+        | R41.3.0-08 | GetMeeting     | enableOptions |
+
   @clause.R41.3.0-24 @until.41.12.0
   Rule: LstsummarySession calls an ordinary meeting no large event
 
@@ -105,6 +148,16 @@ Feature: Meetings tell whether they are large events (Events 2.0)
         | sessionKey  | {new meeting.sessionKey} |
         | hostWebExID | {host.webExId}           |
       Then the list holds the new meeting
+      And session/enableEvent is "false"
+      And session/enableWebniar is "false"
+
+    @should
+    Scenario: LstsummarySession says false twice to the site admin
+      Given the site has a meeting
+      When the site admin sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
+      Then the list holds the meeting
       And session/enableEvent is "false"
       And session/enableWebniar is "false"
 

@@ -53,6 +53,46 @@ Feature: The lobby before a meeting is visible
         | element                             | kind    |
         | enableOptions/enablePreMeetingLobby | boolean |
 
+    @clause.R41.3.0-10
+    Scenario Outline: GetSite returns it to the <role>
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                                              | kind    |
+        | siteInstance/siteCommonOptions/enablePreMeetingLobby | boolean |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @should
+    Scenario Outline: <operation> returns it to the site admin
+      Given the site has a meeting
+      When the site admin sends <operation> for the meeting
+      Then the call succeeds
+      And the reply contains
+        | element                        | kind    |
+        | <parent>/enablePreMeetingLobby | boolean |
+
+      Examples:
+        | clause     | operation      | parent        |
+        | R41.3.0-12 | GetSessionInfo | accessControl |
+        | R41.3.0-13 | GetMeeting     | enableOptions |
+
+    @clause.R41.3.0-11 @should
+    Scenario: LstsummarySession returns it to the site admin
+      Given the site has a meeting
+      When the site admin sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
+      Then the list holds the meeting
+      And the reply contains
+        | element                       | kind    |
+        | session/enablePreMeetingLobby | boolean |
+
   Rule: The element stands where the examples show it
 
     @clause.R41.3.0-14
@@ -77,6 +117,50 @@ Feature: The lobby before a meeting is visible
     Scenario: session keeps its order
       Given the site has a meeting
       When the host sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
+        | recurrence  | true                  |
+      Then the list holds the meeting
+      And the children of session keep this order
+        | element                |
+        | isException            |
+        | isNextUpcomingInstance |
+        | seriesMeetingKey       |
+        | isScheduledPMR         |
+        | enableEvent            |
+        | enableWebniar          |
+        | enablePreMeetingLobby  |
+      And session/enablePreMeetingLobby comes directly after enableWebniar
+
+    @clause.R41.3.0-14
+    Scenario Outline: siteCommonOptions keeps its order for the <role>
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the children of siteInstance/siteCommonOptions keep this order
+        | element                         |
+        | SupportCustomDialRestriction    |
+        | SupportTelePresence             |
+        | SupportTelePresencePlus         |
+        | EnableCloudTelepresence         |
+        | EnableCMRForAllUsers            |
+        | enablePersonalMeetingRoom       |
+        | SupportAlternateHost            |
+        | SupportXMLAPIReturnScheduledPMR |
+        | SupportAnyoneHostMeetings       |
+        | enablePreMeetingLobby           |
+      And siteInstance/siteCommonOptions/enablePreMeetingLobby comes directly after SupportAnyoneHostMeetings
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.3.0-15 @should
+    Scenario: session keeps its order for the site admin
+      Given the site has a meeting
+      When the site admin sends LstsummarySession for every page with
         | sessionKey  | {meeting.sessionKey}  |
         | hostWebExID | {meeting.hostWebExID} |
         | recurrence  | true                  |

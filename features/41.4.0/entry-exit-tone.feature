@@ -58,6 +58,74 @@ Feature: Events take the entry and exit tone of the site
         | BEEP         |
         | ANNOUNCENAME |
 
+  Rule: Whoever asks is told so
+
+    @clause.R41.4.0-01
+    Scenario Outline: defaults holds entryExitToneEC for the <role>
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                               | kind |
+        | siteInstance/defaults/entryExitToneEC | text |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.4.0-02
+    Scenario Outline: entryExitToneEC stands there for the <role>
+      When the <role> sends GetSite
+      Then siteInstance/defaults/entryExitToneEC comes directly after entryExitTone
+      And siteInstance/defaults/entryExitToneEC comes directly before voip
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.4.0-13
+    Scenario Outline: defaults keeps its order for the <role>
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the children of siteInstance/defaults keep this order
+        | element               |
+        | emailReminders        |
+        | entryExitTone         |
+        | entryExitToneEC       |
+        | voip                  |
+        | teleconference        |
+        | joinTeleconfNotPress1 |
+        | updateTSPAccount      |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.4.0-03 @should
+    Scenario Outline: The <role> reads <tone> where it is set so
+      Given the entry and exit tone of events is set to <tone> on the site
+      When the <role> sends GetSite
+      Then siteInstance/defaults/entryExitToneEC is "<tone>"
+
+      Examples:
+        | role            | tone         |
+        | read-only admin | NOTONE       |
+        | read-only admin | ANNOUNCENAME |
+        | user admin      | NOTONE       |
+        | user admin      | ANNOUNCENAME |
+        | host            | NOTONE       |
+        | host            | ANNOUNCENAME |
+        | attendee        | NOTONE       |
+        | attendee        | ANNOUNCENAME |
+
   Rule: A classic event without a tone of its own follows the site
 
     @clause.R41.4.0-04

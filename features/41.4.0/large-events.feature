@@ -65,6 +65,28 @@ Feature: Large events are shown in detail and cannot be scheduled
         | R41.4.0-11 | large event |
         | R41.4.0-12 | webcast     |
 
+    Scenario Outline: CreateMeeting with the session type of a <kind> is refused to the site admin
+      Given the site has a <kind> session type
+      When the site admin sends CreateMeeting for the <kind> session type
+      Then the call is refused with 110064
+
+      Examples:
+        | clause     | kind        |
+        | R41.4.0-10 | large event |
+        | R41.4.0-14 | webcast     |
+
+    Scenario Outline: SetMeeting of a <kind> is refused to the site admin
+      Given the site has a disposable <kind>
+      When the site admin sends GetSessionInfo for the disposable <kind>
+      And the site admin sends SetMeeting for the disposable <kind> with
+        | confName | {GetSessionInfo.metaData/confName} |
+      Then the call is refused with 110064
+
+      Examples:
+        | clause     | kind        |
+        | R41.4.0-11 | large event |
+        | R41.4.0-12 | webcast     |
+
     @clause.R41.4.0-10
     Scenario: CreateMeeting of an ordinary meeting is not refused so
       When the host sends CreateMeeting

@@ -117,6 +117,39 @@ Feature: A host can start a scheduled meeting from the phone
         | with    |
         | without |
 
+    @clause.R41.5.0-05
+    Scenario Outline: phones/hostPIN is shown to the <role> who asks for himself
+      Given starting scheduled meetings from the phone is enabled on the site
+      When the <role> sends GetUser with
+        | webExId | {<role>.webExId} |
+      Then the call succeeds
+      And the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+
+    @clause.R41.5.0-05 @should
+    Scenario Outline: The <role> is shown phones/hostPIN of a user <room> a personal meeting room
+      Given the site has a user <room> a personal meeting room
+      And starting scheduled meetings from the phone is enabled on the site
+      When the <role> sends GetUser for the user <room> a personal meeting room
+      Then the call succeeds
+      And the reply contains
+        | element        | kind    |
+        | phones/hostPIN | integer |
+
+      Examples:
+        | role            | room    |
+        | read-only admin | with    |
+        | read-only admin | without |
+        | user admin      | with    |
+        | user admin      | without |
+
     @clause.R41.5.0-06 @should
     Scenario: phones/hostPIN is not shown otherwise
       Given starting scheduled meetings from the phone is disabled on the site

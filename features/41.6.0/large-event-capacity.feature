@@ -13,6 +13,20 @@ Feature: Provisioning supports large events (Webex Events 2.0)
         | element            | kind    |
         | largeEventCapacity | integer |
 
+    @should
+    Scenario Outline: largeEventCapacity of such a user comes to the <role>
+      Given the site has a user with a CI_EC3K license
+      When the <role> sends GetUser for the user with a CI_EC3K license
+      Then the call succeeds
+      And the reply contains
+        | element            | kind    |
+        | largeEventCapacity | integer |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+
     @observe
     Scenario: What a user is told who asks for himself, whatever his licenses, is recorded
       When the site admin sends GetUser with
@@ -32,6 +46,17 @@ Feature: Provisioning supports large events (Webex Events 2.0)
       Given the site has a user with a CI_EC3K license
       When the site admin sends GetUser for the user with a CI_EC3K license
       Then largeEventCapacity is "3000"
+
+    @clause.R41.6.0-02 @should
+    Scenario Outline: The <role> reads 3000 of a CI_EC3K license
+      Given the site has a user with a CI_EC3K license
+      When the <role> sends GetUser for the user with a CI_EC3K license
+      Then largeEventCapacity is "3000"
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
 
     @clause.R41.6.0-03 @observe
     Scenario: The capacity without an events license is recorded

@@ -44,6 +44,21 @@ Feature: LstRecording reports when the recording began
         | a training        | TrainingCenter |
         | a support session | SupportCenter  |
 
+  @clause.R41.6.0-04 @should
+  Rule: A host is told the same of the own recordings
+
+    Scenario: The host reads when a recording stored hours later began
+      Given the site has a recording of a meeting stored late
+      When the host sends LstRecording for every page with
+        | recordName      | {recording of a meeting stored late.recordName}      |
+        | createTimeStart | {recording of a meeting stored late.start - 13 days} |
+        | createTimeEnd   | {recording of a meeting stored late.start + 13 days} |
+      Then the list holds the recording of a meeting stored late
+      When the host sends LstTimeZone with
+        | timeZoneID | {LstRecording.recording/timeZoneID}        |
+        | date       | {recording of a meeting stored late.start} |
+      Then recording/createTime of LstRecording in that zone is the moment "{recording of a meeting stored late.start}"
+
   @clause.R41.6.0-06
   Rule: No schema changed
 

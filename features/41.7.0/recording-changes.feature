@@ -41,3 +41,53 @@ Feature: A site option controls changes of recordings from mobile devices
         | element                                    |
         | siteInstance/tools/enableNBRMCModify       |
         | siteInstance/tools/separateNoRecordingEdit |
+
+  Rule: Whoever asks is told so
+
+    Scenario Outline: tools holds <element> for the <role>
+      When the <role> sends GetSite
+      Then the call succeeds
+      And the reply contains
+        | element                      | kind    |
+        | siteInstance/tools/<element> | boolean |
+
+      Examples:
+        | clause     | element                 | role            |
+        | R41.7.0-01 | enableNBRMCModify       | read-only admin |
+        | R41.7.0-01 | enableNBRMCModify       | user admin      |
+        | R41.7.0-01 | enableNBRMCModify       | host            |
+        | R41.7.0-01 | enableNBRMCModify       | attendee        |
+        | R41.7.0-02 | separateNoRecordingEdit | read-only admin |
+        | R41.7.0-02 | separateNoRecordingEdit | user admin      |
+        | R41.7.0-02 | separateNoRecordingEdit | host            |
+        | R41.7.0-02 | separateNoRecordingEdit | attendee        |
+
+    @clause.R41.7.0-03
+    Scenario Outline: The two elements stand together for the <role>
+      When the <role> sends GetSite
+      Then siteInstance/tools/separateNoRecordingEdit comes directly after enableNBRMCModify
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |
+
+    @clause.R41.7.0-04 @should
+    Scenario Outline: The elements change with the option for the <role>
+      Given changes of recordings by hosts are enabled on the site
+      When the <role> sends GetSite
+      And changes of recordings by hosts are disabled on the site
+      And the <role> sends GetSite
+      Then at least one of these elements changed between the two replies
+        | element                                    |
+        | siteInstance/tools/enableNBRMCModify       |
+        | siteInstance/tools/separateNoRecordingEdit |
+
+      Examples:
+        | role            |
+        | read-only admin |
+        | user admin      |
+        | host            |
+        | attendee        |

@@ -7,18 +7,18 @@ from difflib import get_close_matches
 
 from mocksite.errors import UnknownFaultError
 from mocksite.faults import (
+    classes,
     elements,
     events,
     identity,
-    lists,
     mails,
-    operators,
     provisioning,
     recordings,
     telephony,
     values,
 )
 from mocksite.faults.fault import HEALTHY, Fault
+from mocksite.faults.rules import lists, operators
 
 #: Written by hand, one at least for each clause a site can break.
 BY_HAND: Mapping[str, Fault] = {
@@ -30,7 +30,10 @@ BY_HAND: Mapping[str, Fault] = {
 #: Made by rule for every place the notes name.
 BY_RULE: Mapping[str, Fault] = {one.id: one for one in (*operators.FAULTS, *lists.FAULTS)}
 
-CATALOGUE: Mapping[str, Fault] = {**BY_HAND, **BY_RULE}
+#: Made by rule for everybody the notes promise something, every kind, every credential, and so on.
+BY_CLASS: Mapping[str, Fault] = {one.id: one for one in classes.FAULTS}
+
+CATALOGUE: Mapping[str, Fault] = {**BY_HAND, **BY_RULE, **BY_CLASS}
 
 
 def find_fault(name: str | None) -> Fault:

@@ -52,7 +52,7 @@ _ADDED = (
 )
 
 #: Clause, operation, element, what happened to its place.
-_PLACED: tuple[tuple[str, str, str, str, Edit], ...] = (
+PLACED: tuple[tuple[str, str, str, str, Edit], ...] = (
     ("R41.2.0-02", "GetSite", "telephonyConfig/isWebexTelephony", "last", last("telephonyConfig/isWebexTelephony")),
     ("R41.2.0-11", "LstsummarySession", "session/enableWebniar", "first", first("session/enableWebniar")),
     (
@@ -95,7 +95,7 @@ _PLACED: tuple[tuple[str, str, str, str, Edit], ...] = (
 )
 
 #: Another place than the one recorded before is no matter of neighbours.
-_CHECKS = dict.fromkeys(
+MEASURED = dict.fromkeys(
     (
         "R41.1.0-01",
         "R41.3.0-21",
@@ -136,11 +136,11 @@ FAULTS: tuple[Fault, ...] = (
             f"{clause}/{path.rpartition('/')[2]}-stands-{place}",
             f"{operation} sends {path} {place} among its siblings",
             clause,
-            _CHECKS.get(clause, "element-order"),
+            MEASURED.get(clause, "element-order"),
             (operation,),
             edit,
         )
-        for clause, operation, path, place, edit in _PLACED
+        for clause, operation, path, place, edit in PLACED
     ),
     ReplyFault(
         "R41.12.0-18/prefix-of-predefined-types-lost",

@@ -6,7 +6,7 @@ between operations and the store. Operations know nothing of faults.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mocksite.model.store import Store
 from mocksite.operations.call import Call
@@ -22,7 +22,8 @@ class Fault:
     """One fault. This one changes nothing: it is what a healthy site has.
 
     ``clause`` is what it breaks, ``check`` the judgement that must tell it, ``operations``
-    where it acts (none: everywhere).
+    where it acts (none: everywhere), ``family`` which class of faults a careful vendor
+    would ship it belongs to (none: it strikes everybody, always).
     """
 
     id: str = ""
@@ -30,6 +31,7 @@ class Fault:
     clause: str = ""
     check: str = ""
     operations: tuple[str, ...] = ()
+    family: str = field(default="", kw_only=True)
     #: Whether the address of XML API 10.0.0 is answered although it is retired.
     serves_old_address = False
 

@@ -12,7 +12,7 @@ from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.execution import ScenarioTrial
 from conformance.reporting.shapes import Baseline
-from mocksite.faults import CATALOGUE
+from mocksite.faults import BY_HAND, CATALOGUE
 from mocksite.faults.fault import Fault
 from tests.recorded import recorded
 from tests.rig import Rig, rig
@@ -35,7 +35,8 @@ class Finding:
     ``noise`` are scenarios that failed before the fault had changed anything they
     saw: their failing says nothing about it, and the fault is *noisy*. Scenarios
     of other clauses that fail because of the fault are no noise; ``failed`` names
-    their clauses. ``reason`` says why a fault is equivalent.
+    their clauses. ``levels`` are those of the scenarios that told it by its clause and
+    check, ``reason`` says why a fault is equivalent.
     """
 
     fault: str
@@ -49,6 +50,8 @@ class Finding:
     steps: tuple[str, ...]
     noise: tuple[str, ...]
     scenarios: tuple[str, ...]
+    family: str = ""
+    levels: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -88,61 +91,111 @@ def measuring(site: Rig, baseline: Baseline) -> Rig:
 def measure(
     catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool = False, opener: Opener = rig
 ) -> Finding:
-    """The matrix row of a fault."""
+    """The matrix row of a fault.
+
+    A fault made by rule meets the scenarios of its clause first, and the others only when none of those tells it:
+    there are thousands, and whether others fail as well is asked of those written by hand.
+    """
     fault = CATALOGUE[fault_id]
-    scenarios = list(plan.scenarios) if everything else plan.touched_by(fault.operations)
+    met = list(plan.scenarios) if everything else plan.touched_by(fault.operations)
+    rounds = [met] if everything or fault.id in BY_HAND else _its_own_first(fault, met)
     with opener(catalogue) as site:
         site = measuring(site, plan.baseline)
-        witness = Witness(fault, site.core.main.store)
-        site.core.main.fault = witness
-        acted: dict[str, bool] = {}
-        met = False
-        trials: list[ScenarioTrial] = []
+        trial = _Trial(fault, site)
+        for scenarios in rounds:
+            trial.run(scenarios)
+            if trial.killed:
+                break
+    return trial.finding(on_the_mock=opener is rig)
+
+
+def tried_on(
+    catalogue: Catalogue, plan: Plan, fault_id: str, scenarios: list[Scenario], *, opener: Opener = rig
+) -> Finding:
+    """What some scenarios alone say about a fault."""
+    with opener(catalogue) as site:
+        trial = _Trial(CATALOGUE[fault_id], measuring(site, plan.baseline))
+        trial.run(scenarios)
+    return trial.finding(on_the_mock=opener is rig)
+
+
+def _its_own_first(fault: Fault, scenarios: list[Scenario]) -> list[list[Scenario]]:
+    mine = [scenario for scenario in scenarios if scenario.clause.id == fault.clause]
+    return [mine, [scenario for scenario in scenarios if scenario.clause.id != fault.clause]]
+
+
+class _Trial:
+    """A fault at work on a site, and what scenarios say about it."""
+
+    def __init__(self, fault: Fault, site: Rig) -> None:
+        self._fault, self._site = fault, site
+        self._witness = site.core.main.fault = Witness(fault, site.core.main.store)
+        self._acted: dict[str, bool] = {}
+        self._met = False
+        self._failed: list[ScenarioTrial] = []
+
+    def run(self, scenarios: list[Scenario]) -> None:
+        """Try scenarios one by one, to know from which on the fault has acted."""
         for scenario in scenarios:
-            before = witness.times
-            trials += site.run([scenario])
-            acted[_name(scenario)] = witness.acted or fault.serves_old_address
-            mine = scenario.clause.id == fault.clause and scenario.level != "observe"
-            met |= mine and (witness.times > before or fault.serves_old_address)
-    failed = [trial for trial in trials if trial.verdict.outcome == "failed"]
-    noise = tuple(_name(trial.scenario) for trial in failed if not acted[_name(trial.scenario)])
-    return Finding(
-        fault_id,
-        fault.clause,
-        fault.check,
-        " ".join(fault.operations),
-        fault.summary,
-        _verdict(fault, failed, any(acted.values()), met or opener is rig, bool(noise)),
-        tuple(sorted({trial.scenario.clause.id for trial in failed})),
-        tuple(
-            sorted({one.check for trial in failed if trial.scenario.clause.id == fault.clause for one in trial.violations})
-        ),
-        tuple(sorted({step for trial in failed for step in trial.found_by})),
-        noise,
-        tuple(sorted(place(trial.scenario) for trial in failed)),
-    )
+            before = self._witness.times
+            trials = self._site.run([scenario])
+            self._failed += [trial for trial in trials if trial.verdict.outcome == "failed"]
+            self._acted[_name(scenario)] = self._witness.acted or self._fault.serves_old_address
+            mine = scenario.clause.id == self._fault.clause and scenario.level != "observe"
+            self._met |= mine and (self._witness.times > before or self._fault.serves_old_address)
+
+    @property
+    def killed(self) -> bool:
+        """Whether a scenario of the clause failed by the check."""
+        return bool(self._hits)
+
+    @property
+    def _hits(self) -> list[ScenarioTrial]:
+        mine = (trial for trial in self._failed if trial.scenario.clause.id == self._fault.clause)
+        return [trial for trial in mine if any(one.check == self._fault.check for one in trial.violations)]
+
+    def finding(self, *, on_the_mock: bool) -> Finding:
+        """What became of the fault."""
+        fault, failed, names = self._fault, self._failed, self._acted
+        noise = tuple(_name(trial.scenario) for trial in failed if not names[_name(trial.scenario)])
+        mine = [trial for trial in failed if trial.scenario.clause.id == fault.clause]
+        return Finding(
+            fault.id,
+            fault.clause,
+            fault.check,
+            " ".join(fault.operations),
+            fault.summary,
+            self._verdict(self._met or on_the_mock, bool(noise)),
+            tuple(sorted({trial.scenario.clause.id for trial in failed})),
+            tuple(sorted({one.check for trial in mine for one in trial.violations})),
+            tuple(sorted({step for trial in failed for step in trial.found_by})),
+            noise,
+            tuple(sorted(place(trial.scenario) for trial in failed)),
+            fault.family,
+            tuple(sorted({trial.scenario.level for trial in self._hits})),
+        )
+
+    def _verdict(self, met: bool, noisy: bool) -> str:
+        if noisy:
+            return "noisy"
+        if self.killed:
+            return "killed"
+        mine = {name.lower() for name in self._fault.operations}
+        if any(
+            one.check == NOT_SERVED and one.operation.lower() in mine for trial in self._failed for one in trial.violations
+        ):
+            # Refused to everybody, an operation is one finding, told by the scenario that meets it first.
+            return "killed"
+        if self._failed:
+            return "killed elsewhere"
+        if not any(self._acted.values()):
+            return "not applied"
+        return "survived" if met else "not met"
 
 
 def place(scenario: Scenario) -> str:
     """Where a scenario stands, and which."""
     return f"{scenario.path}: {scenario.title}"
-
-
-def _verdict(fault: Fault, failed: list[ScenarioTrial], acted: bool, met: bool, noisy: bool) -> str:
-    if noisy:
-        return "noisy"
-    hits = [trial for trial in failed if trial.scenario.clause.id == fault.clause]
-    if any(one.check == fault.check for trial in hits for one in trial.violations):
-        return "killed"
-    mine = {name.lower() for name in fault.operations}
-    if any(one.check == NOT_SERVED and one.operation.lower() in mine for trial in failed for one in trial.violations):
-        # Refused to everybody, an operation is one finding, told by the scenario that meets it first.
-        return "killed"
-    if failed:
-        return "killed elsewhere"
-    if not acted:
-        return "not applied"
-    return "survived" if met else "not met"
 
 
 def counted(findings: list[Finding]) -> Counter[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import conftest  # noqa: F401 - the vocabulary
@@ -47,8 +48,10 @@ def matrix(
 ) -> list[Finding]:
     """A finding for every fault, in order; ``everything`` tries scenarios, too, that never send its operations."""
     jobs = [(fault_id, everything, root, twin) for fault_id in faults]
-    with ProcessPoolExecutor(processes) as pool:
-        found = pool.map(_one, jobs, chunksize=4)
+    # Once, before the processes part: each of them has it then.
+    ready(root, twin)
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        found = pool.map(_one, jobs, chunksize=2)
         return excused(found, load()) if twin else settled(found, load())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from mocksite.faults.change import Edit, MessageFault, ReplyFault, dropped, refusing, saying, spots
 from mocksite.faults.fault import Fault
-from mocksite.faults.targets import ALONE, ANYWHERE, ELEMENTS, ENVELOPES, PLACES, REFUSALS, REFUSED
+from mocksite.faults.rules.targets import ALONE, ANYWHERE, ELEMENTS, ENVELOPES, PLACES, REFUSALS, REFUSED
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
@@ -75,19 +75,23 @@ def _moved(path: str) -> Edit:
 _ODD = {"boolean": "TRUE?", "integer": "three", "tone": "GONG", "text": " ", "time": "2021-11-30T10:00:00Z"}
 
 
+def ways_of(path: str, kind: str) -> tuple[tuple[str, str, Edit], ...]:
+    """How an element of a kind goes wrong where it stands: name of the way, check that must tell it, change."""
+    odd = "element-present" if kind in ("text", "tone") else "element-kind"
+    return (
+        ("dropped", "element-present", dropped(path)),
+        ("blanked", "element-present", saying(path, "")),
+        ("renamed", "element-present", _cased(path)),
+        ("misplaced", "element-present", _elsewhere(path)),
+        ("in-a-foreign-namespace", "element-present", _foreign(path)),
+        *(() if kind == "tone" else (("of-another-type", odd, saying(path, _ODD[kind])),)),
+    )
+
+
 def _of_elements() -> Iterator[Fault]:
     for operation, elements in ELEMENTS.items():
         for path, (clause, kind) in elements.items():
-            odd = "element-present" if kind in ("text", "tone") else "element-kind"
-            ways: tuple[tuple[str, str, Edit], ...] = (
-                ("dropped", "element-present", dropped(path)),
-                ("blanked", "element-present", saying(path, "")),
-                ("renamed", "element-present", _cased(path)),
-                ("misplaced", "element-present", _elsewhere(path)),
-                ("in-a-foreign-namespace", "element-present", _foreign(path)),
-                *(() if kind == "tone" else (("of-another-type", odd, saying(path, _ODD[kind])),)),
-            )
-            ways = tuple(one for one in ways if one[0] != "misplaced" or path not in ANYWHERE)
+            ways = tuple(one for one in ways_of(path, kind) if one[0] != "misplaced" or path not in ANYWHERE)
             for way, check, edit in ways:
                 yield ReplyFault(*_named(operation, path, way), clause, check, (operation,), edit)
             placing: dict[str, Edit] = {"doubled": _doubled(path)}
@@ -162,6 +166,11 @@ def _head(exception_id: str, change: Callable[[Node, Node], None]) -> Edit:
             change(head, found)
 
     return edit
+
+
+def exception_replaced(exception_id: str) -> Edit:
+    """Refusals with an id come with another one."""
+    return _head(exception_id, _another)
 
 
 def _lose(name: str) -> Callable[[Node, Node], None]:

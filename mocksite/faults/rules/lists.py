@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator
 
 from mocksite.faults.change import CallFault, Edit, MessageFault, ReplyFault, deaf_to, spots
 from mocksite.faults.fault import Fault
-from mocksite.faults.targets import EMPTY_BODIES, ENVELOPES, FILTERS, KEYS, LISTS, ROWS, SINGLE, UNPROMISED, WINDOWS
+from mocksite.faults.rules.targets import (
+    EMPTY_BODIES,
+    ENVELOPES,
+    FILTERS,
+    KEYS,
+    LISTS,
+    ROWS,
+    SINGLE,
+    UNPROMISED,
+    WINDOWS,
+)
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 

@@ -51,9 +51,18 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "LstrecordaccessDetailHistory": {
         "recordDetail/viewID": ("R41.11.0-54", "integer"),
+        "recordDetail/accessTime": ("R41.11.0-54", "time"),
+        "recordDetail/registered": ("R41.11.0-54", "boolean"),
+        "recordDetail/downloaded": ("R41.11.0-54", "boolean"),
         "recordDetail/viewed": ("R41.11.0-54", "boolean"),
+        "recordDetail/timeZoneID": ("R41.11.0-54", "integer"),
     },
-    "LstMeetingType": {"meetingType/subProductCodePrefix": ("R41.12.0-13", "text")},
+    "LstMeetingType": {
+        "meetingType/productCodePrefix": ("R41.12.0-13", "text"),
+        "meetingType/subProductCodePrefix": ("R41.12.0-13", "text"),
+        "meetingType/name": ("R41.12.0-19", "text"),
+        "meetingType/displayName": ("R41.12.0-19", "text"),
+    },
 }
 
 #: Elements without siblings have no other place.

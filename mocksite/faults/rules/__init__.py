@@ -1,0 +1,1 @@
+"""Faults made by rule, one element, envelope, refusal or list at a time: for everybody, always."""
