@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
     _add(commands, "report", "the Allure report of the last run, one HTML page (needs Node.js)", _report, _results)
     _add(commands, "history", "what many nights say of each clause: since when, flaky, fixed", _history, _kept, _asked)
+    _add(commands, "notify", "tell what changed since it was last told; silent otherwise", _notify, _kept, _told)
     _add(commands, "history-export", "the nights as tables: .sqlite, .csv or .parquet", _export, _kept, _table)
     _add(commands, "index", "renew features/<release>/README.md: items of the notes, clauses, feature files", _index)
     _add(commands, "new-release", "the folder of a release, ready to be filled from its notes", _new_release, _named)
@@ -157,6 +158,12 @@ def _asked(command: argparse.ArgumentParser) -> None:
     form.add_argument("--html", type=Path, metavar="FILE", help="write a page")
 
 
+def _told(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--site", action="append", default=[], metavar="NAME", help="only this site; repeatable")
+    words = "mailto:a@example.com?smtp=host:25, https://... of a webhook, or a command that reads JSON (default: print)"
+    command.add_argument("--to", default="", metavar="WHERE", help=words)
+
+
 def _table(command: argparse.ArgumentParser) -> None:
     command.add_argument("output", type=Path, metavar="FILE", help="file to write; its ending says in which form")
 
@@ -232,6 +239,12 @@ def _history(options: argparse.Namespace) -> int:
     from conformance.history.output import history
 
     return history(options)
+
+
+def _notify(options: argparse.Namespace) -> int:
+    from conformance.history.notify import notify
+
+    return notify(options)
 
 
 def _export(options: argparse.Namespace) -> int:

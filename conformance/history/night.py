@@ -117,7 +117,7 @@ def night_of(record: RunRecord, root: str = "") -> NightRecord:
         exchanges={place: one.exchanges for place, one in numbered if one.exchanges},
         requests=record.sent,
         root=root,
-        reply_times={name: _quantiles(times) for name, times in sorted(record.reply_times.items()) if times},
+        reply_times={name: quantiles(times) for name, times in sorted(record.reply_times.items()) if times},
         shapes={name: _kinds(shape) for name, shape in sorted(record.shapes.items())},
         unwell=dict(record.unwell),
         problems=record.problems,
@@ -157,7 +157,7 @@ def _kinds(shape: Shape) -> dict[str, tuple[str, ...]]:
     return {path: tuple(row["kinds"]) for path, row in sorted(shape.items())}
 
 
-def _quantiles(seconds: Iterable[float]) -> tuple[int, float, float, float]:
+def quantiles(seconds: Iterable[float]) -> tuple[int, float, float, float]:
     """Count, median, 95th percentile and longest, in milliseconds."""
     ordered = sorted(1000 * one for one in seconds)
     last = len(ordered) - 1

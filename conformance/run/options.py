@@ -32,6 +32,7 @@ class Options:
     root: Path
     baseline: Path | None = None
     history: Path | None = None
+    notify: str = ""
 
 
 _FLAGS = {
@@ -45,6 +46,7 @@ _VALUES = {
     "--schemas": ("PATH", "the vendor's schema bundle, folder or zip, to judge replies with"),
     "--baseline": ("REPORTS", "an earlier run on the same site, folder or summary.json, to judge replies with"),
     "--history": ("DIR", "folder that keeps every night, for webex-conformance history (default: the profile's)"),
+    "--notify": ("WHERE", "with --history: whom to tell what changed; see webex-conformance notify --help"),
     "--known-issues": ("FILE", "failures a site is known to have (default known_issues.toml, if there is one)"),
     "--reports": ("DIR", "where reports go (default reports)"),
 }
@@ -100,6 +102,7 @@ def read_options(config: Any) -> Options:
         schemas=option.schemas or "",
         baseline=Path(option.baseline) if option.baseline else None,
         history=Path(option.history) if option.history else None,
+        notify=option.notify or "",
         known_issues=known if option.known_issues or known.is_file() else None,
         reports=Path(option.reports) if option.reports else beside(config.rootpath, "reports"),
         # A forked process (pytest-forked) has none of the threads that run ahead, and may inherit a lock they held.

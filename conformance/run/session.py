@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
-from conformance.history.archive import keep
+from conformance.history.metrics import METRICS, write_metrics
+from conformance.history.notify import after_run
 from conformance.history.resume_file import RESUME_FILE, ResumeFile
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import write_exchange
@@ -192,7 +193,7 @@ class WorkerRun:
 
 
 #: Output of an earlier run, removed when a new one begins; the ledger stays, it is not output.
-_STALE = ("summary.json", "junit.xml", "badge.json", "allure-results", "exchanges", "faults", RESUME_FILE)
+_STALE = ("summary.json", "junit.xml", "badge.json", METRICS, "allure-results", "exchanges", "faults", RESUME_FILE)
 
 
 class RunSession:
@@ -422,6 +423,7 @@ class RunSession:
         """Everything but the scenarios' own Allure results; the summary last, then a look for secrets that leaked."""
         record, reports = self.record(), self.options.reports
         self._guarded("junit.xml", lambda: write_junit(record, reports / "junit.xml"))
+        self._guarded(METRICS, lambda: write_metrics(record, reports / METRICS))
         self._guarded("badge.json", lambda: write_whole(reports / "badge.json", json.dumps(badge(record)) + "\n"))
         if allure_folder is not None and allure_folder.is_dir():
             self._guarded("the Allure results", lambda: self._complete_allure(record, allure_folder))
@@ -430,7 +432,8 @@ class RunSession:
         if not leaks and self._guarded("summary.json", lambda: write_summary(self.record(), reports / "summary.json")):
             (reports / RESUME_FILE).unlink(missing_ok=True)
             if history := self.options.history or self.worker_run.run_context.profile.history:
-                self._guarded("the history", lambda: keep(self.record(), Path(history), self.options.root))
+                told = Path(history), self.options.root, self.options.notify
+                self._guarded("the history", lambda: after_run(self.record(), *told))
 
     def _complete_allure(self, record: RunRecord, folder: Path) -> None:
         from conformance.reporting import allure

@@ -1,0 +1,226 @@
+"""``webex-conformance notify``: silence until something changes.
+
+What was told stands beside the nights, so thirty equal red nights say nothing
+after the first. A verdict that changed is told when it is confirmed: by a second
+night, or because the failing scenario failed again in the same run. A verdict
+that healed is told, and a night that is missing or hardly judged anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import smtplib
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from conformance.history.archive import Archive, at, keep
+from conformance.history.index import Index
+from conformance.history.night import moment_of
+from conformance.history.view import ClauseHistory, SiteHistory, sites
+from conformance.reporting.summary import RunRecord, write_whole
+from conformance.reporting.text import printable, safe
+from conformance.sites.errors import UserError
+
+FORMAT = 1
+#: What a reader is told, by the state of a clause; a failure of the last night alone is not confirmed.
+_KINDS = {"failing": "failing", "flaky": "flaky", "lost": "lost", "fixed": "well", "passing": "well"}
+_PATIENCE = 60
+#: Hours without a night after which one is missing: a day, and time for a run to be late.
+_MISSING = 30
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is new about one site; ``changes`` are clauses whose state changed, ``night`` what the last one lacked."""
+
+    site: str
+    changes: tuple[ClauseHistory, ...]
+    healed: tuple[ClauseHistory, ...]
+    night: str
+
+    @property
+    def subject(self) -> str:
+        """One line."""
+        parts = [
+            f"{len(self.changes)} clauses changed" if self.changes else "",
+            f"{len(self.healed)} well again" if self.healed else "",
+            self.night,
+        ]
+        return f"{self.site}: {', '.join(filter(None, parts))}"
+
+    def as_json(self) -> dict[str, Any]:
+        """What a command gets on its standard input."""
+        return {
+            "format": FORMAT,
+            "site": self.site,
+            "text": self.text(),
+            "night": self.night,
+            "changes": [_row(one) for one in self.changes],
+            "healed": [_row(one) for one in self.healed],
+        }
+
+    def text(self) -> str:
+        """The notice for people."""
+        lines = [self.subject]
+        for one in (*self.changes, *self.healed):
+            change = f"; {one.change}" if one.change else ""
+            lines.append(f"{one.clause}  {one.state} since {one.since} ({one.since_release}{change})")
+            lines += [f"    {line}" for line in (one.words, *one.exchanges[:1]) if line and one.state != "fixed"]
+        return printable("\n".join(lines))
+
+
+def _row(one: ClauseHistory) -> dict[str, Any]:
+    names = ("clause", "level", "state", "since", "since_release", "change", "words")
+    return {name: getattr(one, name) for name in names} | {
+        "operations": list(one.operations),
+        "exchanges": list(one.exchanges),
+    }
+
+
+def notify(given: argparse.Namespace) -> int:
+    """Tell what is new on each site to ``given.to``, or print it; 0, also when nothing is."""
+    archive = at(given.history)
+    index = Index(archive)
+    try:
+        known = sites(index)
+        for site in given.site or known:
+            if site not in known:
+                raise UserError("site-unknown", f"no night of a site {site!r} is here", where=str(given.history))
+            tell(archive, SiteHistory(index, site), given.to, datetime.now(UTC))
+    finally:
+        index.close()
+    return 0
+
+
+def tell(archive: Archive, history: SiteHistory, to: str, now: datetime) -> Notice | None:
+    """Tell what is new about one site, and remember it; None when nothing is. Told first, remembered after."""
+    file = archive.folder / f".told-{quote(history.site, safe=' ')}.json"
+    before = _told(file)
+    clauses = history.clauses()
+    states = _states(clauses, before["states"])
+    night = _odd_night(history, now)
+    new = night if night != before["night"] else ""
+    notice = Notice(history.site, *_changed(clauses, states, before["states"]), new)
+    something = bool(notice.changes or notice.healed or notice.night)
+    if something:
+        deliver(notice, to)
+    write_whole(file, json.dumps({"format": FORMAT, "states": states, "night": night}) + "\n")
+    return notice if something else None
+
+
+def after_run(record: RunRecord, folder: Path, root: Path, to: str) -> None:
+    """Keep the night of a run in ``folder`` and tell ``to`` what is new about its site, if anybody is to be told."""
+    keep(record, folder, root)
+    if not to:
+        return
+    archive = Archive(folder)
+    index = Index(archive)
+    try:
+        tell(archive, SiteHistory(index, record.site), to, datetime.now(UTC))
+    finally:
+        index.close()
+
+
+def _told(file: Path) -> dict[str, Any]:
+    """What was told before: nothing the first time, when everything was well as far as anybody knows."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        return {"states": dict(told["states"]), "night": str(told["night"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"states": {}, "night": ""}
+
+
+def _states(clauses: Iterable[ClauseHistory], before: Mapping[str, str]) -> dict[str, str]:
+    """The confirmed state of each clause: of one that is not confirmed yet, what was told last."""
+    return {one.clause: _KINDS.get(one.state, before.get(one.clause, "well")) for one in clauses}
+
+
+def _changed(
+    clauses: Iterable[ClauseHistory], states: Mapping[str, str], before: Mapping[str, str]
+) -> tuple[tuple[ClauseHistory, ...], tuple[ClauseHistory, ...]]:
+    new = [one for one in clauses if states[one.clause] != before.get(one.clause, "well")]
+    changes = tuple(one for one in new if states[one.clause] != "well")
+    return changes, tuple(one for one in new if states[one.clause] == "well")
+
+
+def _odd_night(history: SiteHistory, now: datetime) -> str:
+    last = history.nights[-1]
+    if now - moment_of(last.started) > timedelta(hours=_MISSING):
+        return f"no night since {last.day}"
+    if last.hardly_judged:
+        return f"the night of {last.day} hardly judged anything ({', '.join(last.unwell) or 'see its reports'})"
+    return ""
+
+
+# -- ways to tell ----------------------------------------------------------------
+
+
+def deliver(notice: Notice, to: str) -> None:
+    """Send ``notice``: to an address (``mailto:a@example.com?smtp=host:25``), a webhook (``https://...``) or a command.
+
+    A command gets the JSON on its standard input; without ``to`` the text is
+    printed. What does not arrive is a :class:`UserError`, and is told again next time.
+    """
+    scheme = urlsplit(to).scheme
+    if not to:
+        print(notice.text())
+    elif scheme == "mailto":
+        _mail(notice, to)
+    elif scheme in ("http", "https"):
+        _post(notice, to)
+    else:
+        _run(notice, to)
+
+
+def _run(notice: Notice, command: str) -> None:
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(  # noqa: S603 - the user's own command, split and not given to a shell
+            words, input=json.dumps(notice.as_json()), text=True, capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except (OSError, ValueError) as problem:
+        raise _undelivered(command, str(problem)) from None
+    except subprocess.TimeoutExpired:
+        raise _undelivered(command, f"it did not end within {_PATIENCE} s") from None
+    if done.returncode:
+        raise _undelivered(command, f"it ended with {done.returncode}: {done.stderr.strip()[:200]}")
+
+
+def _post(notice: Notice, url: str) -> None:
+    import httpx
+
+    # Chat services read "text" and leave the rest alone.
+    try:
+        httpx.post(url, json=notice.as_json(), timeout=_PATIENCE).raise_for_status()
+    except httpx.HTTPError as problem:
+        # The address of a webhook is a secret: everybody who has it may write there.
+        raise _undelivered(f"https://{urlsplit(url).hostname}/...", type(problem).__name__) from None
+
+
+def _mail(notice: Notice, address: str) -> None:
+    parts = urlsplit(address)
+    server = parse_qs(parts.query).get("smtp", ["localhost:25"])[0]
+    host, _, port = server.partition(":")
+    message = EmailMessage()
+    message["Subject"] = safe(notice.subject)
+    message["To"], message["From"] = parts.path, f"webex-conformance@{host}"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(notice.text())
+    try:
+        with smtplib.SMTP(host, int(port or 25), timeout=_PATIENCE) as smtp:
+            smtp.send_message(message)
+    except (OSError, ValueError, smtplib.SMTPException) as problem:
+        raise _undelivered(f"mailto:{parts.path} by {server}", str(problem)) from None
+
+
+def _undelivered(to: str, why: str) -> UserError:
+    hint = "nothing is lost: it is told again the next time"
+    return UserError("notify", f"the notice could not be delivered: {why}", where=to, hint=hint)
