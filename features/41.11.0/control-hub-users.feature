@@ -262,6 +262,87 @@ Feature: User management stays usable on a site managed in Control Hub
       And the site admin sends GetUser for the new user
       Then active is not "ACTIVATED"
 
+  Rule: Users of the classic era are no exception
+
+    @clause.R41.11.0-12
+    Scenario: An administrator of users may not change the address of a classic-era user
+      Given the site has a disposable classic-era user
+      When the user admin sends SetUser for the disposable classic-era user with
+        | email | {fresh address} |
+      Then the call is refused with 030120
+
+    @clause.R41.11.0-13
+    Scenario: newWebExId is ignored for a classic-era user
+      Given the site has a disposable classic-era user
+      When the site admin sends SetUser for the disposable classic-era user with
+        | newWebExId | {name} |
+      Then the call succeeds
+      When the site admin sends GetUser with
+        | webExId | {disposable classic-era user.email} |
+      Then webExId is "{disposable classic-era user.webExId}"
+
+    @clause.R41.11.0-14
+    Scenario: A classic-era user is not given an address used on another Control Hub site
+      Given the site has a disposable classic-era user
+      And the site has an e-mail address used on another Control Hub site
+      When the site admin sends SetUser for the disposable classic-era user with
+        | email | {e-mail address used on another Control Hub site.email} |
+      Then the call is refused with 030118
+
+    @clause.R41.11.0-14
+    Scenario Outline: SetUser to the address of a <owner> is refused
+      Given a new user
+      When the site admin sends SetUser for the new user with
+        | email | {<owner>.email} |
+      Then the call is refused with 030118
+
+      Examples:
+        | owner            |
+        | classic-era user |
+        | control-hub user |
+
+    @clause.R41.11.0-15
+    Scenario: DelUser deactivates a classic-era user
+      Given the site has a disposable classic-era user
+      And the disposable classic-era user is active
+      When the site admin sends DelUser for the disposable classic-era user
+      And the site admin sends GetUser for the disposable classic-era user
+      Then active is "DEACTIVATED"
+
+    @clause.R41.11.0-15 @should
+    Scenario: DelUser takes the license of a classic-era user away
+      Given the site has a disposable classic-era user
+      And the disposable classic-era user is active
+      When the site admin sends DelUser for the disposable classic-era user
+      And the site admin sends GetUser for the disposable classic-era user
+      Then the user has no meeting license
+
+    @clause.R41.11.0-16
+    Scenario: SetUser re-activates a classic-era user
+      Given the site has a disposable classic-era user
+      And the disposable classic-era user is active
+      And DelUser has deactivated the disposable classic-era user
+      When the site admin sends SetUser for the disposable classic-era user with
+        | active | ACTIVATED |
+      Then the call succeeds
+      When the site admin sends GetUser for the disposable classic-era user
+      Then active is "ACTIVATED"
+
+    @clause.R41.11.0-18
+    Scenario: A classic-era user is not given an address outside the organisation
+      Given the site has a disposable classic-era user
+      And the site has an e-mail address outside the organisation
+      When the site admin sends SetUser for the disposable classic-era user with
+        | email | {e-mail address outside the organisation.email} |
+      Then the call is refused with 030117
+
+    @clause.R41.11.0-20
+    Scenario: A classic-era user is not changed without the scope
+      Given the site has a disposable classic-era user
+      When the unscoped admin, signed in with accessToken, sends SetUser for the disposable classic-era user with
+        | timeZoneID | {disposable classic-era user.other timeZoneID} |
+      Then the call is refused with 030119
+
   Rule: A user outside the organisation must be claimed first
 
     @clause.R41.11.0-17

@@ -21,11 +21,13 @@ Feature: GetUser returns freeAccount
         | freeAccount | boolean |
 
       Examples:
-        | role            |
-        | read-only admin |
-        | user admin      |
-        | host            |
-        | attendee        |
+        | role             |
+        | read-only admin  |
+        | user admin       |
+        | host             |
+        | attendee         |
+        | classic-era user |
+        | control-hub user |
 
   # A user need not have an avatar or a capacity for large events: what is there keeps the order.
   @clause.R41.11.0-62
@@ -54,11 +56,13 @@ Feature: GetUser returns freeAccount
       And freeAccount comes last in its parent
 
       Examples:
-        | role            |
-        | read-only admin |
-        | user admin      |
-        | host            |
-        | attendee        |
+        | role             |
+        | read-only admin  |
+        | user admin       |
+        | host             |
+        | attendee         |
+        | classic-era user |
+        | control-hub user |
 
   @clause.R41.11.0-63
   Rule: The value tells free accounts from others

@@ -270,11 +270,13 @@ Feature: Existing users keep their old login after the move to Control Hub
         | userId     |
 
       Examples:
-        | role            |
-        | read-only admin |
-        | user admin      |
-        | host            |
-        | attendee        |
+        | role             |
+        | read-only admin  |
+        | user admin       |
+        | host             |
+        | attendee         |
+        | classic-era user |
+        | control-hub user |
 
   Rule: The schemas stay
 

@@ -207,6 +207,29 @@ Feature: The history of recording views covers meetings, large events and classi
       And the counts agree with the number of recordDetail
       And matchingRecords comes last in its parent
 
+    @clause.R41.11.0-54
+    Scenario Outline: Each view of a recording of <kind> holds eight elements
+      Given the site has a recording of <kind>
+      When the site admin sends LstrecordaccessDetailHistory for the recording of <kind>, by recondID or else recordID
+      Then the call succeeds
+      And the reply contains
+        | element                       | kind          |
+        | recordDetail/viewID           | integer       |
+        | recordDetail/participantName  | text or empty |
+        | recordDetail/participantEmail | text or empty |
+        | recordDetail/accessTime       | date and time |
+        | recordDetail/registered       | boolean       |
+        | recordDetail/downloaded       | boolean       |
+        | recordDetail/viewed           | boolean       |
+        | recordDetail/timeZoneID       | integer       |
+      And the counts agree with the number of recordDetail
+
+      Examples:
+        | kind            |
+        | a meeting       |
+        | a large event   |
+        | a classic event |
+
     @clause.R41.11.0-55 @observe
     Scenario Outline: What <spelling> leads to, as <source> spells it, is recorded
       Given the site has a recording of a training

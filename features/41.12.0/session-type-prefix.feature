@@ -167,6 +167,15 @@ Feature: LstMeetingType returns subProductCodePrefix
         | host            |
         | attendee        |
 
+    @clause.R41.12.0-19 @should
+    Scenario: Every session type has a name and a displayName
+      When the site admin sends LstMeetingType
+      Then the call succeeds
+      And the reply contains
+        | element                 | kind |
+        | meetingType/name        | text |
+        | meetingType/displayName | text |
+
     @clause.R41.12.0-17 @should
     Scenario Outline: One session type asked for is one returned to the <role>
       Given the site has a customised session type

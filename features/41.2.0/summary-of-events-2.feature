@@ -108,3 +108,13 @@ Feature: LstsummarySession supports large events (Events 2.0)
         | hostWebExID | {large event.hostWebExID} |
       Then the list holds the large event
       And session/enableWebniar is "true"
+
+    @should
+    Scenario: Both are true for a webcast
+      Given the site has a webcast
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {webcast.sessionKey}  |
+        | hostWebExID | {webcast.hostWebExID} |
+      Then the list holds the webcast
+      And session/enableEvent is "true"
+      And session/enableWebniar is "true"

@@ -23,11 +23,13 @@ Feature: GetUser returns webexAssistantEnabled
         | webexAssistantEnabled | boolean |
 
       Examples:
-        | role            |
-        | read-only admin |
-        | user admin      |
-        | host            |
-        | attendee        |
+        | role             |
+        | read-only admin  |
+        | user admin       |
+        | host             |
+        | attendee         |
+        | classic-era user |
+        | control-hub user |
 
   @clause.R41.2.0-14 @should
   Rule: The value follows the option of the user

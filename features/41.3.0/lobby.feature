@@ -93,6 +93,38 @@ Feature: The lobby before a meeting is visible
         | element                       | kind    |
         | session/enablePreMeetingLobby | boolean |
 
+    @should
+    Scenario Outline: <operation> returns it for a <kind>
+      Given the site has a <kind>
+      When the host sends <operation> for the <kind>
+      Then the call succeeds
+      And the reply contains
+        | element                        | kind    |
+        | <parent>/enablePreMeetingLobby | boolean |
+
+      Examples:
+        | clause     | operation      | parent        | kind        |
+        | R41.3.0-12 | GetSessionInfo | accessControl | large event |
+        | R41.3.0-12 | GetSessionInfo | accessControl | webcast     |
+        | R41.3.0-13 | GetMeeting     | enableOptions | large event |
+        | R41.3.0-13 | GetMeeting     | enableOptions | webcast     |
+
+    @clause.R41.3.0-11 @should
+    Scenario Outline: LstsummarySession returns it for a <kind>
+      Given the site has a <kind>
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {<kind>.sessionKey}  |
+        | hostWebExID | {<kind>.hostWebExID} |
+      Then the list holds the <kind>
+      And the reply contains
+        | element                       | kind    |
+        | session/enablePreMeetingLobby | boolean |
+
+      Examples:
+        | kind        |
+        | large event |
+        | webcast     |
+
   Rule: The element stands where the examples show it
 
     @clause.R41.3.0-14

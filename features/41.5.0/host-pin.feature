@@ -128,10 +128,12 @@ Feature: A host can start a scheduled meeting from the phone
         | phones/hostPIN | integer |
 
       Examples:
-        | role            |
-        | read-only admin |
-        | user admin      |
-        | host            |
+        | role             |
+        | read-only admin  |
+        | user admin       |
+        | host             |
+        | classic-era user |
+        | control-hub user |
 
     @clause.R41.5.0-05 @should
     Scenario Outline: The <role> is shown phones/hostPIN of a user <room> a personal meeting room

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mocksite.faults.classes import callers
+from mocksite.faults.classes import callers, kinds
 from mocksite.faults.fault import Fault
 
 #: The classes, and what each is called where they are counted.
 FAMILIES: Mapping[str, str] = {
     "one-caller": "one caller",
+    "one-kind": "one kind",
 }
 
-FAULTS: tuple[Fault, ...] = (*callers.FAULTS,)
+FAULTS: tuple[Fault, ...] = (*callers.FAULTS, *kinds.FAULTS)

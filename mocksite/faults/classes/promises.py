@@ -107,3 +107,45 @@ SUCCEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("SetEvent", "R41.12.0-09", _OF_SESSIONS),
     ("UploadEventImage", "R41.12.0-09", _OF_SESSIONS),
 )
+
+KINDS_OF_SESSION = ("meeting", "large-event", "webcast")
+#: Elements of sessions that a clause of its own promises for a kind, by operation, kind and element; nothing: none does.
+SESSION_CLAUSES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "GetSessionInfo": {
+        "meeting": {"accessControl/audioPassword": ""},
+        **{
+            kind: {
+                "accessControl/enableEvent": "R41.3.0-22",
+                "accessControl/enableWebniar": "R41.3.0-22",
+                "accessControl/audioPassword": clause,
+            }
+            for kind, clause in (("large-event", "R41.4.0-07"), ("webcast", "R41.4.0-08"))
+        },
+    },
+    "GetMeeting": {
+        kind: {"enableOptions/enableEvent": "R41.3.0-23", "enableOptions/enableWebniar": "R41.3.0-23"}
+        for kind in ("large-event", "webcast")
+    },
+    "LstsummarySession": {
+        kind: {"session/enableEvent": "R41.2.0-12", "session/enableWebniar": "R41.2.0-12"}
+        for kind in ("large-event", "webcast")
+    },
+}
+
+#: Users by when they were made (lines 232-236).
+KINDS_OF_USER: Mapping[str, str] = {"classic-era": "classic", "later": "hub"}
+#: Faults written by hand about users whose clauses hold for those of the classic era as for later ones.
+OF_CLASSIC_USERS = (
+    "R41.11.0-12/any-administrator",
+    "R41.11.0-13/new-name-taken-over",
+    "R41.11.0-14/030118-lost-its-id",
+    "R41.11.0-15/still-active",
+    "R41.11.0-15/license-kept",
+    "R41.11.0-16/not-woken",
+    "R41.11.0-18/030117-lost-its-id",
+    "R41.11.0-20/scope-not-asked",
+)
+
+#: Recordings whose views are told (lines 311-319), and those whose createTime is a clause (line 721).
+KINDS_OF_RECORDING = ("meeting", "large-event", "event", "training")
+LATE_KINDS = (*KINDS_OF_RECORDING, "support")
