@@ -30,7 +30,7 @@ def user_is_active(context: ScenarioContext, user: str) -> None:
     context.require_active(user)
 
 
-@given(parsers.re(r"(?P<operation>DelUser) has deactivated the (?P<user>(?:disposable|new|disposable classic-era) user)"))
+@given(parsers.re(r"(?P<operation>DelUser) has deactivated the (?P<user>(?:new|disposable(?: classic-era)?) user)"))
 def user_is_deactivated(context: ScenarioContext, user: str, operation: str) -> None:
     del operation
     context.deactivate(user)

@@ -76,8 +76,8 @@ def _session_ways(operation: str, path: str, clause: str, value: str, kind: str)
         name, what = f"{FAMILY}/{operation}/{path.replace('/', '.')}/{way}/{kind}", f"{path} {way} for a {kind}"
         if way in _WAYS and operation == "LstsummarySession":
             change = of_rows("session", _row_of(kind), edit)
-            check = "element-value" if clause == "R41.2.0-12" else check
-            yield ReplyFault(name, what, clause, check, (operation,), change, family=FAMILY)
+            told = "element-value" if clause == "R41.2.0-12" else check
+            yield ReplyFault(name, what, clause, told, (operation,), change, family=FAMILY)
         elif way in _WAYS:
             yield ReplyFault(name, what, clause, check, (operation,), edit, asked_for(kind), family=FAMILY)
 
@@ -176,11 +176,11 @@ _TYPES: Mapping[str, Callable[[MeetingType], bool]] = {
 
 def _types() -> Iterator[Fault]:
     operation = "LstMeetingType"
-    for path, (clause, value) in ELEMENTS[operation].items():
+    for path, (promised, value) in ELEMENTS[operation].items():
         for kind, fits in _TYPES.items():
             if path.endswith("subProductCodePrefix") and kind != "customised":
                 continue
-            clause = "R41.12.0-18" if path.endswith("/productCodePrefix") and kind != "customised" else clause
+            clause = "R41.12.0-18" if path.endswith("/productCodePrefix") and kind != "customised" else promised
             for way, check, edit in ways_of(path, value):
                 if way in _WAYS:
                     name = f"{FAMILY}/{operation}/{path.replace('/', '.')}/{way}/{kind}"

@@ -109,7 +109,7 @@ SUCCEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 KINDS_OF_SESSION = ("meeting", "large-event", "webcast")
-#: Elements of sessions that a clause of its own promises for a kind, by operation, kind and element; nothing: none does.
+#: Elements of sessions a clause of its own promises for a kind, by operation, kind and element; empty: none does.
 SESSION_CLAUSES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "GetSessionInfo": {
         "meeting": {"accessControl/audioPassword": ""},
