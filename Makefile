@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run test lint plan report docs twins fault-matrix bench lock clean
+.PHONY: run test lint plan report docs twins nights fault-matrix bench lock clean
 
 run: $(READY)            ## the whole suite against the embedded mock site
 	$(BIN)/pytest features $(ARGS)
@@ -27,6 +27,9 @@ docs: $(READY)           ## living documentation, one HTML file
 
 twins: $(READY)          ## conforming sites that differ as real ones do: nobody may be accused
 	$(BIN)/python -m tests.twins $(ARGS)
+
+nights: $(READY)         ## live sites of which everything is told, over the nights that plan proposes
+	$(BIN)/python -m tests.nights $(ARGS)
 
 fault-matrix: $(READY)   ## every seeded fault against the scenario that must catch it
 	$(BIN)/python -m tests.matrix $(ARGS)

@@ -7,6 +7,7 @@ import io
 import re
 import socket
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from lxml import etree
 from conformance.judge.vendor_check import VendorCheck
 from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.judge.schema_check import SchemaResult
-from conformance.judge.contract import XS
+from conformance.judge.contract import XS, C
 from conformance.sites.errors import UserError
 from conformance.wire.exchange import read_reply
 from tests.conftest import ROOT
@@ -55,10 +56,21 @@ def folder(where: Path) -> Path:
     return where
 
 
-def zipped(where: Path) -> Path:
+def of_known_places() -> dict[str, bytes]:
+    """The same without the elements of which only a vendor could say where they stand: what nobody declares is told."""
+    found = {}
+    for name, text in vendors().items():
+        root = etree.fromstring(text)
+        for node in root.findall(f".//*[@{{{C}}}place]"):
+            node.getparent().remove(node)
+        found[name] = etree.tostring(root)
+    return found
+
+
+def zipped(where: Path, texts: Mapping[str, bytes] | None = None) -> Path:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, text in vendors().items():
+        for name, text in (texts or vendors()).items():
             file.writestr(name, text)
     where.joinpath("bundle.zip").write_bytes(buffer.getvalue())
     return where / "bundle.zip"

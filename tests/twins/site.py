@@ -21,7 +21,6 @@ import httpx
 
 import mocksite
 from conformance.run import site_session
-from conformance.run import site_session
 from conformance.run.options import Options
 from conformance.run.session import WorkerRun
 from conformance.run.site_session import open_site
@@ -146,8 +145,12 @@ class StoreMailbox:
         self._letters = letters
 
     def mail_to(self, recipient: str) -> list[Mail]:
+        return [read_mail(raw, (recipient,), time.time()) for raw in self.raw_to(recipient)]
+
+    def raw_to(self, recipient: str) -> list[bytes]:
+        """Every message to ``recipient`` as it travelled."""
         mine = [mail for mail in self._store.all(records.Mail) if mail.recipient.lower() == recipient.lower()]
-        return [read_mail(raw, (recipient,), time.time()) for mail in mine for raw in self._letters(mail)]
+        return [raw for mail in mine for raw in self._letters(mail)]
 
     def listen(self) -> None:
         """It is there already."""

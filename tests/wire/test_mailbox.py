@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,60 +13,10 @@ import trustme
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import MailAccount
 from conformance.wire.mailbox import ImapBox, wait_for_mail
+from tests.wire.imap_server import ImapServer
 
 MAIL = b"Subject: Hello\r\nTo: a+wxc@example.com\r\n\r\nsee https://example.com/activate\r\n"
 SECRET = "pw-of-the-mailbox"
-
-
-class ImapServer:
-    """Just enough of IMAP4rev1 for one look: one folder, one message."""
-
-    def __init__(self, tls: ssl.SSLContext, folder: str) -> None:
-        self.folder = folder
-        self.heard: list[str] = []
-        self._tls = tls
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            try:
-                with self._tls.wrap_socket(connection, server_side=True) as secure:
-                    self._talk(secure)
-            except OSError:
-                continue
-
-    def _talk(self, secure: ssl.SSLSocket) -> None:
-        secure.sendall(b"* OK ready\r\n")
-        for line in secure.makefile("r", encoding="utf-8", newline="\r\n"):
-            self.heard.append(line.strip())
-            tag, _, command = line.strip().partition(" ")
-            secure.sendall(self._answer(command) + f"{tag} {self._result(command)}\r\n".encode())
-            if command == "LOGOUT":
-                return
-
-    def _answer(self, command: str) -> bytes:
-        if command == "CAPABILITY":
-            return b"* CAPABILITY IMAP4rev1\r\n"
-        if "SEARCH" in command:
-            return b"* SEARCH 1\r\n"
-        if "FETCH" in command:
-            head = b'* 1 FETCH (INTERNALDATE "28-Nov-2026 10:00:00 +0000" BODY[] {%d}\r\n' % len(MAIL)
-            return head + MAIL + b")\r\n"
-        return b"* BYE\r\n" if command == "LOGOUT" else b""
-
-    def _result(self, command: str) -> str:
-        if command.startswith("EXAMINE") and f'"{self.folder}"' not in command:
-            return "NO there is no such folder"
-        return "OK done"
 
 
 @pytest.fixture
@@ -80,7 +28,7 @@ def authority() -> trustme.CA:
 def server(authority: trustme.CA) -> Iterator[ImapServer]:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(tls)
-    one = ImapServer(tls, "Test mail")
+    one = ImapServer(tls, "Test mail", lambda recipient: [MAIL])
     try:
         yield one
     finally:
