@@ -30,7 +30,7 @@ LETTERS = {
 }
 _BY_OUTCOME = {"passed": "P", "failed": "F", "known": "K", "broken": "B", "skipped": "S"}
 #: Characters of a cause or finding that are kept.
-_FIRST_WORDS = 160
+_FIRST_WORDS = 300
 
 
 @dataclass(frozen=True)

@@ -204,14 +204,14 @@ def _site_of_page(site: SiteHistory) -> dict[str, Any]:
         by_release.setdefault(one.release, Counter())[one.state] += 1
     return {
         "site": site.site,
-        "nights": [[one.started, one.runs, one.suite] for one in site.nights],
+        "nights": [[site.when(place), one.runs, one.suite] for place, one in enumerate(site.nights)],
         "clauses": [_clause_of_page(one) for one in clauses],
         "slower": site.slower(),
         "by_release": by_release,
         "states": Counter(one.state for one in clauses),
         "now": site.nights[-1].runs,
         "from": site.nights[0].day,
-        "to": site.nights[-1].day,
+        "to": site.when(len(site.nights) - 1),
     }
 
 

@@ -125,8 +125,12 @@ def _segments(told: Sequence[int]) -> list[tuple[str, int]]:
         found.append((state, place))
         place += len(list(group))
     state, start = found[-1]
+    tail = next((place for place in range(len(told), start, -1) if told[place - 1] != _BAD), start)
+    if start < tail < len(told) and not any(told[start:tail]):
+        # What never was good again after it failed is not flaky, and not plain good.
+        steady = [] if state == "flaky" and found[:-1] and found[-2][0] == "passing" else [("passing", start)]
+        return [*found[:-1], *steady, ("failing", tail)]
     if state == "passing" and any(told[start:]):
-        tail = next((place for place in range(len(told), start, -1) if told[place - 1] != _BAD), start)
         if tail < len(told):
             return [*found, ("failing", tail)] if tail > start else [*found[:-1], ("failing", tail)]
         if any(told[-_REMEMBERED:]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,6 +44,11 @@ class NightRow:
     def day(self) -> str:
         """``2026-11-28``."""
         return f"{moment_of(self.started):%Y-%m-%d}"
+
+    @property
+    def minute(self) -> str:
+        """``2026-11-28 02:00``, in UTC."""
+        return f"{moment_of(self.started):%Y-%m-%d %H:%M}"
 
     @property
     def runs(self) -> str:
@@ -114,6 +120,17 @@ class SiteHistory:
         self.nights: tuple[NightRow, ...] = tuple(map(_night, index.connection.execute(_NIGHTS, (site,))))
 
     @cached_property
+    def _days(self) -> Counter[str]:
+        return Counter(one.day for one in self.nights)
+
+    def when(self, place: int) -> str:
+        """The day of a night, with the time where that day had more than one; empty where there is none."""
+        if place < 0:
+            return ""
+        night = self.nights[place]
+        return night.day if self._days[night.day] == 1 else night.minute
+
+    @cached_property
     def scenarios(self) -> tuple[ScenarioHistory, ...]:
         """Every scenario that ever ran here."""
         return tuple(map(_scenario, self._index.connection.execute(_SCENARIOS, (self.site,))))
@@ -139,10 +156,10 @@ class SiteHistory:
             level=worst.level,
             operations=tuple(dict.fromkeys(name for one in several for name in one.operations)),
             state=worst.state,
-            since=self.nights[worst.since].day if worst.since >= 0 else "",
+            since=self.when(worst.since),
             since_release=self.nights[worst.since].runs if worst.since >= 0 else "",
             change=self.change(worst),
-            last_judged=self.nights[last].day if last >= 0 else "",
+            last_judged=self.when(last),
             words=words,
             exchanges=exchanges,
             letters=several[0].letters if len(several) == 1 else _together(one.letters for one in several),

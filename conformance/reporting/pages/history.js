@@ -26,10 +26,6 @@
     return runs.replace(/(\d+)(\D)/g, (_, count, letter) => letter.repeat(Number(count)));
   }
 
-  function day(stamp) {
-    return `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 8)}`;
-  }
-
   function make(name, text, kind) {
     const node = document.createElement(name);
     if (text !== undefined) node.textContent = text;
@@ -99,8 +95,8 @@
     let start = 0;
     for (let place = 1; place <= text.length; place += 1) {
       if (place < text.length && text[place] === text[start]) continue;
-      const from = day(nights[start][0]);
-      const to = day(nights[place - 1][0]);
+      const from = nights[start][0];
+      const to = nights[place - 1][0];
       const count = place - start;
       const ran = nights[start][1];
       told.append(make("li", `${from}${count > 1 ? ` to ${to}, ${count} nights` : ""}: ${NAMES[text[start]]}; the site ran ${ran}, suite ${nights[start][2]}`));
