@@ -106,7 +106,7 @@ def test_other_sites_of_the_file_stay_as_they_are(init: Init) -> None:
     [
         ("", "error[init-answer]: there is no answer to 'address of the site"),
         ("{url}\n", "error[init-answer]: there is no answer to 'administrator"),
-        ("{url}\n{user}\nwrong\n", "error[account-refused]"),
+        ("{url}\n{user}\nn0t-hers-at-all\n", "error[account-refused]"),
         ("http://127.0.0.1:9\n{user}\n{password}\n", "error[unreachable]"),
         ("http://user:secret@host\n", "error[url-form]: that is not the address of a site"),
         ("staging.webex.com:99999\n{user}\n{password}\n", "error[url-form]"),
