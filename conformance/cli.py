@@ -1,9 +1,13 @@
-"""``webex-conformance``: everything around a run that is not the run itself."""
+"""``webex-conformance``: everything around a run that is not the run itself.
+
+Told by argparse: click and typer save no line and start later (docs/decisions/libraries.md, Command line).
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +15,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.reporting.text import printable
-from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.errors import CannotJudge, UserError, nearest
 
 USAGE_ERROR = 4
 
@@ -21,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if rest and not hasattr(options, "arguments"):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        options.parser.refuse(rest)
     options.arguments = rest
     command: Callable[[argparse.Namespace], int] = options.command
     try:
@@ -45,14 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class _Parser(argparse.ArgumentParser):
     """argparse ends with 2; our commands end usage errors with 4, like pytest."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def error(self, message: str, hint: str = "") -> None:  # type: ignore[override]
         self.print_usage(sys.stderr)
-        print(f"error[usage]: {message}", file=sys.stderr)
+        print(printable(str(UserError("usage", message, hint=hint))), file=sys.stderr)
         raise SystemExit(USAGE_ERROR)
+
+    def refuse(self, unknown: Sequence[str]) -> None:
+        """End with what the command does not know, naming the nearest option that it does."""
+        name = unknown[0].partition("=")[0]
+        hint = nearest(name, re.findall(r"--[\w-]+", self.format_usage())) if name.startswith("-") else ""
+        self.error(f"unrecognized arguments: {' '.join(unknown)}", hint)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="webex-conformance", description=__doc__)
+    words = "Everything around a run of the conformance suite that is not the run itself."
+    parser = _Parser(prog="webex-conformance", description=words)
     parser.add_argument("--version", action="version", version=f"webex-conformance {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     _add(commands, "run", "run the features on a site; takes every option of pytest, see run --help", _run, _any)
@@ -79,7 +90,7 @@ def _add(
     *details: Callable[[argparse.ArgumentParser], None],
 ) -> None:
     command = commands.add_parser(name, help=words, description=words, add_help=name != "run", allow_abbrev=False)
-    command.set_defaults(command=run)
+    command.set_defaults(command=run, parser=command)
     words = "folder of the suite (default: here, or what was installed)"
     command.add_argument("--root", type=Path, help=words)
     for detail in details:
@@ -100,7 +111,7 @@ def _site(command: argparse.ArgumentParser) -> None:
         "--sites", default="", metavar="FILE", help="profile file (default sites.toml, or WEBEX_SITES)"
     )
     command.add_argument("--release", default="", metavar="R", help="release to judge the site as")
-    command.add_argument("--access", default="", choices=("", "read-only", "read-write"), help="what the run may do")
+    command.add_argument("--access", default="", choices=("read-only", "read-write"), help="what the run may do")
     command.add_argument("--reports", type=Path, help="where reports go (default reports)")
 
 

@@ -1,4 +1,4 @@
-"""The command ``webex-mock``."""
+"""The command ``webex-mock``, told by argparse (docs/decisions/libraries.md, Command line)."""
 
 from __future__ import annotations
 

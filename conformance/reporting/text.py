@@ -1,8 +1,12 @@
-"""Text for terminals and files: masked, and harmless to the terminal that shows it."""
+"""Text for terminals and files: masked, and harmless to the terminal that shows it.
+
+Tables are aligned by hand: rich needs no fewer lines for it (docs/decisions/libraries.md, Tables and progress).
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from conformance.sites.masking import secret_registry
 
@@ -37,11 +41,21 @@ def _shown(found: re.Match[str]) -> str:
 
 def table(rows: list[list[str]], right: frozenset[int] = frozenset()) -> list[str]:
     """Rows as aligned lines; columns in ``right`` are aligned to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
-            cell.rjust(width) if column in right else cell.ljust(width)
+            _padded(cell, width, right=column in right)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     ]
+
+
+def _padded(cell: str, width: int, *, right: bool) -> str:
+    blanks = " " * (width - _width(cell))
+    return blanks + cell if right else cell + blanks
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: a Chinese character takes two."""
+    return len(text) if text.isascii() else sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)

@@ -31,7 +31,10 @@ _BEAT = 0.2
 
 
 class TerminalLine:
-    """One line below the cursor of a terminal; the cursor stays where the ``writer`` of pytest left it."""
+    """One line below the cursor of a terminal; the cursor stays where the ``writer`` of pytest left it.
+
+    rich draws at the cursor, over the line that pytest is in the middle of (docs/decisions/libraries.md).
+    """
 
     def __init__(self, writer: Any, write: Callable[[str], None]) -> None:
         self._writer = writer

@@ -1,4 +1,7 @@
-"""``sites.toml``: read into profiles, and refused when in doubt, naming the line."""
+"""``sites.toml``: read into profiles, and refused when in doubt, naming the line.
+
+Written by hand: with pydantic or msgspec it is longer and starts slower (docs/decisions/libraries.md, Profiles).
+"""
 
 from __future__ import annotations
 
@@ -52,10 +55,11 @@ class ProfileTable:
     def _numbers(self) -> dict[str, int]:
         """Line by key, and of the table itself by ""; empty when the table has no header of its own."""
         header = f"[sites.{self.site}{'.' + self._path if self._path else ''}]"
-        start = next((i for i, line in enumerate(self._lines, 1) if _bare(line).startswith(header)), None)
+        heads = ((number, _bare(line)) for number, line in enumerate(self._lines, 1) if _heads(line))
+        start = next((number for number, bare in heads if bare.startswith(header)), None)
         numbers: dict[str, int] = {}
         if start is not None:
-            below = takewhile(lambda line: not line.lstrip().startswith("["), self._lines[start:])
+            below = takewhile(lambda line: not _heads(line), self._lines[start:])
             for number, line in enumerate(below, start + 1):
                 if found := _KEY.match(line):
                     numbers.setdefault(found.group(1), number)
@@ -144,6 +148,10 @@ class ProfileTable:
             hint = f'write {key} = "${{VARIABLE}}", "file:PATH" or "keyring:SERVICE/NAME"'
             raise self.fail("secret-literal", f"{key} stands in the file itself", key, hint)
         return credentials.resolve(value, where=self.where(key), folder=self.file.parent)
+
+
+def _heads(line: str) -> bool:
+    return line.lstrip().startswith("[")
 
 
 def _bare(header: str) -> str:
@@ -319,7 +327,8 @@ def _accounts(site: ProfileTable, loopback: bool) -> dict[str, Account]:
     found = {}
     for role in table.row:
         if role not in ROLES:
-            raise table.fail("role-unknown", f"unknown role {role!r}", role, nearest(role, ROLES))
+            where = table.below(role) if isinstance(table.row[role], Mapping) else table
+            raise where.fail("role-unknown", f"unknown role {role!r}", role, nearest(role, ROLES))
         entry = table.below(role)
         entry.known(_ACCOUNT_KEYS)
         webex_id = entry.text("webex_id")

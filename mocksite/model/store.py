@@ -2,7 +2,8 @@
 
 There is one table per record type, one column per field. Operations see the verbs of
 ``Store`` and nothing else, so that a fault can put itself between an operation and the
-state (``faults/fault.py``) without the operation knowing.
+state (``faults/fault.py``) without the operation knowing. Plain SQL of the standard
+library: what SQLAlchemy costs stands in docs/decisions/libraries.md.
 """
 
 from __future__ import annotations

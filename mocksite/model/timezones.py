@@ -2,7 +2,8 @@
 
 The id is the position in the enumeration com:timeZoneType, but for London and
 Casablanca: sources.md, Values, says 20 is GMT London, so the two change places. Rules are
-those of today; the machine's own zone files are not needed.
+those of today, but for Egypt and Israel, which have none here. A table of our own, since
+tzdata contradicts the offsets that five of these descriptions say (docs/decisions/libraries.md).
 """
 
 from __future__ import annotations

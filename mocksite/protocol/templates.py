@@ -11,7 +11,8 @@ namespaces and releases at a glance. The marks a file may carry:
 ``{name}`` as text     ``values["name"]``: None leaves the element out, a tuple repeats it
 
 A literal leaf is a default a client may override: ``own`` maps paths below the content
-element to what the client had set (``enableOptions/chat``: ``false``).
+element to what the client had set (``enableOptions/chat``: ``false``). Not Jinja: faults
+change the reply as a tree, and text would have to be read again (docs/decisions/libraries.md).
 """
 
 from __future__ import annotations

@@ -121,6 +121,19 @@ def test_a_profile_is_refused(tmp_path: Path, name: str) -> None:
     assert str(file) in refused(caught.value, code, word)
 
 
+#: Mistakes below a table, and the line each stands in.
+LINES = {"a key with a typo": 4, "lanes as text": 4, "an unknown role": 6, "a credential with a typo": 8, "unknown data": 10}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "sites.toml"
+    file.write_text(SOUND.replace(*PROFILES[name][:2]), encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        load_profile("staging", file)
+    assert caught.value.where == f"{file}:{LINES[name]}"
+
+
 def test_the_sound_profile_is_not_refused(tmp_path: Path) -> None:
     file = tmp_path / "sites.toml"
     file.write_text(SOUND, encoding="utf-8")
@@ -356,6 +369,21 @@ def test_a_command_ends_with_one_message_and_4(tmp_path: Path, capsys: pytest.Ca
     assert told.count("error[") == 1
     assert "Traceback" not in told
     assert CANARY not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [("check --acces read-only", "did you mean '--access'?"), ("sweep --older-then=5", "did you mean '--older-than'?")],
+)
+def test_an_option_with_a_typo_is_told_the_nearest(
+    capsys: pytest.CaptureFixture[str], arguments: str, hint: str
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments.split())
+    assert stop.value.code == 4
+    told = capsys.readouterr().err
+    assert told.startswith(f"usage: webex-conformance {arguments.split()[0]} "), "that of the command"
+    assert told.endswith(f"\n  hint   {hint}\n")
 
 
 PAYLOADS = {
