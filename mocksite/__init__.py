@@ -8,18 +8,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mocksite.model.releases import LATEST, RELEASES
+from mocksite.model.releases import DEFAULT, RELEASES
 from mocksite.protocol.envelope import HttpRequest, HttpResponse
 from mocksite.server.core import Core, Options
 from mocksite.server.http import Server, SiteHandle
 from mocksite.server.site import Site
 from mocksite.server.tls import load_certificate, make_certificate
 
-__all__ = ["RELEASES", "Core", "HttpRequest", "HttpResponse", "Options", "Server", "Site", "SiteHandle", "start"]
+__all__ = [
+    "DEFAULT",
+    "RELEASES",
+    "Core",
+    "HttpRequest",
+    "HttpResponse",
+    "Options",
+    "Server",
+    "Site",
+    "SiteHandle",
+    "start",
+]
 
 
 def start(
-    release: str = LATEST,
+    release: str = DEFAULT,
     port: int = 0,
     host: str = "127.0.0.1",
     site_name: str = "mocksite",

@@ -20,7 +20,7 @@ from mocksite.errors import (
     UnknownSettingError,
     UsageError,
 )
-from mocksite.model.releases import LATEST, RELEASES
+from mocksite.model.releases import DEFAULT, RELEASES
 
 
 class _Parser(argparse.ArgumentParser):
@@ -44,7 +44,7 @@ def _port(text: str) -> int:
 _VALUES: dict[str, tuple[Callable[[str], object], object, str, str]] = {
     "--port": (_port, 8080, "N", "port to serve at, 0 for any free one (8080)"),
     "--host": (str, "127.0.0.1", "ADDRESS", "address to serve at (127.0.0.1)"),
-    "--release": (str, LATEST, "R", f"release of the site: {', '.join(RELEASES)} ({LATEST})"),
+    "--release": (str, DEFAULT, "R", f"release of the site: {', '.join(RELEASES)} ({DEFAULT})"),
     "--seed": (_count, 1, "N", "the same seed makes the same data (1)"),
     "--users": (_count, 0, "N", "a large site: how many users"),
     "--meetings": (_count, 0, "N", "how many more meetings"),

@@ -113,7 +113,7 @@ Through = Callable[[mocksite.Core], httpx.BaseTransport]
 def rig(
     catalogue: Catalogue,
     *,
-    release: str = "41.12.0",
+    release: str = mocksite.DEFAULT,
     judged_as: str = "",
     fault: str = "",
     through: Through = CoreTransport,

@@ -63,7 +63,7 @@ def twisted(
     folder: Path,
     twist: Twist = straight,
     *,
-    release: str = "41.12.0",
+    release: str = mocksite.DEFAULT,
     options: mocksite.Options | None = None,
     **changes: str,
 ) -> Iterator[Twisted]:

@@ -75,7 +75,7 @@ def _opened(
     with tempfile.TemporaryDirectory(prefix="webex-conformance-") as scratch:
         mock = None
         if site == MOCK and not options.sites_file:
-            mock = EmbeddedMock(str(options.release or catalogue.newest), Path(scratch))
+            mock = EmbeddedMock(options.release, Path(scratch))
         try:
             file = mock.sites_file if mock else sites_file(options.sites_file or None)
             site_session = open_site(

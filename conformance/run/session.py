@@ -252,7 +252,7 @@ class RunSession:
 
     def _sites_file(self) -> Path:
         if self.site == MOCK and not self.options.sites_file:
-            self.mock = EmbeddedMock(str(self.options.release or self.catalogue.newest), self._scratch)
+            self.mock = EmbeddedMock(self.options.release, self._scratch)
             return self.mock.sites_file
         return sites_file(self.options.sites_file or None)
 

@@ -30,13 +30,16 @@ from conformance.wire.rate_limiter import RateLimiter
 
 
 class EmbeddedMock:
-    """A mock site on a loopback port of this process, with the profile it writes for itself."""
+    """A mock site on a loopback port of this process, with the profile it writes for itself.
 
-    def __init__(self, release: str, folder: Path) -> None:
+    ``release`` is what it shall be; without one it is what mocks are when nobody says (``mocksite/releases.toml``).
+    """
+
+    def __init__(self, release: Release | None, folder: Path) -> None:
         import mocksite
 
         try:
-            self._server: Any = mocksite.start(release=release)
+            self._server: Any = mocksite.start(release=str(release or mocksite.DEFAULT))
         except ValueError as problem:
             hint = "teach the mock the release in mocksite/releases.toml, or name a site or an older --release"
             raise UserError("mock-release", str(problem), where=f"release {release}", hint=hint) from None

@@ -18,7 +18,6 @@ from conformance.scenarios.pytest_bdd_internals import (
 from conformance.scenarios.scenario import Scenario, read_scenario, within
 from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.errors import UserError
-from conformance.sites.release import Release
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,6 @@ class Catalogue:
         if self._clauses is None:
             self._clauses = load_clauses(self.root / "features")
         return self._clauses
-
-    @property
-    def newest(self) -> Release:
-        """The newest release the clause list speaks about."""
-        return max(clause.release for clause in self.clauses.values())
 
     def read(self, path: Path) -> FeatureFile:
         """The scenarios of ``path``; :class:`UserError` on anything that would silently drop or confuse one."""

@@ -21,7 +21,8 @@ _TABLE: Mapping[str, Any] = tomllib.loads(resources.files("mocksite").joinpath("
 #: The published releases the mock knows; a mock site is always one of these.
 RELEASES: tuple[str, ...] = tuple(row["name"] for row in _TABLE["release"])
 
-LATEST = RELEASES[-1]
+#: What a site is when nobody says which release.
+DEFAULT: str = _TABLE["default"]
 
 #: Exception id, and the reason a site prints with it.
 REASONS: Mapping[str, str] = _TABLE["reasons"]

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from mocksite.model.releases import LATEST, release
+from mocksite.model.releases import DEFAULT, release
 from mocksite.protocol.envelope import HttpRequest, HttpResponse
 from mocksite.protocol.refusals import invalid
 from mocksite.protocol.requests import BadRequestError, Content, Request, parse_request
@@ -36,7 +36,7 @@ _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")
 class Options:
     """How sites of a core are made."""
 
-    release: str = LATEST
+    release: str = DEFAULT
     site_name: str = "mocksite"
     seed: int = 1
     users: int = 0
@@ -55,7 +55,7 @@ class Core:
 
     def __init__(
         self,
-        release: str = LATEST,
+        release: str = DEFAULT,
         site_name: str = "mocksite",
         seed: int = 1,
         *,

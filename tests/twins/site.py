@@ -79,7 +79,7 @@ class Twin:
     name: str
     stands_for: str
     source: str
-    release: str = "41.12.0"
+    release: str = mocksite.DEFAULT
     settings: Mapping[str, object] = field(default_factory=dict)
     size: Mapping[str, int] = field(default_factory=dict)
     holds: tuple[Callable[[Store], None], ...] = ()
