@@ -11,6 +11,7 @@ from conformance.cli import main
 from conformance.judge import element_checks
 from conformance.judge.clauses import load_clauses
 from conformance.judge.contract import Contract
+from conformance.run.commands import indexes
 from conformance.run.site_session import EmbeddedMock
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import UserError
@@ -48,6 +49,9 @@ SLIPS = {
     "an id of another release": ("R99.1.0-01", "R99.2.0-01", "ids of this file are R99.1.0-01"),
     "an id of another form": ("R99.1.0-01", "R99.1-1", "is no clause of 99.1.0"),
     "a path for a list": ('lines = "1"', 'lines = "1"\nadds = "x"', "adds is a list of paths"),
+    "an unknown key of the notes": ("[[item]]", '[notes]\nsuorce = "x"\n[[item]]', "did you mean 'source'?"),
+    "a text for releases": ("[[item]]", '[notes]\nmissing = "42.2"\n[[item]]', "missing is a list of releases"),
+    "a row for the notes": ("[[item]]", "[[notes]]\n[[item]]", "notes is no table"),
     "a clause outside": ("[[item.clause]]", "[[clause]]", "'clause' stands outside an item"),
     "one item only": ("[[item]]", "[item]", "begin each with [[item]]"),
     "no TOML": ("[[item]]", "[[item", "not TOML"),
@@ -74,6 +78,22 @@ def write_clauses(suite: Path, text: str = CLAUSE) -> Path:
 def test_a_right_list_is_taken(suite: Path) -> None:
     write_clauses(suite)
     assert load_clauses(suite / "features")["R99.1.0-01"].release == Release.parse(LATER)
+
+
+def test_of_notes_without_lines_the_source_is_cited_and_gaps_are_told(suite: Path) -> None:
+    """Of later releases only parts are stored: no lines are made up, and what is missing is said."""
+    told = '[notes]\nsource = "later releases"\ngap = "the second half"\nmissing = ["99.0"]\n'
+    write_clauses(suite, told + CLAUSE.replace('lines = "1"\n', ""))
+    catalogue = Catalogue(suite)
+    assert catalogue.clauses["R99.1.0-01"].place == "later releases"
+    pages = indexes(catalogue)
+    page, front = pages[suite / "features" / LATER / "README.md"], pages[suite / "features" / "README.md"]
+    assert "[later releases](" in page
+    assert "Not known: the second half" in page
+    assert "- 99.0.0: of its notes nobody has anything" in front
+    assert f"- {LATER}: the second half" in front
+    assert catalogue.untold(Release.parse(LATER))[-1].endswith("99.0.0: what they brought is not judged")
+    assert catalogue.untold(Release.parse("41.12")) == ()
 
 
 @pytest.mark.parametrize("slip", SLIPS)
@@ -177,8 +197,8 @@ def test_new_release_makes_a_folder_ready_to_fill(suite: Path, capsys: pytest.Ca
     assert LATER not in promised(catalogue), "nothing is promised yet"
     assert not any(file.scenarios for file in catalogue.read_all([folder]))
 
-    filled(folder / "clauses.toml", from_line=4)
-    filled((folder / "new.feature").rename(folder / "options.feature"), from_line=5)
+    filled(folder / "clauses.toml", first="# [notes]")
+    filled((folder / "new.feature").rename(folder / "options.feature"), first="  # @clause")
     catalogue = Catalogue(suite)
     assert LATER in promised(catalogue)
     (scenario,) = (one for file in catalogue.read_all([folder]) for one in file.scenarios.values())
@@ -192,10 +212,11 @@ def promised(catalogue: Catalogue) -> set[str]:
     return {str(clause.release) for clause in catalogue.clauses.values()}
 
 
-def filled(file: Path, from_line: int) -> None:
-    """What stands there as an example, no longer as a comment."""
+def filled(file: Path, first: str) -> None:
+    """What stands there as an example, no longer as a comment, from the line that begins so."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    lines[from_line:] = [line.replace("# ", "", 1).removesuffix("#") if "#" in line[:3] else line for line in lines[from_line:]]
+    start = next(number for number, line in enumerate(lines) if line.startswith(first))
+    lines[start:] = [line.replace("# ", "", 1).removesuffix("#") if "#" in line[:3] else line for line in lines[start:]]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

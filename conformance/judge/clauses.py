@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,17 +24,32 @@ LEVELS_OF_CERTAINTY = {
 #: What a clause changes in the messages of its operation, as paths below the body: ``**/name`` where the notes lost
 #: the parent, ``*`` where they do not spell the name. Compare explains a difference between two sites by them.
 _CHANGES = ("adds", "changes", "removes")
-_REQUIRED = ("id", "operation", "certainty", "lines", "text")
-_KEYS = {*_REQUIRED, "level", "remark", *_CHANGES}
+_REQUIRED = ("id", "operation", "certainty", "text")
+_KEYS = {*_REQUIRED, "lines", "level", "remark", *_CHANGES}
 _ITEM_KEYS = ("heading", "heading_zh", "clause")
+_EDITION_KEYS = ("source", "gap", "missing")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is known of the notes of a release, from the table ``[notes]`` of its list.
+
+    ``source`` is the row of docs/sources.md its clauses come from, "" for the notes whose lines they cite; ``gap``
+    says what of its notes nobody has, ``missing`` are releases before it of whose notes nobody has anything.
+    """
+
+    source: str = ""
+    gap: str = ""
+    missing: tuple[Release, ...] = ()
 
 
 @dataclass(frozen=True)
 class Clause:
     """One requirement: what the notes say of which operation, and how hard it is.
 
-    ``lines`` are lines of the published notes, ``item`` and ``item_zh`` the
-    heading it stands under. ``adds``, ``changes`` and ``removes`` are the
+    ``lines`` are lines of the published notes, "" where only parts of them are
+    known: then ``source`` names the row of docs/sources.md. ``item`` and ``item_zh``
+    are the heading it stands under. ``adds``, ``changes`` and ``removes`` are the
     elements it brings, alters and takes away.
     """
 
@@ -48,9 +63,15 @@ class Clause:
     item: str
     item_zh: str
     remark: str
+    source: str = ""
     adds: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     removes: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is read off: lines of the notes, or the source that has no lines."""
+        return f"l. {self.lines}" if self.lines else self.source
 
     def speaks_of(self, operation: str) -> bool:
         """Whether the clause is about ``operation``, alone or with others."""
@@ -60,29 +81,60 @@ class Clause:
 def load_clauses(features: Path) -> dict[str, Clause]:
     """Every clause by id, in the order of the releases; :class:`UserError` on a list that contradicts itself."""
     clauses: dict[str, Clause] = {}
-    for file in sorted(
-        features.glob("*/clauses.toml"), key=lambda path: Release.parse(path.parent.name, where=str(path))
-    ):
-        for clause in _read(file):
+    for release, file in _lists(features).items():
+        for clause in _read(file, release):
             if clause.id in clauses:
                 raise _wrong(file, f"{clause.id} stands twice")
             clauses[clause.id] = clause
     return clauses
 
 
-def _read(file: Path) -> Iterable[Clause]:
-    release = Release.parse(file.parent.name, where=str(file))
+def load_editions(features: Path) -> dict[Release, Edition]:
+    """What is known of the notes of each release, in the order of the releases."""
+    return {release: _edition(file, _document(file)) for release, file in _lists(features).items()}
+
+
+def unknown_to(editions: Mapping[Release, Edition], release: Release) -> list[Release]:
+    """The releases up to ``release`` of whose notes nobody has anything."""
+    missing = {one for edition in editions.values() for one in edition.missing}
+    return sorted(one for one in missing if one <= release)
+
+
+def _lists(features: Path) -> dict[Release, Path]:
+    files = {Release.parse(file.parent.name, where=str(file)): file for file in features.glob("*/clauses.toml")}
+    return dict(sorted(files.items()))
+
+
+def _document(file: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise _wrong(file, f"not TOML: {problem}") from None
-    stray = set(document) - {"item"}
+    stray = set(document) - {"item", "notes"}
     if stray:
         raise _wrong(file, f"{min(stray)!r} stands outside an item", "each clause is an [[item.clause]] of an [[item]]")
+    return document
+
+
+def _edition(file: Path, document: Mapping[str, Any]) -> Edition:
+    told = document.get("notes", {})
+    if not isinstance(told, dict):
+        raise _wrong(file, "notes is no table", "begin it with [notes]")
+    _demand_texts(file, told, (), _EDITION_KEYS, "[notes]")
+    missing = told.get("missing", [])
+    if not isinstance(missing, list) or not all(isinstance(one, str) for one in missing):
+        raise _wrong(file, '[notes]: missing is a list of releases, such as ["42.2"]')
+    parsed = tuple(Release.parse(one, where=str(file)) for one in missing)
+    return Edition(told.get("source", ""), told.get("gap", ""), parsed)
+
+
+def _read(file: Path, release: Release) -> Iterable[Clause]:
+    document = _document(file)
+    edition = _edition(file, document)
     for item in _tables(file, document, "item"):
         _demand_texts(file, item, _ITEM_KEYS[:1], _ITEM_KEYS, f"the item {item.get('heading', '')!r}")
         for row in _tables(file, item, "clause"):
-            yield _clause(file, release, item, row)
+            yield _clause(file, release, edition, item, row)
 
 
 def _tables(file: Path, document: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -101,12 +153,13 @@ def _demand_texts(file: Path, row: dict[str, Any], required: Iterable[str], know
         if key not in row:
             raise _wrong(file, f"{what} lacks {key!r}", f'write {key} = "..."')
     for key, value in row.items():
-        if key not in (*_CHANGES, "clause") and not isinstance(value, str):
+        if key not in (*_CHANGES, "clause", "missing") and not isinstance(value, str):
             raise _wrong(file, f"{what}: {key} is no text", f'write {key} = "..."')
 
 
-def _clause(file: Path, release: Release, item: dict[str, Any], row: dict[str, Any]) -> Clause:
-    _demand_texts(file, row, _REQUIRED, _KEYS, f"the clause {row.get('id', 'without an id')}")
+def _clause(file: Path, release: Release, edition: Edition, item: dict[str, Any], row: dict[str, Any]) -> Clause:
+    required = _REQUIRED if edition.source else (*_REQUIRED, "lines")
+    _demand_texts(file, row, required, _KEYS, f"the clause {row.get('id', 'without an id')}")
     found = CLAUSE_ID.match(row["id"])
     if not found or Release.parse(found.group(1)) != release:
         raise _wrong(file, f"{row['id']!r} is no clause of {release}", f"ids of this file are R{release}-01, -02, ...")
@@ -124,10 +177,11 @@ def _clause(file: Path, release: Release, item: dict[str, Any], row: dict[str, A
         certainty=certainty,
         level=level,
         text=row["text"],
-        lines=row["lines"],
+        lines=row.get("lines", ""),
         item=item["heading"],
         item_zh=item.get("heading_zh", ""),
         remark=row.get("remark", ""),
+        source=edition.source,
         **{key: _paths(file, row, key) for key in _CHANGES},
     )
 

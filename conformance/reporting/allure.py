@@ -98,7 +98,7 @@ class MaskingLogger(AllureFileLogger):
         result.parameters = [Parameter(name=name, value=value) for name, value in _parameters(scenario)]
         result.labels = [label for label in result.labels if label.name in _KEPT_LABELS] + _labels(scenario, clause)
         link = CLAUSE_LINK.format(id=clause.id)
-        result.links = [Link(type="tms", url=link, name=f"{clause.id}, notes l. {clause.lines}")]
+        result.links = [Link(type="tms", url=link, name=f"{clause.id}, notes {clause.place}")]
         result.attachments = []
         result.steps = [self._step(step) for step in steps]
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from conformance.judge.clauses import Clause
+from conformance.judge.clauses import Clause, Edition
 from conformance.reporting.documentation import (
     WORDS,
     DocumentedScenario,
@@ -232,6 +232,7 @@ def _conditions(scenario: Scenario) -> Iterator[str]:
 
 INDEX = "README.md"
 PROFILE_PAGE = Path("docs/profile.md")
+SOURCES = "docs/sources.md"
 
 
 def index(given: argparse.Namespace) -> int:
@@ -264,13 +265,17 @@ def indexes(catalogue: Catalogue) -> dict[Path, str]:
     by_release = groupby(catalogue.clauses.values(), key=lambda clause: clause.release)
     of_release = {release: list(clauses) for release, clauses in by_release}
     pages = {
-        (folder := features / str(release)) / INDEX: _page(release, clauses, judged, folder)
+        features / str(release) / INDEX: _page(release, catalogue.editions[release], clauses, judged, features)
         for release, clauses in of_release.items()
     }
-    return {features / INDEX: _front_page(of_release, judged), **pages}
+    return {features / INDEX: _front_page(of_release, judged, catalogue.editions), **pages}
 
 
-def _front_page(of_release: Mapping[Release, list[Clause]], judged: Mapping[str, Mapping[Path, int]]) -> str:
+def _front_page(
+    of_release: Mapping[Release, list[Clause]],
+    judged: Mapping[str, Mapping[Path, int]],
+    editions: Mapping[Release, Edition],
+) -> str:
     lines = [
         "# The releases",
         "",
@@ -284,6 +289,7 @@ def _front_page(of_release: Mapping[Release, list[Clause]], judged: Mapping[str,
         levels = [str(sum(clause.level == level for clause in clauses)) for level in LEVELS]
         count = sum(sum(judged[clause.id].values()) for clause in clauses)
         lines.append(f"| [{release}]({release}/{INDEX}) | {len(clauses)} | {' | '.join(levels)} | {count} |")
+    lines += _gaps(editions)
     for heading, meanings in (
         ("What a level means", LEVELS),
         ("What an outcome means", OUTCOMES),
@@ -294,26 +300,47 @@ def _front_page(of_release: Mapping[Release, list[Clause]], judged: Mapping[str,
     return "\n".join(lines) + "\n"
 
 
-def _page(release: Release, clauses: list[Clause], judged: Mapping[str, Mapping[Path, int]], folder: Path) -> str:
+def _gaps(editions: Mapping[Release, Edition]) -> list[str]:
+    """What of the notes nobody has: said, and never made up."""
+    missing = [f"- {one}: of its notes nobody has anything" for each in editions.values() for one in each.missing]
+    gaps = [f"- {release}: {edition.gap}" for release, edition in editions.items() if edition.gap]
+    newest = max(editions)
+    rest = f"A site of a later release than {newest} is judged by what is known up to {newest}."
+    return ["", "## What is not known", "", *missing, *gaps, *([""] if missing or gaps else []), rest]
+
+
+_SOURCE_OF_LINES = "Line numbers are those of the published notes."
+_SOURCE_WITHOUT_LINES = "Only parts of the notes are known, so no lines are cited but a [source](../../{sources})."
+
+
+def _page(
+    release: Release, edition: Edition, clauses: list[Clause], judged: Mapping[str, Mapping[Path, int]], features: Path
+) -> str:
+    source = _SOURCE_WITHOUT_LINES.format(sources=SOURCES) if edition.source else _SOURCE_OF_LINES
     lines = [
         f"# Release {release}",
         "",
         "The items of the release notes in their order, the clauses each of them makes, and where they are judged.",
-        "Line numbers are those of the published notes. Written by `webex-conformance index`; edit `clauses.toml`.",
+        f"{source} Written by `webex-conformance index`; edit `clauses.toml`.",
         "A clause of level *must* fails a site, *should* warns, *observe* only records: [all words](../README.md).",
+        *(["", f"Not known: {edition.gap}"] if edition.gap else []),
     ]
     for (heading, published), group in groupby(clauses, key=lambda clause: (clause.item, clause.item_zh)):
         lines += ["", f"## {heading}", *(["", f"*{published}*"] if published else []), ""]
         lines += ["| clause | level | operation | says | notes | scenarios |", "| --- | --- | --- | --- | --- | --- |"]
-        lines += [_row(clause, judged[clause.id], folder) for clause in group]
+        lines += [_row(clause, judged[clause.id], features / str(release)) for clause in group]
     return "\n".join(lines) + "\n"
 
 
 def _row(clause: Clause, files: Mapping[Path, int], folder: Path) -> str:
     where = ", ".join(f"[{path.name}]({_link(path, folder)}) ({count})" for path, count in files.items())
     says = f"{clause.text}<br>*{clause.remark}*" if clause.remark else clause.text
-    cells: Iterable[str] = (clause.id, clause.level, clause.operation, says, f"l. {clause.lines}", where)
+    cells: Iterable[str] = (clause.id, clause.level, clause.operation, says, _cited(clause), where)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _cited(clause: Clause) -> str:
+    return clause.place if clause.lines else f"[{clause.source}](../../{SOURCES})"
 
 
 def _link(path: Path, folder: Path) -> str:

@@ -18,7 +18,13 @@ from conformance.sites.release import FIRST, Release
 _CLAUSES = """\
 # The clauses of release {release}, in the order of its notes. Lines are those of the published notes.
 #
-# One [[item]] for each heading of the notes, one [[item.clause]] for each sentence that can be kept or broken:
+# One [[item]] for each heading of the notes, one [[item.clause]] for each sentence that can be kept or broken. Only
+# where parts of the notes are missing, [notes] says so; with a source clauses need no lines.
+#
+# [notes]
+# source = ""                        # "later releases" for instance, a row of docs/sources.md
+# gap = ""                           # what of the notes of this release nobody has
+# missing = []                       # releases before it of whose notes nobody has anything: "42.2"
 #
 # [[item]]
 # heading = "GetSite tells the new option"

@@ -390,7 +390,8 @@ class RunSession:
         return self._with_what_the_site_told(record)
 
     def _with_what_the_site_told(self, record: RunRecord) -> RunRecord:
-        notes = (*self.site_session.preflight.differences, *self._told)
+        untold = self.catalogue.untold(self.worker_run.run_context.release)
+        notes = (*self.site_session.preflight.differences, *self._told, *untold)
         record = replace(record, notes=notes, unwell=self._unwell, backup=self._backup, not_served=self._not_served)
         record = replace(record, reply_times={name: tuple(times) for name, times in self._times.items()})
         baseline = self.worker_run.run_context.baseline

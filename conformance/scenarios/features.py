@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from conformance.judge.clauses import Clause, load_clauses
+from conformance.judge.clauses import Clause, Edition, load_clauses, load_editions, unknown_to
 from conformance.scenarios.pytest_bdd_internals import (
     Feature,
     GherkinParseError,
@@ -18,6 +19,7 @@ from conformance.scenarios.pytest_bdd_internals import (
 from conformance.scenarios.scenario import Scenario, read_scenario, within
 from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.errors import UserError
+from conformance.sites.release import Release
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,16 @@ class Catalogue:
         if self._clauses is None:
             self._clauses = load_clauses(self.root / "features")
         return self._clauses
+
+    @cached_property
+    def editions(self) -> dict[Release, Edition]:
+        """What is known of the notes of each release."""
+        return load_editions(self.root / "features")
+
+    def untold(self, release: Release) -> tuple[str, ...]:
+        """What a run judged as ``release`` must say of releases whose notes nobody has."""
+        names = ", ".join(map(str, unknown_to(self.editions, release)))
+        return (f"nobody has the notes of {names}: what they brought is not judged",) if names else ()
 
     def read(self, path: Path) -> FeatureFile:
         """The scenarios of ``path``; :class:`UserError` on anything that would silently drop or confuse one."""

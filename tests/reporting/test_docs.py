@@ -122,7 +122,7 @@ def test_every_clause_is_on_the_page_at_its_deep_link(told: Node, clauses: dict[
             clause.operation,
             clause.text,
             clause.remark,
-            f"notes l. {clause.lines}",
+            f"notes {clause.place}",
         ):
             assert squeezed(words) in article.text
         assert article.one(class_="id").attributes["href"] == f"#{clause.id}"
