@@ -2,6 +2,7 @@
 
 from pytest_bdd import given, parsers
 
+from conformance.scenarios.scenario import MADE
 from conformance.scenarios.scenario_context import ScenarioContext
 
 
@@ -10,7 +11,7 @@ def site_has(context: ScenarioContext, held: str) -> None:
     context.hold(held)
 
 
-@given(parsers.re(r"a new (?P<made>user who is active in Control Hub|user|event|meeting)(?: with)?"))
+@given(parsers.re(rf"a new (?P<made>{'|'.join(MADE)})(?: with)?"))
 def something_new(context: ScenarioContext, made: str, datatable: list[list[str]] | None = None) -> None:
     context.make(made, dict(datatable or []))
 

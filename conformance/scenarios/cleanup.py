@@ -18,12 +18,10 @@ from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import (
-    CREATIONS,
     DEACTIVATED,
     PASSWORD,
     SETTING,
     USER,
-    Creation,
     Ledger,
     LedgerEntry,
     Ledgers,
@@ -33,12 +31,12 @@ from conformance.sites.ledger import (
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
 from conformance.wire.client import Sender
+from conformance.wire.creations import CREATIONS, Creation, Listing
 from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, text_of
 from conformance.wire.served import NotServed
 
 #: What a site answers when what is to be removed is already gone.
 _GONE = ("060001", "030001", "000015")
-_SECTION = {"user": "users", "meeting": "sessions", "event": "sessions"}
 
 
 def undo(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mapping[str, str]) -> None:
@@ -55,9 +53,8 @@ def undo(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mappi
     elif entry.operation == USER:
         put_user_back(run_context, client, key)
     elif run_context.control_plane is not None:
-        kind = CREATIONS[entry.operation].kind
         for one in _each(next(iter(key.values()))):
-            run_context.control_plane.delete(f"{_SECTION[kind]}/{one}")
+            run_context.control_plane.delete(f"{CREATIONS[entry.operation].mock}/{one}")
     else:
         _remove(run_context, client, entry, key)
     stays = entry.operation == "CreateUser" and run_context.control_plane is None
@@ -242,12 +239,6 @@ def _described(sent: Mapping[str, str], told: Mapping[str, str], key: Mapping[st
     return {**sent, **told, **first, **short, "sessionKey": next(iter(first.values()))}
 
 
-#: How the site lists what an operation creates: operation, row, element of the name, element of the key, caller.
-_LISTS = {
-    "CreateUser": ("LstsummaryUser", "user", "email", "webExId", "site-admin"),
-    "CreateMeeting": ("LstsummarySession", "session", "confName", "sessionKey", "host"),
-    "CreateEvent": ("LstsummaryEvent", "event", "sessionName", "sessionKey", "host"),
-}
 _PAGE = 100
 _MOST_PAGES = 200
 
@@ -328,34 +319,35 @@ class Sweep:
                 yield LeftOver(entry, key if key is not None else there.key if there else None, file)
 
     def _on_site(self, client: Sender) -> Iterator[LeftOver]:
-        for operation, (lister, row, name, key, role) in _LISTS.items():
-            if role not in self._run_context.profile.accounts:
-                continue
+        accounts = self._run_context.profile.accounts
+        lists = {operation: one for operation, creation in CREATIONS.items() if (one := creation.listed)}
+        for operation, listed in lists.items():
             variable = next(iter(CREATIONS[operation].key.values()))
-            for element in self._rows(client, lister, row, role):
+            for element in self._rows(client, listed) if listed.by in accounts else ():
                 texts = {local_name(child): text_of(child) for child in element}
-                when = begun(texts.get(name, ""))
+                name = texts.get(listed.name, "")
+                when = begun(name)
                 if when is not None and when <= self._before and not self._removed_already(texts):
-                    entry = LedgerEntry("", self._run_context.profile.name, role, operation, texts[name], when)
-                    yield LeftOver(entry, {variable: texts.get(key, "")}, None)
+                    entry = LedgerEntry("", self._run_context.profile.name, listed.by, operation, name, when)
+                    yield LeftOver(entry, {variable: texts.get(listed.key, "")}, None)
 
     def _removed_already(self, texts: Mapping[str, str]) -> bool:
         """DelUser deactivates, and so did an earlier run or sweep: nothing more can be done through the API."""
         return self._run_context.control_plane is None and texts.get("active") == "DEACTIVATED"
 
-    def _rows(self, client: Sender, lister: str, row: str, role: str) -> Iterator[Element]:
+    def _rows(self, client: Sender, listed: Listing) -> Iterator[Element]:
         for page in range(_MOST_PAGES):
             try:
-                reply = self._ask(client, lister, role, page * _PAGE + 1)
+                reply = self._ask(client, listed, page * _PAGE + 1)
             except NotServed:
                 return
             if not reply.succeeded or reply.body is None:
                 return
-            rows = [element for element in reply.body.iter() if local_name(element) == row]
+            rows = [element for element in reply.body.iter() if local_name(element) == listed.row]
             yield from rows
             if len(rows) < _PAGE:
                 return
 
-    def _ask(self, client: Sender, lister: str, role: str, start: int) -> Reply:
+    def _ask(self, client: Sender, listed: Listing, start: int) -> Reply:
         values = {"startFrom": str(start), "maximumNum": str(_PAGE)}
-        return ask(self._run_context, client, role, lister, values)
+        return ask(self._run_context, client, listed.by, listed.operation, values)

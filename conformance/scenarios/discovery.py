@@ -37,6 +37,7 @@ from conformance.sites.masking import secret_registry
 from conformance.sites.profile import CREDENTIALS, Account, known_test_data
 from conformance.sites.settings import Value
 from conformance.wire.client import Sender
+from conformance.wire.creations import CREATORS
 from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, text_of
 from conformance.wire.pages import next_start
 
@@ -46,7 +47,6 @@ MOST_READS = 60
 _MOST_CANDIDATES = 3
 #: Refusals that say there is nothing, or nothing for this account; every other is trouble.
 _NOTHING_HERE = ("000015", "000001", "010106", "030001", "060001")
-_OPERATIONS = {"user": "CreateUser", "meeting": "CreateMeeting", "event": "CreateEvent"}
 _THE_CLAUSE_ITSELF = "what tells it is what the clause is about, so the profile must say it"
 #: Kinds of characters a site may ask of a password, in front of what makes it hard to guess.
 _PASSWORD_HEAD = "Qz7+"  # noqa: S105 - the guessable part
@@ -405,7 +405,7 @@ class Discovery:
         item = known_test_data()[name]
         told = {key: made.get(elements[0], "a new one") for key, elements in item.keys.items()}
         data = {key: text for key, text in told.items() if key not in item.defaults}
-        return Discovered(ITEM, name, _OPERATIONS[way.make], how, data=data, not_for=way.not_for)
+        return Discovered(ITEM, name, CREATORS[way.make], how, data=data, not_for=way.not_for)
 
     def _create(self, what: str, values: Mapping[str, str], scenario: Scenario) -> tuple[str, dict[str, str]]:
         """Have one made, to be taken away when the run ends: the ledger lists it, no scenario does."""

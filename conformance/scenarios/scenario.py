@@ -17,6 +17,7 @@ from conformance.sites.profile import ROLES, slug
 from conformance.sites.release import Release
 from conformance.sites.settings import Value, setting_spoken
 from conformance.wire.client import reads_only
+from conformance.wire.creations import CREATIONS
 
 #: Families of tags a feature may use; anything else is an error, so that a typo cannot hide a scenario.
 FAMILIES = ("clause", "since", "until", "operation", "role", "setting", "needs")
@@ -28,10 +29,8 @@ USED_UP = "e-mail address active in Control Hub"
 DISPOSABLE_CLASSIC_USER = "disposable classic-era user"
 #: What "Given a new ..." creates: by which operation, who sends it, and which test data of the profile describes it.
 MADE = {
-    "user": ("CreateUser", "site-admin", ""),
     "user who is active in Control Hub": ("CreateUser", "site-admin", USED_UP),
-    "event": ("CreateEvent", "host", ""),
-    "meeting": ("CreateMeeting", "host", ""),
+    **{creation.kind: (operation, creation.by, "") for operation, creation in CREATIONS.items()},
 }
 #: ``{host.email}`` in a sentence or a cell.
 _REFERENCE = re.compile(r"\{([^{}.]+)\.([^{}.]+)\}")
@@ -283,7 +282,7 @@ class _Needs:
             + [str(given["operation"]) for given in arguments if given.get("operation")]
         )
         sent = [MADE[str(given["made"])][0] if given.get("made") else given.get("operation") for given in arguments]
-        self.creates = tuple(str(operation) for operation in sent if str(operation).startswith("Create"))
+        self.creates = tuple(str(operation) for operation in sent if operation in CREATIONS)
         told = [(role_named(holder), element) for holder, element in references]
         self.account_facts = _unique(
             [(role, element) for role, element in told if role in ROLES] + list(_facts(arguments))

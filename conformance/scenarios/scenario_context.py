@@ -20,11 +20,11 @@ from conformance.scenarios.scenario import DISPOSABLE_CLASSIC_USER, MADE, USED_U
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.discovery import ITEM, SETTING
 from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
-from conformance.sites.ledger import CREATIONS
 from conformance.sites.profile import LookUp, known_test_data
 from conformance.sites.settings import setting_spoken
 from conformance.wire.browser import Browser, Page
 from conformance.wire.client import Sender
+from conformance.wire.creations import CREATIONS
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.mailbox import Mail, wait_for_mail
 from conformance.wire.pages import joined, next_start

@@ -27,30 +27,6 @@ PREFIX = "wxc"
 _NAME = re.compile(rf"^{PREFIX}-([0-9a-f]{{8}})[0-9a-f]{{4}}\w*-\d+")
 
 
-@dataclass(frozen=True)
-class Creation:
-    """How an operation creates something, and what removes it again.
-
-    ``key`` maps the element of the reply (for a user, of the request) to the
-    variable of the removing operation; ``named`` is the variable that carries
-    the prefix, ``tells`` are further elements of the reply worth keeping.
-    """
-
-    kind: str
-    remove: str
-    key: dict[str, str]
-    named: str
-    tells: tuple[str, ...] = ()
-
-
-#: Operations of the contract that create, by name.
-CREATIONS = {
-    "CreateUser": Creation("user", "DelUser", {"webExId": "webExId"}, "email", ("userId",)),
-    "CreateMeeting": Creation("meeting", "DelMeeting", {"meetingkey": "meetingKey"}, "confName"),
-    "CreateEvent": Creation("event", "DelEvent", {"sessionKey": "sessionKey"}, "sessionName"),
-}
-
-
 #: How a user settles whom the API can only deactivate (R41.11.0-15): listed by name at the end of a run.
 DEACTIVATED = "deactivated"
 #: Besides creations a run notes what it changed: a setting of a mock, the password of an account, a disposable user.
