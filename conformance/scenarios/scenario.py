@@ -15,7 +15,7 @@ from conformance.scenarios.step_registry import ScenarioStep, StepMatch, StepReg
 from conformance.sites.errors import UserError, nearest
 from conformance.sites.profile import ROLES, slug
 from conformance.sites.release import Release
-from conformance.sites.settings import Value, setting_spoken
+from conformance.sites.settings import Value, known_settings, setting_spoken
 from conformance.wire.client import reads_only
 from conformance.wire.creations import CREATIONS
 
@@ -42,8 +42,8 @@ _ROLE_WORDS = {role: role for role in ROLES} | {" ".join(role.rsplit("-", 1)): r
 class Scenario:
     """One scenario, or one row of an outline, with what its steps say it needs.
 
-    ``settings`` maps setting names to the value the scenario wants, ``needs``
-    are test data and credentials the profile must name, ``account_facts`` what it
+    ``settings`` maps setting names to the value the scenario wants, ``implied`` are
+    those no step names: set otherwise, the site refuses what is sent. ``needs`` are test data and credentials the profile must name, ``account_facts`` what it
     must say of accounts (role and element), ``creates`` the creating operations
     it sends, one by one, ``writes`` says that it changes the site, ``measured``
     that it does nothing but hold replies against the vendor's schemas or a baseline,
@@ -64,6 +64,7 @@ class Scenario:
     operations: tuple[str, ...]
     roles: tuple[str, ...]
     settings: Mapping[str, Value]
+    implied: tuple[str, ...]
     needs: tuple[str, ...]
     account_facts: tuple[tuple[str, str], ...]
     creates: tuple[str, ...]
@@ -295,12 +296,12 @@ class _Needs:
             + [role for role, _ in self.account_facts]
         )
         wanted = [_setting(given) for given in arguments if given.get("setting")]
-        self.settings = dict(reversed(wanted))
-        if "CreateUser" in self.operations:
-            # Where users come from a directory nobody can make one (guide, createuser).
-            self.settings.setdefault("directory-sync", False)
+        named = dict(reversed(wanted))
+        refusing = [name for name, one in known_settings().items() if set(one.refuses) & set(self.operations)]
+        self.implied = tuple(name for name in refusing if name not in named)
+        self.settings = {**named, **dict.fromkeys(self.implied, False)}
         self.needs = _unique([item for _, _, item in made if item] + list(_items(matches)))
-        changes = len(dict.fromkeys(wanted)) > len(self.settings)
+        changes = len(dict.fromkeys(wanted)) > len(named)
         self.needs_control_plane = changes or any(given.get("chosen") for given in arguments)
         self.mail = "mail" in words or any(match.function.__module__ == "steps.mail" for match in matches)
         self.writes = "writes" in words or bool(made) or not all(map(reads_only, self.operations))

@@ -21,9 +21,9 @@ from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.discovery import ITEM, SETTING
 from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
 from conformance.sites.profile import LookUp, known_test_data
-from conformance.sites.settings import setting_spoken
+from conformance.sites.settings import refusals, setting_named, setting_spoken
 from conformance.wire.browser import Browser, Page
-from conformance.wire.client import Sender
+from conformance.wire.client import Sender, reads_only
 from conformance.wire.creations import CREATIONS
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.mailbox import Mail, wait_for_mail
@@ -194,8 +194,7 @@ class ScenarioContext:
     def make(self, made: str, values: Mapping[str, str]) -> None:
         """Create something for the scenario; a site that refuses leaves nothing to judge."""
         operation, role, item = MADE[made]
-        given = {**self._of_the_profile(item), **values} if item else values
-        self.send(role, operation, given)
+        self.send(role, operation, {**(self._of_the_profile(item) if item else {}), **values})
         if not self.reply.succeeded:
             raise CannotJudge(f"could not arrange a new {made}: {operation} answered {self.reply.verdict()}")
 
@@ -244,13 +243,16 @@ class ScenarioContext:
         else:
             self._cleanup.look_first(request.operation, sent)
             self._cleanup.follow(request, sent, self._exchange(request))
-        if request.operation in ("CreateUser", "SetUser") and not self.last.served:
-            self._demand_room_for_hosts(self.last.reply)
+        if not (reads_only(request.operation) or self.last.served):
+            self._demand_willingness(self.last.reply)
 
-    def _demand_room_for_hosts(self, reply: Reply) -> None:
-        """A site that has all the hosts it is licensed for activates nobody, whoever is asked for (guide, setuser)."""
+    def _demand_willingness(self, reply: Reply) -> None:
+        """A site with all its hosts activates nobody (guide, setuser); set otherwise than assumed it may refuse us."""
         if "hostlimit" in reply.reason.replace(" ", "").lower():
             raise CannotJudge(f"the site has all the hosts it is licensed for: {reply.verdict()}")
+        for setting in map(setting_named, self.scenario.implied):
+            if reply.exception_id and reply.exception_id == setting.refusal:
+                raise CannotJudge(f"{setting.phrase} is enabled, and the profile does not say so: {reply.verdict()}")
 
     def _create_user(self, request: Request, sent: Mapping[str, str]) -> None:
         """A refusal says something about this request only if the site makes users at all; asked once in a run."""
@@ -258,7 +260,8 @@ class ScenarioContext:
         if known:
             raise CannotJudge(f"the site creates no users at the moment: {known}")
         reply = self._cleanup.create(request, sent, lambda: self._exchange(request)).reply
-        if reply.result != "FAILURE" or reply.exception_id in (*_ABOUT_THE_CALLER, *_ABOUT_THIS_USER):
+        told = (*_ABOUT_THE_CALLER, *_ABOUT_THIS_USER, *refusals(self.scenario.settings))
+        if reply.result != "FAILURE" or reply.exception_id in told:
             return
         plain = self._plain_creation_answers() if "site-admin" in self.run_context.profile.accounts else ""
         if plain:

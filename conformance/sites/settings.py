@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,8 @@ class Setting:
     ``reported`` is a path below ``siteInstance`` (empty when no reply tells the
     setting), present from release ``since`` on. ``assumed`` is what a profile
     that does not say is taken to mean; without it scenarios that ask are skipped.
+    A site set so ``refuses`` operations: scenarios that send one need it off, unless
+    they say how it is set; ``refusal`` is the exception id by which it does.
     """
 
     name: str
@@ -33,6 +36,8 @@ class Setting:
     reported: str
     since: Release | None
     assumed: Value | None = None
+    refuses: tuple[str, ...] = ()
+    refusal: str = ""
 
     def value(self, text: str, *, where: str = "") -> Value:
         """Read ``text`` as a value of this setting; :class:`UserError` when it is none."""
@@ -85,7 +90,14 @@ def _setting(name: str, row: dict[str, object]) -> Setting:
         reported=str(row.get("reported", "")),
         since=Release.parse(str(since)) if since else None,
         assumed=row.get("assumed"),  # type: ignore[arg-type]
+        refuses=tuple(row.get("refuses", ())),  # type: ignore[arg-type]
+        refusal=str(row.get("refusal", "")),
     )
+
+
+def refusals(names: Iterable[str]) -> tuple[str, ...]:
+    """The exception ids by which sites refuse that have one of these settings on."""
+    return tuple(known_settings()[name].refusal for name in names if known_settings()[name].refusal)
 
 
 def setting_named(name: str, *, where: str = "") -> Setting:
