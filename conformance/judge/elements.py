@@ -21,13 +21,17 @@ _KINDS = {
     "date and time": re.compile(r"^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}$"),
 }
 _ONE_OF = re.compile(r"^one of (.+)$")
+_DIGITS = re.compile(r"^(\d+) (hexadecimal )?digits$")
 
 
 def fits_kind(text: str, kind: str) -> bool:
-    """Whether ``text`` is of ``kind``: boolean, integer, text, date and time, or ``one of A, B``."""
+    """Whether ``text`` is of ``kind``: one of the words above, ``one of A, B``, ``8 digits``, ``8 hexadecimal digits``."""
     listed = _ONE_OF.match(kind)
     if listed:
         return text in [word.strip() for word in listed.group(1).split(",")]
+    digits = _DIGITS.match(kind)
+    if digits:
+        return re.fullmatch(rf"[{'0-9A-Fa-f' if digits.group(2) else '0-9'}]{{{digits.group(1)}}}", text) is not None
     return _KINDS[kind].search(text) is not None
 
 
@@ -38,7 +42,7 @@ def may_be_empty(kind: str) -> bool:
 
 def is_kind(kind: str) -> bool:
     """Whether a feature may use ``kind``."""
-    return kind in _KINDS or _ONE_OF.match(kind) is not None
+    return kind in _KINDS or any(form.match(kind) for form in (_ONE_OF, _DIGITS))
 
 
 def kind_of(text: str) -> str:

@@ -43,10 +43,11 @@ class Scenario:
     """One scenario, or one row of an outline, with what its steps say it needs.
 
     ``settings`` maps setting names to the value the scenario wants, ``implied`` are
-    those no step names: set otherwise, the site refuses what is sent. ``needs`` are test data and credentials the profile must name, ``account_facts`` what it
-    must say of accounts (role and element), ``creates`` the creating operations
-    it sends, one by one, ``writes`` says that it changes the site, ``measured``
-    that it does nothing but hold replies against the vendor's schemas or a baseline,
+    those no step names: set otherwise, the site refuses what is sent. ``needs`` are
+    test data and credentials the profile must name, ``account_facts`` what it must
+    say of accounts (role and element), ``creates`` the creating operations it sends,
+    one by one, ``writes`` says that it changes the site, ``measured`` that it does
+    nothing but hold replies against the vendor's schemas or a baseline,
     ``needs_control_plane`` that only a mock can be brought into its state.
     """
 

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.judge import mail_checks
 from conformance.judge.reply_checks import answer_at, not_served, right_address_served
+from conformance.judge.elements import fits_kind, is_kind
 from conformance.judge.findings import Finding
 from conformance.sites.release import Release
 from conformance.sites.errors import CannotJudge
@@ -130,3 +131,16 @@ def test_an_outage_says_nothing(status: int) -> None:
 def test_no_message_says_nothing(body: bytes) -> None:
     with pytest.raises(CannotJudge):
         not_served(exchange(200, body))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "fits"),
+    [
+        ("0123", "4 digits", True), ("012", "4 digits", False), ("01234", "4 digits", False), ("012a", "4 digits", False),
+        ("0a3F", "4 hexadecimal digits", True), ("0a3g", "4 hexadecimal digits", False), ("", "4 hexadecimal digits", False),
+    ],
+)  # fmt: skip
+def test_a_number_of_digits_is_a_kind(text: str, kind: str, fits: bool) -> None:
+    assert is_kind(kind)
+    assert fits_kind(text, kind) is fits
+    assert not is_kind("some digits")

@@ -5,33 +5,43 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import conftest  # noqa: F401 - the vocabulary
+import mocksite
 from conformance.scenarios.features import Catalogue
+from conformance.sites.release import Release
+from mocksite.faults import CATALOGUE
 from tests.conftest import ROOT
 from tests.matrix.equivalents import excused, load, settled
 from tests.matrix.measure import Finding, Opener, Plan, measure, plan
 from tests.matrix.page import page
 from tests.rig import rig
 
-_held: dict[tuple[Path, str], tuple[Catalogue, Plan]] = {}
+_held: dict[tuple[Path, str, str], tuple[Catalogue, Plan]] = {}
 
 
-def ready(root: Path = ROOT, twin: str = "") -> tuple[Catalogue, Plan]:
+def ready(root: Path = ROOT, twin: str = "", release: str = mocksite.DEFAULT) -> tuple[Catalogue, Plan]:
     """Every feature below ``root``, and what it does on a healthy site; found once in a process."""
-    if (root, twin) not in _held:
+    if (root, twin, release) not in _held:
         catalogue = Catalogue(root)
         catalogue.read_all([root / "features"])
-        _held[root, twin] = catalogue, plan(catalogue, opener(twin))
-    return _held[root, twin]
+        _held[root, twin, release] = catalogue, plan(catalogue, opener(twin, release))
+    return _held[root, twin, release]
 
 
-def opener(twin: str) -> Opener:
-    """Opens a twin, or the mock where none is named."""
+def release_for(fault_id: str) -> str:
+    """The release of the mock a fault is measured on: the newest for clauses that came after its default, else that."""
+    clause = Release.parse(CATALOGUE[fault_id].clause[1:].partition("-")[0])
+    return mocksite.RELEASES[-1] if clause > Release.parse(mocksite.DEFAULT) else mocksite.DEFAULT
+
+
+def opener(twin: str, release: str = mocksite.DEFAULT) -> Opener:
+    """Opens a twin, or the mock of ``release`` where none is named."""
     if not twin:
-        return rig
+        return partial(rig, release=release)
     from tests.twins.site import on_rig
     from tests.twins.table import TWINS
 
@@ -40,7 +50,8 @@ def opener(twin: str) -> Opener:
 
 def _one(job: tuple[str, bool, Path, str]) -> Finding:
     fault_id, everything, root, twin = job
-    return measure(*ready(root, twin), fault_id, everything=everything, opener=opener(twin))
+    place = (twin, mocksite.DEFAULT if twin else release_for(fault_id))
+    return measure(*ready(root, *place), fault_id, everything=everything, opener=opener(*place), lenient=bool(twin))
 
 
 def matrix(
@@ -49,7 +60,8 @@ def matrix(
     """A finding for every fault, in order; ``everything`` tries scenarios, too, that never send its operations."""
     jobs = [(fault_id, everything, root, twin) for fault_id in faults]
     # Once, before the processes part: each of them has it then.
-    ready(root, twin)
+    for release in {mocksite.DEFAULT if twin else release_for(fault_id) for fault_id, *_ in jobs}:
+        ready(root, twin, release)
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
         found = pool.map(_one, jobs, chunksize=2)
         return excused(found, load()) if twin else settled(found, load())
