@@ -25,7 +25,7 @@ _DIGITS = re.compile(r"^(\d+) (hexadecimal )?digits$")
 
 
 def fits_kind(text: str, kind: str) -> bool:
-    """Whether ``text`` is of ``kind``: one of the words above, ``one of A, B``, ``8 digits``, ``8 hexadecimal digits``."""
+    """Whether ``text`` is of ``kind``: a word above, ``one of A, B``, ``8 digits``, ``8 hexadecimal digits``."""
     listed = _ONE_OF.match(kind)
     if listed:
         return text in [word.strip() for word in listed.group(1).split(",")]

@@ -57,11 +57,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Plan:
-    """Scenarios, the operations each one sent to a healthy site, and the replies recorded there."""
+    """Scenarios, the operations each one sent to a healthy site, the replies recorded there, and what opened it."""
 
     scenarios: tuple[Scenario, ...]
     sent: tuple[frozenset[str], ...]
     baseline: Baseline
+    opener: Opener = rig
 
     def touched_by(self, operations: tuple[str, ...]) -> list[Scenario]:
         """The scenarios in which the fault can act: all, where it names no operation."""
@@ -80,7 +81,7 @@ def plan(catalogue: Catalogue, opener: Opener = rig) -> Plan:
     wrong = [_name(trial.scenario) for trial in trials if trial.verdict.outcome in ("failed", "broken")]
     assert not wrong, f"a healthy site fails: {wrong}"
     sent = (frozenset(one.request.operation.lower() for one in trial.exchanges) for trial in trials)
-    return Plan(tuple(trial.scenario for trial in trials), tuple(sent), baseline)
+    return Plan(tuple(trial.scenario for trial in trials), tuple(sent), baseline, opener)
 
 
 def measuring(site: Rig, baseline: Baseline) -> Rig:
@@ -89,7 +90,7 @@ def measuring(site: Rig, baseline: Baseline) -> Rig:
 
 
 def measure(
-    catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool = False, opener: Opener = rig, lenient: bool = False
+    catalogue: Catalogue, plan: Plan, fault_id: str, *, everything: bool = False, lenient: bool = False
 ) -> Finding:
     """The matrix row of a fault; ``lenient`` where the scenarios of its clause may never meet it.
 
@@ -99,7 +100,7 @@ def measure(
     fault = CATALOGUE[fault_id]
     met = list(plan.scenarios) if everything else plan.touched_by(fault.operations)
     rounds = [met] if everything or fault.id in BY_HAND else _its_own_first(fault, met)
-    with opener(catalogue) as site:
+    with plan.opener(catalogue) as site:
         site = measuring(site, plan.baseline)
         trial = _Trial(fault, site)
         for scenarios in rounds:
@@ -110,13 +111,13 @@ def measure(
 
 
 def tried_on(
-    catalogue: Catalogue, plan: Plan, fault_id: str, scenarios: list[Scenario], *, opener: Opener = rig, lenient: bool = False
+    catalogue: Catalogue, plan: Plan, fault_id: str, scenarios: list[Scenario]
 ) -> Finding:
     """What some scenarios alone say about a fault."""
-    with opener(catalogue) as site:
+    with plan.opener(catalogue) as site:
         trial = _Trial(CATALOGUE[fault_id], measuring(site, plan.baseline))
         trial.run(scenarios)
-    return trial.finding(on_the_mock=not lenient)
+    return trial.finding(on_the_mock=True)
 
 
 def _its_own_first(fault: Fault, scenarios: list[Scenario]) -> list[list[Scenario]]:

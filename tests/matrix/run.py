@@ -51,7 +51,7 @@ def opener(twin: str, release: str = mocksite.DEFAULT) -> Opener:
 def _one(job: tuple[str, bool, Path, str]) -> Finding:
     fault_id, everything, root, twin = job
     place = (twin, mocksite.DEFAULT if twin else release_for(fault_id))
-    return measure(*ready(root, *place), fault_id, everything=everything, opener=opener(*place), lenient=bool(twin))
+    return measure(*ready(root, *place), fault_id, everything=everything, lenient=bool(twin))
 
 
 def matrix(
