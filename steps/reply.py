@@ -41,6 +41,11 @@ def login_is_accepted(context: ScenarioContext) -> None:
     context.judge(reply_checks.login_accepted(context.reply))
 
 
+@then("the caller is not signed in")
+def login_is_refused(context: ScenarioContext) -> None:
+    context.judge(reply_checks.login_not_accepted(context.reply))
+
+
 @then("the refusal has gsbStatus and an empty body")
 def refusal_has_standard_form(context: ScenarioContext) -> None:
     context.judge(reply_checks.has_form_of_refusal(context.reply))

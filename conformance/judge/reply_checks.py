@@ -19,6 +19,8 @@ Findings = tuple[Finding, ...]
 #: What a site says to a caller it does not let in: no such user, wrong password, no valid ticket, no tickets taken
 #: (sources.md, Refusals). Everything else it says about the operation, to somebody it has let in.
 LOGIN_REFUSALS = ("030001", "030002", "030047", "030104")
+#: The family of exceptions about users: who is nobody may be told so in other words.
+_OF_USERS = "0300"
 NO_RECORD = "000015"
 _TOO_MANY_REQUESTS = 429
 _STAMP = "%m/%d/%Y %H:%M:%S"
@@ -68,6 +70,13 @@ def login_accepted(reply: Reply) -> Findings:
     if reply.succeeded or (said_why and reply.exception_id not in LOGIN_REFUSALS):
         return ()
     return (Finding("login", "response/result", "the login accepted", reply.verdict()),)
+
+
+def login_not_accepted(reply: Reply) -> Findings:
+    """The caller was not let in: a refusal that speaks of the login, and not of what was asked for."""
+    if reply.result == "FAILURE" and (reply.exception_id in LOGIN_REFUSALS or reply.exception_id.startswith(_OF_USERS)):
+        return ()
+    return (Finding("login-refused", "response/result", "the login refused", reply.verdict()),)
 
 
 def list_given(reply: Reply) -> Findings:

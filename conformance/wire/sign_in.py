@@ -336,8 +336,11 @@ class SiteClient:
         return self._settled(request, signature, signature.account, (exchange, reply))
 
     def _asked_again(self, request: Request, signature: Signature, exchange: Exchange, reply: Reply) -> Exchange:
-        """The login is the question: the same once more, for sites that now and then refuse a good password."""
+        """The login is the question: the same once more, for sites that forget a good password or ticket."""
         last: Reply | None = reply
+        if signature.element == TICKET and signature.account is not None and self._sign_ins.issued(signature.secret):
+            ticket = self._sign_ins.renew(self._site, signature.account, signature.secret)
+            return self._again(request, (TICKET, ticket), "session ticket renewed", exchange) if ticket else exchange
         for _ in range(signature.times if signature.element == _PASSWORD else 0):
             if last is None or last.exception_id != WRONG_PASSWORD:
                 break

@@ -28,6 +28,172 @@ Feature: Existing users keep their old login after the move to Control Hub
       When the site admin, signed in with password, sends GetSite
       Then the caller is signed in
 
+    Scenario Outline: <operation> takes the credential <credential>
+      When the site admin, signed in with <credential>, sends <operation>
+      Then the caller is signed in
+
+      Examples:
+        | clause      | credential       | operation              |
+        | R41.11.0-24 | sessionTicket    | LstTimeZone            |
+        | R41.11.0-24 | sessionTicket    | LstMeetingType         |
+        | R41.11.0-24 | sessionTicket    | LstsummarySession      |
+        | R41.11.0-24 | sessionTicket    | LstRecording           |
+        | R41.11.0-24 | sessionTicket    | LstsummaryEvent        |
+        | R41.11.0-24 | sessionTicket    | LstrecordedEvent       |
+        | R41.11.0-24 | sessionTicket    | LstsummaryProgram      |
+        | R41.11.0-24 | sessionTicket    | LstrecordaccessHistory |
+        | R41.11.0-24 | sessionTicket    | LstsummaryUser         |
+        | R41.11.0-24 | sessionTicket    | CreateMeeting          |
+        | R41.11.0-24 | sessionTicket    | CreateEvent            |
+        | R41.11.0-26 | webExAccessToken | LstTimeZone            |
+        | R41.11.0-26 | webExAccessToken | LstMeetingType         |
+        | R41.11.0-26 | webExAccessToken | LstsummarySession      |
+        | R41.11.0-26 | webExAccessToken | LstRecording           |
+        | R41.11.0-26 | webExAccessToken | LstsummaryEvent        |
+        | R41.11.0-26 | webExAccessToken | LstrecordedEvent       |
+        | R41.11.0-26 | webExAccessToken | LstsummaryProgram      |
+        | R41.11.0-26 | webExAccessToken | LstrecordaccessHistory |
+        | R41.11.0-26 | webExAccessToken | LstsummaryUser         |
+        | R41.11.0-26 | webExAccessToken | CreateMeeting          |
+        | R41.11.0-26 | webExAccessToken | CreateEvent            |
+        | R41.11.0-27 | accessToken      | LstTimeZone            |
+        | R41.11.0-27 | accessToken      | LstMeetingType         |
+        | R41.11.0-27 | accessToken      | LstsummarySession      |
+        | R41.11.0-27 | accessToken      | LstRecording           |
+        | R41.11.0-27 | accessToken      | LstsummaryEvent        |
+        | R41.11.0-27 | accessToken      | LstrecordedEvent       |
+        | R41.11.0-27 | accessToken      | LstsummaryProgram      |
+        | R41.11.0-27 | accessToken      | LstrecordaccessHistory |
+        | R41.11.0-27 | accessToken      | LstsummaryUser         |
+        | R41.11.0-27 | accessToken      | CreateMeeting          |
+        | R41.11.0-27 | accessToken      | CreateEvent            |
+
+    Scenario Outline: <operation> by its key takes the credential <credential>
+      When the site admin, signed in with <credential>, sends <operation> with
+        | <element> | <value> |
+      Then the caller is signed in
+
+      Examples:
+        | clause      | credential       | operation                    | element    | value                |
+        | R41.11.0-24 | sessionTicket    | GetUser                      | webExId    | {site admin.webExId} |
+        | R41.11.0-24 | sessionTicket    | GetMeeting                   | meetingKey | 1                    |
+        | R41.11.0-24 | sessionTicket    | GetSessionInfo               | sessionKey | 1                    |
+        | R41.11.0-24 | sessionTicket    | GetEvent                     | sessionKey | 1                    |
+        | R41.11.0-24 | sessionTicket    | LstrecordaccessDetailHistory | recordID   | 1                    |
+        | R41.11.0-24 | sessionTicket    | SetMeeting                   | meetingKey | 1                    |
+        | R41.11.0-24 | sessionTicket    | DelMeeting                   | meetingKey | 1                    |
+        | R41.11.0-24 | sessionTicket    | SetEvent                     | sessionKey | 1                    |
+        | R41.11.0-24 | sessionTicket    | DelEvent                     | sessionKey | 1                    |
+        | R41.11.0-24 | sessionTicket    | UploadEventImage             | sessionKey | 1                    |
+        | R41.11.0-26 | webExAccessToken | GetUser                      | webExId    | {site admin.webExId} |
+        | R41.11.0-26 | webExAccessToken | GetMeeting                   | meetingKey | 1                    |
+        | R41.11.0-26 | webExAccessToken | GetSessionInfo               | sessionKey | 1                    |
+        | R41.11.0-26 | webExAccessToken | GetEvent                     | sessionKey | 1                    |
+        | R41.11.0-26 | webExAccessToken | LstrecordaccessDetailHistory | recordID   | 1                    |
+        | R41.11.0-26 | webExAccessToken | SetMeeting                   | meetingKey | 1                    |
+        | R41.11.0-26 | webExAccessToken | DelMeeting                   | meetingKey | 1                    |
+        | R41.11.0-26 | webExAccessToken | SetEvent                     | sessionKey | 1                    |
+        | R41.11.0-26 | webExAccessToken | DelEvent                     | sessionKey | 1                    |
+        | R41.11.0-26 | webExAccessToken | UploadEventImage             | sessionKey | 1                    |
+        | R41.11.0-27 | accessToken      | GetUser                      | webExId    | {site admin.webExId} |
+        | R41.11.0-27 | accessToken      | GetMeeting                   | meetingKey | 1                    |
+        | R41.11.0-27 | accessToken      | GetSessionInfo               | sessionKey | 1                    |
+        | R41.11.0-27 | accessToken      | GetEvent                     | sessionKey | 1                    |
+        | R41.11.0-27 | accessToken      | LstrecordaccessDetailHistory | recordID   | 1                    |
+        | R41.11.0-27 | accessToken      | SetMeeting                   | meetingKey | 1                    |
+        | R41.11.0-27 | accessToken      | DelMeeting                   | meetingKey | 1                    |
+        | R41.11.0-27 | accessToken      | SetEvent                     | sessionKey | 1                    |
+        | R41.11.0-27 | accessToken      | DelEvent                     | sessionKey | 1                    |
+        | R41.11.0-27 | accessToken      | UploadEventImage             | sessionKey | 1                    |
+
+    @clause.R41.11.0-25
+    Scenario Outline: <operation> takes a password
+      Given single sign-on is disabled on the site
+      When the site admin, signed in with password, sends <operation>
+      Then the caller is signed in
+
+      Examples:
+        | operation              |
+        | LstTimeZone            |
+        | LstMeetingType         |
+        | LstsummarySession      |
+        | LstRecording           |
+        | LstsummaryEvent        |
+        | LstrecordedEvent       |
+        | LstsummaryProgram      |
+        | LstrecordaccessHistory |
+        | LstsummaryUser         |
+        | CreateMeeting          |
+        | CreateEvent            |
+
+    @clause.R41.11.0-25
+    Scenario Outline: <operation> by its key takes a password
+      Given single sign-on is disabled on the site
+      When the site admin, signed in with password, sends <operation> with
+        | <element> | <value> |
+      Then the caller is signed in
+
+      Examples:
+        | operation                    | element    | value                |
+        | GetUser                      | webExId    | {site admin.webExId} |
+        | GetMeeting                   | meetingKey | 1                    |
+        | GetSessionInfo               | sessionKey | 1                    |
+        | GetEvent                     | sessionKey | 1                    |
+        | LstrecordaccessDetailHistory | recordID   | 1                    |
+        | SetMeeting                   | meetingKey | 1                    |
+        | DelMeeting                   | meetingKey | 1                    |
+        | SetEvent                     | sessionKey | 1                    |
+        | DelEvent                     | sessionKey | 1                    |
+        | UploadEventImage             | sessionKey | 1                    |
+
+  Rule: So does it sign a caller in who manages users
+    The notes of 9.0 SP2 say that such sites refuse a ticket here with 030104, the example of 41.11 shows one.
+
+    @clause.R41.11.0-25
+    Scenario: CreateUser takes a password
+      Given single sign-on is disabled on the site
+      When the site admin, signed in with password, sends CreateUser
+      Then the caller is signed in
+
+    @clause.R41.11.0-24 @should
+    Scenario: CreateUser takes a session ticket
+      When the site admin, signed in with sessionTicket, sends CreateUser
+      Then the caller is signed in
+
+    Scenario Outline: <operation> takes the credential <credential> for a new user
+      Given a new user
+      When the site admin, signed in with <credential>, sends <operation> for the new user
+      Then the caller is signed in
+
+      Examples:
+        | clause      | credential       | operation |
+        | R41.11.0-26 | webExAccessToken | SetUser   |
+        | R41.11.0-26 | webExAccessToken | DelUser   |
+        | R41.11.0-27 | accessToken      | DelUser   |
+
+    @clause.R41.11.0-25
+    Scenario Outline: <operation> takes a password for a new user
+      Given single sign-on is disabled on the site
+      And a new user
+      When the site admin, signed in with password, sends <operation> for the new user
+      Then the caller is signed in
+
+      Examples:
+        | operation |
+        | SetUser   |
+        | DelUser   |
+
+    @clause.R41.11.0-24 @should
+    Scenario Outline: <operation> takes a session ticket for a new user
+      Given a new user
+      When the site admin, signed in with sessionTicket, sends <operation> for the new user
+      Then the caller is signed in
+
+      Examples:
+        | operation |
+        | SetUser   |
+        | DelUser   |
+
   @clause.R41.11.0-28
   Rule: The old webExID of a classic-era user is still accepted
 
@@ -47,6 +213,9 @@ Feature: Existing users keep their old login after the move to Control Hub
         | LstsummaryProgram      |
         | LstrecordaccessHistory |
         | CreateMeeting          |
+        | LstTimeZone            |
+        | LstsummaryUser         |
+        | CreateEvent            |
 
     Scenario Outline: <operation> by its key accepts the old webExID
       When the classic-era user, called "{classic-era user.webExId}", sends <operation> with
@@ -60,6 +229,11 @@ Feature: Existing users keep their old login after the move to Control Hub
         | GetSessionInfo               | sessionKey | 1                          |
         | GetEvent                     | sessionKey | 1                          |
         | LstrecordaccessDetailHistory | recordID   | 1                          |
+        | SetMeeting                   | meetingKey | 1                          |
+        | DelMeeting                   | meetingKey | 1                          |
+        | SetEvent                     | sessionKey | 1                          |
+        | DelEvent                     | sessionKey | 1                          |
+        | UploadEventImage             | sessionKey | 1                          |
 
   @clause.R41.11.0-29
   Rule: So is the e-mail address
@@ -80,6 +254,9 @@ Feature: Existing users keep their old login after the move to Control Hub
         | LstsummaryProgram      |
         | LstrecordaccessHistory |
         | CreateMeeting          |
+        | LstTimeZone            |
+        | LstsummaryUser         |
+        | CreateEvent            |
 
     Scenario Outline: <operation> by its key accepts the e-mail address of a classic-era user
       When the classic-era user, called "{classic-era user.email}", sends <operation> with
@@ -93,6 +270,11 @@ Feature: Existing users keep their old login after the move to Control Hub
         | GetSessionInfo               | sessionKey | 1                        |
         | GetEvent                     | sessionKey | 1                        |
         | LstrecordaccessDetailHistory | recordID   | 1                        |
+        | SetMeeting                   | meetingKey | 1                        |
+        | DelMeeting                   | meetingKey | 1                        |
+        | SetEvent                     | sessionKey | 1                        |
+        | DelEvent                     | sessionKey | 1                        |
+        | UploadEventImage             | sessionKey | 1                        |
 
   @clause.R41.11.0-30
   Rule: A user created after the move has the e-mail address
@@ -113,6 +295,9 @@ Feature: Existing users keep their old login after the move to Control Hub
         | LstsummaryProgram      |
         | LstrecordaccessHistory |
         | CreateMeeting          |
+        | LstTimeZone            |
+        | LstsummaryUser         |
+        | CreateEvent            |
 
     Scenario Outline: <operation> by its key accepts the e-mail address of a later user
       When the control-hub user, called "{control-hub user.email}", sends <operation> with
@@ -126,6 +311,11 @@ Feature: Existing users keep their old login after the move to Control Hub
         | GetSessionInfo               | sessionKey | 1                        |
         | GetEvent                     | sessionKey | 1                        |
         | LstrecordaccessDetailHistory | recordID   | 1                        |
+        | SetMeeting                   | meetingKey | 1                        |
+        | DelMeeting                   | meetingKey | 1                        |
+        | SetEvent                     | sessionKey | 1                        |
+        | DelEvent                     | sessionKey | 1                        |
+        | UploadEventImage             | sessionKey | 1                        |
 
   @clause.R41.11.0-31
   Rule: And nothing else
@@ -140,6 +330,42 @@ Feature: Existing users keep their old login after the move to Control Hub
         | AuthenticateUser  |
         | GetSite           |
         | LstsummarySession |
+        | LstTimeZone       |
+        | LstMeetingType    |
+        | CreateMeeting     |
+
+    @should
+    Scenario Outline: <operation> lets nobody in by a short name of a later user
+      When the control-hub user, called "{control-hub user.short name}", sends <operation>
+      Then the caller is not signed in
+
+      Examples:
+        | operation              |
+        | LstRecording           |
+        | LstsummaryEvent        |
+        | LstrecordedEvent       |
+        | LstsummaryProgram      |
+        | LstrecordaccessHistory |
+        | LstsummaryUser         |
+        | CreateEvent            |
+
+    @should
+    Scenario Outline: <operation> by its key lets nobody in by a short name of a later user
+      When the control-hub user, called "{control-hub user.short name}", sends <operation> with
+        | <element> | <value> |
+      Then the caller is not signed in
+
+      Examples:
+        | operation                    | element    | value                      |
+        | GetUser                      | webExId    | {control-hub user.webExId} |
+        | GetMeeting                   | meetingKey | 1                          |
+        | GetEvent                     | sessionKey | 1                          |
+        | LstrecordaccessDetailHistory | recordID   | 1                          |
+        | SetMeeting                   | meetingKey | 1                          |
+        | DelMeeting                   | meetingKey | 1                          |
+        | SetEvent                     | sessionKey | 1                          |
+        | DelEvent                     | sessionKey | 1                          |
+        | UploadEventImage             | sessionKey | 1                          |
 
   Rule: GetUser, SetUser and DelUser find users the same way
 

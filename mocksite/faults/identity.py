@@ -13,7 +13,8 @@ from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal
 
 
-def _signed_in_with(element: str) -> When:
+def signed_in_with(element: str) -> When:
+    """Requests whose caller proves who he is by an element of the securityContext."""
     return lambda call: call.request.security.has(element)
 
 
@@ -26,7 +27,8 @@ def _is(call: Call, name: str, era: str, *, by_address: bool) -> bool:
     return user is not None and user.era == era and ("@" in name) == by_address
 
 
-def _caller(era: str, *, by_address: bool) -> When:
+def caller_named(era: str, *, by_address: bool) -> When:
+    """Requests of users of an era who call themselves by the e-mail address, or by the old short webExID."""
     return lambda call: _is(call, _named(call), era, by_address=by_address)
 
 
@@ -34,14 +36,16 @@ def _target(era: str, *, by_address: bool) -> When:
     return lambda call: _is(call, call.content.text("webExId"), era, by_address=by_address)
 
 
-def _refuse(exception_id: str) -> Alter:
+def login_refused(exception_id: str) -> Alter:
+    """The call is refused before anybody looks at it."""
+
     def alter(_call: Call) -> None:
         raise Refusal(exception_id)
 
     return alter
 
 
-def _short_name(call: Call) -> None:
+def short_name_taken(call: Call) -> None:
     """The part of an address before the @ passes for the address."""
     name = _named(call)
     user = next((one for one in call.store.all(User) if one.email.partition("@")[0] == name), None)
@@ -81,8 +85,8 @@ def _by_operation(clause: str, era: str, *, by_address: bool) -> tuple[Fault, ..
             clause,
             "login",
             (operation,),
-            _refuse("030001"),
-            _caller(era, by_address=by_address),
+            login_refused("030001"),
+            caller_named(era, by_address=by_address),
         )
         for operation in ("GetUser", "GetMeeting", "GetSessionInfo", "GetEvent", "CreateMeeting")
     )
@@ -97,7 +101,7 @@ FAULTS: tuple[Fault, ...] = (
             "login",
             ("GetSite",),
             refusing("030047" if element == "sessionTicket" else "030002"),
-            _signed_in_with(element),
+            signed_in_with(element),
         )
         for clause, element in (
             ("R41.11.0-24", "sessionTicket"),
@@ -112,8 +116,8 @@ FAULTS: tuple[Fault, ...] = (
         "R41.11.0-28",
         "login",
         (),
-        _refuse("030002"),
-        _caller("classic", by_address=False),
+        login_refused("030002"),
+        caller_named("classic", by_address=False),
     ),
     CallFault(
         "R41.11.0-29/address-refused",
@@ -121,8 +125,8 @@ FAULTS: tuple[Fault, ...] = (
         "R41.11.0-29",
         "login",
         (),
-        _refuse("030002"),
-        _caller("classic", by_address=True),
+        login_refused("030002"),
+        caller_named("classic", by_address=True),
     ),
     CallFault(
         "R41.11.0-30/address-refused",
@@ -130,8 +134,8 @@ FAULTS: tuple[Fault, ...] = (
         "R41.11.0-30",
         "login",
         (),
-        _refuse("030002"),
-        _caller("hub", by_address=True),
+        login_refused("030002"),
+        caller_named("hub", by_address=True),
     ),
     *_by_operation("R41.11.0-28", "classic", by_address=False),
     *_by_operation("R41.11.0-29", "classic", by_address=True),
@@ -153,7 +157,7 @@ FAULTS: tuple[Fault, ...] = (
         "R41.11.0-31",
         "result",
         (),
-        _short_name,
+        short_name_taken,
     ),
     CallFault(
         "R41.11.0-32/old-name-unknown",
@@ -161,7 +165,7 @@ FAULTS: tuple[Fault, ...] = (
         "R41.11.0-32",
         "result",
         ("GetUser",),
-        _refuse("030001"),
+        login_refused("030001"),
         _target("classic", by_address=False),
     ),
     CallFault(
@@ -170,7 +174,7 @@ FAULTS: tuple[Fault, ...] = (
         "R41.11.0-32",
         "result",
         ("GetUser",),
-        _refuse("030001"),
+        login_refused("030001"),
         _target("classic", by_address=True),
     ),
     CallFault(
@@ -179,7 +183,7 @@ FAULTS: tuple[Fault, ...] = (
         "R41.11.0-33",
         "result",
         ("GetUser",),
-        _refuse("030001"),
+        login_refused("030001"),
         _target("hub", by_address=True),
     ),
     CallFault(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mocksite.faults.classes import callers, kinds
+from mocksite.faults.classes import callers, credentials, kinds
 from mocksite.faults.fault import Fault
 
 #: The classes, and what each is called where they are counted.
 FAMILIES: Mapping[str, str] = {
     "one-caller": "one caller",
     "one-kind": "one kind",
+    "one-credential": "any credential, all operations",
 }
 
-FAULTS: tuple[Fault, ...] = (*callers.FAULTS, *kinds.FAULTS)
+FAULTS: tuple[Fault, ...] = (*callers.FAULTS, *kinds.FAULTS, *credentials.FAULTS)

@@ -149,3 +149,43 @@ OF_CLASSIC_USERS = (
 #: Recordings whose views are told (lines 311-319), and those whose createTime is a clause (line 721).
 KINDS_OF_RECORDING = ("meeting", "large-event", "event", "training")
 LATE_KINDS = (*KINDS_OF_RECORDING, "support")
+
+#: Elements of the securityContext that prove a caller, and the clause of each (lines 182-183, 239-245, 278-282).
+CREDENTIALS: Mapping[str, str] = {
+    "sessionTicket": "R41.11.0-24",
+    "password": "R41.11.0-25",
+    "webExAccessToken": "R41.11.0-26",
+    "accessToken": "R41.11.0-27",
+}
+#: Operations that ask who calls: "all operations" (line 249).
+SIGNED = (
+    "GetSite",
+    "LstTimeZone",
+    "LstMeetingType",
+    "LstsummarySession",
+    "LstRecording",
+    "LstsummaryEvent",
+    "LstrecordedEvent",
+    "LstsummaryProgram",
+    "LstrecordaccessHistory",
+    "LstrecordaccessDetailHistory",
+    "LstsummaryUser",
+    "GetUser",
+    "GetMeeting",
+    "GetSessionInfo",
+    "GetEvent",
+    "CreateMeeting",
+    "SetMeeting",
+    "DelMeeting",
+    "CreateEvent",
+    "SetEvent",
+    "DelEvent",
+    "UploadEventImage",
+)
+PROVISIONING = ("CreateUser", "SetUser", "DelUser")
+#: Names a caller may go by: clause, era of the user, whether it is the e-mail address.
+NAMES: Mapping[str, tuple[str, bool]] = {
+    "R41.11.0-28": ("classic", False),
+    "R41.11.0-29": ("classic", True),
+    "R41.11.0-30": ("hub", True),
+}
