@@ -202,25 +202,25 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
-    from conformance.run.commands import init
+    from conformance.run.commands.commands import init
 
     return init(options)
 
 
 def _check(options: argparse.Namespace) -> int:
-    from conformance.run.commands import check
+    from conformance.run.commands.commands import check
 
     return check(options)
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from conformance.run.commands import plan
+    from conformance.run.commands.commands import plan
 
     return plan(options)
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    from conformance.run.commands import sweep
+    from conformance.run.commands.commands import sweep
 
     return sweep(options)
 
@@ -232,7 +232,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _docs(options: argparse.Namespace) -> int:
-    from conformance.run.commands import docs
+    from conformance.run.commands.commands import docs
 
     return docs(options)
 
@@ -265,13 +265,13 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from conformance.run.commands import index
+    from conformance.run.commands.commands import index
 
     return index(options)
 
 
 def _new_release(options: argparse.Namespace) -> int:
-    from conformance.run.new_release import new_release
+    from conformance.run.commands.new_release import new_release
 
     return new_release(options)
 

@@ -1,11 +1,15 @@
-"""What ``--resume`` goes on from: the verdicts of a run that was interrupted."""
+"""What ``--resume`` goes on from, and what else an earlier run leaves among the reports."""
 
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from conformance.history.metrics import METRICS
+from conformance.reporting.summary import OVERVIEW
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
 
@@ -26,8 +30,15 @@ class ResumeFile:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.write_text(json.dumps(self._terms) + "\n", encoding="utf-8")
 
+    def expect(self, number: int) -> None:
+        """Note how many scenarios there are to finish, for whoever watches this run."""
+        self._write({"selected": number})
+
     def add(self, message: dict[str, Any]) -> None:
         """Note a finished scenario."""
+        self._write(message)
+
+    def _write(self, message: dict[str, Any]) -> None:
         with self._file.open("a", encoding="utf-8") as file:
             file.write(secret_registry.mask(json.dumps(message)) + "\n")
 
@@ -55,4 +66,20 @@ def _read_line(line: str) -> dict[str, Any] | None:
         message: dict[str, Any] = json.loads(line)
     except ValueError:
         return None  # cut short by the kill
-    return message
+    return message if "result" in message else None
+
+
+#: Output of an earlier run, on one site or several, removed when a new one begins; the ledger stays, it is not output.
+OF_A_RUN = (
+    *("summary.json", "junit.xml", "badge.json", METRICS, OVERVIEW),
+    *("allure-results", "exchanges", "faults", RESUME_FILE),
+)
+
+
+def clear(reports: Path, names: Iterable[str]) -> None:
+    """Remove output of an earlier run: reports of one run never stay from another."""
+    for path in (reports / name for name in names):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from conformance.reporting.summary import folders_of
 from conformance.reporting.text import printable
 from conformance.sites.errors import UserError
 
@@ -30,17 +31,21 @@ _PATIENCE = 600
 
 
 def report(given: argparse.Namespace) -> int:
-    """Write ``allure-report/index.html`` beside the results, and say where it is."""
-    reports: Path = given.reports.resolve()
+    """Write ``allure-report/index.html`` beside the results, of each site where a run had several; say where it is."""
+    for reports in folders_of(given.reports.resolve()):
+        page = _made(given, reports)
+        print(printable(f"{page}  ({page.stat().st_size / 1e6:.1f} MB, opens without a server)"))
+    return 0
+
+
+def _made(given: argparse.Namespace, reports: Path) -> Path:
     results = reports / "allure-results"
     if not any(results.glob("*-result.json")) or not (results / "categories.json").is_file():
         hint = "run pytest features first; a run that was cut short leaves no complete results"
         raise UserError("no-results", "there are no Allure results of a complete run", where=str(results), hint=hint)
     node = _node()
     allure = _installed(given.allure)
-    page = _render(node, allure, reports, _title(reports))
-    print(printable(f"{page}  ({page.stat().st_size / 1e6:.1f} MB, opens without a server)"))
-    return 0
+    return _render(node, allure, reports, _title(reports))
 
 
 def _node() -> str:

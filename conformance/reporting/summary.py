@@ -220,6 +220,8 @@ def by_release(record: RunRecord) -> Iterable[tuple[str, list[ScenarioResult], l
 
 
 SUMMARY = "summary.json"
+#: Beside the folders of a run over several sites.
+OVERVIEW = "overview.json"
 _Value = TypeVar("_Value")
 
 
@@ -290,6 +292,13 @@ def read_run(path: Path) -> RunFile:
         told = f"{len(run.scenarios)} of {wanted} selected scenarios"
         raise UserError("run-incomplete", f"the run is incomplete: it tells of {told}", where=str(file))
     return run
+
+
+def folders_of(reports: Path) -> list[Path]:
+    """The folders of the last run in ``reports``: itself, or one for each site of a run over several."""
+    file = reports / OVERVIEW
+    sites = list(_typed(dict, _document(file).get("sites", {}))) if file.is_file() else []
+    return [reports / site for site in sites] or [reports]
 
 
 def read_baseline(path: Path, site: str, clauses: Mapping[str, Clause], release: Release) -> Baseline:

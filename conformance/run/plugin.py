@@ -5,12 +5,8 @@ The suite's own tests load it too and are left alone.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import stat
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +33,7 @@ from conformance.run.pytest_internals import (
 )
 from conformance.run.scenario_hooks import CLEANUP_ERROR, Progress, ScenarioHooks
 from conformance.run.session import RunSession, write_fault
+from conformance.run.terminal import clean_up_when_told_to_end
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import CannotJudge, UserError
 
@@ -229,8 +226,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Several sites are several runs side by side."""
     if len(config.option.site or ()) < 2 or not _runs_features(config):
         return None
-    from conformance.run.distribution import run_fleet
+    from conformance.run.fleet import run_fleet
 
+    clean_up_when_told_to_end()
     try:
         return run_fleet(read_options(config), tuple(config.invocation_params.args))
     except UserError as problem:
@@ -272,45 +270,3 @@ def _register(config: pytest.Config, catalogue: Catalogue) -> None:
         Progress(config, lambda: scenarios.worker_run.run_context.rate_limiter.waited), "conformance-progress"
     )
     clean_up_when_told_to_end()
-
-
-#: What stands for every open file of this process.
-_OPEN_FILES = Path("/dev/fd")
-
-
-def clean_up_when_told_to_end() -> None:
-    """Have SIGTERM, and SIGHUP unless somebody (nohup) has it ignored, end this run as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, _terminated)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        terminals = frozenset(filter(None, map(_terminal, range(3))))
-        signal.signal(signal.SIGHUP, lambda *_: _hung_up(terminals))
-
-
-def _terminated(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _hung_up(terminals: frozenset[int]) -> None:
-    # The shell and the system both say it: the second word must not cut the clean-up short.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    leave(terminals)
-    raise KeyboardInterrupt
-
-
-def leave(terminals: frozenset[int]) -> None:
-    """Send what is yet to be written to ``terminals`` nowhere: writing to one that is closed is an error."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in [int(file.name) for file in _OPEN_FILES.iterdir()]:
-        with contextlib.suppress(OSError):
-            if os.fstat(descriptor).st_rdev in terminals:
-                os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-
-
-def _terminal(descriptor: int) -> int:
-    """The terminal an open file is, by its number; 0 for any other file."""
-    try:
-        told = os.fstat(descriptor)
-    except OSError:
-        return 0
-    return told.st_rdev if stat.S_ISCHR(told.st_mode) and os.isatty(descriptor) else 0

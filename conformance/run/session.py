@@ -19,7 +19,7 @@ from typing import Any
 from conformance import __version__
 from conformance.history.metrics import METRICS, write_metrics
 from conformance.history.notify import after_run
-from conformance.history.resume_file import RESUME_FILE, ResumeFile
+from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, ResumeFile, clear
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.junit import write_junit
@@ -192,10 +192,6 @@ class WorkerRun:
         self._site_session.close()
 
 
-#: Output of an earlier run, removed when a new one begins; the ledger stays, it is not output.
-_STALE = ("summary.json", "junit.xml", "badge.json", METRICS, "allure-results", "exchanges", "faults", RESUME_FILE)
-
-
 class RunSession:
     """Collects what scenarios tell, wherever they ran, and writes the reports."""
 
@@ -272,18 +268,14 @@ class RunSession:
             for message in self._resume_file.finished():
                 self._take_in(message)
             return set(self.results)
-        for name in _STALE:
-            path = self.options.reports / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+        clear(self.options.reports, OF_A_RUN)
         self._resume_file.begin()
         return set()
 
     def expect(self, nodeids: Sequence[str]) -> None:
         """What is to run, in the order reports list it."""
         self.expected = len(nodeids)
+        self._guarded("the file by which a run is resumed", lambda: self._resume_file.expect(self.expected))
         self.worker_run.number(nodeids)
 
     def add(self, message: dict[str, Any]) -> None:

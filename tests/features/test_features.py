@@ -15,7 +15,7 @@ from conformance.judge.clauses import LEVELS, Clause
 from conformance.judge.elements import is_kind
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.features import Catalogue
-from conformance.run.commands import indexes
+from conformance.run.commands.commands import indexes
 from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.release import Release
 from conformance.sites.errors import UserError

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cli import main
-from conformance.run.new_profile import with_lines
+from conformance.run.commands.new_profile import with_lines
 from tests.conftest import ROOT
 from tests.live.one_account import OneAccount, one_account
 from tests.run.conftest import Runner

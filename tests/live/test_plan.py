@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.cli import main
-from conformance.run.price_list import fewest_nights
+from conformance.run.commands.price_list import fewest_nights
 from conformance.sites.settings import Value
 from tests.conftest import ROOT
 from tests.live.one_account import CLASSIC, OneAccount, one_account

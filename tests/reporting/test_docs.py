@@ -221,7 +221,7 @@ def test_only_a_live_site_confirms_and_the_day_it_last_did_stays(
 
 
 def test_without_a_run_no_outcome_is_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.run.commands.SUMMARY", "no-such-summary.json")
+    monkeypatch.setattr("conformance.run.commands.commands.SUMMARY", "no-such-summary.json")
     root = page(tmp_path / "page.html")
     assert "Made without a run" in root.text
     assert root.all(class_="words") and not [node for node in root.all(class_="words") if node.text]

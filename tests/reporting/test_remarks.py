@@ -17,7 +17,7 @@ from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES, ScenarioResult
 from conformance.reporting.statement import grammar, statement
 from conformance.reporting.summary import RunRecord
-from conformance.run.commands import documented_scenarios, indexes
+from conformance.run.commands.commands import documented_scenarios, indexes
 from conformance.scenarios.features import Catalogue
 
 CLAUSE = "R41.12.0-13"

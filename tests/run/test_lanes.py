@@ -180,18 +180,3 @@ def test_lanes_stop_when_nobody_answers(catalogue: Catalogue) -> None:
         waited.join(timeout=5)
         assert not waited.is_alive()
         assert deaf.sent < 20
-
-
-def test_several_sites_run_side_by_side(run: Runner, tmp_path: Path) -> None:
-    with twisted(tmp_path) as site:
-        profile = site.sites.read_text(encoding="utf-8")
-        both = tmp_path / "both.toml"
-        both.write_text(profile + "\n" + profile.replace("sites.twisted", "sites.other"), encoding="utf-8")
-        outcome = run(
-            "features/41.9.0", "features/41.7.0", "-k", "holds or right", "--sites", str(both),
-            "--site", "twisted", "--site", "other", subprocess=True,
-        )  # fmt: skip
-    assert outcome.code == 0, outcome.text
-    overview = json.loads((outcome.reports / "overview.json").read_text(encoding="utf-8"))
-    assert {name: row["totals"]["passed"] for name, row in overview["sites"].items()} == {"twisted": 3, "other": 3}
-    assert (outcome.reports / "other" / "summary.json").is_file()

@@ -27,9 +27,10 @@ def slow(tmp_path: Path):
     server.stop()
 
 
-def on_a_terminal(arguments: list[str]) -> str:
+def on_a_terminal(arguments: list[str], folder: Path = ROOT) -> str:
+    """What a run in ``folder`` writes to a terminal."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=theirs, stderr=theirs)
+    process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=theirs, stderr=theirs)
     os.close(theirs)
     told = b""
     while True:

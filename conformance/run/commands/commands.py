@@ -24,10 +24,10 @@ from conformance.reporting.documentation import (
 )
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.pages import write_page
-from conformance.reporting.summary import SUMMARY, read_run, write_whole
+from conformance.reporting.summary import SUMMARY, folders_of, read_run, write_whole
 from conformance.reporting.text import printable, safe, table
+from conformance.run.commands.price_list import price_list
 from conformance.run.options import MOCK, Options
-from conformance.run.price_list import price_list
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
 from conformance.scenarios.cleanup import Sweep
@@ -109,8 +109,8 @@ def check(given: argparse.Namespace) -> int:
 
 
 def init(given: argparse.Namespace) -> int:
-    """Write a profile of a site, or add to it what is new; see :mod:`conformance.run.new_profile`."""
-    from conformance.run.new_profile import init as write_profile
+    """Write a profile of a site, or add to it what is new; see :mod:`conformance.run.commands.new_profile`."""
+    from conformance.run.commands.new_profile import init as write_profile
 
     given.release, given.access = "", ""
     general = _options(given)
@@ -178,14 +178,15 @@ DOCUMENTATION = "living-documentation.html"
 
 
 def docs(given: argparse.Namespace) -> int:
-    """Write the page; without summaries it tells of the last run in ``reports/``, if there is one."""
+    """Write the page beside the run it tells of, the last in ``reports/`` when none is named."""
     root: Path = given.root.resolve()
-    last = beside(root, "reports") / SUMMARY
-    files = given.summaries or ([last] if last.is_file() else [])
+    reports = beside(root, "reports")
+    files = given.summaries or [one for one in folders_of(reports) if (one / SUMMARY).is_file()]
     runs = [read_run(file) for file in files]
     catalogue = _catalogue(root)
     documentation = living_documentation(catalogue.clauses, documented_scenarios(catalogue), runs)
-    output: Path = given.output or beside(root, "reports") / DOCUMENTATION
+    home = Path(runs[0].file).parent if len(given.summaries) == 1 else reports
+    output: Path = given.output or home / DOCUMENTATION
     write_page(output, documentation_page(documentation))
     sites = ", ".join(run.name for run in documentation.latest) or "no run: outcomes are left out"
     print(safe(f"{output}: {len(documentation.clauses)} clauses, {len(documentation.scenarios)} scenarios, {sites}"))

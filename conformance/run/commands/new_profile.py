@@ -25,8 +25,8 @@ from urllib.parse import urlsplit
 from conformance.judge.elements import Finder
 from conformance.reporting.summary import write_whole
 from conformance.reporting.text import safe
+from conformance.run.commands.price_list import PriceList, price_list
 from conformance.run.options import MOCK, Options
-from conformance.run.price_list import PriceList, price_list
 from conformance.run.site_session import open_site
 from conformance.scenarios.authentication import ask
 from conformance.scenarios.features import Catalogue

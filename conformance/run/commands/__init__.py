@@ -1,0 +1,1 @@
+"""The commands around a run, told by :mod:`conformance.cli` what was asked for."""

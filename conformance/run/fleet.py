@@ -1,0 +1,230 @@
+"""A run on several sites: one run each, side by side, with results apart and together in one overview."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
+from conformance.reporting.outcome import OUTCOMES
+from conformance.reporting.summary import OVERVIEW, SUMMARY, write_whole
+from conformance.reporting.text import safe, table
+from conformance.run.options import Options, demand_writable
+from conformance.sites.errors import UserError
+
+#: Exit codes of pytest, the worst first.
+_SEVERITY = (2, 3, 1, 4, 5, 0)
+_BEAT = 0.2
+OUTPUT = "output.txt"
+
+
+class SiteProcess:
+    """The run of one site among several: a process of its own, whose output goes to a file beside its reports.
+
+    It has a session of its own: Ctrl-C reaches the process that waits for all, which passes it on once.
+    """
+
+    def __init__(self, site: str, arguments: Iterable[str], reports: Path) -> None:
+        self.site = site
+        self.reports = reports
+        self.selected = 0
+        self.outcomes: dict[str, str] = {}
+        self._read = 0
+        self._began = time.monotonic()
+        reports.mkdir(parents=True, exist_ok=True)
+        if "--resume" not in arguments:
+            clear(reports, OF_A_RUN)
+        command = [sys.executable, "-m", "pytest", *arguments, "--site", site, "--reports", str(reports)]
+        with (reports / OUTPUT).open("w", encoding="utf-8") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    @property
+    def code(self) -> int | None:
+        """The exit code, None while it runs."""
+        return self.process.poll()
+
+    def wait(self) -> None:
+        """A little while, or until it has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_BEAT)
+
+    def look(self) -> None:
+        """Read what has been finished since the last look; a line not yet whole is left for the next."""
+        with suppress(OSError), (self.reports / RESUME_FILE).open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                self._read += len(line)
+                message = json.loads(line)
+                self.selected = message.get("selected", self.selected)
+                if "result" in message:
+                    self.outcomes[message["result"]["nodeid"]] = message["result"]["outcome"]
+
+    def line(self) -> str:
+        """How far it is, in one line."""
+        done, seconds = len(self.outcomes), time.monotonic() - self._began
+        bad = [f"{number} {word}" for word in ("failed", "broken") if (number := self.count(word))]
+        if self.code is not None:
+            totals = _summary(self.reports / SUMMARY).get("totals") or {}
+            told = ", ".join(f"{number} {word}" for word, number in totals.items() if number)
+            return f"done  {told}" if told else f"ended with {self.code}, {done} of {self.selected} scenarios"
+        if not self.selected:
+            return f"begins  {seconds:.0f} s"
+        left = seconds / done * (self.selected - done) if done else 0.0
+        rest = f"about {left:.0f} s left" if done else ""
+        return "  ".join(filter(None, [f"{done} of {self.selected} ({done * 100 // self.selected} %)", *bad, rest]))
+
+    def count(self, outcome: str) -> int:
+        """How many scenarios ended so."""
+        return sum(one == outcome for one in self.outcomes.values())
+
+
+class Screen:
+    """A line for each site, drawn anew in its place; on anything but a terminal it says who is done, once."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stdout.isatty()
+        self._drawn = 0
+        self._told: set[str] = set()
+
+    def show(self, fleet: Sequence[SiteProcess]) -> None:
+        """Draw, as much as the terminal has room for."""
+        width = max(len(one.site) for one in fleet)
+        if not self._terminal:
+            for one in (one for one in fleet if one.code is not None and one.site not in self._told):
+                self._told.add(one.site)
+                print(f"{one.site:{width}}  {one.line()}", flush=True)
+            return
+        columns, rows = shutil.get_terminal_size()
+        running = [one for one in fleet if one.code is None]
+        shown = (running + [one for one in fleet if one.code is not None])[: max(1, rows - 2)]
+        lines = [f"{one.site:{width}}  {one.line()}" for one in fleet if one in shown]
+        if len(shown) < len(fleet):
+            lines.append(f"... and {len(fleet) - len(shown)} more, {len(running)} at work")
+        up = f"\x1b[{self._drawn}A" if self._drawn else ""
+        print(f"{up}\r\x1b[J" + "\n".join(safe(line)[: columns - 1] for line in lines), flush=True)
+        self._drawn = len(lines)
+
+
+def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
+    """Run every site as a process of its own; the worst exit code of them, ``overview.json`` beside their reports."""
+    demand_writable(options.reports)
+    clear(options.reports, OF_A_RUN)
+    base = _shared_out(_without(arguments, "--site", "--reports"), len(options.sites))
+    fleet = [SiteProcess(site, base, options.reports / site) for site in options.sites]
+    interrupted = False
+    try:
+        _follow(fleet)
+    except KeyboardInterrupt:
+        interrupted = True
+        print("\nstopping: every site is put back as it was", flush=True)
+        for one in fleet:
+            if one.code is None:
+                one.process.send_signal(signal.SIGINT)
+        _follow(fleet)
+    finally:
+        # Told to end twice, it does not wait for the clean-up; what is left stands in the ledgers.
+        for one in fleet:
+            if one.code is None:
+                one.process.kill()
+    _tell(options, fleet)
+    codes = [one.code or 0 for one in fleet]
+    return 2 if interrupted else min(codes, key=lambda code: _SEVERITY.index(code) if code in _SEVERITY else 0)
+
+
+def _follow(fleet: Sequence[SiteProcess]) -> None:
+    """Until every site is done."""
+    screen = Screen()
+    while True:
+        running = next((one for one in fleet if one.code is None), None)
+        for one in fleet:
+            one.look()
+        screen.show(fleet)
+        if running is None:
+            return
+        running.wait()
+
+
+def _tell(options: Options, fleet: Sequence[SiteProcess]) -> None:
+    """The statement of every site that is not green, then all of them in a table, and what was cut off."""
+    for one in fleet:
+        if one.code:
+            output = (one.reports / OUTPUT).read_text(encoding="utf-8", errors="replace")
+            print(f"\n===== {one.site} =====\n{_statement(output)}", flush=True)
+    _overview(options, fleet)
+    for one in fleet:
+        if one.selected and not (one.reports / SUMMARY).is_file():
+            far = f"{len(one.outcomes)} of {one.selected} scenarios have a result"
+            print(f"CUT OFF  {one.site}: {far}; go on with --resume")
+    print(f"each site's own output: {options.reports}/SITE/{OUTPUT}")
+
+
+_STATEMENT = re.compile(r"^=+ conformance =+$", re.MULTILINE)
+
+
+def _statement(output: str) -> str:
+    """What a run said at its end; all it said when it did not come so far."""
+    found = _STATEMENT.search(output)
+    return output[found.end() :].strip("\n") if found else output.strip("\n")
+
+
+def _shared_out(arguments: list[str], sites: int) -> list[str]:
+    """``-n N`` is for the run: each site gets its share, and goes without workers where that is one."""
+    number = next((nth for nth, one in enumerate(arguments) if one.startswith("-n")), None)
+    if number is None:
+        return arguments
+    joined = arguments[number] != "-n"
+    value = arguments[number][2:] if joined else arguments[number + 1]
+    share = int(value) // sites if value.isdigit() else 0
+    rest = [*arguments[:number], *arguments[number + (1 if joined else 2) :]]
+    return [*rest, "-n", str(share)] if share > 1 else rest
+
+
+def _without(arguments: tuple[str, ...], *names: str) -> list[str]:
+    """The arguments without options that each site gets its own value of."""
+    kept: list[str] = []
+    skip = False
+    for argument in arguments:
+        if skip:
+            skip = False
+        elif argument in names:
+            skip = True
+        elif not any(argument.startswith(f"{name}=") for name in names):
+            kept.append(argument)
+    return kept
+
+
+def _overview(options: Options, fleet: Sequence[SiteProcess]) -> None:
+    rows = [["site", "release", *OUTCOMES, "exit"]]
+    sites: dict[str, Any] = {}
+    for one in fleet:
+        summary, code = _summary(one.reports / SUMMARY), one.code or 0
+        totals = summary.get("totals", {})
+        sites[one.site] = {"exit": code, "release": summary.get("release"), "totals": totals or None}
+        told = [str(totals.get(word, "-")) for word in OUTCOMES]
+        rows.append([one.site, str(summary.get("release", "-")), *told, str(code)])
+    print("\n" + "\n".join(table(rows, right=frozenset(range(2, len(rows[0]))))))
+    write_whole(options.reports / OVERVIEW, json.dumps({"format": 1, "sites": sites}, indent=1) + "\n")
+
+
+def _summary(file: Path) -> dict[str, Any]:
+    """A site without a summary did not complete; the overview shows dashes."""
+    if not file.is_file():
+        return {}
+    try:
+        summary: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise UserError("summary-broken", f"{file} is not JSON", where=str(file)) from None
+    return summary

@@ -1,0 +1,98 @@
+"""Several sites in one run: side by side, nothing of an earlier run beside them, and what was cut off is said."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from conformance.reporting.summary import folders_of
+from conformance.run.fleet import _shared_out
+from tests.run.conftest import Runner
+from tests.run.test_progress import on_a_terminal
+from tests.run.test_interrupted import WRITES, Stops, Window, interrupted, state
+from tests.twisted import Twisted, straight, twisted
+
+FEW = ("features/41.9.0", "features/41.7.0", "-k", "holds or right")
+
+
+@contextmanager
+def two_sites(folder: Path, twist: Stops | Window | None = None) -> Iterator[tuple[Twisted, Twisted, list[str]]]:
+    """Two mocks, ``one`` with a twist, and the options that run both."""
+    for name in "12":
+        (folder / name).mkdir()
+    with twisted(folder / "1", twist or straight) as one, twisted(folder / "2") as other:
+        both = folder / "both.toml"
+        texts = [
+            site.sites.read_text(encoding="utf-8").replace("sites.twisted", f"sites.{name}")
+            for site, name in ((one, "one"), (other, "other"))
+        ]
+        both.write_text("\n".join(texts), encoding="utf-8")
+        yield one, other, ["--sites", str(both), "--site", "one", "--site", "other"]
+
+
+def test_several_sites_run_side_by_side_and_nothing_stays_of_an_earlier_run(run: Runner, tmp_path: Path) -> None:
+    assert run("features/41.9.0").code == 0
+    with two_sites(tmp_path) as (_, _, arguments):
+        outcome = run(*FEW, *arguments, subprocess=True)
+    assert outcome.code == 0, outcome.text
+    overview = json.loads((outcome.reports / "overview.json").read_text(encoding="utf-8"))
+    assert {name: row["totals"]["passed"] for name, row in overview["sites"].items()} == {"one": 3, "other": 3}
+    assert [folder.name for folder in folders_of(outcome.reports)] == ["one", "other"]
+    assert {file.name for file in outcome.reports.iterdir()} - {"ledger"} == {"one", "other", "overview.json"}
+    assert "===== one" not in outcome.text, "what is green is a row, and no statement"
+    assert run("features/41.9.0").code == 0
+    assert folders_of(outcome.reports) == [outcome.reports]
+
+
+def test_what_a_site_that_is_not_green_said_is_told(run: Runner, tmp_path: Path) -> None:
+    with two_sites(tmp_path) as (_, _, arguments):
+        outcome = run("features/41.9.0", *arguments, "--site", "nobody", subprocess=True)
+    assert outcome.code == 4
+    assert "===== nobody =====" in outcome.text
+    assert "error[site-unknown]" in outcome.text
+    assert "one     done  3 passed, 1 skipped" in outcome.lines
+
+
+def test_ctrl_c_puts_every_site_back_and_says_what_was_cut_off(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    stops = Stops("GetEvent", 2)
+    stops.signal = signal.SIGINT
+    with two_sites(tmp_path, stops) as (one, other, arguments):
+        before = [state(site)["sessions"] for site in (one, other)]
+        outcome = interrupted(stops, run, pytester, WRITES, "features/41.11.0", "--lanes", "0", *arguments)
+        assert [state(site)["sessions"] for site in (one, other)] == before
+    assert outcome.code == 2, outcome.text
+    assert outcome.text.count("INCOMPLETE") == outcome.text.count("CUT OFF") == 2
+    assert " scenarios have a result; go on with --resume" in outcome.text
+    assert "Traceback" not in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("given", "sites", "each"),
+    [
+        (["features", "-n", "4"], 2, ["features", "-n", "2"]),
+        (["-n4", "features"], 2, ["features", "-n", "2"]),
+        (["features", "-n", "4"], 3, ["features"]),
+        (["features", "-n", "auto"], 2, ["features"]),
+        (["features", "-q"], 2, ["features", "-q"]),
+    ],
+)
+def test_workers_are_for_the_whole_run(given: list[str], sites: int, each: list[str]) -> None:
+    assert _shared_out(given, sites) == each
+
+
+def test_a_terminal_has_a_line_for_each_site_drawn_in_its_place(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    with two_sites(tmp_path) as (_, _, arguments):
+        told = on_a_terminal(["-m", "pytest", "features/41.5.0", "--lanes", "0", *arguments], pytester.path)
+    drawn = told.split("\x1b[J")[1:]
+    assert len(drawn) > 2, told
+    assert all(re.match(r"one    .*\r\nother  ", one) for one in drawn), told
+    assert "\x1b[2A" in told
+    assert re.search(r"one    \d+ of 36 \(\d+ %\)", told), told
