@@ -18,9 +18,6 @@ from tests.run.test_progress import on_a_terminal
 from tests.run.test_interrupted import WRITES, Stops, Window, interrupted, state
 from tests.twisted import Twisted, straight, twisted
 
-FEW = ("features/41.9.0", "features/41.7.0", "-k", "holds or right")
-
-
 @contextmanager
 def two_sites(folder: Path, twist: Stops | Window | None = None) -> Iterator[tuple[Twisted, Twisted, list[str]]]:
     """Two mocks, ``one`` with a twist, and the options that run both."""
@@ -37,12 +34,14 @@ def two_sites(folder: Path, twist: Stops | Window | None = None) -> Iterator[tup
 
 
 def test_several_sites_run_side_by_side_and_nothing_stays_of_an_earlier_run(run: Runner, tmp_path: Path) -> None:
-    assert run("features/41.9.0").code == 0
+    alone = run("features/41.9.0")
+    assert alone.code == 0
+    passed = alone.summary["totals"]["passed"]
     with two_sites(tmp_path) as (_, _, arguments):
-        outcome = run(*FEW, *arguments, subprocess=True)
+        outcome = run("features/41.9.0", *arguments, subprocess=True)
     assert outcome.code == 0, outcome.text
     overview = json.loads((outcome.reports / "overview.json").read_text(encoding="utf-8"))
-    assert {name: row["totals"]["passed"] for name, row in overview["sites"].items()} == {"one": 3, "other": 3}
+    assert {name: row["totals"]["passed"] for name, row in overview["sites"].items()} == {"one": passed, "other": passed}
     assert [folder.name for folder in folders_of(outcome.reports)] == ["one", "other"]
     assert {file.name for file in outcome.reports.iterdir()} - {"ledger"} == {"one", "other", "overview.json"}
     assert "===== one" not in outcome.text, "what is green is a row, and no statement"
@@ -56,7 +55,7 @@ def test_what_a_site_that_is_not_green_said_is_told(run: Runner, tmp_path: Path)
     assert outcome.code == 4
     assert "===== nobody =====" in outcome.text
     assert "error[site-unknown]" in outcome.text
-    assert "one     done  3 passed, 1 skipped" in outcome.lines
+    assert any(line.startswith("one     done  ") and line.endswith(" skipped") for line in outcome.lines)
 
 
 def test_ctrl_c_puts_every_site_back_and_says_what_was_cut_off(
@@ -95,4 +94,4 @@ def test_a_terminal_has_a_line_for_each_site_drawn_in_its_place(run: Runner, pyt
     assert len(drawn) > 2, told
     assert all(re.match(r"one    .*\r\nother  ", one) for one in drawn), told
     assert "\x1b[2A" in told
-    assert re.search(r"one    \d+ of 36 \(\d+ %\)", told), told
+    assert re.search(r"one    \d+ of \d+ \(\d+ %\)", told), told
