@@ -160,7 +160,9 @@ def _follow(fleet: Sequence[SiteProcess]) -> None:
 def _tell(options: Options, fleet: Sequence[SiteProcess]) -> None:
     """The statement of every site that is not green, then all of them in a table, and what was cut off."""
     for one in fleet:
-        if one.code:
+        if one.code and one.code < 0 and not one.selected:
+            print(f"\n===== {one.site} =====\nstopped before it began")
+        elif one.code:
             output = (one.reports / OUTPUT).read_text(encoding="utf-8", errors="replace")
             print(f"\n===== {one.site} =====\n{_statement(output)}", flush=True)
     _overview(options, fleet)

@@ -5,8 +5,9 @@ The suite's own tests load it too and are left alone.
 
 from __future__ import annotations
 
+import contextlib
 import signal
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
@@ -171,6 +172,12 @@ class RunHooks:
             self._run.crashed(worker_id(node))
 
     # -- the end -----------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_keyboard_interrupt(self) -> Generator[None]:
+        """Let pytest say where it was interrupted, unless Python cannot say it: between two lines there is no line."""
+        with contextlib.suppress(TypeError):
+            yield
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:

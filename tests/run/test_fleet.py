@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import mocksite
 import pytest
 
 from conformance.reporting.summary import folders_of
 from conformance.run.fleet import _shared_out
 from tests.run.conftest import Runner
 from tests.run.test_progress import on_a_terminal
-from tests.run.test_interrupted import WRITES, Stops, Window, interrupted, state
-from tests.twisted import Twisted, straight, twisted
+from tests.run.test_interrupted import WRITES, Stops, interrupted, state
+from tests.twisted import Twist, Twisted, operation_of, straight, twisted
 
 @contextmanager
-def two_sites(folder: Path, twist: Stops | Window | None = None) -> Iterator[tuple[Twisted, Twisted, list[str]]]:
-    """Two mocks, ``one`` with a twist, and the options that run both."""
+def two_sites(folder: Path, twist: Twist = straight, other_twist: Twist = straight) -> Iterator[tuple[Twisted, Twisted, list[str]]]:
+    """Two mocks, and the options that run both."""
     for name in "12":
         (folder / name).mkdir()
-    with twisted(folder / "1", twist or straight) as one, twisted(folder / "2") as other:
+    with twisted(folder / "1", twist) as one, twisted(folder / "2", other_twist) as other:
         both = folder / "both.toml"
         texts = [
             site.sites.read_text(encoding="utf-8").replace("sites.twisted", f"sites.{name}")
@@ -61,16 +62,26 @@ def test_what_a_site_that_is_not_green_said_is_told(run: Runner, tmp_path: Path)
 def test_ctrl_c_puts_every_site_back_and_says_what_was_cut_off(
     run: Runner, pytester: pytest.Pytester, tmp_path: Path
 ) -> None:
-    stops = Stops("GetEvent", 2)
-    stops.signal = signal.SIGINT
-    with two_sites(tmp_path, stops) as (one, other, arguments):
+    stops, other_is_at_work = Stops("GetEvent", 2), threading.Event()
+
+    def one_stops(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == "GetEvent":
+            assert other_is_at_work.wait(30)
+        return stops(request, response)
+
+    def other_tells(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == "GetEvent":
+            other_is_at_work.set()
+        return response
+
+    with two_sites(tmp_path, one_stops, other_tells) as (one, other, arguments):
         before = [state(site)["sessions"] for site in (one, other)]
         outcome = interrupted(stops, run, pytester, WRITES, "features/41.11.0", "--lanes", "0", *arguments)
         assert [state(site)["sessions"] for site in (one, other)] == before
     assert outcome.code == 2, outcome.text
     assert outcome.text.count("INCOMPLETE") == outcome.text.count("CUT OFF") == 2
     assert " scenarios have a result; go on with --resume" in outcome.text
-    assert "Traceback" not in outcome.text
+    assert "Traceback" not in outcome.text, outcome.text
 
 
 @pytest.mark.parametrize(
