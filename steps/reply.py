@@ -16,6 +16,11 @@ def call_succeeds_or_finds_nothing(context: ScenarioContext) -> None:
     context.judge(reply_checks.succeeded_or_empty(context.reply, context.run_context.contract.whole))
 
 
+@then("just one of the last two calls succeeds")
+def one_call_succeeds(context: ScenarioContext) -> None:
+    context.judge(reply_checks.one_succeeded(context.reply_before, context.reply))
+
+
 @then("the call is refused")
 def call_is_refused(context: ScenarioContext) -> None:
     context.judge(reply_checks.refused(context.reply))
@@ -169,6 +174,12 @@ def element_agrees(context: ScenarioContext, path: str, operation: str, other: s
 def element_stays(context: ScenarioContext, path: str, operation: str) -> None:
     replies = context.replies_of(operation)
     context.judge(element_checks.unchanged(replies, context.run_context.contract.whole, path))
+
+
+@then(parsers.re(r"(?P<path>[\w/]+) is another one in each reply of (?P<operation>\w+)"))
+def element_is_another(context: ScenarioContext, path: str, operation: str) -> None:
+    replies = context.replies_of(operation)
+    context.judge(element_checks.all_different(replies, context.run_context.contract.whole, path))
 
 
 @then(parsers.re(r'(?P<path>[\w/]+) of (?P<operation>\w+) in that zone is the moment "(?P<moment>[^"]+)"'))

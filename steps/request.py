@@ -58,6 +58,12 @@ def somebody_names_the_address_too(context: ScenarioContext, role: str, operatio
     context.send(role, operation, address_too=bool(address_too))
 
 
+@when(parsers.re(rf"{_CALLER}, signed in with one (?P<credential>sessionTicket), sends (?P<operation>\w+) twice"))
+def somebody_sends_twice(context: ScenarioContext, role: str, operation: str, credential: str) -> None:
+    del credential
+    context.send_twice(role, operation)
+
+
 @when(parsers.re(rf"{_CALLER} uses the retired address for (?P<operation>\w+)"))
 def somebody_uses_the_retired_address(context: ScenarioContext, role: str, operation: str) -> None:
     context.send(role, operation, retired_address=True)

@@ -85,6 +85,14 @@ def unchanged(replies: list[Reply], whole: ContractView, path: str) -> Findings:
     return (Finding("element-value", path, f"{shown[0]}, as before", shown[1]),)
 
 
+def all_different(replies: list[Reply], whole: ContractView, path: str) -> Findings:
+    """Each of ``replies`` tells a value of its own at ``path``: it belongs to one thing alone."""
+    texts = [text for reply in replies for text in Finder(reply, whole).texts(path)]
+    if len(texts) >= len(replies) and len(set(texts)) == len(texts):
+        return ()
+    return (Finding("element-value", path, f"{len(replies)} values, each another one", ", ".join(texts) or "absent"),)
+
+
 def same_in_both(before: Reply, after: Reply, whole: ContractView, path: str) -> Findings:
     """``path`` holds one value, the same in both replies."""
     first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)

@@ -79,6 +79,14 @@ def login_not_accepted(reply: Reply) -> Findings:
     return (Finding("login-refused", "response/result", "the login refused", reply.verdict()),)
 
 
+def one_succeeded(before: Reply, after: Reply) -> Findings:
+    """Just one of two calls succeeded: of two names one is good, and the other is not any more, or not yet."""
+    if before.succeeded != after.succeeded:
+        return ()
+    actual = f"{before.verdict()}, then {after.verdict()}"
+    return (Finding("one-of-two", "response/result", "SUCCESS for one of the two", actual),)
+
+
 def list_given(reply: Reply) -> Findings:
     """A list, or the refusal that says there is nothing to list (sources.md, Lists)."""
     if reply.succeeded or (reply.result == "FAILURE" and reply.exception_id == NO_RECORD):

@@ -223,7 +223,7 @@ class ScenarioContext:
         self._singled_out.pop(operation, None)
         account = self._authenticator.account(role)
         sent = self._values(operation, values or {}, item)
-        url = self._retired_url() if retired_address else ""
+        url = self.run_context.profile.url.partition("/WBXService/")[0] + _RETIRED_PATH if retired_address else ""
         request = self._authenticator.signed(
             account,
             operation,
@@ -292,12 +292,16 @@ class ScenarioContext:
 
     def send_by_either(self, role: str, operation: str, item: str, names: Iterable[str]) -> None:
         """Send ``operation`` for an item whose id is spelt in more than one way, until the site takes one."""
-        (number,) = self.held(item).values()
         for name in names:
-            self.send(role, operation, {name: number})
+            self.send(role, operation, {name: next(iter(self.held(item).values()))})
             if self.reply.succeeded:
                 self.observe(f"{operation} takes {name}")
                 return
+
+    def send_twice(self, role: str, operation: str) -> None:
+        """Send ``operation`` twice as ``role``, both times with one session ticket."""
+        self._listed = None
+        self._authenticator.twice_with_one_ticket(self._authenticator.account(role), operation)
 
     def sign_in(self, webex_id: str, password: str) -> None:
         """Ask for a session ticket as anybody, with any password."""
@@ -486,9 +490,6 @@ class ScenarioContext:
             self._data.remember(f"attempted {CREATIONS[operation].kind}", sent)
         self._data.remember("sent", sent)
         return sent
-
-    def _retired_url(self) -> str:
-        return self.run_context.profile.url.partition("/WBXService/")[0] + _RETIRED_PATH
 
     def _exchange(self, request: Request) -> Exchange:
         if self.exchanges:

@@ -25,6 +25,8 @@ _LENGTH = re.compile(r"^(\d+) (Chinese )?characters$")
 _MOMENT = re.compile(r"^now(?: ([+-]) (\d+) (days?|hours?))?$")
 _RECKONED = re.compile(r"^(.+\..+) ([+-]) (\d+) (days?|hours?)$")
 _OPERATION = re.compile(r"^(first )?([A-Z]\w+)$")
+#: Letters of both cases, digits and single blanks: a site that keeps them keeps a description, markup apart.
+_WORDS = "Wxc Conformance 0123456789 description, "
 _FRESH = ("name", "fresh address", "fresh mail address")
 _STAMP = "%m/%d/%Y %H:%M:%S"
 
@@ -41,7 +43,7 @@ def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str],
             return fresh(words)
         length = _LENGTH.match(words)
         if length:
-            return ("汉" if length.group(2) else "x") * int(length.group(1))
+            return _text_of(int(length.group(1)), "汉" if length.group(2) else _WORDS)
         moment = _MOMENT.match(words)
         if moment:
             return _shifted(now, *moment.groups())
@@ -59,6 +61,12 @@ def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str],
         return look_up(holder, element)
 
     return _BRACES.sub(value, text)
+
+
+def _text_of(length: int, words: str) -> str:
+    """A text of so many characters that does not end in a blank, which a site may take away."""
+    text = (words * (length // len(words) + 1))[:length]
+    return f"{text[:-1]}." if text.endswith(" ") else text
 
 
 def _shifted(moment: datetime, sign: str | None, amount: str | None, unit: str | None) -> str:

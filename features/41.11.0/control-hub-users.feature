@@ -126,6 +126,15 @@ Feature: User management stays usable on a site managed in Control Hub
       And the site admin sends GetUser for the new user
       Then active is not "ACTIVATED"
 
+    @clause.R41.11.0-07
+    Scenario: Another change of a user who is not verified does not activate
+      Given verification by mail domain is disabled on the site
+      And a new user
+      When the site admin sends SetUser for the new user with
+        | timeZoneID | 11 |
+      And the site admin sends GetUser for the new user
+      Then active is not "ACTIVATED"
+
   Rule: The e-mail address is the identity
 
     @clause.R41.11.0-08
@@ -165,6 +174,23 @@ Feature: User management stays usable on a site managed in Control Hub
         | webExId | {new user.email} |
       Then webExId is "{new user.email}"
 
+    @clause.R41.11.0-13
+    Scenario: The name newWebExId gave finds nobody
+      Given a new user
+      When the site admin sends SetUser for the new user with
+        | newWebExId | {name} |
+      And the site admin sends GetUser with
+        | webExId | {sent.newWebExId} |
+      Then the call is refused
+
+    @clause.R41.11.0-09
+    Scenario: Another webExId given to CreateUser finds nobody
+      When the site admin sends CreateUser with
+        | webExId | {name} |
+      And the site admin sends GetUser with
+        | webExId | {sent.webExId} |
+      Then the call is refused
+
   Rule: Only a full administrator changes an e-mail address
 
     @clause.R41.11.0-11
@@ -184,12 +210,25 @@ Feature: User management stays usable on a site managed in Control Hub
         | webExId | {sent.email} |
       Then the answer is recorded
 
+    # Which of the two addresses is good while the new one waits for its owner is not said; both never are.
+    @clause.R41.11.0-11 @should
+    Scenario: Just one of the old and the new e-mail address finds the user
+      Given a new user
+      When the site admin sends SetUser for the new user with
+        | email | {fresh address} |
+      And the site admin sends GetUser with
+        | webExId | {sent.email} |
+      And the site admin sends GetUser for the new user
+      Then just one of the last two calls succeeds
+
     @clause.R41.11.0-12
     Scenario: An administrator of users may not change it
       Given a new user
       When the user admin sends SetUser for the new user with
         | email | {fresh address} |
       Then the call is refused with 030120
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
     @clause.R41.11.0-12
     Scenario: A user may not change the own e-mail address
@@ -197,6 +236,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the disposable user sends SetUser for the disposable user with
         | email | {fresh address} |
       Then the call is refused with 030120
+      When the site admin sends GetUser for the disposable user
+      Then email is "{disposable user.email}"
 
     @clause.R41.11.0-12
     Scenario: A read-only administrator may not change it
@@ -204,6 +245,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the read-only admin sends SetUser for the new user with
         | email | {fresh address} |
       Then the call is refused
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
   Rule: An e-mail address is used once
 
@@ -214,6 +257,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the site admin sends SetUser for the new user with
         | email | {other new user.email} |
       Then the call is refused with 030118
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
     @clause.R41.11.0-14
     Scenario: SetUser to an address used on another Control Hub site is refused
@@ -222,6 +267,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the site admin sends SetUser for the new user with
         | email | {e-mail address used on another Control Hub site.email} |
       Then the call is refused with 030118
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
   Rule: DelUser deactivates, SetUser re-activates
 
@@ -252,6 +299,14 @@ Feature: User management stays usable on a site managed in Control Hub
       And the site admin sends GetUser for the disposable user
       Then the user has no meeting license
 
+    @clause.R41.11.0-15 @should
+    Scenario: A user whom DelUser has deactivated cannot sign in any more
+      Given single sign-on is disabled on the site
+      And the disposable user can sign in with password
+      When the site admin sends DelUser for the disposable user
+      And "{disposable user.webExId}" signs in with the password "{disposable user.password}"
+      Then the call is refused
+
     @clause.R41.11.0-67 @should
     Scenario: SetUser does not re-activate a user who was never verified
       Given verification by mail domain is disabled on the site
@@ -270,6 +325,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the user admin sends SetUser for the disposable classic-era user with
         | email | {fresh address} |
       Then the call is refused with 030120
+      When the site admin sends GetUser for the disposable classic-era user
+      Then email is "{disposable classic-era user.email}"
 
     @clause.R41.11.0-13
     Scenario: newWebExId is ignored for a classic-era user
@@ -288,6 +345,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the site admin sends SetUser for the disposable classic-era user with
         | email | {e-mail address used on another Control Hub site.email} |
       Then the call is refused with 030118
+      When the site admin sends GetUser for the disposable classic-era user
+      Then email is "{disposable classic-era user.email}"
 
     @clause.R41.11.0-14
     Scenario Outline: SetUser to the address of a <owner> is refused
@@ -295,6 +354,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the site admin sends SetUser for the new user with
         | email | {<owner>.email} |
       Then the call is refused with 030118
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
       Examples:
         | owner            |
@@ -335,6 +396,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the site admin sends SetUser for the disposable classic-era user with
         | email | {e-mail address outside the organisation.email} |
       Then the call is refused with 030117
+      When the site admin sends GetUser for the disposable classic-era user
+      Then email is "{disposable classic-era user.email}"
 
     @clause.R41.11.0-20
     Scenario: A classic-era user is not changed without the scope
@@ -342,6 +405,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the unscoped admin, signed in with accessToken, sends SetUser for the disposable classic-era user with
         | timeZoneID | {disposable classic-era user.other timeZoneID} |
       Then the call is refused with 030119
+      When the site admin sends GetUser for the disposable classic-era user
+      Then timeZoneID is not "{disposable classic-era user.other timeZoneID}"
 
   Rule: A user outside the organisation must be claimed first
 
@@ -350,6 +415,9 @@ Feature: User management stays usable on a site managed in Control Hub
       Given the site has an e-mail address outside the organisation
       When the site admin sends CreateUser for the e-mail address outside the organisation
       Then the call is refused with 030117
+      When the site admin sends GetUser with
+        | webExId | {e-mail address outside the organisation.email} |
+      Then the call is refused
 
     @clause.R41.11.0-18
     Scenario: SetUser to an address outside the organisation is refused
@@ -358,6 +426,8 @@ Feature: User management stays usable on a site managed in Control Hub
       When the site admin sends SetUser for the new user with
         | email | {e-mail address outside the organisation.email} |
       Then the call is refused with 030117
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
   Rule: An access token needs the scope webexsquare:admin to manage users
 
@@ -365,25 +435,36 @@ Feature: User management stays usable on a site managed in Control Hub
     Scenario: CreateUser without the scope is refused
       When the unscoped admin, signed in with accessToken, sends CreateUser
       Then the call is refused with 030119
+      When the site admin sends GetUser with
+        | webExId | {attempted user.email} |
+      Then the call is refused
 
     @clause.R41.11.0-20
     Scenario: SetUser without the scope is refused
-      Given a new user
+      Given a new user with
+        | timeZoneID | 20 |
       When the unscoped admin, signed in with accessToken, sends SetUser for the new user with
         | timeZoneID | 11 |
       Then the call is refused with 030119
+      When the site admin sends GetUser for the new user
+      Then timeZoneID is not "11"
 
     @clause.R41.11.0-21
     Scenario: CreateUser with the scope succeeds
       When the site admin, signed in with accessToken, sends CreateUser
       Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
     @clause.R41.11.0-21
     Scenario: SetUser with the scope succeeds
-      Given a new user
+      Given a new user with
+        | timeZoneID | 20 |
       When the site admin, signed in with accessToken, sends SetUser for the new user with
         | timeZoneID | 11 |
       Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then timeZoneID is "11"
 
   Rule: CreateUser takes the callers the example shows
 
@@ -391,6 +472,8 @@ Feature: User management stays usable on a site managed in Control Hub
     Scenario: The e-mail address stands beside the webExID
       When the site admin, naming the e-mail address too, sends CreateUser
       Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
     # Control Hub owns passwords: what refuses them everywhere is no answer about CreateUser.
     @clause.R41.11.0-26
@@ -403,6 +486,8 @@ Feature: User management stays usable on a site managed in Control Hub
     Scenario: A session ticket signs a caller in to CreateUser
       When the site admin, signed in with sessionTicket, sends CreateUser
       Then the call succeeds
+      When the site admin sends GetUser for the new user
+      Then email is "{new user.email}"
 
   Rule: The reply of CreateUser
 
@@ -414,6 +499,17 @@ Feature: User management stays usable on a site managed in Control Hub
       And the reply contains
         | element | kind    |
         | userId  | integer |
+
+    @clause.R41.11.0-23
+    Scenario: The number is the one GetUser tells, and no other user has it
+      When the site admin sends CreateUser
+      And the site admin sends CreateUser
+      Then the reply contains
+        | element | kind    |
+        | userId  | integer |
+      And userId is another one in each reply of CreateUser
+      When the site admin sends GetUser for the new user
+      Then userId is what CreateUser said in userId
 
   Rule: The schemas stay
 

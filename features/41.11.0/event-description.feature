@@ -81,6 +81,15 @@ Feature: The description of a classic event holds 10000 characters
       Then the call succeeds
       And metaData/description is "Before"
 
+    @clause.R41.11.0-58 @should
+    Scenario: SetEvent without a description leaves the one there is
+      When the host sends SetEvent with
+        | sessionKey | {new event.sessionKey} |
+        | duration   | 45                     |
+      Then the call succeeds
+      When the host sends GetEvent for the new event
+      Then metaData/description is "Before"
+
   Rule: An administrator is refused the same
 
     @clause.R41.11.0-57
@@ -89,12 +98,19 @@ Feature: The description of a classic event holds 10000 characters
         | description | {10001 characters} |
         | listing     | PRIVATE            |
       Then the call is refused with 060068
+      When the site admin sends LstsummarySession with
+        | confName    | {attempted event.sessionName} |
+        | hostWebExID | {site admin.webExId}          |
+      Then the list can be read
+      And no session/confName is "{attempted event.sessionName}"
 
     @clause.R41.11.0-59
     Scenario: SetEvent refuses the site admin a description of 10001 characters
       When the site admin sends SetEvent for the new event with
         | description | {10001 characters} |
       Then the call is refused with 060068
+      When the host sends GetEvent for the new event
+      Then metaData/description is "Before"
 
   @clause.R41.11.0-60
   Rule: The limit is no part of the schema

@@ -48,6 +48,11 @@ Feature: Classic events follow the site option EnableClassicEvent
       Given classic events are disabled on the site
       When the site admin sends CreateEvent
       Then the call is refused with 010106
+      When the site admin sends LstsummarySession with
+        | confName    | {attempted event.sessionName} |
+        | hostWebExID | {site admin.webExId}          |
+      Then the list can be read
+      And no session/confName is "{attempted event.sessionName}"
 
     Scenario Outline: <operation> is refused to the site admin while classic events are disabled
       Given classic events are disabled on the site
@@ -72,6 +77,18 @@ Feature: Classic events follow the site option EnableClassicEvent
         | R41.12.0-05 | LstsummaryEvent   |
         | R41.12.0-06 | LstrecordedEvent  |
         | R41.12.0-07 | LstsummaryProgram |
+
+    @clause.R41.12.0-02 @should
+    Scenario: A refused SetEvent leaves the name of the event as it was
+      Given classic events are disabled on the site
+      And the site has a disposable classic event
+      When the host sends SetEvent for the disposable classic event with
+        | sessionName | Renamed while switched off |
+      And the host sends LstsummarySession with
+        | sessionKey  | {disposable classic event.sessionKey} |
+        | hostWebExID | {host.webExId}                        |
+      Then the list can be read
+      And no session/confName is "Renamed while switched off"
 
   @clause.R41.12.0-09
   Rule: While classic events are enabled, nothing is refused for that reason

@@ -152,6 +152,22 @@ Feature: CMR hybrid VoIP follows Webex telephony
         | enabled  |
         | disabled |
 
+    @clause.R41.2.0-06
+    Scenario Outline: Another change of the user leaves cmrHybridVoip = <value> as it was
+      Given Webex telephony is enabled on the site
+      And CMR hybrid VoIP is enabled on the site
+      And a new user with
+        | cmrHybridVoip | <value> |
+      When the site admin sends SetUser for the new user with
+        | timeZoneID | 11 |
+      And the site admin sends GetUser for the new user
+      Then cmrHybridVoip is "<value>"
+
+      Examples:
+        | value |
+        | true  |
+        | false |
+
   @should
   Rule: Without Webex telephony it is not
     Whether the call fails or ignores the element is not said, nor what a user

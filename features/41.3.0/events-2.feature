@@ -139,6 +139,22 @@ Feature: Meetings tell whether they are large events (Events 2.0)
         | R41.3.0-04 | GetSessionInfo | accessControl |
         | R41.3.0-08 | GetMeeting     | enableOptions |
 
+  @should @until.41.12.0
+  Rule: A meeting that was changed is an ordinary one still
+
+    Scenario Outline: Of a meeting that was changed <operation> says false twice
+      Given a new meeting
+      When the host sends SetMeeting for the new meeting with
+        | duration | 45 |
+      And the host sends <operation> for the new meeting
+      Then <parent>/enableEvent is "false"
+      And <parent>/enableWebniar is "false"
+
+      Examples:
+        | clause     | operation      | parent        |
+        | R41.3.0-04 | GetSessionInfo | accessControl |
+        | R41.3.0-08 | GetMeeting     | enableOptions |
+
   @clause.R41.3.0-24 @until.41.12.0
   Rule: LstsummarySession calls an ordinary meeting no large event
 

@@ -33,6 +33,19 @@ Feature: Large events are shown in detail and cannot be scheduled
         | R41.4.0-07 | large event |
         | R41.4.0-08 | webcast     |
 
+    @should
+    Scenario Outline: Asked twice, GetSessionInfo of a <kind> returns the same passwords
+      Given the site has a <kind>
+      When the host sends GetSessionInfo for the <kind>
+      And the host sends GetSessionInfo for the <kind>
+      Then accessControl/sessionPassword is the same in the last two replies
+      And accessControl/audioPassword is the same in the last two replies
+
+      Examples:
+        | clause     | kind        |
+        | R41.4.0-07 | large event |
+        | R41.4.0-08 | webcast     |
+
     @clause.R41.4.0-09
     Scenario: The reply of GetSessionInfo is as before 41.4
       Given the site has a large event
@@ -96,20 +109,31 @@ Feature: Large events are shown in detail and cannot be scheduled
   Rule: The refusal looks like every other
     The notes show the id and not the whole reply.
 
-    @clause.R41.4.0-10
-    Scenario: CreateMeeting is refused with gsbStatus and an empty body
-      Given the site has a large event session type
-      When the host sends CreateMeeting for the large event session type
+    Scenario Outline: CreateMeeting of a <kind> is refused with gsbStatus and an empty body, and makes nothing
+      Given the site has a <kind> session type
+      When the host sends CreateMeeting for the <kind> session type
       Then the call is refused with 110064
       And the refusal has gsbStatus and an empty body
+      When the host sends LstsummarySession with
+        | confName    | {attempted meeting.confName} |
+        | hostWebExID | {host.webExId}               |
+      Then the list can be read
+      And no session/confName is "{attempted meeting.confName}"
 
-    Scenario Outline: SetMeeting of a <kind> is refused with gsbStatus and an empty body
+      Examples:
+        | clause     | kind        |
+        | R41.4.0-10 | large event |
+        | R41.4.0-14 | webcast     |
+
+    Scenario Outline: SetMeeting of a <kind> is refused with gsbStatus and an empty body, and changes nothing
       Given the site has a disposable <kind>
       When the host sends GetSessionInfo for the disposable <kind>
       And the host sends SetMeeting for the disposable <kind> with
-        | confName | {GetSessionInfo.metaData/confName} |
+        | confName | {name} |
       Then the call is refused with 110064
       And the refusal has gsbStatus and an empty body
+      When the host sends GetSessionInfo for the disposable <kind>
+      Then metaData/confName is the same in both replies of GetSessionInfo
 
       Examples:
         | clause     | kind        |

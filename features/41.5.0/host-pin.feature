@@ -205,6 +205,30 @@ Feature: A host can start a scheduled meeting from the phone
       And the site admin sends GetUser for the new user
       Then personalMeetingRoom/hostPIN is the same in both replies of GetUser
 
+  @should
+  Rule: A PIN lasts
+    Nothing but a request for another one changes it.
+
+    @clause.R41.5.0-07
+    Scenario: Another change of the user leaves phones/hostPIN as it was
+      Given starting scheduled meetings from the phone is enabled on the site
+      And a new user with
+        | timeZoneID | 20 |
+      When the site admin sends GetUser for the new user
+      And the site admin sends SetUser for the new user with
+        | timeZoneID | 11 |
+      And the site admin sends GetUser for the new user
+      Then phones/hostPIN is the same in both replies of GetUser
+
+    @clause.R41.5.0-05
+    Scenario: Asked twice, GetUser shows one phones/hostPIN
+      Given starting scheduled meetings from the phone is enabled on the site
+      When the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
+      And the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
+      Then phones/hostPIN is the same in the last two replies
+
   @clause.R41.5.0-10
   Rule: The element is part of the schemas
 

@@ -10,6 +10,16 @@ Feature: XML API 10.0.0 is removed for all T31 sites
       When the site admin uses the retired address for GetAPIVersion
       Then the address is no longer served
 
+    Scenario Outline: <operation> at the retired address gets no SUCCESS message
+      When the site admin uses the retired address for <operation>
+      Then the address is no longer served
+
+      Examples:
+        | operation        |
+        | GetSite          |
+        | AuthenticateUser |
+        | LstMeetingType   |
+
     @observe
     Scenario: The train of the site is recorded
       When the site admin sends GetAPIVersion with

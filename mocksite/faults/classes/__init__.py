@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mocksite.faults.classes import callers, credentials, kinds
+from mocksite.faults.classes import callers, credentials, effects, kinds, later
 from mocksite.faults.fault import Fault
 
 #: The classes, and what each is called where they are counted.
@@ -15,6 +15,10 @@ FAMILIES: Mapping[str, str] = {
     "one-caller": "one caller",
     "one-kind": "one kind",
     "one-credential": "any credential, all operations",
+    "refused-but-done": "the refusal is believed",
+    "half-done": "the success is believed",
+    "looked-at-once": "looked at once",
+    "still-works": "what must stop working",
 }
 
-FAULTS: tuple[Fault, ...] = (*callers.FAULTS, *kinds.FAULTS, *credentials.FAULTS)
+FAULTS: tuple[Fault, ...] = (*callers.FAULTS, *kinds.FAULTS, *credentials.FAULTS, *effects.FAULTS, *later.FAULTS)
