@@ -28,7 +28,7 @@ LETTERS = {
     "S": "skipped",
     "O": "observed",
 }
-_BY_OUTCOME = {"passed": "P", "failed": "F", "known": "K", "broken": "B", "skipped": "S"}
+_BY_OUTCOME = {"passed": "P", "failed": "F", "flaky": "Y", "known": "K", "broken": "B", "skipped": "S"}
 #: Characters of a cause or finding that are kept.
 _FIRST_WORDS = 300
 

@@ -15,7 +15,7 @@ from conformance.sites.masking import secret_registry
 
 RESUME_FILE = "journal.jsonl"
 #: A scenario that broke is run again when the run is resumed; every verdict stands.
-_VERDICTS = ("passed", "failed", "skipped", "known")
+_VERDICTS = ("passed", "failed", "flaky", "skipped", "known")
 
 
 class ResumeFile:

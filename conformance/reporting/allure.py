@@ -34,6 +34,7 @@ _SEVERITY = {"must": "critical", "should": "normal", "observe": "minor"}
 _STATUS = {
     "passed": Status.PASSED,
     "failed": Status.FAILED,
+    "flaky": Status.FAILED,
     "broken": Status.BROKEN,
     "skipped": Status.SKIPPED,
     "known": Status.SKIPPED,
@@ -158,7 +159,10 @@ def _details(scenario: ScenarioResult) -> StatusDetails | None:
         words = f"known issue: {scenario.known}\n{words}"
     elif scenario.skip is not None:
         words = "\n".join((f"{scenario.skip.kind}: {scenario.skip.why}", *scenario.observations))
-    return StatusDetails(message=printable(words), known=known or None) if words else None
+    flaky = scenario.outcome == "flaky"
+    if scenario.attempts:
+        words = f"tried {len(scenario.attempts)} times: {', '.join(scenario.attempts)}\n{words}"
+    return StatusDetails(message=printable(words), known=known or None, flaky=flaky or None) if words else None
 
 
 def _description(clause: Clause) -> str:

@@ -163,7 +163,7 @@ def _changes(before: RunFile, after: RunFile) -> Iterator[Change]:
 
 def _what(was: ReportedScenario, now: ReportedScenario) -> str:
     """The name of the change, "" where there is none worth a line."""
-    bad = {"failed": "failing", "broken": "broken"}
+    bad = {"failed": "failing", "flaky": "flaky", "broken": "broken"}
     if now.outcome in bad:
         return f"{'still' if was.outcome == now.outcome else 'newly'} {bad[now.outcome]}"
     # What is judged now because the release is there is told with the clauses the release brought.

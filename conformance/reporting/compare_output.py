@@ -20,7 +20,7 @@ from conformance.reporting.text import safe, table
 from conformance.sites.errors import UserError
 
 #: Outcomes of clauses, in the order of the columns.
-OUTCOME_WORDS = ("passed", "failed", "broken", "known", "skipped", "observed", "not-run")
+OUTCOME_WORDS = ("passed", "failed", "flaky", "broken", "known", "skipped", "observed", "not-run")
 FORMAT = 1
 
 
@@ -86,7 +86,7 @@ def _gained(delta: Delta) -> Iterator[str]:
         rows.append([str(release), str(counts.total()), *(str(counts[word]) for word in OUTCOME_WORDS)])
     yield from table(rows, right=frozenset(range(1, len(OUTCOME_WORDS) + 2)))
     for one in delta.gained:
-        if one.outcome in ("failed", "broken", "skipped", "not-run"):
+        if one.outcome in ("failed", "flaky", "broken", "skipped", "not-run"):
             yield f"  {one.outcome}  {one.clause.id}  {one.clause.text}"
 
 

@@ -19,7 +19,7 @@ from conformance.sites.release import Release
 #: What a clause calls every operation there is.
 EVERY = "all operations"
 #: The worst outcome of its scenarios is the outcome of a clause on a site.
-_WORST_FIRST = ("failed", "broken", "known", "passed", "observed", "skipped")
+_WORST_FIRST = ("failed", "flaky", "broken", "known", "passed", "observed", "skipped")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,15 +30,13 @@ def write_junit(record: RunRecord, file: Path) -> None:
 
 
 def _suite(root: etree._Element, name: str, results: list[ScenarioResult], record: RunRecord) -> None:
-    counts = {
-        word: sum(result.outcome == word for result in results) for word in ("failed", "broken", "skipped", "known")
-    }
+    counts = Counter(result.outcome for result in results)
     suite = etree.SubElement(
         root,
         "testsuite",
         name=name,
         tests=str(len(results)),
-        failures=str(counts["failed"]),
+        failures=str(counts["failed"] + counts["flaky"]),
         errors=str(counts["broken"]),
         skipped=str(counts["skipped"] + counts["known"]),
         time=f"{sum(result.duration_s for result in results):.3f}",
@@ -63,6 +61,9 @@ def _case(suite: etree._Element, name: str, result: ScenarioResult, record: RunR
     ]
     if result.outcome == "failed":
         _say(case, "failure", headline(result.violations[0]), lines, "ContractViolation")
+    elif result.outcome == "flaky":
+        tries = f"flaky, tried {len(result.attempts)} times: {', '.join(result.attempts)}"
+        _say(case, "failure", tries, lines, "flaky")
     elif result.outcome == "broken":
         _say(case, "error", result.cause.partition("\n")[0], result.cause.splitlines() + lines, "CannotJudge")
     elif result.outcome == "known":

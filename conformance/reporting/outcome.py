@@ -1,4 +1,4 @@
-"""The five outcomes of a scenario, what happened in it step by step, and the record every report is made from."""
+"""The outcomes of a scenario, what happened in it step by step, and the record every report is made from."""
 
 from __future__ import annotations
 
@@ -77,6 +77,7 @@ LEVELS = {
 OUTCOMES = {
     "passed": "the site did what the clause says; of a should, perhaps with a warning",
     "failed": "the site broke the clause",
+    "flaky": "failed, and did not when it was tried again in the same run",
     "broken": "no verdict: the site did not answer, was not well, or what the scenario needs could not be had",
     "skipped": "not applicable here, see below",
     "known": "failed as a known issue says it would",
@@ -110,7 +111,8 @@ class ScenarioResult:
     ``case_ids`` are what the site calls the exchanges that found something,
     ``trouble`` what many scenarios break by together: ``outage`` of the site,
     an ``account`` that is not let in; told once and not for each. ``steps`` is a
-    fingerprint of what the scenario does, by which it is known under a new title.
+    fingerprint of what the scenario does, by which it is known under a new title;
+    ``attempts`` what it came to each time, where a failure was tried again.
     """
 
     nodeid: str
@@ -134,6 +136,7 @@ class ScenarioResult:
     sent: int = 0
     trouble: str = ""
     steps: str = ""
+    attempts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain values, for files and between processes."""
@@ -145,7 +148,7 @@ class ScenarioResult:
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> ScenarioResult:
         """The record that :meth:`as_json` wrote."""
-        lists = ("clauses", "operations", "observations", "exchanges", "case_ids")
+        lists = ("clauses", "operations", "observations", "exchanges", "case_ids", "attempts")
         told: dict[str, Any] = {key: tuple(row[key]) for key in lists}
         return cls(
             **{key: value for key, value in row.items() if key not in ("skip", "violations", *lists)},

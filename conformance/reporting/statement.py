@@ -93,13 +93,15 @@ def _accounting(record: RunRecord) -> Iterator[str]:
 
 
 def _violations(record: RunRecord) -> Iterator[str]:
-    for word, heading in (("failed", "FAILED"), ("known", "KNOWN"), ("passed", "WARNING")):
+    for word, heading in (("failed", "FAILED"), ("flaky", "FLAKY"), ("known", "KNOWN"), ("passed", "WARNING")):
         for result in record.scenarios:
             if result.outcome == word and result.violations:
                 yield ""
                 yield f"{heading}  {result.nodeid}"
                 if result.known:
                     yield f"  known     {safe(result.known)}"
+                if result.attempts:
+                    yield f"  tried     {len(result.attempts)} times: {', '.join(result.attempts)}"
                 for violation in result.violations:
                     yield from grammar(violation, record.clauses.get(violation.clause), result)
 

@@ -25,7 +25,7 @@ _UNMEASURED = "baseline: "
 #: What a site that is set otherwise may take over from its baseline, the worst first.
 _VERDICTS = ("failed", "known", "passed")
 #: The worst outcome of its scenarios is the outcome of a clause.
-_WORST_FIRST = ("failed", "broken", "known", "passed", "skipped")
+_WORST_FIRST = ("failed", "flaky", "broken", "known", "passed", "skipped")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class RunRecord:
         before = sum(row["baseline"] is not None for row in rows)
         return {
             "clauses": len(outcomes),
-            "judged": sum(word in ("passed", "failed", "broken", "known") for word in outcomes),
+            "judged": sum(word in ("passed", "failed", "flaky", "broken", "known") for word in outcomes),
             "observed": outcomes.count("observed"),
             "not_judged_here": unmeasured,
             "judged_in_baseline": before,
@@ -201,12 +201,13 @@ def _stamp(seconds: float) -> str:
 def badge(record: RunRecord) -> dict[str, Any]:
     """A shields.io endpoint badge."""
     totals = record.totals()
-    bad = [f"{totals[outcome]} {outcome}" for outcome in ("failed", "broken") if totals[outcome]]
+    bad = [f"{totals[outcome]} {outcome}" for outcome in ("failed", "flaky", "broken") if totals[outcome]]
+    color = "critical" if totals["failed"] else "orange" if bad or record.problems else "success"
     return {
         "schemaVersion": 1,
         "label": f"XML API {record.judged_as}",
         "message": ", ".join(bad) or f"{totals['passed']} passed",
-        "color": "critical" if totals["failed"] else "orange" if totals["broken"] or record.problems else "success",
+        "color": color,
     }
 
 
@@ -413,6 +414,6 @@ def _why(row: dict[str, Any]) -> str:
         return str(row["cause"]).partition("\n")[0]
     if row["outcome"] == "known":
         return f"known issue: {row['known']}"
-    found = row["violations"] if row["outcome"] == "failed" else []
+    found = row["violations"] if row["outcome"] in ("failed", "flaky") else []
     words = [f"{one['check']}: {one['path']}: expected {one['expected']}, actual {one['actual']}" for one in found]
     return "; ".join(words)

@@ -33,6 +33,7 @@ class Options:
     baseline: Path | None = None
     history: Path | None = None
     notify: str = ""
+    confirm: int | None = None
 
 
 _FLAGS = {
@@ -61,6 +62,8 @@ def add_options(parser: Any) -> None:
     group.addoption("--access", choices=("read-only", "read-write"), help=words)
     words = "scenarios carried out ahead at a time; 0: one after the other (default: the profile's)"
     group.addoption("--lanes", metavar="N", type=int, help=words)
+    words = "how often a scenario that only reads and fails is tried again (default: 1 on a live site, 0 on a mock)"
+    group.addoption("--confirm", metavar="N", type=int, help=words)
     for name, (metavar, words) in _VALUES.items():
         group.addoption(name, metavar=metavar, help=words)
     for name, words in _FLAGS.items():
@@ -90,6 +93,8 @@ def read_options(config: Any) -> Options:
     release = Release.parse(option.release, where="--release") if option.release else None
     if option.lanes is not None and option.lanes < 0:
         raise UserError("lanes", "--lanes takes a whole number from 0", where="--lanes")
+    if option.confirm is not None and option.confirm < 0:
+        raise UserError("confirm", "--confirm takes a whole number from 0", where="--confirm")
     known = Path(option.known_issues) if option.known_issues else beside(config.rootpath, "known_issues.toml")
     return Options(
         sites=tuple(dict.fromkeys(option.site or [MOCK])),
@@ -103,6 +108,7 @@ def read_options(config: Any) -> Options:
         baseline=Path(option.baseline) if option.baseline else None,
         history=Path(option.history) if option.history else None,
         notify=option.notify or "",
+        confirm=option.confirm,
         known_issues=known if option.known_issues or known.is_file() else None,
         reports=Path(option.reports) if option.reports else beside(config.rootpath, "reports"),
         # A forked process (pytest-forked) has none of the threads that run ahead, and may inherit a lock they held.

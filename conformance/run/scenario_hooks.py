@@ -123,7 +123,11 @@ _REPLAY = pytest.StashKey[Replay]()
 _RECORD = pytest.StashKey[Recorder]()
 _SKIP = pytest.StashKey[Skip]()
 _FAULT = pytest.StashKey[Exception]()
-_WORDS = {"broken": ("broken", "B", "BROKEN"), "known": ("known", "k", "KNOWN")}
+_WORDS = {
+    "broken": ("broken", "B", "BROKEN"),
+    "flaky": ("flaky", "Y", "FLAKY"),
+    "known": ("known", "k", "KNOWN"),
+}
 CLEANUP_ERROR = "conformance-cleanup-error"
 
 
@@ -228,6 +232,7 @@ class ScenarioHooks:
         files = worker_run.evidence(context, verdict)
         traceback_file = worker_run.traceback_file(error) if is_fault(error) else ""
         result = result_of(item.nodeid, scenario, context, error, verdict, skip, seconds, files, traceback_file)
+        result = worker_run.confirmed(result, scenario)
         self._current = (result, item.stash[_RECORD].steps, scenario.clause)
         attach(report, worker_run.message(result, verdict, context))
         _dress(report, result)
@@ -242,7 +247,7 @@ class ScenarioHooks:
 def _dress(report: pytest.TestReport, result: ScenarioResult) -> None:
     """Make pytest's own report agree with the outcome, and say nothing unmasked."""
     report.sections = [(name, printable(text)) for name, text in report.sections]
-    if result.outcome in ("failed", "broken"):
+    if result.outcome in ("failed", "flaky", "broken"):
         report.outcome = "failed"
         report.longrepr = printable(result.cause or "\n".join(headline(violation) for violation in result.violations))
     elif result.outcome == "passed":

@@ -20,6 +20,7 @@ from conformance import __version__
 from conformance.history.metrics import METRICS, write_metrics
 from conformance.history.notify import after_run
 from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, ResumeFile, clear
+from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.junit import write_junit
@@ -31,6 +32,7 @@ from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.discovery import Discovery
+from conformance.scenarios.execution import ScenarioTrial, try_scenario
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.lanes import Lanes, Replay
 from conformance.scenarios.scenario import Scenario
@@ -60,7 +62,7 @@ def write_fault(options: Options, number: str, fault: BaseException | None) -> s
     return shown(options, file)
 
 
-_EVIDENCE = ("failed", "broken", "known")
+_EVIDENCE = ("failed", "flaky", "broken", "known")
 
 
 class WorkerRun:
@@ -112,15 +114,42 @@ class WorkerRun:
         """Write the exchanges of a scenario that found something: ``N:path`` each, N counting within the scenario."""
         if context is None or not (verdict.outcome in _EVIDENCE or context.violations):
             return []
+        return self._written(context.exchanges, 1)
+
+    def _written(self, exchanges: Sequence[Exchange], first: int) -> list[str]:
         names = []
         folder = self.options.reports / "exchanges"
-        for nth, exchange in enumerate(context.exchanges, 1):
+        for nth, exchange in enumerate(exchanges, first):
             self._number += 1
             # A full disk costs the file and never the verdict.
             with suppress(OSError):
                 name = write_exchange(folder, f"{self._worker}{self._number:04}", exchange)
                 names.append(f"{nth}:{shown(self.options, folder / name)}")
         return names
+
+    def confirmed(self, result: ScenarioResult, scenario: Scenario) -> ScenarioResult:
+        """``result``, tried again where it failed and only reads: *flaky* when it did not fail every time."""
+        times = self.options.confirm
+        if times is None:
+            times = 0 if self.run_context.profile.is_mock else 1
+        absent = any(violation.check == NOT_SERVED for violation in result.violations)
+        if result.outcome != "failed" or scenario.writes or absent or self._client is None or not times:
+            return result
+        trials = [self._try_again(scenario) for _ in range(times)]
+        sent = [exchange for trial in trials for exchange in trial.exchanges]
+        outcomes = tuple(trial.verdict.outcome for trial in trials)
+        return replace(
+            result,
+            outcome="flaky" if "passed" in outcomes else "failed",
+            attempts=("failed", *outcomes),
+            exchanges=(*result.exchanges, *self._written(sent, result.sent + 1)),
+            sent=result.sent + len(sent),
+        )
+
+    def _try_again(self, scenario: Scenario) -> ScenarioTrial:
+        assert self._client is not None
+        strict = self.options.strict
+        return try_scenario(self.run_context, scenario, self._catalogue.registry, self._client, strict=strict)
 
     def traceback_file(self, fault: BaseException | None) -> str:
         """Write where in our code ``fault`` was raised; the name of the file."""
