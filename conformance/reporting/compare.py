@@ -16,14 +16,16 @@ from conformance.sites.release import Release
 #: What may become of a scenario, the worst first; the sections of every report of a comparison.
 CHANGES = (
     "newly failing",
+    "newly flaky",
     "newly broken",
     "newly skipped",
     "still failing",
+    "still flaky",
     "still broken",
     "newly known",
     "newly passing",
 )
-_WORSE = ("newly failing", "newly broken", "newly skipped")
+_WORSE = ("newly failing", "newly flaky", "newly broken", "newly skipped")
 #: A skip for these reasons is what the contract asks for, and no loss.
 _RIGHTLY_SKIPPED = ("release", "baseline", "observe-only")
 

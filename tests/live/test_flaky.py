@@ -11,6 +11,7 @@ import mocksite
 import pytest
 
 from conformance.cli import main
+from tests.reporting.test_schemas import problems
 from tests.run.conftest import Runner
 from tests.twisted import Twisted, operation_of, twisted
 
@@ -51,6 +52,7 @@ def test_a_failure_that_does_not_repeat_is_flaky_and_never_green(run: Runner, tm
     assert outcome.summary["totals"]["flaky"] == 1
     assert any(line.startswith("FLAKY  ") for line in outcome.lines)
     assert "  tried     2 times: failed, passed" in outcome.lines
+    assert problems("summary", outcome.summary) == []
     assert len(flaky[0]["exchanges"]) == 2
     for file in flaky[0]["exchanges"]:
         assert (outcome.reports.parent / file.partition(":")[2]).is_file()

@@ -48,7 +48,8 @@ def test_summaries_fit_their_schema(runs: Runs, name: str) -> None:
 def test_every_outcome_was_among_them(runs: Runs) -> None:
     """Because a schema proves little over runs that only pass."""
     told = [row for name in ("old", "bad") for row in read(runs, name)["scenarios"]]
-    assert {row["outcome"] for row in told} == set(OUTCOMES)
+    # A flaky one needs a site that changes its mind: tests/live/test_flaky.py.
+    assert {row["outcome"] for row in told} == set(OUTCOMES) - {"flaky"}
     assert any(row["violations"] for row in told)
     assert any(row["exchanges"] for row in told)
 
