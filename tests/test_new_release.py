@@ -11,7 +11,7 @@ from conformance.cli import main
 from conformance.judge import element_checks
 from conformance.judge.clauses import load_clauses
 from conformance.judge.contract import Contract
-from conformance.run.commands import indexes
+from conformance.run.commands.commands import indexes
 from conformance.run.site_session import EmbeddedMock
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import UserError
