@@ -11,6 +11,7 @@ from mocksite.faults import (
     elements,
     events,
     identity,
+    later,
     mails,
     provisioning,
     recordings,
@@ -20,12 +21,10 @@ from mocksite.faults import (
 from mocksite.faults.fault import HEALTHY, Fault
 from mocksite.faults.rules import lists, operators
 
+HAND_WRITTEN = (elements, values, events, provisioning, telephony, mails, identity, recordings, later)
+
 #: Written by hand, one at least for each clause a site can break.
-BY_HAND: Mapping[str, Fault] = {
-    one.id: one
-    for module in (elements, values, events, provisioning, telephony, mails, identity, recordings)
-    for one in module.FAULTS
-}
+BY_HAND: Mapping[str, Fault] = {one.id: one for module in HAND_WRITTEN for one in module.FAULTS}
 
 #: Made by rule for every place the notes name.
 BY_RULE: Mapping[str, Fault] = {one.id: one for one in (*operators.FAULTS, *lists.FAULTS)}

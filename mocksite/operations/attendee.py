@@ -36,8 +36,14 @@ def register_attendee(call: Call) -> Node:
     return call.answer("registerMeetingAttendeeResponse", {"registered": rows})
 
 
+#: One call takes so many attendees, from 42.1 on (R42.1.0-11..14).
+_MOST_ATTENDEES = 50
+
+
 def _asked(call: Call) -> Iterator[tuple[Session, Content]]:
     several = list(call.content.parts("attendees"))
+    if len(several) > _MOST_ATTENDEES and call.has("attendees-per-call"):
+        raise Refusal("040015")
     for person in several or [call.content]:
         key = person.number("sessionKey") or person.number("meetingKey")
         session = call.store.get(Session, key) if key else None

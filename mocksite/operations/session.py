@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mocksite.model.queries import AnyOf, Query, Term
-from mocksite.model.records import EVENT, SERVICES, Program, Session, User
+from mocksite.model.records import EVENT, SERVICES, WEBCAST, Program, Session, User
 from mocksite.model.timezones import GMT
 from mocksite.operations import scheduling
 from mocksite.operations.call import Call, Operation
@@ -49,7 +49,7 @@ def get_session_info(call: Call) -> Node:
             "registration_id": None,
             "password_required": bool(session.password),
             "enable_event": session.is_large,
-            "enable_webniar": session.is_large,
+            "enable_webniar": _tells_webniar(call, session),
             "type_id": session.type_id,
             "service": session.service,
             "recurring": session.recurring,
@@ -58,6 +58,11 @@ def get_session_info(call: Call) -> Node:
             "time_zone": zone(session.time_zone_id).description,
         },
     )
+
+
+def _tells_webniar(call: Call, session: Session) -> bool:
+    """Before 42.1 both elements said large event; then the second says that attendees only view (R42.1.0-03..08)."""
+    return session.kind == WEBCAST if call.has("webinars-tell-who-only-views") else session.is_large
 
 
 def _is_invited(call: Call, session: Session) -> bool:
@@ -158,6 +163,7 @@ def list_sessions(call: Call) -> Node:
         hosts = users_of(call, (session.host_id for session in sessions))
         return [
             {**_row(session, hosts[session.host_id], zone_id, assist=assist), "recurrence": recurrence}
+            | {"enable_event": session.is_large, "enable_webniar": _tells_webniar(call, session)}
             for session in sessions
         ]
 
@@ -248,8 +254,6 @@ def _row(session: Session, host: User, zone_id: int | None, *, assist: bool) -> 
         "with_assist": assist,
         "host_type": session.type_id,
         "series_key": session.key if session.recurring else 0,
-        "enable_event": session.is_large,
-        "enable_webniar": session.is_large,
     }
 
 

@@ -112,6 +112,8 @@ def profile_data(users: dict[str, User], planned: list[Session], recorded: list[
         "meeting-session-key": first[MEETING],
         "large-event-session-key": first[LARGE_EVENT],
         "webcast-session-key": first[WEBCAST],
+        "webinar-session-key": first[LARGE_EVENT],
+        "view-only-webinar-session-key": first[WEBCAST],
         "disposable-large-event-session-key": last[LARGE_EVENT],
         "disposable-webcast-session-key": last[WEBCAST],
         "large-event-session-type-id": str(sessions.LARGE_EVENT_TYPE),

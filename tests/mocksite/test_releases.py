@@ -243,3 +243,23 @@ def test_settings_show_in_get_site(site) -> None:
         assert told("storageEmptyStatus") == [empty]
     site.set("entry-exit-tone", '"BEEP"')
     assert (told("entryExitTone"), told("entryExitToneEC")) == (["BEEP"], ["BEEP"])
+
+
+def test_webinars_tell_who_only_views_from_42_1(make) -> None:
+    new, old = make("42.1.0"), make("41.12.0")
+    for key, pair in (("webinar", ["true", "false"]), ("view-only-webinar", ["true", "true"]), ("meeting", ["false", "false"])):
+        body = f"<sessionKey>{new.data[f'{key}-session-key']}</sessionKey>"
+        for talk, said in ((new, pair), (old, [pair[0]] * 2)):
+            shown, listed = talk.done("GetSessionInfo", body), talk.done("LstsummarySession", body)
+            for name, value in zip(("enableEvent", "enableWebniar"), said, strict=True):
+                assert (shown.text(f"accessControl/{name}"), listed.text(f"session/{name}")) == (value, value)
+
+
+@pytest.mark.parametrize("operation", ["CreateMeetingAttendee", "RegisterMeetingAttendee"])
+def test_a_call_takes_50_attendees_from_42_1(make, operation: str) -> None:
+    for text, accepted in (("41.12.0", True), ("42.1.0", False)):
+        talk = make(text)
+        key = talk.data["meeting-session-key"]
+        one = f"<attendees><person><email>a@example.org</email></person><sessionKey>{key}</sessionKey></attendees>"
+        assert talk.call(operation, one * 50).ok
+        assert talk.call(operation, one * 51).id == ("" if accepted else "040015")

@@ -6,6 +6,7 @@ import json
 import tomllib
 
 import mocksite
+import mocksite
 from mocksite.model.settings import NAMES, UNTOLD
 from mocksite.protocol.dates import DAY
 
@@ -25,7 +26,7 @@ ROLES = {
 def test_the_profile_describes_the_site(site) -> None:
     profile = site.profile
     assert {"url", "site_name", "release", "access", "control_url", "accounts", "settings", "data"} == set(profile)
-    assert (profile["release"], profile["access"], profile["site_name"]) == ("41.12.0", "read-write", "mocksite")
+    assert (profile["release"], profile["access"], profile["site_name"]) == (mocksite.RELEASES[-1], "read-write", "mocksite")
     assert {role: set(account) - {"webex_id", "email"} for role, account in profile["accounts"].items()} == ROLES
     assert not set(UNTOLD) & set(profile["settings"])
     assert set(UNTOLD) | set(profile["settings"]) == set(NAMES)

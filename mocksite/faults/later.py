@@ -1,0 +1,102 @@
+"""Releases after 41.12: what a site gets wrong of the overviews of 42.x, which give no line numbers."""
+
+from __future__ import annotations
+
+from mocksite.faults.change import (
+    CallFault,
+    Edit,
+    MessageFault,
+    ReplyFault,
+    When,
+    always,
+    forgetting,
+    last,
+    refusing,
+    saying,
+)
+from mocksite.faults.fault import Fault
+from mocksite.faults.rules.operators import exception_replaced
+from mocksite.operations.call import Call
+from mocksite.protocol.nodes import Node
+
+_TOO_MANY = "040015"
+
+
+def _one(
+    clause: str, name: str, operation: str, what: str, edit: Edit, check: str = "element-value", when: When = always
+) -> Fault:
+    return ReplyFault(f"{clause}/{name}", f"{operation}: {what}", clause, check, (operation,), edit, when)
+
+
+def _lax(clause: str, operation: str, behaviour: str, check: str = "result") -> Fault:
+    what = f"{operation} behaves as before the release"
+    return CallFault(f"{clause}/as-before", what, clause, check, (operation,), forgetting(behaviour))
+
+
+def _renumbered(clause: str, operation: str, exception_id: str) -> Fault:
+    what = f"{operation} refuses with another id than {exception_id}"
+    edit = exception_replaced(exception_id)
+    return MessageFault(f"{clause}/id-other", what, clause, "exception-id", (operation,), edit)
+
+
+def _reworded(clause: str, operation: str, exception_id: str) -> Fault:
+    def edit(_call: Call, message: Node) -> None:
+        head, found = message.find("header/response/reason"), message.find("header/response/exceptionID")
+        if head is not None and found is not None and found.text == exception_id:
+            head.text = "Not possible at the moment"
+
+    what = f"{operation} refuses with {exception_id} in other words"
+    return MessageFault(f"{clause}/reason-in-other-words", what, clause, "reason", (operation,), edit)
+
+
+def _refused_too(
+    clause: str, operation: str, exception_id: str, what: str, when: When, check: str = "exception-id"
+) -> Fault:
+    return MessageFault(
+        f"{clause}/refused-too", f"{operation}: {what}", clause, check, (operation,), refusing(exception_id), when
+    )
+
+
+def _attendees(call: Call) -> int:
+    return len(list(call.content.parts("attendees")))
+
+
+def _of_webinars() -> tuple[Fault, ...]:
+    made = []
+    for first, operation, parent in ((1, "LstsummarySession", "session"), (5, "GetSessionInfo", "accessControl")):
+        clauses = [f"R42.1.0-0{number}" for number in range(first, first + 4)]
+        event, webniar = f"{parent}/enableEvent", f"{parent}/enableWebniar"
+        made += [
+            _one(clauses[0], "webinar-denied", operation, "enableEvent is always false", saying(event, "false")),
+            _one(clauses[1], "meeting-called-webinar", operation, "enableEvent is always true", saying(event, "true")),
+            _one(clauses[2], "viewers-speak", operation, "enableWebniar is always false", saying(webniar, "false")),
+            _lax(clauses[3], operation, "webinars-tell-who-only-views", "element-value"),
+        ]
+    return tuple(made)
+
+
+FAULTS: tuple[Fault, ...] = (
+    *_of_webinars(),
+    _one("R42.1.0-10", "metaData-stands-last", "GetSessionInfo", "metaData last", last("metaData"), "baseline"),
+    *(
+        fault
+        for clause, operation in (("R42.1.0-11", "CreateMeetingAttendee"), ("R42.1.0-12", "RegisterMeetingAttendee"))
+        for fault in (
+            _lax(clause, operation, "attendees-per-call"),
+            _renumbered(clause, operation, _TOO_MANY),
+            _reworded(clause, operation, _TOO_MANY),
+        )
+    ),
+    *(
+        _refused_too(clause, operation, _TOO_MANY, "50 are too many", lambda call: _attendees(call) == 50)
+        for clause, operation in (("R42.1.0-13", "CreateMeetingAttendee"), ("R42.1.0-14", "RegisterMeetingAttendee"))
+    ),
+    _one(
+        "R42.1.0-15",
+        "attendeeID-stands-last",
+        "RegisterMeetingAttendee",
+        "attendeeID last",
+        last("register/attendeeID"),
+        "baseline",
+    ),
+)
