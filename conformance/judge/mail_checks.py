@@ -22,6 +22,11 @@ def brings_a_link(mails: list[Mail], recipient: str) -> Findings:
     return ()
 
 
+def arrived(mails: list[Mail], recipient: str) -> Findings:
+    """A mail has come to ``recipient``, whatever it says."""
+    return () if mails else (Finding("mail", recipient, "a further mail", "none arrived"),)
+
+
 def page_shown(page: Page) -> Findings:
     """A browser that follows a link is shown a page."""
     if page.shown:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 
 from conformance.judge import reply_checks
@@ -26,15 +25,13 @@ from conformance.wire.browser import Browser, Page
 from conformance.wire.client import Sender, reads_only
 from conformance.wire.creations import CREATIONS
 from conformance.wire.exchange import Exchange, Reply, Request
-from conformance.wire.mailbox import Mail, wait_for_mail
+from conformance.wire.mailbox import Mail, MailWatch
 from conformance.wire.pages import joined, next_start
 from conformance.wire.served import NotServed
 from conformance.wire.sign_in import refuses_login
 
 #: Seconds to wait for mail: a mock delivers at once, a live site through the internet, and Control Hub when it likes.
 _MOCK_PATIENCE, _PATIENCE = 3.0, 180.0
-#: The clock of a mail server may be behind ours. Addresses are new, so that no old mail is taken for one of now.
-_CLOCKS_APART = 600.0
 #: Operations about one user: of somebody held they take the name alone, never an old password or address.
 _ABOUT_A_USER = ("GetUser", "SetUser", "DelUser")
 #: Refusals that speak of the caller or of the very user asked for. After any other the question is whether the site
@@ -68,8 +65,8 @@ class ScenarioContext:
         self._listed: Reply | None = None
         self._lists_read: dict[LookUp, Reply] = {}
         self._singled_out: dict[str, Reply] = {}
-        self._started = time.time()
         self._client = client
+        self.mail_watch = MailWatch(run_context.mailbox, _MOCK_PATIENCE if run_context.profile.is_mock else _PATIENCE)
         self._data = ScenarioData(run_context, scenario, self._replied)
         self._authenticator = Authenticator(run_context, self._exchange)
         self._cleanup = ScenarioCleanup(run_context, client, self._data)
@@ -438,13 +435,13 @@ class ScenarioContext:
 
     def await_mail(self, recipient: str) -> None:
         """Mail to ``recipient``, waiting for the first; a mail that does not come is nothing to judge."""
-        self.mails = self._mail_to(recipient, bool)
+        self.mails = self.mail_watch.to(recipient)
         if not self.mails:
-            raise CannotJudge(f"no mail reached {recipient} within {self._patience:g} s")
+            raise CannotJudge(f"no mail reached {recipient} within {self.mail_watch.patience:g} s")
 
     def look_for_link(self, recipient: str) -> list[Mail]:
         """Mail to ``recipient``, waiting until one of them links to something."""
-        self.mails = self._mail_to(recipient, lambda mails: any(mail.links for mail in mails))
+        self.mails = self.mail_watch.to(recipient, lambda mails: any(mail.links for mail in mails))
         return self.mails
 
     def open_link(self, recipient: str) -> None:
@@ -458,7 +455,7 @@ class ScenarioContext:
     def _browse(self, recipient: str, act: Callable[[Browser, str], Page]) -> None:
         links = [link for mail in self.look_for_link(recipient) for link in mail.links]
         if not links:
-            raise CannotJudge(f"no mail with a link reached {recipient} within {self._patience:g} s")
+            raise CannotJudge(f"no mail with a link reached {recipient} within {self.mail_watch.patience:g} s")
         run_context = self.run_context
         with Browser(run_context.profile, run_context.tls, run_context.transport) as browser:
             pages = [act(browser, link) for link in links]
@@ -466,16 +463,6 @@ class ScenarioContext:
         if not answered:
             raise CannotJudge(f"nobody answers behind the links of the mail to {recipient}: {pages[0].text}")
         self.page = next((page for page in answered if page.shown), answered[0])
-
-    @property
-    def _patience(self) -> float:
-        return _MOCK_PATIENCE if self.run_context.profile.is_mock else _PATIENCE
-
-    def _mail_to(self, recipient: str, enough: Callable[[list[Mail]], bool]) -> list[Mail]:
-        if self.run_context.mailbox is None:
-            raise CannotJudge("the profile names no mailbox")
-        since = self._started - _CLOCKS_APART
-        return wait_for_mail(self.run_context.mailbox, recipient, since, self._patience, enough)
 
     # -- how -------------------------------------------------------------------
 

@@ -77,6 +77,39 @@ def wait_for_mail(
         time.sleep(mailbox.pause)
 
 
+#: The clock of a mail server may be behind ours.
+_CLOCKS_APART = 600.0
+
+
+class MailWatch:
+    """Mail that reaches addresses while a scenario lasts, waited for up to ``patience`` seconds.
+
+    Of a new address everything that comes is of now; of one that has a past, what
+    was there before is counted first (:meth:`know`).
+    """
+
+    def __init__(self, mailbox: Mailbox | None, patience: float) -> None:
+        self._mailbox = mailbox
+        self.patience = patience
+        self._since = time.time() - _CLOCKS_APART
+        self._known: dict[str, int] = {}
+
+    def to(self, recipient: str, enough: Callable[[list[Mail]], bool] = bool) -> list[Mail]:
+        """Mail to ``recipient``, waiting until it is ``enough``."""
+        if self._mailbox is None:
+            raise CannotJudge("the profile names no mailbox")
+        return wait_for_mail(self._mailbox, recipient, self._since, self.patience, enough)
+
+    def know(self, recipient: str) -> None:
+        """Remember how much mail to ``recipient`` there is."""
+        self._known[recipient] = len(self.to(recipient, lambda _: True))
+
+    def further(self, recipient: str) -> list[Mail]:
+        """What has come since, waiting for the first."""
+        known = self._known[recipient]
+        return self.to(recipient, lambda mails: len(mails) > known)[known:]
+
+
 def read_mail(raw: bytes, recipients: tuple[str, ...], arrived: float) -> Mail:
     """A message from its bytes; the subject is cut out unparsed, folded lines included."""
     from email import message_from_bytes, policy

@@ -6,7 +6,6 @@ import json
 import tomllib
 
 import mocksite
-import mocksite
 from mocksite.model.settings import NAMES, UNTOLD
 from mocksite.protocol.dates import DAY
 

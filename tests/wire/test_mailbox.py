@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import trustme
 
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import MailAccount
-from conformance.wire.mailbox import ImapBox, wait_for_mail
+from conformance.wire.mailbox import ImapBox, Mail, MailWatch, wait_for_mail
 from tests.wire.imap_server import ImapServer
 
 MAIL = b"Subject: Hello\r\nTo: a+wxc@example.com\r\n\r\nsee https://example.com/activate\r\n"
@@ -74,3 +75,41 @@ def test_a_folder_that_is_not_there(server: ImapServer, ca_file: str) -> None:
 def test_certificates_that_cannot_be_read(server: ImapServer, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot read certificates from"):
         ImapBox(account(server, ca_file=str(tmp_path / "none.pem")))
+
+
+class Pile:
+    """A mailbox one can drop mail into."""
+
+    pause = 0.0
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+
+    def drop(self, text: str, age: float = 0.0) -> None:
+        self.mails.append(Mail(("a@example.com",), b"Hello", text, time.time() - age))
+
+    def mail_to(self, recipient: str) -> list[Mail]:
+        return [mail for mail in self.mails if recipient in mail.recipients]
+
+    def listen(self) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+def test_what_an_address_had_before_is_no_further_mail() -> None:
+    pile = Pile()
+    pile.drop("of long ago", age=86_400)
+    pile.drop("of a moment ago", age=5)
+    watch = MailWatch(pile, patience=0.0)
+    watch.know("a@example.com")
+    assert watch.further("a@example.com") == []
+    pile.drop("new")
+    assert [mail.text for mail in watch.further("a@example.com")] == ["new"]
+    assert [mail.text for mail in watch.to("a@example.com")] == ["of a moment ago", "new"]
+
+
+def test_who_names_no_mailbox_cannot_be_told_of_mail() -> None:
+    with pytest.raises(CannotJudge, match="names no mailbox"):
+        MailWatch(None, patience=0.0).to("a@example.com")
