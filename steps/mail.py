@@ -1,6 +1,6 @@
 """Sentences about mail the site sends."""
 
-from pytest_bdd import parsers, then, when
+from pytest_bdd import given, parsers, then, when
 
 from conformance.judge import mail_checks
 from conformance.scenarios.scenario_context import ScenarioContext
@@ -9,6 +9,17 @@ from conformance.scenarios.scenario_context import ScenarioContext
 @when(parsers.re(r'a mail reaches "(?P<recipient>[^"]+)"'))
 def mail_reaches(context: ScenarioContext, recipient: str) -> None:
     context.await_mail(context.value(recipient))
+
+
+@given(parsers.re(r'the mail that has reached "(?P<recipient>[^"]+)" so far is known'))
+def mail_so_far_is_known(context: ScenarioContext, recipient: str) -> None:
+    context.mail_watch.know(context.value(recipient))
+
+
+@then(parsers.re(r'a further mail reaches "(?P<recipient>[^"]+)"'))
+def further_mail_reaches(context: ScenarioContext, recipient: str) -> None:
+    address = context.value(recipient)
+    context.judge(mail_checks.arrived(context.mail_watch.further(address), address))
 
 
 @then(parsers.re(r'a mail with a link reaches "(?P<recipient>[^"]+)"'))

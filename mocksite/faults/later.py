@@ -99,4 +99,12 @@ FAULTS: tuple[Fault, ...] = (
         last("register/attendeeID"),
         "baseline",
     ),
+    CallFault(
+        "R42.3.0-01/no-mail",
+        "DelRecording tells nobody",
+        "R42.3.0-01",
+        "mail",
+        ("DelRecording",),
+        forgetting("notices-of-deleted-recordings"),
+    ),
 )

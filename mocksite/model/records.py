@@ -231,6 +231,11 @@ class Recording:
 
 
 @dataclass(frozen=True)
+class BinnedRecording(Recording):
+    """A recording in the recycle bin of its host, who may take it out again (XML API 10.0 SP12)."""
+
+
+@dataclass(frozen=True)
 class View:
     """One access to a recording: registered for it, downloaded it or watched it."""
 

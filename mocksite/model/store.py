@@ -113,7 +113,7 @@ def _own(text: object) -> Mapping[str, list[str]]:
     return loaded
 
 
-FORMAT = 1
+FORMAT = 2
 
 TABLES: tuple[Table[Any], ...] = (
     Table(
@@ -132,6 +132,7 @@ TABLES: tuple[Table[Any], ...] = (
         "recording_id",
         indexed=("host_id", "session_key", "pressed", "stored", "name", "kind"),
     ),
+    Table(records.BinnedRecording, "recording_id", indexed=("host_id",)),
     Table(records.View, "view_id", indexed=("recording_id at",)),
     Table(records.PastSession, "past_id", indexed=("kind", "began", "key", "host_id")),
     Table(records.Participation, "participation_id", indexed=("past_id", "kind", "joined", "session_key")),

@@ -1,4 +1,4 @@
-"""LstRecording and DelRecording.
+"""LstRecording, DelRecording, and the recycle bin of a host (XML API 10.0 SP12).
 
 createTime is the moment the record button was pressed; before 41.6 it was the moment the
 database record was made (R41.6.0-04, -05).
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mocksite.model.queries import Query, Term
-from mocksite.model.records import SERVICES, Recording, View
+from mocksite.model.records import SERVICES, BinnedRecording, Recording, View
 from mocksite.model.timezones import SITE_ZONE
 from mocksite.operations.call import Call, Operation
 from mocksite.operations.lists import Criterion, between, combined, listed, of_host, own_or_all, users_of
@@ -115,10 +115,40 @@ def delete_recordings(call: Call) -> Node:
         call.demand(allowed or call.caller.site_admin)
         call.store.drop(Recording, Term("recording_id", "=", recording_id))
         call.store.drop(View, Term("recording_id", "=", recording_id))
+        call.store.add(BinnedRecording(**vars(recording)))
+        _tell_host(call, recording)
     return call.answer("delRecordingResponse")
+
+
+def _tell_host(call: Call, recording: Recording) -> None:
+    """Somebody else did it: the host gets a mail, from 42.3 on (R42.3.0-01)."""
+    if recording.host_id == call.caller.user_id or not call.has("notices-of-deleted-recordings"):
+        return
+    host = call.user_of(recording.host_id)
+    call.send_named(
+        host.email,
+        "Your recording was deleted",
+        f"Your recording was deleted: {recording.name}",
+        f"Hello {host.name},\n\n{call.caller.name} has deleted your recording {recording.name}.\n",
+    )
+
+
+def recover_recordings(call: Call) -> Node:
+    """Take recordings out of one's own recycle bin."""
+    wanted = call.content.numbers("recordingID")
+    if not wanted:
+        raise invalid("recordingID must be given")
+    for recording_id in wanted:
+        binned = call.store.get(BinnedRecording, recording_id)
+        if binned is None or binned.host_id != call.caller.user_id:
+            raise Refusal("000015")
+        call.store.drop(BinnedRecording, Term("recording_id", "=", recording_id))
+        call.store.add(Recording(**vars(binned)))
+    return call.answer("recoverRecordingFromRecycleBinResponse", {"recovered": tuple(wanted)})
 
 
 OPERATIONS = (
     Operation("lstRecording", "ep", list_recordings),
     Operation("delRecording", "ep", delete_recordings),
+    Operation("recoverRecordingFromRecycleBin", "ep", recover_recordings),
 )

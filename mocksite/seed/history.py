@@ -32,7 +32,11 @@ _RECORDINGS: tuple[tuple[str, str, int, int, int, tuple[int, ...]], ...] = (
     (MEETING, "Release review", 6, 10, 2, (5, 1)),
     (LARGE_EVENT, "Launch evening", 19, 20, 150, ()),
     (SUPPORT, "Printer repair", 11, 13, 130, ()),
+    (SUPPORT, "Screen test", 5, 11, 3, ()),
 )
+
+#: What anybody may delete.
+DISPOSABLE = "Screen test"
 
 #: Minutes from which a recording counts as stored late (R41.6.0-04, -05).
 LATE = 120

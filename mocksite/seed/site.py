@@ -126,6 +126,7 @@ def profile_data(users: dict[str, User], planned: list[Session], recorded: list[
         "control-hub-active-email": " ".join(person.email for person in people.ACTIVE_PERSONS),
         "outside-organisation-email": people.OUTSIDE_PERSON.email,
         "used-elsewhere-email": people.USED_PERSON.email,
+        "disposable-recording-host-email": "hanna.host@example.com",
     }
 
 
@@ -152,9 +153,14 @@ def _recordings(recorded: list[Recording]) -> dict[str, str]:
         "large-event-record-id": timely[LARGE_EVENT],
         "classic-event-record-id": timely[EVENT],
         "training-record-id": timely[TRAINING],
+        "disposable-recording-id": _id_of(recorded, history.DISPOSABLE),
         **{f"late-{word}-recording-name": late[kind].name for kind, word in words.items()},
         **{f"late-{word}-recording-start": show(late[kind].pressed, GMT) for kind, word in words.items()},
     }
+
+
+def _id_of(recorded: list[Recording], name: str) -> str:
+    return next(str(recording.recording_id) for recording in recorded if recording.name.startswith(name))
 
 
 def midnight(moment: float) -> int:

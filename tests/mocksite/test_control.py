@@ -22,7 +22,7 @@ def test_the_state_is_complete_and_in_order(site, make) -> None:
     held = state(site)
     assert list(held) == [
         "site", "settings", "users", "persons", "meeting_types", "sessions", "attendees", "programs", "recordings",
-        "views", "past_sessions", "participations",
+        "binned_recordings", "views", "past_sessions", "participations",
     ]
     assert held == state(make()), "the same seed at the same time is the same site"
     assert held["users"] != state(make(seed=2))["users"]
