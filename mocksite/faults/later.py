@@ -9,6 +9,7 @@ from mocksite.faults.change import (
     ReplyFault,
     When,
     always,
+    first,
     forgetting,
     last,
     refusing,
@@ -63,8 +64,8 @@ def _attendees(call: Call) -> int:
 
 def _of_webinars() -> tuple[Fault, ...]:
     made = []
-    for first, operation, parent in ((1, "LstsummarySession", "session"), (5, "GetSessionInfo", "accessControl")):
-        clauses = [f"R42.1.0-0{number}" for number in range(first, first + 4)]
+    for number, operation, parent in ((1, "LstsummarySession", "session"), (5, "GetSessionInfo", "accessControl")):
+        clauses = [f"R42.1.0-0{number + nth}" for nth in range(4)]
         event, webniar = f"{parent}/enableEvent", f"{parent}/enableWebniar"
         made += [
             _one(clauses[0], "webinar-denied", operation, "enableEvent is always false", saying(event, "false")),
@@ -107,4 +108,5 @@ FAULTS: tuple[Fault, ...] = (
         ("DelRecording",),
         forgetting("notices-of-deleted-recordings"),
     ),
+    _one("R42.4.0-01", "tools-stand-first", "GetSite", "tools first", first("siteInstance/tools"), "baseline"),
 )

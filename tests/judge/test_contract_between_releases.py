@@ -46,6 +46,7 @@ UNCHANGED: dict[str, tuple[str, str, tuple[str, ...], set[Difference]]] = {
     "R41.11.0-60": ("41.10.0", "41.11.0", ("CreateEvent", "SetEvent"), set()),
     "R41.12.0-12": ("41.11.0", "41.12.0", _EVENT_OPERATIONS, set()),
     "R42.1.0-10": ("41.12.0", "42.1.0", ("LstsummarySession", "GetSessionInfo"), set()),
+    "R42.4.0-01": ("42.3.0", "42.4.0", (), set()),
     "R42.1.0-15": ("41.12.0", "42.1.0", ("CreateMeetingAttendee", "RegisterMeetingAttendee"), set()),
 }  # fmt: skip
 #: Clause, schema, element, and the release that is said to have brought it ("" for: it was always there).
@@ -68,6 +69,7 @@ SEEDED = (
     ("R41.12.0-12", "event.xsd", "description", "41.12.0"),
     ("R42.1.0-10", "ep.xsd", "enableWebniar", "42.1.0"),
     ("R42.1.0-15", "attendee.xsd", "registerID", "42.1.0"),
+    ("R42.4.0-01", "site.xsd", "macOSX", "42.4.0"),
 )
 
 
