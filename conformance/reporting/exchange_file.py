@@ -1,14 +1,16 @@
-"""Exchanges as files: what to send to Cisco when a clause is broken."""
+"""Evidence as files: exchanges, what to send to Cisco when a clause is broken; tracebacks of faults of our own."""
 
 from __future__ import annotations
 
 import re
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
+from conformance.reporting.summary import write_whole
 from conformance.reporting.text import safe
 from conformance.sites.errors import CannotJudge
 from conformance.sites.masking import secret_registry
@@ -58,3 +60,19 @@ def _section(text: str) -> str:
     """The document unescaped, to be read and pasted."""
     printable = _CONTROLS.sub("", text)
     return "<![CDATA[\n" + printable.replace("]]>", "]]]]><![CDATA[>") + "\n]]>" if printable else ""
+
+
+def shown(path: Path, root: Path) -> str:
+    """A file of the reports as messages name it: relative to ``root``, the project, where it lies below."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def write_fault(reports: Path, root: Path, number: str, fault: BaseException | None) -> str:
+    """Write the traceback of ``fault`` below ``reports``, secrets masked; the file, empty when none can be written."""
+    file = reports / "faults" / f"{number}.txt"
+    text = "".join(traceback.format_exception(fault)) if fault is not None else ""
+    try:
+        write_whole(file, secret_registry.mask(text))
+    except OSError:
+        return ""
+    return shown(file, root)

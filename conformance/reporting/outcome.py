@@ -82,6 +82,13 @@ OUTCOMES = {
     "skipped": "not applicable here, see below",
     "known": "failed as a known issue says it would",
 }
+#: Whose fault it is that a scenario is red.
+FAULTS = {
+    "site": "the site broke the clause, and the reference mock of that release keeps it",
+    "operation": "how the site is run: it was not well, too fast for it, an account or data is gone",
+    "profile": "what the profile says is not so, or not enough",
+    "suite": "a fault of this suite: it raised, or the reference mock of that release fails the scenario, too",
+}
 SKIP_CLASSES = {
     "release": "the site is judged as a release that does not have this yet, or no longer",
     "role": "the profile names no account that could call",
@@ -112,7 +119,8 @@ class ScenarioResult:
     ``trouble`` what many scenarios break by together: ``outage`` of the site,
     an ``account`` that is not let in; told once and not for each. ``steps`` is a
     fingerprint of what the scenario does, by which it is known under a new title;
-    ``attempts`` what it came to each time, where a failure was tried again.
+    ``attempts`` what it came to each time, where a failure was tried again;
+    ``fault`` whose fault a red is, a key of :data:`FAULTS`.
     """
 
     nodeid: str
@@ -137,6 +145,7 @@ class ScenarioResult:
     trouble: str = ""
     steps: str = ""
     attempts: tuple[str, ...] = ()
+    fault: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain values, for files and between processes."""

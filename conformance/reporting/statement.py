@@ -100,6 +100,8 @@ def _violations(record: RunRecord) -> Iterator[str]:
                 yield f"{heading}  {result.nodeid}"
                 if result.known:
                     yield f"  known     {safe(result.known)}"
+                if result.fault == "suite":
+                    yield f"  fault     of this suite, not of the site: the mock of {record.judged_as} fails it, too"
                 if result.attempts:
                     yield f"  tried     {len(result.attempts)} times: {', '.join(result.attempts)}"
                 for violation in result.violations:

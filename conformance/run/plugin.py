@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from conformance.reporting.exchange_file import write_fault
 from conformance.reporting.statement import statement
 from conformance.reporting.text import printable
 from conformance.run.collection import (
@@ -33,7 +34,7 @@ from conformance.run.pytest_internals import (
     write_allure_results,
 )
 from conformance.run.scenario_hooks import CLEANUP_ERROR, Progress, ScenarioHooks
-from conformance.run.session import RunSession, write_fault
+from conformance.run.session import RunSession
 from conformance.run.terminal import clean_up_when_told_to_end
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import CannotJudge, UserError
@@ -64,7 +65,8 @@ class RunHooks:
         return self._run
 
     def _fault(self, fault: Exception) -> pytest.UsageError:
-        file = write_fault(read_options(self._config), "start", fault)
+        options = read_options(self._config)
+        file = write_fault(options.reports, options.root, "start", fault)
         what = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
         hint = "a fault of the suite: please send the file to those who keep it"
         return usage_error(UserError("fault", what, where=file, hint=hint))
@@ -156,7 +158,7 @@ class RunHooks:
         try:
             run.add(message)
         except Exception as fault:  # noqa: BLE001 - the run goes on, and is not green
-            file = write_fault(run.options, "controller", fault)
+            file = write_fault(run.options.reports, run.options.root, "controller", fault)
             run.problems.append(f"a result could not be taken in: {type(fault).__name__}: {fault} ({file})")
 
     @pytest.hookimpl(optionalhook=True)

@@ -8,7 +8,6 @@ import os
 import shutil
 import tempfile
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
@@ -22,14 +21,14 @@ from conformance.history.notify import after_run
 from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, ResumeFile, clear
 from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
-from conformance.reporting.exchange_file import write_exchange
+from conformance.reporting.exchange_file import shown, write_exchange, write_fault
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict
 from conformance.reporting.shapes import Shape, merge, shape_of
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
 from conformance.reporting.text import shortened
 from conformance.run.options import MOCK, Options
-from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
+from conformance.run.site_session import EmbeddedMock, SiteSession, on_the_reference, open_site
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.discovery import Discovery
 from conformance.scenarios.execution import ScenarioTrial, try_scenario
@@ -44,23 +43,6 @@ from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
 from conformance.wire.exchange import Exchange
 from conformance.wire.sign_in import SiteClient
-
-
-def shown(options: Options, path: Path) -> str:
-    """A file of the reports as messages name it: relative to the project where it lies below."""
-    return path.relative_to(options.root).as_posix() if path.is_relative_to(options.root) else str(path)
-
-
-def write_fault(options: Options, number: str, fault: BaseException | None) -> str:
-    """Write the traceback of ``fault`` below the reports, secrets masked; the file, empty when none can be written."""
-    file = options.reports / "faults" / f"{number}.txt"
-    text = "".join(traceback.format_exception(fault)) if fault is not None else ""
-    try:
-        write_whole(file, secret_registry.mask(text))
-    except OSError:
-        return ""
-    return shown(options, file)
-
 
 _EVIDENCE = ("failed", "flaky", "broken", "known")
 
@@ -124,7 +106,7 @@ class WorkerRun:
             # A full disk costs the file and never the verdict.
             with suppress(OSError):
                 name = write_exchange(folder, f"{self._worker}{self._number:04}", exchange)
-                names.append(f"{nth}:{shown(self.options, folder / name)}")
+                names.append(f"{nth}:{shown(folder / name, self.options.root)}")
         return names
 
     def confirmed(self, result: ScenarioResult, scenario: Scenario) -> ScenarioResult:
@@ -154,7 +136,7 @@ class WorkerRun:
     def traceback_file(self, fault: BaseException | None) -> str:
         """Write where in our code ``fault`` was raised; the name of the file."""
         self._faults += 1
-        return write_fault(self.options, f"{self._worker}{self._faults:04}", fault)
+        return write_fault(self.options.reports, self.options.root, f"{self._worker}{self._faults:04}", fault)
 
     def message(self, result: ScenarioResult, verdict: Verdict, context: ScenarioContext | None) -> dict[str, Any]:
         """What the reporting process is told of a scenario, as plain values."""
@@ -352,11 +334,29 @@ class RunSession:
             if issue.where not in self._matched and any(one.outcome in ("passed", "failed", "known") for one in mine):
                 what = f"the known issue of {issue.clause} (check {issue.check})"
                 self.problems.append(f"{what} did not fail as listed; remove it from {issue.where}")
+        if self.mock is None and not self.worker_run.run_context.profile.is_mock:
+            self._ask_the_reference()
         if self.options.strict_skips:
             expected = set(self.worker_run.run_context.profile.expected_skips)
             for one in self.results.values():
                 if one.skip and one.skip.kind != "observe-only" and not expected & {one.skip.kind, *one.clauses}:
                     self.problems.append(f"unexpected skip: {one.nodeid} ({one.skip.kind}: {one.skip.why})")
+
+    def _ask_the_reference(self) -> None:
+        """A failure that the mock of the release shows as well is a fault of ours, and not of the site."""
+        red = {name for name, one in self.results.items() if one.fault == "site" and one.outcome != "known"}
+        every = (one for file in self.catalogue.known_files() for one in file.scenarios.values())
+        scenarios = [one for one in every if one.nodeid in red]
+        if not scenarios:
+            return
+        release = self.worker_run.run_context.release
+        try:
+            for scenario, outcome in on_the_reference(self.options, release, self.catalogue, scenarios):
+                if outcome == "failed":
+                    self.results[scenario.nodeid] = replace(self.results[scenario.nodeid], fault="suite")
+        except Exception as fault:  # noqa: BLE001 - the verdicts stand without it
+            where = self._traceback_file("reference", fault)
+            self.problems.append(f"the reference mock could not be asked: {type(fault).__name__}: {fault} ({where})")
 
     def crashed(self, worker: str) -> None:
         """Put back at once what a dead worker changed: its successor must find the site as the profile says."""
@@ -377,10 +377,13 @@ class RunSession:
             self._cleanup_errors.append(str(problem))
             return False
         except Exception as fault:  # noqa: BLE001 - what is left stays in the ledger, and the reports are still due
-            where = write_fault(self.options, "clean-up", fault)
+            where = self._traceback_file("clean-up", fault)
             self._cleanup_errors.append(f"clean-up: {type(fault).__name__}: {fault} ({where})")
             return False
         return True
+
+    def _traceback_file(self, name: str, fault: Exception) -> str:
+        return write_fault(self.options.reports, self.options.root, name, fault)
 
     def record(self) -> RunRecord:
         """The run as the reports see it."""
@@ -434,7 +437,7 @@ class RunSession:
         try:
             write()
         except Exception as error:  # noqa: BLE001 - no report may cost another, the verdicts, or the clean-up
-            where = "" if isinstance(error, OSError) else f" ({write_fault(self.options, 'reports', error)})"
+            where = "" if isinstance(error, OSError) else f" ({self._traceback_file('reports', error)})"
             problem = f"{what} could not be written: {type(error).__name__}: {error}{where}"
             if problem not in self.problems:
                 self.problems.append(problem)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +18,10 @@ from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.reporting.summary import read_baseline
 from conformance.run.options import MOCK, Options
 from conformance.run.preflight import Preflight, PreflightReport
+from conformance.scenarios.execution import try_scenario
+from conformance.scenarios.features import Catalogue
 from conformance.scenarios.run_context import RunContext
+from conformance.scenarios.scenario import Scenario
 from conformance.sites.control_plane import ControlPlane
 from conformance.sites.errors import UserError
 from conformance.sites.ledger import Ledgers, new_run_id, state_folder
@@ -59,6 +65,31 @@ class EmbeddedMock:
     def stop(self) -> None:
         """Stop serving."""
         self._server.stop()
+
+
+def on_the_reference(
+    options: Options, release: Release, catalogue: Catalogue, scenarios: Iterable[Scenario]
+) -> Iterator[tuple[Scenario, str]]:
+    """What ``scenarios`` come to on the mock of ``release``: who fails there, too, is not the site's fault.
+
+    Scenarios that do not apply to the mock are left out, and all of them when there is no mock of that release.
+    """
+    with tempfile.TemporaryDirectory(prefix="webex-conformance-") as scratch, ExitStack() as stack:
+        try:
+            mock = EmbeddedMock(release, Path(scratch))
+        except UserError:
+            return
+        stack.callback(mock.stop)
+        here = replace(options, sites=(MOCK,), sites_file="", release=release, access="read-write", lanes=0)
+        asked = replace(here, reports=Path(scratch), baseline=None, schemas="", strict_schema=False)
+        session = open_site(MOCK, mock.sites_file, asked, catalogue.clauses)
+        stack.callback(session.close)
+        client = stack.enter_context(closing(session.run_context.client()))
+        for scenario in scenarios:
+            if session.run_context.gate(scenario) is None:
+                strict = options.strict
+                trial = try_scenario(session.run_context, scenario, catalogue.registry, client, strict=strict)
+                yield scenario, trial.verdict.outcome
 
 
 _RELAY = Setting("mail-relay", "", "text", (), "where a mock delivers mail", "", None)

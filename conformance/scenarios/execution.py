@@ -84,7 +84,17 @@ def result_of(
         sent=len(context.exchanges) if context else 0,
         trouble=_trouble(context, error) if verdict.outcome == "broken" else "",
         steps=scenario.fingerprint,
+        fault=_fault(verdict, error),
     )
+
+
+def _fault(verdict: Verdict, error: BaseException | None) -> str:
+    """Whose fault a red is, as far as one scenario can tell."""
+    if verdict.outcome in ("failed", "known"):
+        return "site"
+    if verdict.outcome != "broken":
+        return ""
+    return "suite" if is_fault(error) else "profile" if isinstance(error, UserError) else "operation"
 
 
 def _case_ids(context: ScenarioContext) -> tuple[str, ...]:

@@ -1,0 +1,88 @@
+"""Every red says whose fault it is, and none of the suite's own is laid at the site's door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import mocksite
+import pytest
+
+from conformance.judge import element_checks
+from conformance.judge.findings import Finding
+from tests.run.conftest import Outcome, Runner
+from tests.twisted import Twist, operation_of, replacing, straight, twisted
+
+FEATURE = "features/41.7.0"
+ELEMENT = b"separateNoRecordingEdit>"
+
+
+def judged(run: Runner, tmp_path: Path, twist: Twist, *more: str) -> Outcome:
+    """A run on a site with a twist, which is told nothing that only a mock has."""
+    with twisted(tmp_path, twist) as site:
+        text = site.sites.read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if not line.startswith("control_url")]
+        site.sites.write_text("\n".join(lines), encoding="utf-8")
+        return run(FEATURE, *site.arguments("--lanes", "0", *more))
+
+
+def faults(outcome: Outcome) -> set[str]:
+    return {row["fault"] for row in outcome.summary["scenarios"] if row["outcome"] in ("failed", "broken")}
+
+
+def test_what_the_reference_keeps_is_the_sites(run: Runner, tmp_path: Path) -> None:
+    outcome = judged(run, tmp_path, replacing(ELEMENT, b"somethingElse>"))
+    assert outcome.summary["totals"]["failed"] > 0
+    assert faults(outcome) == {"site"}
+    assert not any("fault     of this suite" in line for line in outcome.lines)
+
+
+Check = Callable[..., Iterable[Finding]]
+
+
+@pytest.mark.parametrize("name", ["present", "directly_after"])
+def test_a_check_that_accuses_everybody_is_ours(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Because the sound mock of the release is accused by it, too."""
+    monkeypatch.setattr(element_checks, name, _accusing)
+    outcome = judged(run, tmp_path, straight)
+    assert outcome.code == 1
+    assert outcome.summary["totals"]["failed"] > 0
+    assert faults(outcome) == {"suite"}
+    assert any("fault     of this suite, not of the site" in line for line in outcome.lines)
+
+
+def _accusing(*_: object, **__: object) -> list[Finding]:
+    return [Finding("element-present", "a/b", "x", "y")]
+
+
+def test_a_check_that_raises_is_ours(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def raising(*_: object, **__: object) -> list[Finding]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(element_checks, "present", raising)
+    assert faults(judged(run, tmp_path, straight)) == {"suite"}
+
+
+def test_an_outage_is_the_operations(run: Runner, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def falls(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        asked.append(operation_of(request))
+        # After the preflight, whose last question is GetSite.
+        return response if asked.count("GetSite") <= 1 else mocksite.HttpResponse(200, (), b"not XML")
+
+    assert faults(judged(run, tmp_path, falls)) == {"operation"}
+
+
+def test_the_reference_is_not_asked_where_nothing_failed(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the reference was asked")
+
+    monkeypatch.setattr("conformance.run.session.on_the_reference", refuse)
+    outcome = judged(run, tmp_path, straight)
+    assert outcome.code == 0
+    assert outcome.summary["problems"] == []
