@@ -221,7 +221,7 @@ def _compiled_once() -> AbstractContextManager[object]:
     return patch.multiple(site_session, **same)
 
 
-_kept: dict[str, tuple[Opened, bytes]] = {}
+_kept: dict[str, tuple[Opened, bytes, ExitStack]] = {}
 
 
 def on_rig(twin: Twin) -> Callable[[Catalogue], AbstractContextManager[Rig]]:
@@ -234,8 +234,9 @@ def on_rig(twin: Twin) -> Callable[[Catalogue], AbstractContextManager[Rig]]:
             site = stack.enter_context(opened(twin, catalogue))
             # A worker of a pool ends without atexit; this is what multiprocessing still carries out.
             Finalize(None, stack.close, exitpriority=1)
-            _kept[twin.name] = site, site.rig.core.main.store.image()
-        site, image = _kept[twin.name]
+            # A worker that was forked forgets finalisers, and must not close the site with them.
+            _kept[twin.name] = site, site.rig.core.main.store.image(), stack
+        site, image, _ = _kept[twin.name]
         site.rig.core.main.store.refill(image)
         site.rig.core.main.fault = HEALTHY
         site.way.anew()
