@@ -186,7 +186,7 @@ def element_is_another(context: ScenarioContext, path: str, operation: str) -> N
 def element_is_the_moment(context: ScenarioContext, path: str, operation: str, moment: str) -> None:
     (listed,), zones = context.replies_of(operation)[-1:], context.reply
     whole = context.run_context.contract.whole
-    context.judge(reply_checks.moment_is(listed, zones, whole, path, context.value(moment)))
+    context.judge(reply_checks.moment_is(listed, zones, whole, path, context.value(moment)), about=operation)
 
 
 @then(parsers.re(r"(?P<path>[\w/]+) is the same in the last two replies"))

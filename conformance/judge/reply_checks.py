@@ -95,11 +95,14 @@ def list_given(reply: Reply) -> Findings:
 
 
 def same_as(reply: Reply, path: str, other: Reply, other_path: str, whole: ContractView) -> Findings:
-    """The value at ``path`` is the one another reply tells at ``other_path``."""
+    """The value at ``path`` is the one another reply tells at ``other_path``; what that lacks is no finding of this."""
     texts, wanted = Finder(reply, whole).texts(path), Finder(other, whole).texts(other_path)
-    if texts and len(set(wanted)) == 1 and set(texts) == set(wanted):
+    if len(set(filter(None, wanted))) != 1:
+        said = "in several ways" if any(wanted) else "not at all"
+        raise CannotJudge(f"{other.operation} tells {other_path} {said}: nothing to compare {path} with")
+    if set(texts) == set(wanted):
         return ()
-    expected = f"{', '.join(wanted) or 'absent'}, as {other.operation} says in {other_path}"
+    expected = f"{wanted[0]}, as {other.operation} says in {other_path}"
     return (Finding("element-value", path, expected, ", ".join(texts) or f"absent, {reply.verdict()}"),)
 
 
@@ -208,12 +211,13 @@ def row_of(reply: Reply, whole: ContractView, known: Mapping[str, str]) -> Reply
 def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, moment: str) -> Findings:
     """The time at ``path`` of ``listed``, read in the zone its row names, is ``moment`` in GMT, to the minute.
 
-    ``zones`` is a reply of LstTimeZone for that zone. Its offset may be that of today,
-    an hour from that of the day in question.
+    ``zones`` is a reply of LstTimeZone that holds that zone. Its offset may be that of
+    today, an hour from that of the day in question.
     """
-    offset = _offset(zones)
+    zone = next(iter(Finder(listed, whole).texts(f"{path.rpartition('/')[0]}/timeZoneID")), "")
+    offset = _offset(zones, zone)
     if offset is None:
-        raise CannotJudge(f"LstTimeZone told no gmtOffset: {zones.verdict()}")
+        raise CannotJudge(f"LstTimeZone told no gmtOffset of zone {zone or '(none)'}: {zones.verdict()}")
     wanted = datetime.strptime(moment, _STAMP)  # noqa: DTZ007 - both are reckoned in GMT
     for text in Finder(listed, whole).texts(path):
         try:
@@ -226,8 +230,9 @@ def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, momen
     return ()
 
 
-def _offset(zones: Reply) -> int | None:
-    texts = [text_of(one) for one in zones.root.iter() if local_name(one) == "gmtOffset"]
+def _offset(zones: Reply, zone: str) -> int | None:
+    rows = ({local_name(one): text_of(one) for one in children(row)} for row in zones.root.iter("{*}timeZone"))
+    texts = [row.get("gmtOffset", "") for row in rows if row.get("timeZoneID") == zone]
     return int(texts[0]) if len(texts) == 1 and re.fullmatch(r"-?\d+", texts[0]) else None
 
 

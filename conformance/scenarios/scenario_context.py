@@ -380,15 +380,16 @@ class ScenarioContext:
         else:
             self._absent = Skip(NOT_SERVED, shortened(str(problem)))
 
-    def judge(self, findings: tuple[Finding, ...]) -> None:
-        """Keep what a check found about the latest exchange."""
+    def judge(self, findings: tuple[Finding, ...], about: str = "") -> None:
+        """Keep what a check found about the latest exchange, or the latest of the operation it is ``about``."""
         self._judged = True
-        self._add(findings)
+        self._add(findings, about)
 
-    def _add(self, findings: tuple[Finding, ...]) -> None:
+    def _add(self, findings: tuple[Finding, ...], about: str = "") -> None:
         clause = self.scenario.clause
-        operation = self.exchanges[-1].request.operation if self.exchanges else clause.operation
-        number = len(self.exchanges)
+        sent = [(nth, one.request.operation) for nth, one in enumerate(self.exchanges, 1)]
+        mine = [one for one in sent if about in ("", one[1])]
+        number, operation = mine[-1] if mine else (0, clause.operation)
         self.violations += [
             Violation(
                 clause.id,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.judge import mail_checks
-from conformance.judge.reply_checks import answer_at, not_served, right_address_served
+from conformance.judge.reply_checks import answer_at, moment_is, not_served, right_address_served, same_as
 from conformance.judge.elements import fits_kind, is_kind
 from conformance.judge.findings import Finding
 from conformance.sites.release import Release
 from conformance.sites.errors import CannotJudge
-from conformance.wire.exchange import Exchange, Request
+from conformance.wire.exchange import Exchange, Reply, Request, read_reply
 from conformance.wire.browser import Page
 from conformance.wire.mailbox import Mail, read_mail
 from tests.rig import CONTRACT
@@ -144,3 +144,41 @@ def test_a_number_of_digits_is_a_kind(text: str, kind: str, fits: bool) -> None:
     assert is_kind(kind)
     assert fits_kind(text, kind) is fits
     assert not is_kind("some digits")
+
+
+def listed(operation: str, body: str) -> Reply:
+    text = SUCCESS.replace(b"</serv:message>", f"<serv:body><serv:bodyContent>{body}</serv:bodyContent></serv:body></serv:message>".encode())
+    return read_reply(operation, text)
+
+
+def zone(number: int, offset: str) -> str:
+    return f"<timeZone><timeZoneID>{number}</timeZoneID><gmtOffset>{offset}</gmtOffset></timeZone>"
+
+
+RECORDING = "<recording xmlns='http://www.webex.com/schemas/2002/06/service/ep'><createTime>11/09/2026 18:07:05</createTime><timeZoneID>4</timeZoneID></recording>"
+
+
+@pytest.mark.parametrize(("moment", "actual"), [("11/10/2026 02:07:05", []), ("11/10/2026 06:07:05", ["11/10/2026 02:07:05 GMT"])])
+def test_a_moment_is_reckoned_by_the_row_of_its_own_zone(moment: str, actual: list[str]) -> None:
+    zones = listed("LstTimeZone", zone(0, "720") + zone(4, "-480"))
+    found = moment_is(listed("LstRecording", RECORDING), zones, CONTRACT.whole, "recording/createTime", moment)
+    assert [one.actual for one in found] == actual
+
+
+def test_the_offset_of_another_zone_accuses_nobody() -> None:
+    zones = listed("LstTimeZone", zone(0, "720"))
+    with pytest.raises(CannotJudge, match="LstTimeZone told no gmtOffset of zone 4: SUCCESS"):
+        moment_is(listed("LstRecording", RECORDING), zones, CONTRACT.whole, "recording/createTime", "11/10/2026 02:07:05")
+
+
+@pytest.mark.parametrize(
+    ("said", "how"), [("", "not at all"), ("<tone> </tone>", "not at all"), ("<tone>BEEP</tone><tone>NOTONE</tone>", "in several ways")]
+)
+def test_what_another_reply_does_not_say_is_no_measure(said: str, how: str) -> None:
+    event = listed("GetEvent", "<tone>BEEP</tone>")
+    with pytest.raises(CannotJudge, match=f"GetSite tells tone {how}: nothing to compare tone with"):
+        same_as(event, "tone", listed("GetSite", said), "tone", CONTRACT.whole)
+    assert same_as(event, "tone", listed("GetSite", "<tone>BEEP</tone>"), "tone", CONTRACT.whole) == ()
+    assert told(same_as(event, "tone", listed("GetSite", "<tone>NOTONE</tone>"), "tone", CONTRACT.whole)) == [
+        ("element-value", "tone", "NOTONE, as GetSite says in tone", "BEEP")
+    ]

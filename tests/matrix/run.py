@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,7 +17,7 @@ from conformance.sites.release import Release
 from mocksite.faults import CATALOGUE
 from tests.conftest import ROOT
 from tests.matrix.equivalents import excused, load, settled
-from tests.matrix.measure import Finding, Opener, Plan, measure, plan
+from tests.matrix.measure import Finding, Opener, Plan, measure, place, plan
 from tests.matrix.page import page
 from tests.rig import rig
 
@@ -63,8 +64,19 @@ def matrix(
     for release in {mocksite.DEFAULT if twin else release_for(fault_id) for fault_id, *_ in jobs}:
         ready(root, twin, release)
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
-        found = pool.map(_one, jobs, chunksize=2)
-        return excused(found, load()) if twin else settled(found, load())
+        found = list(pool.map(_one, jobs, chunksize=2))
+    if not twin:
+        return settled(found, load())
+    return [_unless_untold(one, root, twin) if one.verdict == "survived" else one for one in excused(found, load())]
+
+
+def _unless_untold(survivor: Finding, root: Path, twin: str) -> Finding:
+    """A survivor of a twin is *not met* where none of the scenarios that tell it on the mock applies to the twin."""
+    _, here = ready(root, twin)
+    there = measure(*ready(root, release=release_for(survivor.fault)), survivor.fault)
+    if there.verdict != "killed" or set(there.scenarios) & set(map(place, here.scenarios)):
+        return survivor
+    return replace(survivor, verdict="not met", reason=f"told by scenarios that do not apply here: {'; '.join(there.scenarios)}")
 
 
 def write(findings: list[Finding], folder: Path) -> None:
