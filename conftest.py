@@ -1,8 +1,7 @@
 """Wiring only: the vocabulary features are written in. The plugin that runs them is named in pyproject.toml."""
 
-import steps.contract
-import steps.data
-import steps.mail
-import steps.reply
-import steps.request
-import steps.site  # noqa: F401
+from pathlib import Path
+
+from conformance.scenarios.step_registry import import_vocabulary
+
+import_vocabulary(Path(__file__).parent)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
-from inspect import signature
+from inspect import Parameter, signature, unwrap
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,28 @@ class StepRegistry:
             )
         context = found[0]
         arguments = dict(context.parser.parse_arguments(step.text) or {})
-        if step.table and "datatable" in signature(context.step_func).parameters:
+        if step.table and "datatable" in _parameters(context.step_func):
             arguments["datatable"] = [list(row) for row in step.table]
+        _demand_no_fixture(context.step_func, arguments)
         return StepMatch(context.step_func, arguments)
+
+
+@cache
+def _parameters(function: Callable[..., object]) -> dict[str, Parameter]:
+    """The parameters of a step function but the first, which is the context."""
+    _, *others = signature(function).parameters.values()
+    return {parameter.name: parameter for parameter in others}
+
+
+def _demand_no_fixture(function: Callable[..., object], arguments: dict[str, Any]) -> None:
+    """A step is carried out without a running test, ahead of time on a lane, too: no fixture of pytest reaches it."""
+    for name, parameter in _parameters(function).items():
+        if name not in arguments and parameter.default is Parameter.empty:
+            code = unwrap(function).__code__
+            raise UserError(
+                "step-argument",
+                f"the step function {function.__name__} asks for {name!r}: steps take the context, what their sentence"
+                " says, and datatable where a table stands below them; no fixture of pytest",
+                where=f"{code.co_filename}:{code.co_firstlineno}",
+                hint="what steps share stands in conformance/scenarios/scenario_context.py",
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import mocksite
@@ -14,6 +15,7 @@ from conformance.sites.errors import CannotJudge, UserError
 from conformance.wire.client import seconds_to_wait
 from conformance.wire.environment import proxy_for
 from conformance.wire.exchange import parse
+from tests.conftest import ROOT
 from tests.run.conftest import Runner
 from tests.twisted import operation_of, twisted
 
@@ -80,6 +82,26 @@ def test_what_judges_nothing_is_an_error(run: Runner, pytester: pytest.Pytester,
     assert outcome.code == 4
     assert f"error[{code}]" in outcome.text
     assert f"features/41.7.0/own.feature:{line + 3}" in outcome.text
+
+
+@pytest.mark.parametrize("fixture", ["tmp_path", "request", "my_fixture"])
+def test_a_step_that_asks_for_a_fixture_of_pytest_is_told_where_it_stands(
+    run: Runner, pytester: pytest.Pytester, fixture: str
+) -> None:
+    features(pytester, SOUND.replace("the call succeeds", "my own step 3"))
+    steps = pytester.path / "steps"
+    for name in ("steps", "conftest.py"):
+        (pytester.path / name).unlink()
+    shutil.copy(ROOT / "conftest.py", pytester.path)
+    shutil.copytree(ROOT / "steps", steps, ignore=shutil.ignore_patterns("__pycache__"))
+    own = f"from pytest_bdd import parsers, then\n\n\n@then(parsers.parse('my own step {{n:d}}'))\ndef mine(context, n, {fixture}):\n    pass\n"
+    (steps / "own.py").write_text(own, encoding="utf-8")
+    outcome = run("features", "--collect-only", subprocess=True)
+    assert outcome.code == 4
+    assert outcome.text.count(f"error[step-argument]: the step function mine asks for {fixture!r}") == 1
+    assert f"where  {steps / 'own.py'}:4" in outcome.text
+    (steps / "own.py").write_text(own.replace(f", {fixture}", ""), encoding="utf-8")
+    assert run("features", "--collect-only", subprocess=True).code == 0
 
 
 @pytest.mark.parametrize("lanes", ["0", "4"])
