@@ -1,8 +1,7 @@
 """Sentences about the contract: whether a reply keeps it."""
 
-from pytest_bdd import then
-
 from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.scenarios.step_registry import then
 
 
 @then("the reply fits the contract")

@@ -1,39 +1,38 @@
 """Sentences about mail the site sends."""
 
-from pytest_bdd import given, parsers, then, when
-
 from conformance.judge import mail_checks
 from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.scenarios.step_registry import given, then, when
 
 
-@when(parsers.re(r'a mail reaches "(?P<recipient>[^"]+)"'))
+@when('a mail reaches "{recipient}"')
 def mail_reaches(context: ScenarioContext, recipient: str) -> None:
     context.await_mail(context.value(recipient))
 
 
-@given(parsers.re(r'the mail that has reached "(?P<recipient>[^"]+)" so far is known'))
+@given('the mail that has reached "{recipient}" so far is known')
 def mail_so_far_is_known(context: ScenarioContext, recipient: str) -> None:
     context.mail_watch.know(context.value(recipient))
 
 
-@then(parsers.re(r'a further mail reaches "(?P<recipient>[^"]+)"'))
+@then('a further mail reaches "{recipient}"')
 def further_mail_reaches(context: ScenarioContext, recipient: str) -> None:
     address = context.value(recipient)
     context.judge(mail_checks.arrived(context.mail_watch.further(address), address))
 
 
-@then(parsers.re(r'a mail with a link reaches "(?P<recipient>[^"]+)"'))
+@then('a mail with a link reaches "{recipient}"')
 def mail_with_link_reaches(context: ScenarioContext, recipient: str) -> None:
     address = context.value(recipient)
     context.judge(mail_checks.brings_a_link(context.look_for_link(address), address))
 
 
-@when(parsers.re(r'somebody opens the link of the mail to "(?P<recipient>[^"]+)"'))
+@when('somebody opens the link of the mail to "{recipient}"')
 def link_is_opened(context: ScenarioContext, recipient: str) -> None:
     context.open_link(context.value(recipient))
 
 
-@when(parsers.re(r'the new user follows the link of the mail and chooses the password "(?P<chosen>[^"]+)"'))
+@when('the new user follows the link of the mail and chooses the password "{chosen}"')
 def new_user_activates(context: ScenarioContext, chosen: str) -> None:
     context.activate("new user", chosen)
 
@@ -48,7 +47,7 @@ def subject_is_ascii(context: ScenarioContext) -> None:
     context.judge(mail_checks.ascii_on_the_wire(context.mails))
 
 
-@then(parsers.re(r'its subject travels in encoded words and reads "(?P<words>[^"]+)"'))
+@then('its subject travels in encoded words and reads "{words}"')
 def subject_reads(context: ScenarioContext, words: str) -> None:
     context.judge(mail_checks.in_encoded_words(context.mails, words))
 

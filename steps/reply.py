@@ -1,9 +1,8 @@
 """Sentences about the latest reply: result, elements, values, order, lists."""
 
-from pytest_bdd import parsers, then
-
 from conformance.judge import element_checks, reply_checks
 from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.scenarios.step_registry import then
 
 
 @then("the call succeeds")
@@ -26,17 +25,17 @@ def call_is_refused(context: ScenarioContext) -> None:
     context.judge(reply_checks.refused(context.reply))
 
 
-@then(parsers.re(r"the call is refused with (?P<exception_id>\d{6})"))
+@then("the call is refused with {exception_id}")
 def call_is_refused_with(context: ScenarioContext, exception_id: str) -> None:
     context.judge(reply_checks.refused(context.reply, exception_id))
 
 
-@then(parsers.re(r"the call is not refused with (?P<exception_id>\d{6})"))
+@then("the call is not refused with {exception_id}")
 def call_is_not_refused_with(context: ScenarioContext, exception_id: str) -> None:
     context.judge(reply_checks.not_refused_with(context.reply, exception_id))
 
 
-@then(parsers.re(r'the reason is "(?P<reason>.+)"'))
+@then('the reason is "{reason}"')
 def reason_is(context: ScenarioContext, reason: str) -> None:
     context.judge(reply_checks.reason_is(context.reply, reason))
 
@@ -61,7 +60,7 @@ def list_can_be_read(context: ScenarioContext) -> None:
     context.judge(reply_checks.list_given(context.reply))
 
 
-@then(parsers.re(r"the list holds the (?P<listed>.+)"))
+@then("the list holds the {listed}")
 def list_holds(context: ScenarioContext, listed: str) -> None:
     context.single_out(listed)
 
@@ -93,31 +92,31 @@ def reply_contains_none_of(context: ScenarioContext, datatable: list[list[str]])
         context.judge(element_checks.absent(context.reply, name))
 
 
-@then(parsers.re(r'(?P<path>[\w/]+) is "(?P<value>[^"]*)"'))
+@then('{path} is "{text}"')
 def element_is(context: ScenarioContext, path: str, value: str) -> None:
     context.judge(
         element_checks.value_is(context.reply, context.run_context.contract.whole, path, context.value(value))
     )
 
 
-@then(parsers.re(r'(?P<path>[\w/]+) is not "(?P<value>[^"]*)"'))
+@then('{path} is not "{text}"')
 def element_is_not(context: ScenarioContext, path: str, value: str) -> None:
     context.judge(
         element_checks.value_is_not(context.reply, context.run_context.contract.whole, path, context.value(value))
     )
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) comes directly after (?P<before>\w+)"))
+@then("{path} comes directly after {before}")
 def element_follows(context: ScenarioContext, path: str, before: str) -> None:
     context.judge(element_checks.directly_after(context.reply, context.promised, path, before))
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) comes directly before (?P<after>\w+)"))
+@then("{path} comes directly before {after}")
 def element_precedes(context: ScenarioContext, path: str, after: str) -> None:
     context.judge(element_checks.directly_before(context.reply, context.promised, path, after))
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) comes (?P<end>first|last) in its parent"))
+@then("{path} comes {end} in its parent")
 def element_stands_at_the_end(context: ScenarioContext, path: str, end: str) -> None:
     check = {"first": element_checks.comes_first, "last": element_checks.comes_last}[end]
     context.judge(check(context.reply, context.promised, path))
@@ -132,7 +131,7 @@ def body_keeps_order(context: ScenarioContext, datatable: list[list[str]]) -> No
     )
 
 
-@then(parsers.re(r"the children of (?P<path>[\w/]+) keep this order"))
+@then("the children of {path} keep this order")
 def children_keep_order(context: ScenarioContext, path: str, datatable: list[list[str]]) -> None:
     context.judge(
         element_checks.in_order(
@@ -141,22 +140,22 @@ def children_keep_order(context: ScenarioContext, path: str, datatable: list[lis
     )
 
 
-@then(parsers.re(r"the counts agree with the number of (?P<rows>\w+)"))
+@then("the counts agree with the number of {rows}")
 def counts_agree(context: ScenarioContext, rows: str) -> None:
     context.judge(reply_checks.counts_agree(context.reply, context.run_context.contract.whole, rows))
 
 
-@then(parsers.re(r"there is exactly one (?P<rows>\w+)"))
+@then("there is exactly one {rows}")
 def there_is_one(context: ScenarioContext, rows: str) -> None:
     context.judge(reply_checks.one_row(context.reply, context.run_context.contract.whole, rows))
 
 
-@then(parsers.re(r'no (?P<path>[\w/]+) is "(?P<value>[^"]*)"'))
+@then('no {path} is "{text}"')
 def no_element_is(context: ScenarioContext, path: str, value: str) -> None:
     context.judge(element_checks.none_is(context.reply, context.run_context.contract.whole, path, context.value(value)))
 
 
-@then(parsers.re(r'no (?P<rows>\w+) called "(?P<name>[^"]+)" has (?P<leaf>\w+) "(?P<value>[^"]*)"'))
+@then('no {rows} called "{name}" has {leaf} "{text}"')
 def no_row_has(context: ScenarioContext, rows: str, name: str, leaf: str, value: str) -> None:
     named = ("confName", context.value(name))
     context.judge(
@@ -164,32 +163,32 @@ def no_row_has(context: ScenarioContext, rows: str, name: str, leaf: str, value:
     )
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) is what (?P<operation>\w+) said in (?P<other>[\w/]+)"))
+@then("{path} is what {operation} said in {other_path}")
 def element_agrees(context: ScenarioContext, path: str, operation: str, other: str) -> None:
     (asked,) = context.replies_of(operation)[-1:]
     context.judge(reply_checks.same_as(context.reply, path, asked, other, context.run_context.contract.whole))
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) is the same in both replies of (?P<operation>\w+)"))
+@then("{path} is the same in both replies of {operation}")
 def element_stays(context: ScenarioContext, path: str, operation: str) -> None:
     replies = context.replies_of(operation)
     context.judge(element_checks.unchanged(replies, context.run_context.contract.whole, path))
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) is another one in each reply of (?P<operation>\w+)"))
+@then("{path} is another one in each reply of {operation}")
 def element_is_another(context: ScenarioContext, path: str, operation: str) -> None:
     replies = context.replies_of(operation)
     context.judge(element_checks.all_different(replies, context.run_context.contract.whole, path))
 
 
-@then(parsers.re(r'(?P<path>[\w/]+) of (?P<operation>\w+) in that zone is the moment "(?P<moment>[^"]+)"'))
+@then('{path} of {operation} in that zone is the moment "{moment}"')
 def element_is_the_moment(context: ScenarioContext, path: str, operation: str, moment: str) -> None:
     (listed,), zones = context.replies_of(operation)[-1:], context.reply
     whole = context.run_context.contract.whole
     context.judge(reply_checks.moment_is(listed, zones, whole, path, context.value(moment)), about=operation)
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) is the same in the last two replies"))
+@then("{path} is the same in the last two replies")
 def element_is_the_same(context: ScenarioContext, path: str) -> None:
     context.judge(
         element_checks.same_in_both(context.reply_before, context.reply, context.run_context.contract.whole, path)
@@ -204,17 +203,17 @@ def some_element_changed(context: ScenarioContext, datatable: list[list[str]]) -
     )
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) is (?P<stem>[\w/]+) followed by digits"))
+@then("{path} is {stem} followed by digits")
 def element_extends(context: ScenarioContext, path: str, stem: str) -> None:
     context.judge(element_checks.extends_by_digits(context.reply, context.run_context.contract.whole, path, stem))
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) ascends from row to row"))
+@then("{path} ascends from row to row")
 def rows_ascend(context: ScenarioContext, path: str) -> None:
     context.judge(reply_checks.ascends(context.reply, context.run_context.contract.whole, path))
 
 
-@then(parsers.re(r"of these recordings exactly those of (?P<kinds>.+) are listed"))
+@then("of these recordings exactly those of {kinds} are listed")
 def recordings_are_listed(context: ScenarioContext, kinds: str) -> None:
     recordings = context.held_of_kind("recording of ")
     context.judge(
@@ -248,6 +247,6 @@ def answer_is_recorded(context: ScenarioContext) -> None:
     context.observe(f"{context.reply.operation} answered {context.reply.verdict()}")
 
 
-@then(parsers.re(r"(?P<path>[\w/]+) is recorded"))
+@then("{path} is recorded")
 def element_is_recorded(context: ScenarioContext, path: str) -> None:
     context.observe(element_checks.told(context.reply, context.run_context.contract.whole, path))

@@ -156,14 +156,16 @@ def test_steps_decide_nothing(path: Path) -> None:
 def test_given_and_when_take_only_the_context_and_what_they_parse() -> None:
     """Because such a step can be carried out ahead of time, away from pytest."""
     import conftest  # noqa: F401 - loads the vocabulary
-    from inspect import signature
+    from inspect import Parameter, signature
 
-    from conformance.scenarios.step_registry import StepRegistry
+    from conformance.scenarios.step_registry import Sentence, StepRegistry
 
     for context in StepRegistry().definitions:
-        names = set(signature(context.step_func).parameters)
-        pattern = getattr(context.parser, "regex", None)
-        parsed = set(pattern.groupindex) if pattern else set()
+        assert isinstance(context.parser, Sentence), context.parser.name
+        asked = signature(context.step_func).parameters
+        names = {name for name, parameter in asked.items() if parameter.default is Parameter.empty}
+        parsed = set(context.parser.arguments)
+        assert parsed <= set(asked), context.step_func.__name__
         assert names <= {"context", "datatable"} | parsed, context.step_func.__name__
 
 

@@ -278,7 +278,7 @@ class _Needs:
 
     def __init__(self, matches: list[StepMatch], references: list[tuple[str, str]], words: frozenset[str]) -> None:
         arguments = [match.arguments for match in matches]
-        made = [MADE[str(given["made"])] for given in arguments if given.get("made")]
+        made = [_made(str(given["made"])) for given in arguments if given.get("made")]
         self.operations = _unique(
             [operation for operation, _, _ in made]
             + [str(given["operation"]) for given in arguments if given.get("operation")]
@@ -329,6 +329,12 @@ def _facts(arguments: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
             yield _role(given["role"]), given["credential"]
         if given.get("role") and given.get("address_too"):
             yield _role(given["role"]), "email"
+
+
+def _made(kind: str) -> tuple[str, str, str]:
+    if kind not in MADE:
+        raise UserError("thing-unknown", f"nothing that can be made is called {kind!r}", hint=nearest(kind, MADE))
+    return MADE[kind]
 
 
 def _role_meant(given: Mapping[str, str]) -> str | None:

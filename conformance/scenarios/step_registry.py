@@ -1,4 +1,4 @@
-"""The vocabulary: which step definition a sentence of a feature matches, and with which arguments.
+"""The vocabulary: sentences as Cucumber expressions; which of them a step of a feature matches, with which arguments.
 
 pytest-bdd looks a step up through fixtures, in a test that runs. Gating at
 collection, carrying steps out ahead of time and the lints of the features need
@@ -7,6 +7,7 @@ the same answer without a running test.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from importlib import import_module
 from inspect import Parameter, signature, unwrap
 from pathlib import Path
 from typing import Any
+
+import pytest_bdd
 
 from conformance.scenarios.pytest_bdd_internals import StepFunctionContext, step_definitions
 from conformance.sites.errors import UserError
@@ -26,6 +29,74 @@ def import_vocabulary(root: Path) -> None:
         sys.path.insert(0, str(root))
     for file in sorted((root / "steps").glob("[!_]*.py")):
         import_module(f"steps.{file.stem}")
+
+
+#: Of each parameter its pattern, and the argument of the step function it becomes.
+_PARAMETERS: dict[str, tuple[str, str]] = {}
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_ALTERNATIVES = re.compile(r"[^\s{}/]+(?:/[^\s{}/]+)+")
+#: Cucumber expressions know more, and editors take a sentence with one of these for a regular expression.
+_BEYOND = re.compile(r"[\\^$.|?*+()\[\]]")
+
+
+def parameter_type(*, name: str, regexp: str, argument: str = "") -> None:
+    """What ``{name}`` stands for in a sentence, and which argument of the step function it becomes."""
+    _PARAMETERS[name] = (regexp, argument or name)
+
+
+class Sentence(pytest_bdd.parsers.StepParser):
+    """A Cucumber expression of words, parameters and alternatives (``is/are``), as a step parser of pytest-bdd.
+
+    The official cucumber-expressions makes the same patterns of them, as a test sees to; a run would
+    start a tenth later by it (docs/decisions/libraries.md, Sentences).
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        unknown = [one for one in _PARAMETER.findall(name) if one not in _PARAMETERS]
+        if unknown or _BEYOND.search(name):
+            why = f"steps/__init__.py has no parameter {unknown[0]!r}" if unknown else "no brackets, dots and the like"
+            raise ValueError(f"the sentence {name!r} cannot be read: {why}")
+        self.arguments = tuple(_PARAMETERS[one][1] for one in _PARAMETER.findall(name))
+        words = _ALTERNATIVES.sub(lambda found: f"(?:{found.group().replace('/', '|')})", name)
+        self._pattern = re.compile(f"^{_PARAMETER.sub(lambda found: f'({_PARAMETERS[found[1]][0]})', words)}$")
+
+    @property
+    def regexp(self) -> str:
+        """The sentence as a regular expression."""
+        return self._pattern.pattern
+
+    def is_matching(self, name: str) -> bool:
+        """Whether the step ``name`` is this sentence."""
+        return self._pattern.match(name) is not None
+
+    def parse_arguments(self, name: str) -> dict[str, Any] | None:
+        """What stands in the places of the parameters."""
+        found = self._pattern.match(name)
+        return dict(zip(self.arguments, found.groups(), strict=True)) if found else None
+
+
+_Decorator = Callable[[Callable[..., object]], Callable[..., object]]
+
+
+def given(sentence: str) -> _Decorator:
+    """A step that says what there is."""
+    return pytest_bdd.given(Sentence(sentence))
+
+
+def when(sentence: str) -> _Decorator:
+    """A step that does something."""
+    return pytest_bdd.when(Sentence(sentence))
+
+
+def then(sentence: str) -> _Decorator:
+    """A step that judges."""
+    return pytest_bdd.then(Sentence(sentence))
+
+
+def step(sentence: str) -> _Decorator:
+    """A step of any of the three kinds."""
+    return pytest_bdd.step(Sentence(sentence))
 
 
 @dataclass(frozen=True)
