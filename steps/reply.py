@@ -141,8 +141,10 @@ def children_keep_order(context: ScenarioContext, path: str, datatable: list[lis
 
 
 @then("the counts agree with the number of {rows}")
-def counts_agree(context: ScenarioContext, rows: str) -> None:
-    context.judge(reply_checks.counts_agree(context.reply, context.run_context.contract.whole, rows))
+@then("the counts agree with the number of {rows} from row {number} on")
+def counts_agree(context: ScenarioContext, rows: str, number: str = "1") -> None:
+    whole = context.run_context.contract.whole
+    context.judge(reply_checks.counts_agree(context.reply, whole, rows, int(number)))
 
 
 @then("there is exactly one {rows}")
@@ -179,6 +181,12 @@ def element_stays(context: ScenarioContext, path: str, operation: str) -> None:
 def element_is_another(context: ScenarioContext, path: str, operation: str) -> None:
     replies = context.replies_of(operation)
     context.judge(element_checks.all_different(replies, context.run_context.contract.whole, path))
+
+
+@then("{path} is not the same in all replies of {operation}")
+def element_differs(context: ScenarioContext, path: str, operation: str) -> None:
+    replies = context.replies_of(operation)
+    context.judge(element_checks.not_all_the_same(replies, context.run_context.contract.whole, path))
 
 
 @then('{path} of {operation} in that zone is the moment "{moment}"')

@@ -93,6 +93,14 @@ def all_different(replies: list[Reply], whole: ContractView, path: str) -> Findi
     return (Finding("element-value", path, f"{len(replies)} values, each another one", ", ".join(texts) or "absent"),)
 
 
+def not_all_the_same(replies: list[Reply], whole: ContractView, path: str) -> Findings:
+    """Not every one of ``replies``, each about somebody else, tells the same at ``path``."""
+    texts = [text for reply in replies for text in Finder(reply, whole).texts(path)]
+    if len(texts) >= len(replies) > 1 and len(set(texts)) > 1:
+        return ()
+    return (Finding("element-value", path, "not the same for everybody", ", ".join(texts) or "absent"),)
+
+
 def same_in_both(before: Reply, after: Reply, whole: ContractView, path: str) -> Findings:
     """``path`` holds one value, the same in both replies."""
     first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)
@@ -135,13 +143,15 @@ def no_meeting_license(reply: Reply, whole: ContractView) -> Findings:
 #: Words in the name of an element that holds a password. What says true or false, or 1 or 0, is none.
 _PASSWORD_WORDS = ("password", "passcode", "pwd")
 _NO_PASSWORDS = ("", "true", "false", "0", "1")
+#: What stands in the place of a password that is not told.
+_MASKS = set("*•-xX0")
 
 
 def passwords(reply: Reply, wanted: int, numbers: int) -> Findings:
     """At least ``wanted`` elements hold a password, ``numbers`` of them a number (R41.4.0-07: no name is told)."""
     leaves = [one for one in (reply.body.iter("*") if reply.body is not None else ()) if not children(one)]
     named = [one for one in leaves if any(word in local_name(one).lower() for word in _PASSWORD_WORDS)]
-    found = [one for one in named if text_of(one).lower() not in _NO_PASSWORDS]
+    found = [one for one in named if text_of(one).lower() not in _NO_PASSWORDS and set(text_of(one)) - _MASKS]
     if len(found) >= wanted and sum(text_of(one).isdigit() for one in found) >= numbers:
         return ()
     actual = ", ".join(local_name(one) for one in found) or _absence(reply, [])

@@ -186,8 +186,8 @@ def counts_agree(reply: Reply, whole: ContractView, rows: str, start: int = 1) -
         )
     if first != start:
         found.append(Finding("count", "matchingRecords/startFrom", str(start), str(first)))
-    if total < returned:
-        found.append(Finding("count", "matchingRecords/total", f"at least {returned}", str(total)))
+    if total < returned + start - 1:
+        found.append(Finding("count", "matchingRecords/total", f"at least {returned + start - 1}", str(total)))
     return tuple(found)
 
 
@@ -195,6 +195,8 @@ def counts_agree(reply: Reply, whole: ContractView, rows: str, start: int = 1) -
 _ROW_KEYS = {
     "LstsummarySession": ("session", "sessionKey", "sessionKey"),
     "LstRecording": ("recording", "name", "recordName"),
+    "LstMeetingType": ("meetingType", "meetingTypeID", "meetingTypeID"),
+    "LstrecordaccessHistory": ("recordAccessHistory", "recordID", "recordID"),
 }
 
 

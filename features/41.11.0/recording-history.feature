@@ -97,6 +97,13 @@ Feature: The history of recording views covers meetings, large events and classi
         | two    | MeetingCenter, EventCenter                 |
         | three  | MeetingCenter, TrainingCenter, EventCenter |
 
+    # Which rows there are is not known: the lists are held against each other.
+    @should
+    Scenario: Several service types return what each of them returns
+      When the site admin sends LstrecordaccessHistory for every choice of MeetingCenter, TrainingCenter and EventCenter
+      Then the call succeeds or finds nothing
+      And each choice of MeetingCenter, TrainingCenter and EventCenter tells recordAccessHistory/recordID of the services it names and of no other
+
   Rule: LstrecordaccessHistory returns rows of a fixed form
 
     @clause.R41.11.0-46
@@ -131,6 +138,30 @@ Feature: The history of recording views covers meetings, large events and classi
       When the site admin sends LstrecordaccessHistory with
         | serviceType | MeetingCenter, TrainingCenter, EventCenter |
       Then the counts agree with the number of recordAccessHistory
+
+    @clause.R41.11.0-47 @should
+    Scenario: A list read row by row tells another recording in each row
+      Given the site has a recording of a meeting
+      And the site has a recording of a training
+      When the site admin sends LstrecordaccessHistory with
+        | serviceType | MeetingCenter, TrainingCenter, EventCenter |
+        | startFrom   | 1                                          |
+        | maximumNum  | 1                                          |
+      And the site admin sends LstrecordaccessHistory with
+        | serviceType | MeetingCenter, TrainingCenter, EventCenter |
+        | startFrom   | 2                                          |
+        | maximumNum  | 1                                          |
+      Then the counts agree with the number of recordAccessHistory from row 2 on
+      And the reply contains
+        | element                          | kind          |
+        | recordAccessHistory/recordID     | integer       |
+        | recordAccessHistory/recordName   | text          |
+        | recordAccessHistory/creationTime | date and time |
+        | recordAccessHistory/registered   | integer       |
+        | recordAccessHistory/downloaded   | integer       |
+        | recordAccessHistory/viewed       | integer       |
+        | recordAccessHistory/timeZoneID   | integer       |
+      And recordAccessHistory/recordID is another one in each reply of LstrecordaccessHistory
 
     @clause.R41.11.0-48 @should
     Scenario: Ordered by RECORDID, the numbers ascend
@@ -229,6 +260,23 @@ Feature: The history of recording views covers meetings, large events and classi
         | a meeting       |
         | a large event   |
         | a classic event |
+
+    @should
+    Scenario Outline: Every view of a recording of <kind> is told, each with a number of its own
+      Given the site has a recording of <kind>
+      When the site admin sends LstrecordaccessHistory for every page with
+        | serviceType | <service> |
+      Then the list holds the recording of <kind>
+      When the site admin sends LstrecordaccessDetailHistory for the recording of <kind>, by recondID or else recordID
+      Then recordDetail/viewID is another one in each row
+      And the views are as many as LstrecordaccessHistory counts
+
+      Examples:
+        | clause      | kind            | service        |
+        | R41.11.0-50 | a meeting       | MeetingCenter  |
+        | R41.11.0-51 | a large event   | MeetingCenter  |
+        | R41.11.0-52 | a classic event | EventCenter    |
+        | R41.11.0-53 | a training      | TrainingCenter |
 
     @clause.R41.11.0-55 @observe
     Scenario Outline: What <spelling> leads to, as <source> spells it, is recorded

@@ -15,6 +15,17 @@ Feature: CMR hybrid VoIP follows Webex telephony
         | element                                       | kind    |
         | siteInstance/telephonyConfig/isWebexTelephony | boolean |
 
+    @clause.R41.2.0-01 @should
+    Scenario Outline: isWebexTelephony is <value> where Webex telephony is <state>
+      Given Webex telephony is <state> on the site
+      When the site admin sends GetSite
+      Then siteInstance/telephonyConfig/isWebexTelephony is "<value>"
+
+      Examples:
+        | state    | value |
+        | enabled  | true  |
+        | disabled | false |
+
     @clause.R41.2.0-02
     Scenario: It comes first, before isTSPUsingTelephonyAPI
       When the site admin sends GetSite

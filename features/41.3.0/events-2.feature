@@ -34,6 +34,17 @@ Feature: Meetings tell whether they are large events (Events 2.0)
         | large event |
         | webcast     |
 
+    @clause.R41.3.0-22 @should @until.41.12.0
+    Scenario: GetSessionInfo says of a large event what LstsummarySession says
+      Given the site has a large event
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {large event.sessionKey}  |
+        | hostWebExID | {large event.hostWebExID} |
+      Then the list holds the large event
+      When the host sends GetSessionInfo for the large event
+      Then accessControl/enableEvent is what LstsummarySession said in session/enableEvent
+      And accessControl/enableWebniar is what LstsummarySession said in session/enableWebniar
+
     @clause.R41.3.0-03
     Scenario: accessControl ends with the new elements
       Given the site has a meeting
@@ -79,6 +90,17 @@ Feature: Meetings tell whether they are large events (Events 2.0)
         | kind        |
         | large event |
         | webcast     |
+
+    @clause.R41.3.0-23 @should @until.41.12.0
+    Scenario: GetMeeting says of a large event what LstsummarySession says
+      Given the site has a large event
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {large event.sessionKey}  |
+        | hostWebExID | {large event.hostWebExID} |
+      Then the list holds the large event
+      When the host sends GetMeeting for the large event
+      Then enableOptions/enableEvent is what LstsummarySession said in session/enableEvent
+      And enableOptions/enableWebniar is what LstsummarySession said in session/enableWebniar
 
     @clause.R41.3.0-07
     Scenario: enableOptions ends with the new elements

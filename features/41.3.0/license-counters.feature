@@ -40,6 +40,18 @@ Feature: License counters are for administrators only
         | R41.3.0-17 | read-only admin |
         | R41.3.0-18 | user admin      |
 
+    # Whoever asks is an active user.
+    @should
+    Scenario Outline: The <role> is told of one active user at least
+      When the <role> sends GetSite
+      Then activeUserCount is not "0"
+
+      Examples:
+        | clause     | role            |
+        | R41.3.0-16 | site admin      |
+        | R41.3.0-17 | read-only admin |
+        | R41.3.0-18 | user admin      |
+
   Rule: Hosts and attendees do not
 
     Scenario Outline: GetSite tells the <role> no counter

@@ -125,6 +125,18 @@ Feature: The lobby before a meeting is visible
         | large event |
         | webcast     |
 
+    @clause.R41.3.0-13 @should
+    Scenario: GetMeeting says of the lobby what LstsummarySession and GetSessionInfo say
+      Given the site has a meeting
+      When the host sends LstsummarySession for every page with
+        | sessionKey  | {meeting.sessionKey}  |
+        | hostWebExID | {meeting.hostWebExID} |
+      Then the list holds the meeting
+      When the host sends GetSessionInfo for the meeting
+      And the host sends GetMeeting for the meeting
+      Then enableOptions/enablePreMeetingLobby is what GetSessionInfo said in accessControl/enablePreMeetingLobby
+      And enableOptions/enablePreMeetingLobby is what LstsummarySession said in session/enablePreMeetingLobby
+
   Rule: The element stands where the examples show it
 
     @clause.R41.3.0-14

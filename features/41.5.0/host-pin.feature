@@ -229,6 +229,17 @@ Feature: A host can start a scheduled meeting from the phone
         | webExId | {site admin.webExId} |
       Then phones/hostPIN is the same in the last two replies
 
+    @clause.R41.5.0-05
+    Scenario: Not everybody has the same phones/hostPIN
+      Given starting scheduled meetings from the phone is enabled on the site
+      When the site admin sends GetUser with
+        | webExId | {site admin.webExId} |
+      And the site admin sends GetUser with
+        | webExId | {host.webExId} |
+      And the site admin sends GetUser with
+        | webExId | {user admin.webExId} |
+      Then phones/hostPIN is not the same in all replies of GetUser
+
   @clause.R41.5.0-10
   Rule: The element is part of the schemas
 

@@ -12,7 +12,7 @@ from mocksite.protocol.nodes import Node
 _HISTORY = "LstrecordaccessHistory"
 
 
-def _asking(*services: str) -> Alter:
+def asking(*services: str) -> Alter:
     """The request is heard as one for other services."""
 
     def alter(call: Call) -> None:
@@ -45,7 +45,7 @@ def _filter(
         clause,
         check,
         (_HISTORY,),
-        _asking(*heard),
+        asking(*heard),
         lambda call: _asked(call) == wanted,
     )
 

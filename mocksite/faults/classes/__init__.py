@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mocksite.faults.classes import callers, credentials, effects, kinds, later
+from mocksite.faults.classes import callers, credentials, effects, kinds, later, meaning, rows
 from mocksite.faults.fault import Fault
 
 #: The classes, and what each is called where they are counted.
@@ -19,6 +19,10 @@ FAMILIES: Mapping[str, str] = {
     "half-done": "the success is believed",
     "looked-at-once": "looked at once",
     "still-works": "what must stop working",
+    "lists": "lists",
+    "kind-not-meaning": "kind, not meaning",
 }
 
-FAULTS: tuple[Fault, ...] = (*callers.FAULTS, *kinds.FAULTS, *credentials.FAULTS, *effects.FAULTS, *later.FAULTS)
+_MODULES = (callers, kinds, credentials, effects, later, rows, meaning)
+
+FAULTS: tuple[Fault, ...] = tuple(fault for module in _MODULES for fault in module.FAULTS)

@@ -136,12 +136,14 @@ def _recording(operation: str, path: str, clause: str, kind: str, way: str, chec
     name = f"{FAMILY}/{operation}/{path.replace('/', '.')}/{way}/{kind}"
     what = f"{operation}: {path} {way} for a recording of a {kind}"
     if operation == "LstrecordaccessHistory":
-        edit = of_rows("recordAccessHistory", _recorded(kind), edit)
+        edit = of_rows("recordAccessHistory", recorded(kind), edit)
         return ReplyFault(name, what, clause, check, (operation,), edit, family=FAMILY)
-    return ReplyFault(name, what, clause, check, (operation,), edit, _asks_for_views_of(kind), family=FAMILY)
+    return ReplyFault(name, what, clause, check, (operation,), edit, asks_for_views_of(kind), family=FAMILY)
 
 
-def _recorded(kind: str) -> Belongs:
+def recorded(kind: str) -> Belongs:
+    """Rows of the history about recordings of a kind."""
+
     def belongs(call: Call, row: Node) -> bool:
         tape = call.store.get(Recording, _told(row, "recordID"))
         return tape is not None and tape.kind == kind
@@ -149,7 +151,9 @@ def _recorded(kind: str) -> Belongs:
     return belongs
 
 
-def _asks_for_views_of(kind: str) -> When:
+def asks_for_views_of(kind: str) -> When:
+    """Calls that ask for the views of a recording of a kind."""
+
     def when(call: Call) -> bool:
         number = call.content.number("recondID") or call.content.number("recordID") or 0
         tape = call.store.get(Recording, number)

@@ -50,7 +50,7 @@ def _foreign(path: str) -> Edit:
     return edit
 
 
-def _doubled(path: str) -> Edit:
+def doubled(path: str) -> Edit:
     """The element stands there twice."""
 
     def edit(_call: Call, body: Node) -> None:
@@ -94,7 +94,7 @@ def _of_elements() -> Iterator[Fault]:
             ways = tuple(one for one in ways_of(path, kind) if one[0] != "misplaced" or path not in ANYWHERE)
             for way, check, edit in ways:
                 yield ReplyFault(*_named(operation, path, way), clause, check, (operation,), edit)
-            placing: dict[str, Edit] = {"doubled": _doubled(path)}
+            placing: dict[str, Edit] = {"doubled": doubled(path)}
             if path not in ALONE:
                 placing["moved"] = _moved(path)
             placed, check = PLACES.get(path, ("R41.1.0-01", "baseline"))

@@ -1,0 +1,86 @@
+"""Checks that hold lists against each other: every choice of services, rows that are each another one, views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import combinations
+
+from conformance.judge.contract import ContractView
+from conformance.judge.elements import Finder
+from conformance.judge.findings import Finding
+from conformance.wire.exchange import Reply, children, local_name, text_of
+from conformance.wire.pages import rows_of
+
+Findings = tuple[Finding, ...]
+#: A page as full as one may be asked for tells nothing of what else there is.
+_FULL_PAGE = 100
+_TRUE = ("true", "1")
+_STAMP = "%m/%d/%Y %H:%M:%S"
+
+
+def choices(services: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Every choice of one or more of ``services``, single ones first."""
+    for number in range(1, len(services) + 1):
+        yield from combinations(services, number)
+
+
+def each_choice_is_the_sum(replies: list[Reply], services: Sequence[str], whole: ContractView, path: str) -> Findings:
+    """A list asked for several services holds the rows of each of them, and a row belongs to one service."""
+    asked = list(choices(services))
+    told = dict(zip(asked, replies[-len(asked) :], strict=True))
+    if any(len(rows_of(reply)) >= _FULL_PAGE for reply in told.values()):
+        return ()
+    rows = {chosen: Finder(reply, whole).texts(path) for chosen, reply in told.items()}
+    found = []
+    for chosen, texts in rows.items():
+        wanted = sorted(text for one in chosen for text in rows[one,])
+        if sorted(texts) != wanted or len(set(wanted)) != len(wanted):
+            found.append(_sum(path, chosen, wanted, texts))
+    return tuple(found[:1])
+
+
+def _sum(path: str, chosen: tuple[str, ...], wanted: list[str], texts: list[str]) -> Finding:
+    lost, more = sorted(set(wanted) - set(texts)), sorted(set(texts) - set(wanted))
+    twice = sorted({text for text in (*wanted, *texts) if wanted.count(text) > 1 or texts.count(text) > 1})
+    shown = {"not listed": lost, "listed without being asked for": more, "more than once": twice}
+    actual = "; ".join(f"{what}: {', '.join(which[:5])}" for what, which in shown.items() if which)
+    return Finding("row-sum", path, f"for {' and '.join(chosen)} the rows of each of them", actual)
+
+
+def each_row_another(reply: Reply, whole: ContractView, path: str) -> Findings:
+    """No two rows tell the same at ``path``, which says what the row is about."""
+    texts = Finder(reply, whole).texts(path)
+    if texts and len(set(texts)) == len(texts):
+        return ()
+    twice = sorted({text for text in texts if texts.count(text) > 1})
+    return (Finding("element-value", path, "another one in each row", ", ".join(twice) or "absent"),)
+
+
+def views_told(reply: Reply, listed: Reply, whole: ContractView, times: Sequence[str]) -> Findings:
+    """Views told one by one are as many as the row of the recording counts, of each kind; viewed at least once.
+
+    ``times`` are four moments: what lies between the inner two is counted, what lies beyond the outer two is not.
+    """
+    views = [
+        {local_name(child): text_of(child) for child in children(row.element)}
+        for row in Finder(reply, whole).all("recordDetail")
+    ]
+    for kind in ("viewed", "downloaded", "registered"):
+        counted = Finder(listed, whole).texts(f"recordAccessHistory/{kind}")
+        number = int(counted[0]) if len(counted) == 1 and counted[0].isdigit() else -1
+        of_kind = [_moment(view.get("accessTime", "")) for view in views if view.get(kind) in _TRUE]
+        outer, first, last, end = (_moment(text) for text in times)
+        least = max(sum(first <= at <= last for at in of_kind), int(kind == "viewed"))
+        most = sum(outer <= at <= end for at in of_kind)
+        if not least <= number <= most:
+            expected = f"{number}, as {listed.operation} counts" if number >= 0 else "a count"
+            return (Finding("count", f"recordDetail/{kind}", expected, f"{least} to {most} told one by one"),)
+    return ()
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, _STAMP)  # noqa: DTZ007 - compared with its like, a day apart
+    except ValueError:
+        return datetime.min  # noqa: DTZ901 - before every moment there is

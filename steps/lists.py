@@ -1,0 +1,35 @@
+"""Sentences that hold lists against each other."""
+
+from conformance.judge import list_checks
+from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.scenarios.step_registry import then, when
+
+#: The history reaches back 90 days, and the last 48 hours of it may be incomplete; zones are a day apart at most.
+_TIMES = ("{now - 91 days}", "{now - 89 days}", "{now - 50 hours}", "{now + 1 day}")
+
+
+def _named(services: str) -> list[str]:
+    return services.replace(" and ", ", ").split(", ")
+
+
+@when("the {role} sends {operation} for every choice of {services}")
+def somebody_asks_for_every_choice(context: ScenarioContext, role: str, operation: str, services: str) -> None:
+    for chosen in list_checks.choices(_named(services)):
+        context.send(role, operation, {"serviceType": ", ".join(chosen)})
+
+
+@then("each choice of {services} tells {path} of the services it names and of no other")
+def each_choice_is_the_sum(context: ScenarioContext, services: str, path: str) -> None:
+    whole, replies = context.run_context.contract.whole, context.replies_of(context.reply.operation)
+    context.judge(list_checks.each_choice_is_the_sum(replies, _named(services), whole, path))
+
+
+@then("{path} is another one in each row")
+def each_row_is_another(context: ScenarioContext, path: str) -> None:
+    context.judge(list_checks.each_row_another(context.reply, context.run_context.contract.whole, path))
+
+
+@then("the views are as many as {operation} counts")
+def views_are_told(context: ScenarioContext, operation: str) -> None:
+    (listed,), whole = context.replies_of(operation)[-1:], context.run_context.contract.whole
+    context.judge(list_checks.views_told(context.reply, listed, whole, [context.value(one) for one in _TIMES]))
