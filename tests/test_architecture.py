@@ -241,3 +241,12 @@ def test_private_parts_stand_where_the_list_says() -> None:
     for *_, where in rows(section("Private parts of others")):
         for file in ticked(where):
             assert (ROOT / "conformance" / file).is_file(), file
+
+
+def test_the_layout_in_the_readme_has_a_line_for_every_room() -> None:
+    layout = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Layout\n")[2].partition("\n## ")[0]
+    named = [name.removesuffix("/") for first, *_ in rows(layout) for name in ticked(first)]
+    assert [name for name in named if not (ROOT / name.removesuffix("/<release>")).is_dir()] == []
+    rooms = [path for house in ("conformance", "mocksite") for path in (ROOT / house).iterdir() if path.is_dir()]
+    assert {f"{path.parent.name}/{path.name}" for path in rooms if path.name != "__pycache__"} <= set(named)
+    assert len(named) == len(set(named))
