@@ -65,18 +65,4 @@ def _reads(scenario: Scenario) -> bool:
 
 
 def _options(root: Path, sites: Path, site: str, reports: Path) -> Options:
-    return Options(
-        sites=(site,),
-        sites_file=str(sites),
-        release=None,
-        access="",
-        strict=False,
-        strict_skips=False,
-        strict_schema=False,
-        schemas="",
-        known_issues=None,
-        reports=reports,
-        lanes=None,
-        resume=False,
-        root=root,
-    )
+    return Options(sites=(site,), sites_file=str(sites), reports=reports, root=root)

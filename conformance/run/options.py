@@ -18,18 +18,18 @@ class Options:
     """What the command line says, read once."""
 
     sites: tuple[str, ...]
-    sites_file: str
-    release: Release | None
-    access: str
-    strict: bool
-    strict_skips: bool
-    strict_schema: bool
-    schemas: str
-    known_issues: Path | None
     reports: Path
-    lanes: int | None
-    resume: bool
     root: Path
+    sites_file: str = ""
+    release: Release | None = None
+    access: str = ""
+    strict: bool = False
+    strict_skips: bool = False
+    strict_schema: bool = False
+    schemas: str = ""
+    known_issues: Path | None = None
+    lanes: int | None = None
+    resume: bool = False
     baseline: Path | None = None
     history: Path | None = None
     notify: str = ""

@@ -267,11 +267,8 @@ def list_recorded_events(call: Call) -> Node:
         return [_recorded_row(call, recording, hosts[recording.host_id].webex_id) for recording in recordings]
 
     page = listed(call, Recording, query, rows)
-    by_host: dict[object, list[Mapping[str, object]]] = {}
-    for row in page.rows:
-        by_host.setdefault(row["host_webex_id"], []).append(row)
-    groups = [{"host_webex_id": host, "recordings": recordings} for host, recordings in by_host.items()]
-    return call.answer("lstrecordedEventResponse", {**page.values("rows"), "hosts": groups})
+    hosts = page.grouped("host_webex_id", "recordings")
+    return call.answer("lstrecordedEventResponse", {**page.values("rows"), "hosts": hosts})
 
 
 def _recorded_row(call: Call, recording: Recording, host: str) -> Mapping[str, object]:

@@ -35,6 +35,13 @@ class Page:
         """The values a reply document of a list needs; ``name`` is what it calls its rows."""
         return {"total": self.total, "returned": len(self.rows), "start_from": self.start_from, name: self.rows}
 
+    def grouped(self, by: str, name: str) -> list[Mapping[str, object]]:
+        """The rows below what they have in common; ``name`` is what the reply document calls those of one group."""
+        groups: dict[object, list[Mapping[str, object]]] = {}
+        for row in self.rows:
+            groups.setdefault(row[by], []).append(row)
+        return [{by: common, name: rows} for common, rows in groups.items()]
+
 
 def listed(
     call: Call,

@@ -268,11 +268,8 @@ def list_open_sessions(call: Call) -> Node:
         return [_row(session, hosts[session.host_id], None, assist=False) for session in sessions]
 
     page = listed(call, Session, query, rows)
-    services: dict[object, list[Mapping[str, object]]] = {}
-    for row in page.rows:
-        services.setdefault(row["service"], []).append(row)
-    grouped = [{"service": service, "sessions": found} for service, found in services.items()]
-    return call.answer("lstOpenSessionResponse", {**page.values("rows"), "services": grouped})
+    services = page.grouped("service", "sessions")
+    return call.answer("lstOpenSessionResponse", {**page.values("rows"), "services": services})
 
 
 def delete_session(call: Call) -> Node:

@@ -210,21 +210,7 @@ SITES = {
 
 def options(tmp_path: Path) -> Options:
     """As of a run without any option."""
-    return Options(
-        sites=("staging",),
-        sites_file="",
-        release=None,
-        access="",
-        strict=False,
-        strict_skips=False,
-        strict_schema=False,
-        schemas="",
-        known_issues=None,
-        reports=tmp_path / "reports",
-        lanes=None,
-        resume=False,
-        root=ROOT,
-    )
+    return Options(sites=("staging",), reports=tmp_path / "reports", root=ROOT)
 
 
 @pytest.mark.parametrize("name", SITES)

@@ -225,10 +225,7 @@ def test_a_clock_that_is_off_by_days_is_told_and_the_site_s_is_gone_by(catalogue
 
     file = tmp_path / "sites.toml"
     file.write_text(core.profile("twin"), encoding="utf-8")
-    options = Options(
-        sites=("twin",), sites_file="", release=None, access="", strict=True, strict_skips=False, strict_schema=False,
-        schemas="", known_issues=None, reports=tmp_path, lanes=0, resume=False, root=ROOT,
-    )  # fmt: skip
+    options = Options(sites=("twin",), strict=True, reports=tmp_path, lanes=0, root=ROOT)
     session = open_site("twin", file, options, catalogue.clauses, transport=Elsewhen(core))
     session.close()
     assert abs(session.run_context.now - theirs) < timedelta(minutes=2)

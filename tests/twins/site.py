@@ -257,10 +257,7 @@ def _furnish(core: mocksite.Core, twin: Twin) -> None:
 
 
 def _options(twin: Twin, folder: Path) -> Options:
-    return Options(
-        sites=("twin",), sites_file="", release=None, access=twin.access, strict=True, strict_skips=False,
-        strict_schema=False, schemas="", known_issues=None, reports=folder, lanes=0, resume=False, root=ROOT,
-    )  # fmt: skip
+    return Options(sites=("twin",), access=twin.access, strict=True, reports=folder, lanes=0, root=ROOT)
 
 
 #: Where the operator of a twin reads what it sends to users.

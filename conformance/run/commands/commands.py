@@ -48,14 +48,8 @@ def _options(given: argparse.Namespace) -> Options:
         sites_file=given.sites,
         release=Release.parse(given.release, where="--release") if given.release else None,
         access=given.access,
-        strict=False,
-        strict_skips=False,
-        strict_schema=False,
-        schemas="",
-        known_issues=None,
         reports=given.reports or beside(root, "reports"),
         lanes=0,
-        resume=False,
         root=root,
     )
 
