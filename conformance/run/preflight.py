@@ -66,13 +66,16 @@ class PreflightReport:
 
     ``release`` is None when the site names none, ``settings`` what the site says
     of its settings where that can be read, ``clock`` how many seconds the site
-    is ahead of us, 0 when the clocks agree.
+    is ahead of us, 0 when the clocks agree. ``behind`` tells that the site is older
+    than its profile says: the clauses since then, which the operator counts on,
+    are not judged, and such a run is not green.
     """
 
     lines: tuple[PreflightLine, ...]
     release: Release | None
     settings: Mapping[str, Value] = field(default_factory=dict)
     clock: float = 0.0
+    behind: str = ""
 
     @property
     def contradictions(self) -> list[PreflightLine]:
@@ -117,7 +120,7 @@ class Preflight:
             lines += self._other_operations() if self._survey else ()
         finally:
             self._client.close()
-        return PreflightReport(tuple(lines), release, self._settings, clock)
+        return PreflightReport(tuple(lines), release, self._settings, clock, self._behind(release, asked))
 
     def _version(self) -> Exchange:
         """The first request carries no credential: GetAPIVersion needs none, and nobody knows yet who listens."""
@@ -158,6 +161,15 @@ class Preflight:
         if told is None:
             return PreflightLine("release", "asked from the site", shown, "ok" if found else "contradiction")
         return PreflightLine("release", str(told), shown, "ok" if found in (None, told) else "contradiction")
+
+    def _behind(self, found: Release | None, asked: Release | None) -> str:
+        told = self._profile.release
+        if found is None or told is None or asked is not None or found >= told:
+            return ""
+        return (
+            f"the profile says release {told}, the site is of {found}: no clause after {found} was judged; is the "
+            "upgrade still to come? --release, or another release in the profile, says what to judge it as"
+        )
 
     # -- the accounts --------------------------------------------------------------
 

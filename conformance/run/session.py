@@ -241,6 +241,7 @@ class RunSession:
                 self.site, self.sites_file, self.options, self.catalogue.clauses
             )
             undo.callback(self.site_session.close)
+            self.problems += filter(None, [self.site_session.preflight.behind])
             self._lock = self._locked()
             undo.callback(self._unlock)
             self.worker_run = WorkerRun(self.options, self.catalogue, self.site_session)
@@ -415,7 +416,8 @@ class RunSession:
 
     def _with_what_the_site_told(self, record: RunRecord) -> RunRecord:
         untold = self.catalogue.untold(self.worker_run.run_context.release)
-        notes = (*self.site_session.preflight.differences, *self._told, *untold)
+        discovered = self.worker_run.run_context.discovered
+        notes = (*self.site_session.preflight.differences, *discovered.told, *self._told, *untold)
         record = replace(record, notes=notes, unwell=self._unwell, backup=self._backup, not_served=self._not_served)
         record = replace(record, reply_times={name: tuple(times) for name, times in self._times.items()})
         baseline = self.worker_run.run_context.baseline

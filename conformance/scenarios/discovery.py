@@ -33,6 +33,7 @@ from conformance.sites.discovery import (
     discovery_table,
 )
 from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.ledger import maker
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile import CREDENTIALS, Account, known_test_data
 from conformance.sites.settings import Value
@@ -57,6 +58,8 @@ class SiteReads:
 
     def __init__(self, client: Sender, table: DiscoveryTable) -> None:
         self.requests = 0
+        #: Runs, other than this one, that made what the site shows: at work on it, or killed.
+        self.other_runs: set[str] = set()
         self._client = client
         self._table = table
         self._rows: dict[str, tuple[list[Element], Iterator[list[Element]]]] = {}
@@ -86,7 +89,7 @@ class SiteReads:
             page = next(pages, None)
             if page is None:
                 return
-            known.extend(page)
+            known.extend(row for row in page if not self._made_by_others(here, row))
 
     def texts(self, here: RunContext, name: str) -> frozenset[str]:
         """The texts of a set."""
@@ -117,6 +120,12 @@ class SiteReads:
         else:
             says = _truth(text) == _truth(named_values(here, wanted))
         return says != other
+
+    def _made_by_others(self, here: RunContext, row: Element) -> bool:
+        """What another run made is gone before long: nothing is judged by it."""
+        makers = {maker(text_of(element)) for element in row.iter("*")} - {"", here.run_id}
+        self.other_runs |= makers
+        return bool(makers)
 
     def _caller(self, here: RunContext, read: SiteRead) -> str:
         account = here.profile.accounts.get(read.role)
@@ -205,7 +214,8 @@ class Discovery:
     @property
     def result(self) -> Discoveries:
         """What is known by now."""
-        return Discoveries(tuple(self._found), dict(self._missing), dict(self._unread), self._reads.requests)
+        others = tuple(sorted(self._reads.other_runs))
+        return Discoveries(tuple(self._found), dict(self._missing), dict(self._unread), self._reads.requests, others)
 
     def look_for(self, scenarios: Iterable[Scenario]) -> Discoveries:
         """Accounts first, then settings, then what scenarios hold that can run with those."""

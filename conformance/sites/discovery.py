@@ -8,10 +8,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from conformance.sites.ledger import PREFIX, begun
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile import Account, Profile
 from conformance.sites.settings import Value, known_settings
@@ -171,12 +173,25 @@ class Discovered:
 
 @dataclass(frozen=True)
 class Discoveries:
-    """Everything found for a run, and why the rest was not: ``missing`` is not there, ``unread`` could not be read."""
+    """Everything found for a run, and why the rest was not: ``missing`` is not there, ``unread`` could not be read.
+
+    ``other_runs`` are those of which the site shows things they made.
+    """
 
     found: tuple[Discovered, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     requests: int = 0
+    other_runs: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What a reader of the run must know of the runs that were, or are, at work on the site, one line each."""
+        return tuple(
+            f"the site holds what run {PREFIX}-{run} made, which was begun {_day(run)}: it is at work, or was killed "
+            "(webex-conformance sweep); nothing is judged by what it made"
+            for run in self.other_runs
+        )
 
     def beside(self, profile: Profile, clause: str = "") -> Profile:
         """``profile`` with what it leaves out, as far as it may be used for ``clause``."""
@@ -216,7 +231,12 @@ class Discoveries:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Discoveries:
         """What :meth:`as_json` gave."""
-        return cls(**{**row, "found": tuple(map(Discovered.from_json, row["found"]))})
+        found = tuple(map(Discovered.from_json, row["found"]))
+        return cls(**{**row, "found": found, "other_runs": tuple(row["other_runs"])})
+
+
+def _day(run: str) -> str:
+    return f"{datetime.fromtimestamp(begun(f'{PREFIX}-{run}-1') or 0.0, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def in_order(names: Iterable[str]) -> list[str]:

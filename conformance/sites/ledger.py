@@ -24,7 +24,7 @@ from conformance.sites.errors import UserError
 
 #: Everything a run creates carries this prefix in its name, then the run id.
 PREFIX = "wxc"
-_NAME = re.compile(rf"^{PREFIX}-([0-9a-f]{{8}})[0-9a-f]{{4}}\w*-\d+")
+_NAME = re.compile(rf"^{PREFIX}-((?P<began>[0-9a-f]{{8}})[0-9a-f]{{4}})\w*-\d+")
 
 
 #: How a user settles whom the API can only deactivate (R41.11.0-15): listed by name at the end of a run.
@@ -53,7 +53,13 @@ def new_run_id() -> str:
 def begun(name: str) -> float | None:
     """When the run that created ``name`` began, in seconds since the epoch; None for a name that is not ours."""
     found = _NAME.match(name)
-    return float(int(found.group(1), 16)) if found else None
+    return float(int(found["began"], 16)) if found else None
+
+
+def maker(name: str) -> str:
+    """The run that created ``name``; empty for a name that is not ours."""
+    found = _NAME.match(name)
+    return found.group(1) if found else ""
 
 
 class Ledger:
@@ -116,9 +122,11 @@ class Ledger:
 
 
 def state_folder(url: str, site_name: str) -> Path | None:
-    """The place of a site below ``$XDG_STATE_HOME/webex-conformance``, one whatever its profiles are called."""
+    """The place of a site below ``$XDG_STATE_HOME/webex-conformance``, one however its profiles call and spell it."""
     home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    name = re.sub(r"[^A-Za-z0-9.-]+", "_", f"{urlsplit(url).netloc}_{site_name}")
+    address = urlsplit(url.lower())
+    host = address.netloc.removesuffix({"http": ":80", "https": ":443"}.get(address.scheme, ""))
+    name = re.sub(r"[^a-z0-9.-]+", "_", f"{host}_{site_name.lower()}")
     try:
         folder = Path(home).expanduser() / "webex-conformance" / name
     except RuntimeError:  # nobody's home, as of a user of a container

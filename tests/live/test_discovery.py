@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ import pytest
 from conformance.cli import main
 from conformance.scenarios.discovery import MOST_READS
 from conformance.wire.client import reads_only
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import MEETING, Session
+from mocksite.model.store import Store
 from tests.conftest import ROOT
 from tests.live.one_account import CLASSIC, one_account
 from tests.run.conftest import Outcome, Runner
@@ -99,6 +104,26 @@ def test_what_cannot_be_read_breaks_what_needs_it_and_nothing_else(run: Runner, 
     broken = [row for row in outcome.summary["scenarios"] if row["outcome"] == "broken"]
     assert {row["outcome"] for row in outcome.summary["scenarios"] if not row["skip"]} == {"passed", "broken"}
     assert all("FAILURE 999999 not today" in row["cause"] for row in broken), outcome.text
+
+
+def test_what_another_run_made_is_told_and_nothing_is_judged_by_it(run: Runner, tmp_path: Path) -> None:
+    """A run on another machine is seen by no lock of this one."""
+    other = "66f1c0de0001"
+    with one_account(tmp_path) as one:
+        store = one.site.core.main.store
+        host = one_meeting(store)
+        store.drop(Session)
+        store.add(replace(host, name=f"wxc-{other}-7"))
+        outcome = run(MEETINGS, *one.arguments())
+    (note,) = [words for words in outcome.summary["notes"] if other in words]
+    assert note.startswith(f"the site holds what run wxc-{other} made, which was begun 2024-09-23 19:26 UTC: it is at work, or was killed")
+    assert not [words for words in outcome.summary["discovered"] if "meeting-key" in words]
+    assert outcome.summary["totals"]["failed"] == outcome.summary["totals"]["broken"] == 0
+
+
+def one_meeting(store: Store) -> Session:
+    """An ordinary meeting that is still to come."""
+    return next(one for one in reversed(store.all(Session, Query((Term("kind", "=", MEETING),)))) if one.starts > time.time())
 
 
 def test_what_is_not_there_is_skipped_and_the_reason_names_the_key(run: Runner, tmp_path: Path) -> None:

@@ -88,6 +88,23 @@ def test_a_stale_release_of_the_profile_hides_nothing(run: Runner, tmp_path: Pat
     assert "note: release: the profile says 41.11.0; the site: 41.12.0" in outcome.text
 
 
+@pytest.mark.parametrize("more", [(), ("--release", "41.10.0")], ids=["unasked", "asked"])
+def test_a_site_older_than_its_profile_says_is_no_green_run(run: Runner, tmp_path: Path, more: tuple[str, ...]) -> None:
+    with mocksite.start(release="41.10.0") as site:
+        file = profile(site, tmp_path, 'site_name = "', 'release = "41.12.0"\nsite_name = "', live=True)
+        outcome = run("features/41.7.0", "features/41.12.0", "--site", "here", "--sites", file, *more)
+    summary = outcome.summary
+    assert (summary["totals"]["failed"], summary["totals"]["broken"], summary["release"]) == (0, 0, "41.10.0")
+    if more:
+        assert (outcome.code, summary["problems"]) == (0, []), "that is what was wanted"
+        return
+    assert outcome.code == 1
+    assert [words.partition(";")[0] for words in summary["problems"]] == [
+        "the profile says release 41.12.0, the site is of 41.10.0: no clause after 41.10.0 was judged"
+    ]
+    assert any(line.startswith("PROBLEM") and "the profile says release 41.12.0" in line for line in outcome.lines), outcome.text
+
+
 def test_accounts_are_checked_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with mocksite.start(release="41.12.0", latency=0.3) as site:
         file = profile(site, tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import SiteLock
+from conformance.sites.ledger import SiteLock, state_folder
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,24 @@ def test_a_writer_is_alone(tmp_path: Path, first: str, second: str, together: bo
     finally:
         held.close()
     SiteLock(file, second).close()
+
+
+def test_a_site_has_one_place_however_it_is_spelt() -> None:
+    spellings = [
+        ("https://staging.webex.com/WBXService/XMLService", "staging"),
+        ("https://Staging.WebEx.com:443/WBXService/XMLService", "STAGING"),
+        ("HTTPS://staging.webex.com/wbxservice/xmlservice/", "Staging"),
+    ]
+    assert len({state_folder(url, name) for url, name in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://staging.webex.com/WBXService/XMLService", "other"),
+        ("https://staging.webex.com:8443/WBXService/XMLService", "staging"),
+        ("https://production.webex.com/WBXService/XMLService", "staging"),
+    ],
+)
+def test_other_sites_have_places_of_their_own(url: str, name: str) -> None:
+    assert state_folder(url, name) != state_folder("https://staging.webex.com/WBXService/XMLService", "staging")
