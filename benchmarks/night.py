@@ -1,6 +1,6 @@
 """How much a failing night prints: runs against the mock with a fault chosen at random, counted in lines and screens.
 
-``python -m benchmarks.night [--nights 10] [--seed 1]``. A screen is 40 lines; what counts is everything a run prints.
+``python -m benchmarks.night [--nights 10] [--seed 1]``. A screen is 40 lines; everything a run prints counts, its dots too.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.history.metrics import METRICS
+from conformance.reporting.statement import NEW_ISSUES
 from conformance.reporting.summary import OVERVIEW
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
@@ -71,7 +72,7 @@ def _read_line(line: str) -> dict[str, Any] | None:
 
 #: Output of an earlier run, on one site or several, removed when a new one begins; the ledger stays, it is not output.
 OF_A_RUN = (
-    *("summary.json", "junit.xml", "badge.json", METRICS, OVERVIEW),
+    *("summary.json", "junit.xml", "badge.json", METRICS, OVERVIEW, NEW_ISSUES),
     *("allure-results", "exchanges", "faults", RESUME_FILE),
 )
 

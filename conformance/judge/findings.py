@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_GONE = ("absent", "empty")
+_REFUSAL = re.compile(r"FAILURE (\d{6})\b")
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class Violation:
     """A finding with the clause it breaks and the operation and exchange it was found in.
 
     ``exchange`` is the number of the exchange within the scenario, 0 when the
-    finding concerns no exchange.
+    finding concerns no exchange; ``line`` is that of the sentence in the feature
+    that found it, 0 while nobody has asked.
     """
 
     clause: str
@@ -30,6 +35,22 @@ class Violation:
     expected: str
     actual: str
     exchange: int = 0
+    line: int = 0
+
+    @property
+    def refusal(self) -> str:
+        """The exception id of a refusal nobody asked for: refused for one reason, a site breaks many clauses."""
+        found = _REFUSAL.match(self.actual)
+        return found[1] if found else ""
+
+    @property
+    def cause(self) -> tuple[str, str, str]:
+        """What it has in common with others of one cause: operation, path, and what is wrong there.
+
+        That is the refusal, or that nothing is there, whichever check met it; else the check.
+        """
+        gone = next((word for word in _GONE if self.actual.partition(" ")[0] == word), "")
+        return self.operation, self.path, self.refusal or gone or f"check {self.check}"
 
 
 #: The check that finds an operation not served at all: nothing any clause asks of it holds, whatever its level.

@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.judge.findings import Violation
 from conformance.sites.errors import UserError, nearest
 
-_KEYS = {"clause", "check", "site", "reason", "link", "expires"}
+_KEYS = ("clause", "operation", "path", "refusal", "check", "site", "reason", "link", "expires")
+_NEEDED = ("check", "site", "reason", "link", "expires")
+#: What an issue may be about; the first two say what, one of them must be there.
+_ABOUT = ("clause", "operation", "path", "refusal")
 
 
 @dataclass(frozen=True)
 class KnownIssue:
-    """One expected failure: this clause, by this check, on this site, until ``expires``."""
+    """Expected failures by one check on one site until ``expires``: of a clause, or all that have one cause.
 
-    clause: str
+    ``check`` may name several, by commas. What is empty of ``clause``,
+    ``operation``, ``path`` and ``refusal`` may be anything.
+    """
+
     check: str
     site: str
     reason: str
     link: str
     expires: dt.date
     where: str
+    clause: str = ""
+    operation: str = ""
+    path: str = ""
+    refusal: str = ""
 
     def covers(self, violation: Violation) -> bool:
-        """Whether ``violation`` is the failure this issue lists."""
-        return (self.clause, self.check) == (violation.clause, violation.check)
+        """Whether ``violation`` is a failure this issue lists."""
+        told = ((getattr(self, key), getattr(violation, key)) for key in _ABOUT)
+        return violation.check in self.check.split(", ") and all(mine in ("", theirs) for mine, theirs in told)
+
+    def concerns(self, clauses: Iterable[str], operations: Iterable[str]) -> bool:
+        """Whether a scenario of ``clauses`` that sends ``operations`` could fail as listed."""
+        return self.clause in (clauses if self.clause else ("",)) and self.operation in (
+            operations if self.operation else ("",)
+        )
+
+    def __str__(self) -> str:
+        about = " ".join(getattr(self, key) for key in _ABOUT if getattr(self, key))
+        return f"the known issue of {about} (check {self.check})"
 
 
 def load_known(file: Path | None, site: str, clauses: Iterable[str], today: dt.date) -> tuple[KnownIssue, ...]:
@@ -52,32 +74,41 @@ def load_known(file: Path | None, site: str, clauses: Iterable[str], today: dt.d
 def _issue(row: dict[str, object], where: str, clauses: set[str], today: dt.date) -> KnownIssue:
     for key in row:
         if key not in _KEYS:
-            raise UserError("known-issue-key", f"unknown key {key!r}", where=where, hint=nearest(key, _KEYS))
-    for key in sorted(_KEYS):
+            raise UserError("known-issue-key", f"unknown key {key!r}", where=where, hint=nearest(key, set(_KEYS)))
+    if not (row.get("clause") or row.get("operation")):
+        raise UserError("known-issue-missing", "the known issue lacks clause (or operation)", where=where)
+    for key in _NEEDED:
         if not row.get(key):
             raise UserError("known-issue-missing", f"the known issue lacks {key}", where=where)
     expires = row["expires"]
     if not isinstance(expires, dt.date):
         raise UserError("known-issue-date", "expires must be a date such as 2027-01-31", where=where)
-    if expires < today:
-        raise UserError(
-            "known-issue-expired",
-            f"the known issue of {row['clause']} expired on {expires}",
-            where=where,
-            hint="look whether the site still fails, then remove the entry or give it a new date and reason",
-        )
-    clause = str(row["clause"])
-    if clause not in clauses:
+    clause = str(row.get("clause", ""))
+    if clause and clause not in clauses:
         raise UserError(
             "known-issue-clause", f"there is no clause {clause!r}", where=where, hint=nearest(clause, clauses)
         )
-    return KnownIssue(clause, str(row["check"]), str(row["site"]), str(row["reason"]), str(row["link"]), expires, where)
-
-
-def stanza(violation: Violation, site: str, today: dt.date) -> str:
-    """A paste-ready entry for ``violation``, valid for 30 days; the reason and link are the user's to fill in."""
-    expires = today + dt.timedelta(days=30)
-    return (
-        f'[[known]]\nclause = "{violation.clause}"\ncheck = "{violation.check}"\nsite = "{site}"\n'
-        f'reason = ""\nlink = ""\nexpires = {expires.isoformat()}\n'
+    issue = KnownIssue(
+        **{key: str(row.get(key, "")) for key in _KEYS if key != "expires"}, expires=expires, where=where
     )
+    if expires < today:
+        raise UserError(
+            "known-issue-expired",
+            f"{issue} expired on {expires}",
+            where=where,
+            hint="look whether the site still fails, then remove the entry or give it a new date and reason",
+        )
+    return issue
+
+
+def stanza(violations: Sequence[Violation], site: str, today: dt.date) -> str:
+    """A paste-ready entry for all ``violations`` of one cause, valid for 30 days; reason and link are the user's."""
+    first = violations[0]
+    about = {"clause": first.clause}
+    if any(one.clause != first.clause for one in violations):
+        about = {"operation": first.operation, "path": first.path, "refusal": first.refusal}
+    checks = ", ".join(dict.fromkeys(one.check for one in violations))
+    told = {**about, "check": checks, "site": site}
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in told.items() if value]
+    expires = today + dt.timedelta(days=30)
+    return "\n".join(["[[known]]", *lines, 'reason = ""', 'link = ""', f"expires = {expires.isoformat()}"]) + "\n"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -26,7 +27,7 @@ from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import headline
 from conformance.reporting.exchange_file import readable
-from conformance.reporting.outcome import ScenarioResult, StepRecord
+from conformance.reporting.outcome import Cause, ScenarioResult, StepRecord
 from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import printable, safe
 
@@ -217,9 +218,14 @@ def write_environment(folder: Path, facts: dict[str, str]) -> None:
     (folder / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_categories(folder: Path) -> None:
-    """``categories.json``: contract failures, what could not be judged, known issues, what does not apply."""
-    categories = [
+_MOST_CAUSES = 30
+
+
+def write_categories(folder: Path, found: Iterable[Cause] = ()) -> None:
+    """``categories.json``: each cause of failures, then failures, what could not be judged, what does not apply."""
+    failed = [cause for cause in found if cause.outcome == "failed" and len(cause.results) > 1]
+    categories: list[dict[str, object]] = [
+        *(_category(cause) for cause in failed[:_MOST_CAUSES]),
         {"name": "Contract broken", "matchedStatuses": ["failed"]},
         {"name": "Could not be judged", "matchedStatuses": ["broken"]},
         {"name": "Known issues", "matchedStatuses": ["skipped"], "messageRegex": r"known issue: [\s\S]*"},
@@ -228,6 +234,22 @@ def write_categories(folder: Path) -> None:
         {"name": "Not applicable here", "matchedStatuses": ["skipped"]},
     ]
     (folder / "categories.json").write_text(json.dumps(categories, indent=1), encoding="utf-8")
+
+
+def _literal(text: str) -> str:
+    """``text`` in a regular expression of Java and of JavaScript, which knows fewer escapes than Python."""
+    return re.sub(r"[.*+?^${}()|\[\]\\/]", r"\\\g<0>", text)
+
+
+def _category(cause: Cause) -> dict[str, object]:
+    """The failures of one cause; Allure looks for it in what each failure says first."""
+    operation, path, wrong = cause.first.cause
+    refusal = "FAILURE " if wrong.isdigit() else ""
+    what = f".*actual {refusal}{wrong}" if not wrong.startswith("check ") else ""
+    check = wrong if not what else r"check \S+"
+    head = rf"{_literal(operation or '-')}  \S+  {check}: {_literal(path or 'reply')}: "
+    name = f"{safe(str(cause))} ({len(cause.results)} scenarios)"
+    return {"name": name, "matchedStatuses": ["failed"], "messageRegex": rf"[\s\S]*{head}{what}[\s\S]*"}
 
 
 def executor(environment: Mapping[str, str]) -> dict[str, str | int] | None:

@@ -74,6 +74,13 @@ class Delta:
         """The changes of one kind, but for skips that the contract asks for."""
         return tuple(change for change in self.changes if change.what == what and not change.rightly_skipped)
 
+    def together(self, what: str) -> tuple[tuple[Change, ...], ...]:
+        """The changes of one kind, those with one cause together, the most first."""
+        found: dict[tuple[object, ...], list[Change]] = {}
+        for one in self.of(what):
+            found.setdefault((one.before, one.scenario.causes or one.scenario.why), []).append(one)
+        return tuple(sorted(map(tuple, found.values()), key=len, reverse=True))
+
     def rightly_skipped(self) -> dict[str, int]:
         """How many scenarios are skipped now as the contract asks for, by the reason class."""
         return dict(Counter(change.scenario.kind for change in self.changes if change.rightly_skipped))

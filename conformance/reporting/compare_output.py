@@ -6,7 +6,7 @@ import argparse
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from conformance.sites.errors import UserError
 #: Outcomes of clauses, in the order of the columns.
 OUTCOME_WORDS = ("passed", "failed", "flaky", "broken", "known", "skipped", "observed", "not-run")
 FORMAT = 1
+#: Of scenarios with one cause.
+_MOST_NAMED = 5
 
 
 def lines_of(delta: Delta) -> list[str]:
@@ -52,14 +54,24 @@ def _changes(delta: Delta) -> Iterator[str]:
     if not delta.changes:
         yield "scenarios  no outcome changed but where the release is newer"
     for what in CHANGES:
-        changes = delta.of(what)
-        if changes:
-            yield f"{what}  {len(changes)}"
-            for change in changes:
+        groups = delta.together(what)
+        if groups:
+            yield f"{what}  {sum(map(len, groups))}"
+        for changes in groups:
+            if len(changes) > 1:
+                yield f"  {len(changes)} scenarios, one cause: {common(changes)}"
+            for change in changes[:_MOST_NAMED]:
                 yield f"  {', '.join(change.scenario.clauses)}  {change.scenario.nodeid}"
-                yield f"    {reason(change)}"
+            if len(changes) > _MOST_NAMED:
+                yield f"  ... and {len(changes) - _MOST_NAMED} more, in --json"
+            yield f"    {reason(changes[0])}"
     if expected := expected_skips(delta):
         yield f"as expected  {expected}"
+
+
+def common(changes: Sequence[Change]) -> str:
+    """What several changes have in common."""
+    return ", ".join(changes[0].scenario.causes) or changes[0].scenario.why
 
 
 def expected_skips(delta: Delta) -> str:
@@ -180,11 +192,19 @@ def _markdown_changes(delta: Delta) -> Iterator[str]:
         if changes:
             yield f"## {_upper(what)} ({len(changes)})"
             yield ""
-            rows = [[", ".join(one.scenario.clauses), one.scenario.title, reason(one)] for one in changes]
-            yield from _table(["clause", "scenario", "outcome"], rows)
+            yield from _table(["clause", "scenario", "outcome"], list(map(_markdown_row, delta.together(what))))
     if expected := expected_skips(delta):
         yield f"As expected: {_said(expected)}."
         yield ""
+
+
+def _markdown_row(changes: Sequence[Change]) -> list[str]:
+    """A row for each cause."""
+    clauses = dict.fromkeys(clause for one in changes for clause in one.scenario.clauses)
+    titles = [one.scenario.title for one in changes[:_MOST_NAMED]]
+    more = [f"... and {len(changes) - _MOST_NAMED} more"] if len(changes) > _MOST_NAMED else []
+    number = f"{len(changes)} scenarios, one cause: " if len(changes) > 1 else ""
+    return [", ".join(clauses), "; ".join([*titles, *more]), f"{number}{reason(changes[0])}"]
 
 
 def _markdown_gained(delta: Delta) -> Iterator[str]:
@@ -239,7 +259,7 @@ def comparison_page(delta: Delta) -> str:
         "compare.html",
         delta=delta,
         verdict=verdict(delta),
-        changes=[(what, delta.of(what)) for what in CHANGES if delta.of(what)],
+        changes=[(what, delta.together(what)) for what in CHANGES if delta.of(what)],
         drift=[("Unannounced", delta.unannounced), ("Announced", delta.announced)],
         count=lambda gained: Counter(one.outcome for one in gained),
         outcomes=OUTCOME_WORDS,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from lxml import etree
 
 from conformance.judge.findings import headline
-from conformance.reporting.outcome import ScenarioResult
+from conformance.reporting.outcome import Cause, ScenarioResult, causes
 from conformance.reporting.statement import grammar
 from conformance.reporting.summary import RunRecord, write_whole
 from conformance.reporting.text import safe
@@ -18,18 +19,29 @@ from conformance.reporting.text import safe
 def write_junit(record: RunRecord, file: Path) -> None:
     """One suite per feature file; a known failure counts as skipped, a warning as passed."""
     root = etree.Element("testsuites", name=f"webex-conformance {record.site} {record.judged_as}")
+    together = {name: cause for cause in causes(record.scenarios) for name in cause.nodeids}
     suites: dict[str, list[ScenarioResult]] = defaultdict(list)
     for result in record.scenarios:
         suites[result.nodeid.partition("::")[0]].append(result)
     for name, results in suites.items():
-        _suite(root, name, results, record)
+        _suite(root, name, results, record, together)
     if record.problems:
         _problems(root, record)
+    _add_up(root)
     etree.indent(root)
     write_whole(file, etree.tostring(root, encoding="unicode") + "\n")
 
 
-def _suite(root: etree._Element, name: str, results: list[ScenarioResult], record: RunRecord) -> None:
+def _add_up(root: etree._Element) -> None:
+    """The totals of all suites, which some readers take from the root alone."""
+    for count in ("tests", "failures", "errors", "skipped"):
+        root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
+    root.set("time", f"{sum(float(suite.get('time', '0')) for suite in root):.3f}")
+
+
+def _suite(
+    root: etree._Element, name: str, results: list[ScenarioResult], record: RunRecord, together: Mapping[str, Cause]
+) -> None:
     counts = Counter(result.outcome for result in results)
     suite = etree.SubElement(
         root,
@@ -44,11 +56,16 @@ def _suite(root: etree._Element, name: str, results: list[ScenarioResult], recor
         hostname=record.site,
     )
     for result in results:
-        _case(suite, name, result, record)
+        _case(suite, name, result, record, together.get(result.nodeid))
 
 
-def _case(suite: etree._Element, name: str, result: ScenarioResult, record: RunRecord) -> None:
+def _case(
+    suite: etree._Element, name: str, result: ScenarioResult, record: RunRecord, cause: Cause | None
+) -> None:
     case = etree.SubElement(suite, "testcase", classname=name, name=result.title, time=f"{result.duration_s:.3f}")
+    case.set("file", name)
+    if result.line:
+        case.set("line", str(result.line))
     properties = etree.SubElement(case, "properties")
     for key, values in (("clause", result.clauses), ("operation", result.operations), ("level", (result.level,))):
         for value in values:
@@ -59,6 +76,8 @@ def _case(suite: etree._Element, name: str, result: ScenarioResult, record: RunR
         for violation in result.violations
         for line in grammar(violation, record.clauses.get(violation.clause), result)
     ]
+    if cause is not None and len(cause.nodeids) > 1:
+        lines.append(f"one of {len(cause.nodeids)} scenarios with this cause: {cause}")
     if result.outcome == "failed":
         _say(case, "failure", headline(result.violations[0]), lines, "ContractViolation")
     elif result.outcome == "flaky":

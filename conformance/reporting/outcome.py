@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 from conformance.judge.findings import NOT_SERVED, Violation
@@ -23,6 +24,7 @@ class StepRecord:
     stop: float = 0.0
     cause: str = ""
     table: tuple[tuple[str, ...], ...] = ()
+    line: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
     observations: list[str] = field(default_factory=list)
@@ -115,6 +117,7 @@ class ScenarioResult:
 
     ``cause`` says why it broke, ``known`` the reason of the known issue it
     failed as; ``violations`` of a passed scenario are warnings (level should);
+    ``line`` is that of the sentence it failed or broke at, else its own;
     ``case_ids`` are what the site calls the exchanges that found something,
     ``trouble`` what many scenarios break by together: ``outage`` of the site,
     an ``account`` that is not let in; told once and not for each. ``steps`` is a
@@ -143,9 +146,24 @@ class ScenarioResult:
     case_ids: tuple[str, ...] = ()
     sent: int = 0
     trouble: str = ""
+    line: int = 0
     steps: str = ""
     attempts: tuple[str, ...] = ()
     fault: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where to look, to be copied behind ``pytest``: the feature file and the line."""
+        file = self.nodeid.partition("::")[0]
+        return f"{file}:{self.line}" if self.line else file
+
+    def placed(self, steps: Sequence[StepRecord], line: int) -> ScenarioResult:
+        """The result with the lines of the sentences that found something; ``line`` is where the scenario begins."""
+        lines = [step.line for step in steps for _ in step.violations]
+        found = zip_longest(self.violations, lines[: len(self.violations)], fillvalue=line)
+        broke = next((step.line for step in steps if step.status == "broken"), line)
+        violations = tuple(replace(one, line=at) for one, at in found if isinstance(one, Violation))
+        return replace(self, violations=violations, line=violations[0].line if violations else broke)
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain values, for files and between processes."""
@@ -165,6 +183,84 @@ class ScenarioResult:
             violations=tuple(Violation(**violation) for violation in row["violations"]),
             **told,
         )
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What scenarios found together: one operation and path, with one thing wrong there, or one refusal.
+
+    ``found`` are violations with their scenarios, those first that failed.
+    """
+
+    found: tuple[tuple[ScenarioResult, Violation], ...]
+
+    @property
+    def outcome(self) -> str:
+        """Failed or known; passed where its scenarios only warn."""
+        return self.found[0][0].outcome
+
+    @property
+    def first(self) -> Violation:
+        """One for all."""
+        return self.found[0][1]
+
+    @property
+    def results(self) -> tuple[ScenarioResult, ...]:
+        """The scenarios, each once, without those that only warn beside others that failed."""
+        return self._with(self.outcome)
+
+    @property
+    def warned(self) -> tuple[ScenarioResult, ...]:
+        """The scenarios that only warn, beside others that failed."""
+        return self._with("passed") if self.outcome != "passed" else ()
+
+    def _with(self, outcome: str) -> tuple[ScenarioResult, ...]:
+        return tuple({one.nodeid: one for one, _ in self.found if one.outcome == outcome}.values())
+
+    @property
+    def nodeids(self) -> tuple[str, ...]:
+        """The node ids of all its scenarios, those too that only warn."""
+        return tuple(dict.fromkeys(result.nodeid for result, _ in self.found))
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """The violations of those scenarios, without warnings beside failures."""
+        return tuple(violation for result, violation in self.found if result.outcome == self.outcome)
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses broken, each once."""
+        return tuple(dict.fromkeys(violation.clause for violation in self.violations))
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The checks that met it, each once."""
+        return tuple(dict.fromkeys(violation.check for violation in self.violations))
+
+    def __str__(self) -> str:
+        return cause_name(self.first)
+
+
+def cause_name(violation: Violation) -> str:
+    """A cause in words: ``GetUser  phones/hostPIN  empty``."""
+    operation, path, wrong = violation.cause
+    return f"{operation or '-'}  {path or 'reply'}  {wrong}"
+
+
+_BAD_FIRST = ("failed", "flaky", "known", "passed")
+
+
+def causes(results: Iterable[ScenarioResult]) -> tuple[Cause, ...]:
+    """What the violations of ``results`` come from: failures first, of them the one with the most scenarios."""
+    found: dict[tuple[object, ...], list[tuple[ScenarioResult, Violation]]] = {}
+    for result in (one for one in results if one.outcome in _BAD_FIRST):
+        for violation in result.violations:
+            # A warning may have the cause of a failure; a fault of ours, or what is known or flaky, stands apart.
+            apart = result.outcome if result.outcome in ("known", "flaky") else result.fault == "suite"
+            found.setdefault((*violation.cause, apart), []).append((result, violation))
+    ordered = (sorted(one, key=lambda pair: _BAD_FIRST.index(pair[0].outcome)) for one in found.values())
+    together = [Cause(tuple(several)) for several in ordered]
+    return tuple(sorted(together, key=lambda cause: (_BAD_FIRST.index(cause.outcome), -len(cause.results))))
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import NOT_SERVED, Violation
 from conformance.judge.known_issues import stanza
-from conformance.reporting.outcome import OUTCOMES, ScenarioResult
+from conformance.reporting.outcome import OUTCOMES, Cause, ScenarioResult, causes
 from conformance.reporting.summary import RunRecord, by_release
 from conformance.reporting.text import safe, table
 from conformance.sites.release import Release
 
-#: More than these would hide the failures they are about.
-_MOST_STANZAS = 10
+#: Beside the other reports, when something failed that is not known.
+NEW_ISSUES = "new_known_issues.toml"
+_WRONG = ("failed", "broken", "known")
+#: Causes told in full and in a line; more would not be read at night, and stand in the other reports.
+_IN_FULL, _IN_A_LINE = 2, 12
+#: Of scenarios and clauses of one cause.
+_MOST_NAMED = 3
 #: Of scenarios broken by one and the same trouble.
 _MOST_LISTED = 20
 
@@ -30,7 +35,7 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         "",
         *_accounting(record),
         *_violations(record),
-        *_stanzas(record),
+        *_stanzas(record, reports),
         *_not_served(record),
         *_not_well(record),
         *_refused_accounts(record),
@@ -54,18 +59,20 @@ def _heading(record: RunRecord) -> Iterator[str]:
     if newest is not None and Release.parse(record.judged_as) > newest:
         yield f"the clauses speak about releases up to {newest}: what came later is not judged"
     if record.backup:
-        yield f"the site is on its backup: gsbStatus BACKUP in {_counted(record.backup, 'reply', 'replies')}"
+        yield f"the site is on its backup: gsbStatus BACKUP in {counted(record.backup, 'reply', 'replies')}"
     yield from (f"note: {safe(line)}" for line in record.notes)
     yield from (f"{'discovered' if not nth else '':10}  {safe(words)}" for nth, words in enumerate(record.discovered))
 
 
 def _table(record: RunRecord) -> list[str]:
+    """By release; where something is wrong, the releases in which it is."""
     rows = [["release", "clauses", *OUTCOMES]]
+    wrong = any(result.outcome in _WRONG for result in record.scenarios)
     sums = [0] * (len(OUTCOMES) + 1)
     for release, results, clauses in by_release(record):
         counts = [len(clauses), *(sum(result.outcome == word for result in results) for word in OUTCOMES)]
         sums = [left + right for left, right in zip(sums, counts, strict=True)]
-        if results:
+        if results and (not wrong or any(result.outcome in _WRONG for result in results)):
             rows.append([release, *map(str, counts)])
     rows.append(["all", *map(str, sums)])
     return table(rows, right=frozenset(range(1, len(OUTCOMES) + 2)))
@@ -93,24 +100,67 @@ def _accounting(record: RunRecord) -> Iterator[str]:
 
 
 def _violations(record: RunRecord) -> Iterator[str]:
-    for word, heading in (("failed", "FAILED"), ("flaky", "FLAKY"), ("known", "KNOWN"), ("passed", "WARNING")):
-        for result in record.scenarios:
-            if result.outcome == word and result.violations:
-                yield ""
-                yield f"{heading}  {result.nodeid}"
-                if result.known:
-                    yield f"  known     {safe(result.known)}"
-                if result.fault == "suite":
-                    yield f"  fault     of this suite, not of the site: the mock of {record.judged_as} fails it, too"
-                if result.attempts:
-                    yield f"  tried     {len(result.attempts)} times: {', '.join(result.attempts)}"
-                for violation in result.violations:
-                    yield from grammar(violation, record.clauses.get(violation.clause), result)
+    """Causes, and not symptoms: the first of them in full, then a line for each."""
+    found = [cause for cause in causes(record.scenarios) if cause.outcome != "known"]
+    groups = _together(found)
+    for several in groups[:_IN_FULL]:
+        yield ""
+        yield from _in_full(several, record)
+    yield from _in_lines([cause for several in groups[_IN_FULL:] for cause in several])
+    yield from _in_lines([cause for cause in causes(record.scenarios) if cause.outcome == "known"])
 
 
-def grammar(violation: Violation, clause: Clause | None, result: ScenarioResult) -> Iterator[str]:
-    """One violation as the style page writes it."""
-    yield f"{violation.operation}  {violation.clause}  check {violation.check}"
+def _together(found: Iterable[Cause]) -> list[list[Cause]]:
+    """Causes with the very same scenarios stand under one heading."""
+    groups: dict[tuple[str, ...], list[Cause]] = {}
+    for cause in found:
+        groups.setdefault(tuple(result.nodeid for result in cause.results), []).append(cause)
+    return list(groups.values())
+
+
+_HEADINGS = {"failed": "FAILED", "flaky": "FLAKY", "passed": "WARNING", "known": "KNOWN"}
+
+
+def _in_full(several: list[Cause], record: RunRecord) -> Iterator[str]:
+    results, warned = several[0].results, several[0].warned
+    heading = _HEADINGS[several[0].outcome]
+    also = f", {counted(len(warned), 'more warns', 'more warn')}" if warned else ""
+    if len(results) == 1:
+        yield f"{heading}  {safe(results[0].place)}  {safe(results[0].title)}{also}"
+    else:
+        number = "one cause" if len(several) == 1 else f"{len(several)} causes"
+        yield f"{heading}  {len(results)} scenarios, {number}{also}"
+    if results[0].fault == "suite":
+        yield f"  fault     of this suite, not of the site: the mock of {record.judged_as} fails it, too"
+    if results[0].attempts:
+        yield f"  tried     {len(results[0].attempts)} times: {', '.join(results[0].attempts)}"
+    for cause in several[:_MOST_NAMED]:
+        first = cause.first
+        yield from grammar(first, record.clauses.get(first.clause), cause.found[0][0], cause)
+    if len(several) > _MOST_NAMED:
+        yield f"  ... and {len(several) - _MOST_NAMED} more causes, in summary.json"
+    yield from _named(results)
+
+
+def _in_lines(found: list[Cause]) -> Iterator[str]:
+    if found:
+        yield ""
+    for cause in found[:_IN_A_LINE]:
+        result, number = cause.results[0], len(cause.results)
+        where = safe(result.place) if number == 1 else f"{number} scenarios"
+        why = f": {safe(result.known)}" if result.known else ""
+        yield f"{_HEADINGS[cause.outcome]}  {where}  {safe(str(cause))}{why}"
+    if len(found) > _IN_A_LINE:
+        yield f"  ... and {len(found) - _IN_A_LINE} more causes, in summary.json"
+
+
+def grammar(
+    violation: Violation, clause: Clause | None, result: ScenarioResult, cause: Cause | None = None
+) -> Iterator[str]:
+    """One violation as the style page writes it, with all clauses and checks of its ``cause``."""
+    clauses, checks = (cause.clauses, cause.checks) if cause else ((violation.clause,), (violation.check,))
+    more = f" and {len(clauses) - _MOST_NAMED} more" if len(clauses) > _MOST_NAMED else ""
+    yield f"{violation.operation}  {', '.join(clauses[:_MOST_NAMED])}{more}  check {', '.join(checks)}"
     yield f"  expected  {safe(', '.join(part for part in (violation.path, violation.expected) if part))}"
     yield f"  actual    {safe(violation.actual)}"
     if clause is not None:
@@ -123,19 +173,19 @@ def grammar(violation: Violation, clause: Clause | None, result: ScenarioResult)
             yield f"  {heading}  {safe(named.partition(':')[2])}"
 
 
-def _stanzas(record: RunRecord) -> Iterator[str]:
-    """What ``known_issues.toml`` takes for each new failure, ready to paste; reason and link are the reader's."""
-    failed = [one for result in record.scenarios if result.outcome == "failed" for one in result.violations]
-    listed = [one for one in failed if one.clause in record.clauses and one.check != NOT_SERVED]
-    new = {(one.clause, one.check): one for one in listed}
-    if new:
-        today = datetime.fromtimestamp(record.finished, UTC).date()
-        yield from ("", "To expect a failure, with its reason and a link, paste into known_issues.toml:")
-    for one in list(new.values())[:_MOST_STANZAS]:
+def stanzas(record: RunRecord) -> str:
+    """What ``known_issues.toml`` takes for each new cause, ready to paste; reason and link are the reader's."""
+    today = datetime.fromtimestamp(record.finished, UTC).date()
+    new = [one for one in causes(record.scenarios) if one.outcome == "failed" and one.first.check != NOT_SERVED]
+    listed = [[violation for violation in cause.violations if violation.clause in record.clauses] for cause in new]
+    return "\n".join(dict.fromkeys(stanza(violations, record.site, today) for violations in listed if violations))
+
+
+def _stanzas(record: RunRecord, reports: str) -> Iterator[str]:
+    if found := stanzas(record):
+        number = counted(found.count("[[known]]"), "stanza", "stanzas")
         yield ""
-        yield from (f"  {line}" for line in stanza(one, record.site, today).splitlines())
-    if len(new) > _MOST_STANZAS:
-        yield f"  ... and {len(new) - _MOST_STANZAS} more"
+        yield f"expected?  {number} to paste into known_issues.toml, with a reason: {reports}/{NEW_ISSUES}"
 
 
 def _not_served(record: RunRecord) -> Iterator[str]:
@@ -143,10 +193,10 @@ def _not_served(record: RunRecord) -> Iterator[str]:
     skipped = [result.skip.why for result in record.scenarios if result.skip and result.skip.kind == NOT_SERVED]
     if record.not_served:
         yield ""
-        yield f"NOT SERVED  {_counted(len(record.not_served), 'operation', 'operations')}, whoever asks for it"
+        yield f"NOT SERVED  {counted(len(record.not_served), 'operation', 'operations')}, whoever asks for it"
         for operation, words in record.not_served.items():
             others = sum(why.startswith(f"{operation} ") for why in skipped)
-            yield f"  {operation}  {safe(words)}, {_counted(others + 1, 'scenario', 'scenarios')}"
+            yield f"  {operation}  {safe(words)}, {counted(others + 1, 'scenario', 'scenarios')}"
         yield f"  expected? in the profile: not_served = {json.dumps(sorted(record.not_served))}"
 
 
@@ -154,7 +204,7 @@ def _not_well(record: RunRecord) -> Iterator[str]:
     """An outage is told once, with the scenarios it broke, and not once for each of them."""
     if record.unwell:
         signs = ", ".join(f"{count} x {safe(sign)}" for sign, count in record.unwell.items())
-        replies = _counted(sum(record.unwell.values()), "reply", "replies")
+        replies = counted(sum(record.unwell.values()), "reply", "replies")
         yield ""
         yield f"NOT WELL  the site was not well: {replies} ({signs})"
         yield from _broken_by([result for result in record.scenarios if result.trouble == "outage"])
@@ -172,25 +222,44 @@ def _broken_by(results: list[ScenarioResult]) -> Iterator[str]:
     if not results:
         yield "  what was asked was answered in the end, no scenario is broken by it"
         return
-    yield f"  {_counted(len(results), 'scenario is', 'scenarios are')} broken by it"
+    yield f"  {counted(len(results), 'scenario is', 'scenarios are')} broken by it"
     yield from (f"  {result.nodeid}" for result in results[:_MOST_LISTED])
     if len(results) > _MOST_LISTED:
         yield f"  ... and {len(results) - _MOST_LISTED} more, in summary.json"
 
 
-def _counted(number: int, one: str, several: str) -> str:
+def counted(number: int, one: str, several: str) -> str:
+    """A number with its noun."""
     return f"{number} {one if number == 1 else several}"
 
 
 def _broken(record: RunRecord) -> Iterator[str]:
+    """One cause, told once, with the scenarios that broke by it; a single one with all its exchanges."""
+    by_cause: dict[str, list[ScenarioResult]] = {}
     for result in record.scenarios:
         if result.outcome == "broken" and not result.trouble:
-            yield ""
-            yield f"BROKEN  {result.nodeid}"
-            for line in safe(result.cause).splitlines() or [""]:
-                yield f"  {line}"
-            yield from (f"  exchange  {name.partition(':')[2]}" for name in result.exchanges)
-            yield from (f"  case id   {safe(name.partition(':')[2])}" for name in result.case_ids)
+            by_cause.setdefault(result.cause, []).append(result)
+    for nth, (cause, results) in enumerate(sorted(by_cause.items(), key=lambda one: -len(one[1]))):
+        if nth == _IN_A_LINE:
+            yield f"  ... and {len(by_cause) - nth} more causes, in summary.json"
+            return
+        yield ""
+        first = results[0]
+        where = f"{safe(first.place)}  {safe(first.title)}" if len(results) == 1 else f"{len(results)} scenarios"
+        yield f"BROKEN  {where}"
+        yield from (f"  {line}" for line in safe(cause).splitlines()[:_MOST_LISTED] or [""])
+        if nth < _IN_FULL:
+            yield from (f"  exchange  {name.partition(':')[2]}" for name in first.exchanges[-1:])
+            yield from (f"  case id   {safe(name.partition(':')[2])}" for name in first.case_ids[-1:])
+            yield from _named(results)
+
+
+def _named(results: Sequence[ScenarioResult]) -> Iterator[str]:
+    """Some of the scenarios of one cause, where there are several."""
+    if len(results) > 1:
+        yield from (f"  scenario  {safe(one.place)}  {safe(one.title)}" for one in results[:_MOST_NAMED])
+    if len(results) > _MOST_NAMED:
+        yield f"  ... and {len(results) - _MOST_NAMED} more, in summary.json"
 
 
 def _lists(record: RunRecord) -> Iterator[str]:
@@ -227,4 +296,4 @@ def _reports(record: RunRecord, reports: str, complete: bool) -> Iterator[str]:
         yield f"reports   {reports}/exchanges  {reports}/allure-results"
         return
     yield f"judged by {safe(record.schema)}"
-    yield f"reports   {reports}/summary.json  {reports}/junit.xml  {reports}/allure-results (make report)"
+    yield f"reports   {reports}/summary.json  junit.xml  allure-results (make report)"

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from conformance import __version__
 from conformance.judge.clauses import Clause
-from conformance.reporting.outcome import OUTCOMES, ScenarioResult
+from conformance.judge.findings import Violation
+from conformance.reporting.outcome import OUTCOMES, Cause, ScenarioResult, cause_name, causes
 from conformance.reporting.shapes import Announcements, Baseline, Shape
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
@@ -141,6 +142,7 @@ def as_json(record: RunRecord) -> dict[str, Any]:
         "selected": {"scenarios": record.selected_of[0], "of": record.selected_of[1]},
         "scenarios": [_scenario(result, record) for result in record.scenarios],
         "clauses": record.clause_rows(),
+        "causes": [_cause(one) for one in causes(record.scenarios)],
         "notes": list(record.notes),
         "unwell": dict(record.unwell),
         "backup": record.backup,
@@ -194,6 +196,22 @@ def _scenario(result: ScenarioResult, record: RunRecord) -> dict[str, Any]:
     return row
 
 
+def _cause(cause: Cause) -> dict[str, Any]:
+    operation, path, wrong = cause.first.cause
+    return {
+        "outcome": cause.outcome,
+        "operation": operation,
+        "path": path,
+        "wrong": wrong,
+        "checks": list(cause.checks),
+        "expected": cause.first.expected,
+        "actual": cause.first.actual,
+        "clauses": list(cause.clauses),
+        "scenarios": [result.nodeid for result in cause.results],
+        "warned": [result.nodeid for result in cause.warned],
+    }
+
+
 def _stamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
@@ -228,7 +246,10 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True)
 class ReportedScenario:
-    """What a run told of one scenario; ``kind`` is the reason class of a skip, ``why`` what decided the outcome."""
+    """What a run told of one scenario: ``kind`` is the reason class of a skip, ``why`` what decided the outcome.
+
+    ``causes`` are what it failed or warned by, as all scenarios with that cause say it.
+    """
 
     nodeid: str
     title: str
@@ -237,6 +258,7 @@ class ReportedScenario:
     outcome: str
     kind: str
     why: str
+    causes: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -406,7 +428,14 @@ def _told(row: dict[str, Any]) -> ReportedScenario:
         outcome=row["outcome"],
         kind=_typed(str, skip["kind"]),
         why=_why(row) or _typed(str, skip["why"]),
+        causes=tuple(dict.fromkeys(cause_name(_violation(one)) for one in row["violations"])),
     )
+
+
+def _violation(row: dict[str, Any]) -> Violation:
+    keys = ("clause", "check", "operation", "path", "expected", "actual")
+    clause, check, operation, path, expected, actual = (_typed(str, row[key]) for key in keys)
+    return Violation(clause, check, operation, path, expected, actual)
 
 
 def _why(row: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ from conformance.run.pytest_internals import (
     allure_results,
     assign,
     attached,
+    be_brief,
     end_session,
     is_worker,
     silence_failures,
@@ -76,6 +77,7 @@ class RunHooks:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Remember the session, to be able to end it."""
         self._session = session
+        be_brief(self._config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -19,8 +19,16 @@ _OURS = "conformance"
 
 
 def silence_failures(config: pytest.Config) -> None:
-    """Have pytest print no failure sections of its own."""
+    """Have pytest print no failure sections of its own, and no versions unless it is to be verbose."""
     config.option.tbstyle, config.option.reportchars = "no", ""
+    config.option.no_header = config.option.no_header or config.option.verbose == 0
+
+
+def be_brief(config: pytest.Config) -> None:
+    """Have pytest draw its dots without the names of files, unless it is to be verbose: a run is read from its end."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if config.option.verbose == 0 and hasattr(reporter, "showfspath"):
+        reporter.showfspath = False
 
 
 def end_session(config: pytest.Config, session: pytest.Session | None, why: str) -> None:

@@ -233,6 +233,7 @@ class ScenarioHooks:
         traceback_file = worker_run.traceback_file(error) if is_fault(error) else ""
         result = result_of(item.nodeid, scenario, context, error, verdict, skip, seconds, files, traceback_file)
         result = worker_run.confirmed(result, scenario)
+        result = result.placed(item.stash[_RECORD].steps, scenario.line)
         self._current = (result, item.stash[_RECORD].steps, scenario.clause)
         attach(report, worker_run.message(result, verdict, context))
         _dress(report, result)

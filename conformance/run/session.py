@@ -23,8 +23,9 @@ from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import shown, write_exchange, write_fault
 from conformance.reporting.junit import write_junit
-from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict
+from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict, causes
 from conformance.reporting.shapes import Shape, merge, shape_of
+from conformance.reporting.statement import NEW_ISSUES, stanzas
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
 from conformance.reporting.text import shortened
 from conformance.run.options import MOCK, Options
@@ -331,10 +332,9 @@ class RunSession:
     def settle(self) -> None:
         """What only the end of a run can tell: known issues that did not fail, skips nobody listed."""
         for issue in self.worker_run.known:
-            mine = [result for result in self.results.values() if issue.clause in result.clauses]
+            mine = [one for one in self.results.values() if issue.concerns(one.clauses, one.operations)]
             if issue.where not in self._matched and any(one.outcome in ("passed", "failed", "known") for one in mine):
-                what = f"the known issue of {issue.clause} (check {issue.check})"
-                self.problems.append(f"{what} did not fail as listed; remove it from {issue.where}")
+                self.problems.append(f"{issue} did not fail as listed; remove it from {issue.where}")
         if self.mock is None and not self.worker_run.run_context.profile.is_mock:
             self._ask_the_reference()
         if self.options.strict_skips:
@@ -451,6 +451,8 @@ class RunSession:
         record, reports = self.record(), self.options.reports
         self._guarded("junit.xml", lambda: write_junit(record, reports / "junit.xml"))
         self._guarded(METRICS, lambda: write_metrics(record, reports / METRICS))
+        if issues := stanzas(record):
+            self._guarded(NEW_ISSUES, lambda: write_whole(reports / NEW_ISSUES, secret_registry.mask(issues)))
         self._guarded("badge.json", lambda: write_whole(reports / "badge.json", json.dumps(badge(record)) + "\n"))
         if allure_folder is not None and allure_folder.is_dir():
             self._guarded("the Allure results", lambda: self._complete_allure(record, allure_folder))
@@ -466,7 +468,7 @@ class RunSession:
         from conformance.reporting import allure
 
         allure.write_environment(folder, allure.environment(record))
-        allure.write_categories(folder)
+        allure.write_categories(folder, causes(record.scenarios))
         allure.write_executor(folder, os.environ)
         written = sum(1 for _ in folder.glob("*-result.json"))
         if written < len(record.scenarios):

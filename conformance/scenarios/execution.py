@@ -22,7 +22,7 @@ from conformance.wire.sign_in import AccountRefused
 
 def new_record(scenario: Scenario) -> Recorder:
     """A record with every step of ``scenario``, none of them reached."""
-    return Recorder([StepRecord(one.keyword, one.text, table=one.table) for one in scenario.steps])
+    return Recorder([StepRecord(one.keyword, one.text, table=one.table, line=one.line) for one in scenario.steps])
 
 
 def execute(context: ScenarioContext, registry: StepRegistry, record: Recorder) -> None:

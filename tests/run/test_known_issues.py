@@ -16,11 +16,9 @@ CHANGES = ("features/41.7.0/recording-changes.feature", "-m", "clause.R41.7.0-02
 
 
 def stanzas(outcome: Outcome) -> list[str]:
-    """What the run printed to be pasted."""
-    start = next(number for number, line in enumerate(outcome.lines) if "paste into known_issues.toml" in line)
-    wanted = ("[[known]]", *(f"{key} = " for key in ("clause", "check", "site", "reason", "link", "expires")))
-    rest = outcome.lines[start + 1 :]
-    return [line.strip() for line in rest if line.strip().startswith(wanted)]
+    """What the run wrote to be pasted, and said where."""
+    assert "1 stanza to paste into known_issues.toml, with a reason: reports/new_known_issues.toml" in outcome.text
+    return (outcome.reports / "new_known_issues.toml").read_text(encoding="utf-8").splitlines()
 
 
 def pasted(lines: list[str], file: Path, **changes: str) -> list[str]:
@@ -46,6 +44,7 @@ def test_what_is_printed_can_be_pasted(run: Runner, tmp_path: Path) -> None:
         second = run(*CHANGES, *site.arguments(*pasted(printed, tmp_path / "known.toml")))
         assert (second.code, second.clauses("known")) == (0, {"R41.7.0-02"}), second.text
         assert "paste into" not in second.text, "what is known needs no other stanza"
+        assert not (second.reports / "new_known_issues.toml").exists()
     with twisted(tmp_path) as site:
         third = run(*CHANGES, *site.arguments("--known-issues", str(tmp_path / "known.toml")))
     assert third.code == 1
@@ -81,6 +80,6 @@ def test_strict_skips(run: Runner, tmp_path: Path, listed: str, code: int) -> No
         site.sites.write_text(text, encoding="utf-8")
         outcome = run("features/41.7.0", "--strict-skips", *site.arguments())
     skips = [(row["skip"]["kind"], row["clauses"]) for row in outcome.summary["scenarios"] if row["skip"]]
-    assert skips == [("data", ["R41.7.0-04"])]
+    assert set(map(str, skips)) == {str(("data", ["R41.7.0-04"]))}
     assert outcome.code == code, outcome.text
     assert ("unexpected skip" in outcome.text) is bool(code)
