@@ -71,13 +71,7 @@ def _case(
         for value in values:
             etree.SubElement(properties, "property", name=key, value=value)
     etree.SubElement(properties, "property", name="outcome", value=result.outcome)
-    lines = [
-        line
-        for violation in result.violations
-        for line in grammar(violation, record.clauses.get(violation.clause), result)
-    ]
-    if cause is not None and len(cause.nodeids) > 1:
-        lines.append(f"one of {len(cause.nodeids)} scenarios with this cause: {cause}")
+    lines = _lines(result, record, cause)
     if result.outcome == "failed":
         _say(case, "failure", headline(result.violations[0]), lines, "ContractViolation")
     elif result.outcome == "flaky":
@@ -91,6 +85,17 @@ def _case(
         _say(case, "skipped", f"{result.skip.kind}: {result.skip.why}", list(result.observations), result.skip.kind)
     elif lines:
         etree.SubElement(case, "system-out").text = safe("\n".join(["warnings (level should):", *lines]))
+
+
+def _lines(result: ScenarioResult, record: RunRecord, cause: Cause | None) -> list[str]:
+    lines = [
+        line
+        for violation in result.violations
+        for line in grammar(violation, record.clauses.get(violation.clause), result)
+    ]
+    if cause is not None and len(cause.nodeids) > 1:
+        lines.append(f"one of {len(cause.nodeids)} scenarios with this cause: {cause}")
+    return lines
 
 
 def _problems(root: etree._Element, record: RunRecord) -> None:

@@ -129,3 +129,14 @@ def test_the_history_keeps_other_runs_and_drops_what_cannot_be_read(tmp_path: Pa
     assert earlier_runs(history, results) == ""
     history.write_text("\n".join([*lines, '{"testRes']), encoding="utf-8")
     assert earlier_runs(history, results) == lines[0] + "\n"
+
+
+def test_a_cause_of_several_failures_is_a_category_that_finds_them_and_no_other(runs: Runs) -> None:
+    folder = runs["bad"] / "allure-results"
+    categories = json.loads((folder / "categories.json").read_text(encoding="utf-8"))
+    (mine,) = (one for one in categories if one["name"].startswith("GetUser  freeAccount  absent ("))
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*-result.json")]
+    failed = [one["statusDetails"]["message"] for one in results if one["status"] == "failed"]
+    found = [message for message in failed if re.fullmatch(mine["messageRegex"], message)]
+    assert mine["name"].endswith(f" ({len(found)} scenarios)")
+    assert found == [message for message in failed if "freeAccount: expected" in message and "actual absent" in message]

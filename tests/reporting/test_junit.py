@@ -86,3 +86,17 @@ def test_counts_are_those_of_the_cases(junit: etree._Element) -> None:
 def test_the_badge_is_one_of_shields_endpoints(made: RunRecord, message: str, color: str) -> None:
     """Shields: schemaVersion 1, label and message required, message not empty; keys it does not know are an error."""
     assert badge(made) == {"schemaVersion": 1, "label": "XML API 41.12.0", "message": message, "color": color}
+
+
+def test_the_root_adds_up_and_a_case_says_file_and_line(tmp_path: Path) -> None:
+    failed = replace(PASSED, nodeid="features/a.feature::two", outcome="failed", violations=(FOUND,), line=17)
+    other = replace(failed, nodeid="features/a.feature::three", line=21)
+    write_junit(record(PASSED, failed, other, problems=("x",)), tmp_path / "junit.xml")
+    root = etree.parse(str(tmp_path / "junit.xml")).getroot()
+    assert {name: root.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "4", "failures": "2", "errors": "1", "skipped": "0",
+    }  # fmt: skip
+    cases = root.xpath("//testcase[failure]")
+    assert [(case.get("file"), case.get("line")) for case in cases] == [("features/a.feature", line) for line in ("17", "21")]
+    for case in cases:
+        assert "one of 2 scenarios with this cause: GetSite  header/response  check result" in case.findtext("failure")
