@@ -40,7 +40,8 @@ class ControlPlane:
     def set(self, setting: Setting, value: Value) -> None:
         """Change a setting of the mock."""
         self.put(f"settings/{setting.name}", value)
-        self._settings[setting.name] = value
+        if self._settings:
+            self._settings[setting.name] = value
 
     def state(self) -> dict[str, Any]:
         """Everything the mock holds, without secrets."""
