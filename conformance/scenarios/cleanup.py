@@ -326,7 +326,7 @@ class Sweep:
             for element in self._rows(client, listed) if listed.by in accounts else ():
                 texts = {local_name(child): text_of(child) for child in element}
                 name = texts.get(listed.name, "")
-                when = begun(name)
+                when = begun(name) if listed.shows(texts) else None
                 if when is not None and when <= self._before and not self._removed_already(texts):
                     entry = LedgerEntry("", self._run_context.profile.name, listed.by, operation, name, when)
                     yield LeftOver(entry, {variable: texts.get(listed.key, "")}, None)

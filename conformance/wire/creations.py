@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ class Listing:
     """How the site lists what an operation creates.
 
     ``row`` is what one is called, ``name`` and ``key`` are its elements that tell
-    its name and its key, ``by`` is who asks.
+    its name and its key, ``by`` is who asks; ``where`` are elements that tell it from
+    other things in the list, and what they say.
     """
 
     operation: str
@@ -21,6 +23,11 @@ class Listing:
     name: str
     key: str
     by: str
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def shows(self, row: Mapping[str, str]) -> bool:
+        """Whether a row with these texts is about such a thing, as far as it tells."""
+        return all(row.get(element, text) == text for element, text in self.where.items())
 
 
 @dataclass(frozen=True)
