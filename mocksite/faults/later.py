@@ -20,7 +20,24 @@ from mocksite.faults.rules.operators import exception_replaced
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
-_TOO_MANY = "040015"
+_TOO_MANY, _SUSPENDED = "040015", "010107"
+_SUSPENSION = "suspended-sites-schedule-free-meetings"
+#: Clause and operation of what a suspended site does not schedule.
+_SCHEDULING = tuple(
+    (f"R42.5.0-0{number}", operation)
+    for number, operation in enumerate(
+        (
+            "CreateMeeting",
+            "SetMeeting",
+            "CreateEvent",
+            "SetEvent",
+            "CreateTrainingSession",
+            "SetTrainingSession",
+            "CreateSupportSession",
+        ),
+        1,
+    )
+)
 
 
 def _one(
@@ -109,4 +126,27 @@ FAULTS: tuple[Fault, ...] = (
         forgetting("notices-of-deleted-recordings"),
     ),
     _one("R42.4.0-01", "tools-stand-first", "GetSite", "tools first", first("siteInstance/tools"), "baseline"),
+    *(
+        fault
+        for clause, operation in _SCHEDULING
+        for fault in (
+            _lax(clause, operation, _SUSPENSION),
+            _renumbered(clause, operation, _SUSPENDED),
+            _reworded(clause, operation, _SUSPENDED),
+        )
+    ),
+    _refused_too("R42.5.0-08", "CreateMeeting", _SUSPENDED, "the free type, too", lambda call: call.settings.suspended),
+    *(
+        MessageFault(
+            f"R42.5.0-09/{operation}-refused",
+            f"{operation} is refused though the site is not suspended",
+            "R42.5.0-09",
+            "exception-id",
+            (operation,),
+            refusing(_SUSPENDED),
+            lambda call: not call.settings.suspended,
+        )
+        for _, operation in _SCHEDULING[:-1]
+    ),
+    _one("R42.5.0-10", "meetingkey-stands-last", "CreateMeeting", "meetingkey last", last("meetingkey"), "baseline"),
 )

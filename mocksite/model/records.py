@@ -120,6 +120,7 @@ class MeetingType:
     large_event: bool = False
     active: bool = True
     hidden: bool = False
+    free: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class Settings:
     verification_by_mail_domain: bool = False  # new users are verified at once, no mail is due
     activation_mails: bool = True
     names_in_mail_subjects: bool = True  # templates of mail put the name of the session or user into the subject
+    suspended: bool = False  # the site is suspended: nothing but free meetings is scheduled (42.5)
     mail_relay: str = ""  # HOST:PORT of an SMTP server, empty: mail is kept in the log only
     # Manners: how this site differs from others that keep the contract as well.
     rows_per_page: int = 0  # the most rows a page of a list holds, whatever maximumNum asks for; 0: as many as asked

@@ -42,6 +42,7 @@ def refuse_if_disabled(call: Call) -> None:
 def create_event(call: Call) -> Node:
     """Schedule an event and invite its attendees."""
     refuse_if_disabled(call)
+    scheduling.refuse_if_suspended(call)
     content = call.content
     host = scheduling.host_for(call, content.text("schedule/hostWebExID"))
     name = scheduling.name(content, "metaData/sessionName", "")
@@ -55,6 +56,7 @@ def create_event(call: Call) -> Node:
 def set_event(call: Call) -> Node:
     """Change an event; what the request does not name stays, but for the tone."""
     refuse_if_disabled(call)
+    scheduling.refuse_if_suspended(call)
     session = _changed(call, scheduling.to_change(call, scheduling.asked_for(call, (EVENT,))))
     type_id = call.content.number("metaData/sessionType")
     if type_id is not None:

@@ -40,6 +40,7 @@ def create_meeting(call: Call) -> Node:
     """Schedule a meeting and invite its participants."""
     content = call.content
     type_id = _type(call)
+    scheduling.refuse_if_suspended(call, type_id)
     host = scheduling.host_for(call, content.text("schedule/hostWebExID"))
     name = scheduling.name(content, "metaData/confName", "")
     session = _changed(call, scheduling.fresh(call, MEETING, name, type_id, host))
@@ -64,9 +65,11 @@ def set_meeting(call: Call) -> Node:
     before = scheduling.to_change(call, scheduling.asked_for(call, KINDS))
     if before.is_large and call.has("large-events-refused"):
         raise Refusal("110064")
+    scheduling.refuse_if_suspended(call, before.type_id)
     session = _changed(call, before)
     if call.content.text("metaData/meetingType"):
         session = replace(session, type_id=_type(call))
+        scheduling.refuse_if_suspended(call, session.type_id)
     if call.content.text("schedule/hostWebExID"):
         session = replace(session, host_id=scheduling.host_for(call, call.content.text("schedule/hostWebExID")).user_id)
     call.store.put(session)

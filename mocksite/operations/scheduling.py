@@ -8,7 +8,7 @@ from dataclasses import replace
 from mocksite.model import identifiers
 from mocksite.model.identifiers import CREATED
 from mocksite.model.queries import Query, Term
-from mocksite.model.records import Attendee, Session, User
+from mocksite.model.records import Attendee, MeetingType, Session, User
 from mocksite.operations.call import Call
 from mocksite.protocol.dates import parse, show, zone
 from mocksite.protocol.refusals import Refusal, invalid
@@ -27,6 +27,15 @@ def asked_for(call: Call, kinds: tuple[str, ...]) -> Session:
     if found is None or found.kind not in kinds:
         raise Refusal("060001")
     return found
+
+
+def refuse_if_suspended(call: Call, type_id: int = 0) -> None:
+    """010107 while the site is suspended, but for meetings of a free type, from 42.5 on (R42.5.0-01..09)."""
+    if not (call.settings.suspended and call.has("suspended-sites-schedule-free-meetings")):
+        return
+    found = call.store.get(MeetingType, type_id) if type_id else None
+    if found is None or not found.free:
+        raise Refusal("010107")
 
 
 def own(call: Call, session: Session) -> Session:

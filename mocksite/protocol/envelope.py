@@ -51,6 +51,8 @@ PREFIXES = {
     "event": {"event": "event"},
     "history": {"history": "history"},
     "attendee": {"att": "attendee"},
+    "training": {"train": "trainingsession"},
+    "supportsession": {"supportsession": "supportsession"},
 }
 
 #: Headers of the captured replies, but for Date, Server and transfer, which the server writes.

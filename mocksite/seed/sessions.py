@@ -27,6 +27,7 @@ TYPES = (
     MeetingType(16, "AUO", "", "Audio Only", "Personal Conference", "MeetingCenter", 250),
     MeetingType(129, "ONS", "", "Webex Events", "Webex Events (new)", "MeetingCenter", 3000, large_event=True),
     MeetingType(130, "ONS", "", "Webex Webcast", "Webcast view", "MeetingCenter", 10000, large_event=True),
+    MeetingType(214, "FRE", "", "Free Meeting", "Webex Meetings Free", "MeetingCenter", 100, free=True),
     MeetingType(20471, "PRO", "PRO1", "Quiet_Room", "Meeting without chat", "MeetingCenter", 200),
     MeetingType(20473, "PRO", "PRO2", "Board_Meeting", "Board meeting", "MeetingCenter", 50),
     MeetingType(20479, "PRO", "PRO3", "Chat_Off", "Chat switched off", "MeetingCenter", 500),
@@ -35,6 +36,7 @@ TYPES = (
 LARGE_EVENT_TYPE = 129
 WEBCAST_TYPE = 130
 CUSTOM_TYPE = 20479
+FREE_TYPE = 214
 
 #: Webex id of the host, kind, name, days ahead, hour (GMT), minutes, further facts.
 _PLAN: tuple[tuple[str, str, str, int, int, int, dict[str, object]], ...] = (
@@ -52,6 +54,8 @@ _PLAN: tuple[tuple[str, str, str, int, int, int, dict[str, object]], ...] = (
     ("hanna.host@example.com", EVENT, "Rehearsal", 16, 9, 30, {}),
     ("hanna.host@example.com", LARGE_EVENT, "Rehearsal of the launch", 8, 17, 90, {"text": "To be thrown away"}),
     ("hanna.host@example.com", WEBCAST, "Rehearsal of the address", 11, 18, 60, {"text": "To be thrown away"}),
+    ("hanna.host@example.com", TRAINING, "Rehearsal of the training", 13, 8, 60, {"text": "To be thrown away"}),
+    ("hanna.host@example.com", MEETING, "Rehearsal of the planning", 15, 15, 60, {"text": "To be thrown away"}),
 )
 
 

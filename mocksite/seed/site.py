@@ -107,27 +107,39 @@ def profile_data(users: dict[str, User], planned: list[Session], recorded: list[
     return {
         "classic-event-session-key": first[EVENT],
         "toneless-event-session-key": events[1],
-        "disposable-classic-event-session-key": events[2],
         "meeting-key": first[MEETING],
         "meeting-session-key": first[MEETING],
         "large-event-session-key": first[LARGE_EVENT],
         "webcast-session-key": first[WEBCAST],
         "webinar-session-key": first[LARGE_EVENT],
         "view-only-webinar-session-key": first[WEBCAST],
+        "disposable-classic-event-session-key": events[2],
+        "disposable-meeting-key": last[MEETING],
+        "disposable-training-session-key": last[TRAINING],
         "disposable-large-event-session-key": last[LARGE_EVENT],
         "disposable-webcast-session-key": last[WEBCAST],
-        "large-event-session-type-id": str(sessions.LARGE_EVENT_TYPE),
-        "webcast-session-type-id": str(sessions.WEBCAST_TYPE),
-        "customised-session-type-id": str(sessions.CUSTOM_TYPE),
-        "predefined-session-type-id": str(PREDEFINED_TYPE),
+        **_TYPES,
         **_recordings(recorded),
-        "license-for-every-service": "meetings, events, trainings and support",
-        **people.KINDS,
-        "control-hub-active-email": " ".join(person.email for person in people.ACTIVE_PERSONS),
-        "outside-organisation-email": people.OUTSIDE_PERSON.email,
-        "used-elsewhere-email": people.USED_PERSON.email,
-        "disposable-recording-host-email": "hanna.host@example.com",
+        **_PEOPLE,
     }
+
+
+_TYPES = {
+    "large-event-session-type-id": str(sessions.LARGE_EVENT_TYPE),
+    "webcast-session-type-id": str(sessions.WEBCAST_TYPE),
+    "customised-session-type-id": str(sessions.CUSTOM_TYPE),
+    "predefined-session-type-id": str(PREDEFINED_TYPE),
+    "free-meeting-type-id": str(sessions.FREE_TYPE),
+    "paid-meeting-type-id": str(PREDEFINED_TYPE),
+}
+_PEOPLE = {
+    "license-for-every-service": "meetings, events, trainings and support",
+    **people.KINDS,
+    "control-hub-active-email": " ".join(person.email for person in people.ACTIVE_PERSONS),
+    "outside-organisation-email": people.OUTSIDE_PERSON.email,
+    "used-elsewhere-email": people.USED_PERSON.email,
+    "disposable-recording-host-email": "hanna.host@example.com",
+}
 
 
 def _recordings(recorded: list[Recording]) -> dict[str, str]:

@@ -21,6 +21,8 @@ SPACES = {
     "att": "http://www.webex.com/schemas/2002/06/service/attendee",
     "event": "http://www.webex.com/schemas/2002/06/service/event",
     "history": "http://www.webex.com/schemas/2002/06/service/history",
+    "train": "http://www.webex.com/schemas/2002/06/service/trainingsession",
+    "supportsession": "http://www.webex.com/schemas/2002/06/service/supportsession",
     "mtgtype": "http://www.webex.com/schemas/2002/06/service/meetingtype",
 }
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"

@@ -263,3 +263,50 @@ def test_a_call_takes_50_attendees_from_42_1(make, operation: str) -> None:
         one = f"<attendees><person><email>a@example.org</email></person><sessionKey>{key}</sessionKey></attendees>"
         assert talk.call(operation, one * 50).ok
         assert talk.call(operation, one * 51).id == ("" if accepted else "040015")
+
+
+def scheduling(talk) -> dict[str, str]:
+    """A right request of each operation that a suspended site refuses."""
+    event, training = talk.data["classic-event-session-key"], talk.data["disposable-training-session-key"]
+    return {
+        "CreateMeeting": "<metaData><confName>M</confName></metaData>",
+        "SetMeeting": f"<meetingkey>{talk.data['disposable-meeting-key']}</meetingkey>",
+        "CreateEvent": "<metaData><sessionName>E</sessionName></metaData>",
+        "SetEvent": f"<sessionKey>{event}</sessionKey>",
+        "CreateTrainingSession": "<metaData><confName>T</confName></metaData>",
+        "SetTrainingSession": f"<sessionKey>{training}</sessionKey>",
+        "CreateSupportSession": "",
+    }
+
+
+def test_a_suspended_site_schedules_free_meetings_only_from_42_5(make) -> None:
+    new, old = make("42.5.0"), make("42.4.0")
+    for operation, body in scheduling(new).items():
+        assert new.call(operation, body).ok, operation
+    for talk in (new, old):
+        talk.set("suspended", "true")
+    for operation, body in scheduling(new).items():
+        refused = new.call(operation, body)
+        assert (refused.id, refused.head("reason")) == ("010107", "The site is suspended"), operation
+        assert old.call(operation, body).ok, operation
+    free = f"<metaData><confName>F</confName><meetingType>{new.data['free-meeting-type-id']}</meetingType></metaData>"
+    key = new.done("CreateMeeting", free).text("meetingkey")
+    assert new.call("SetMeeting", f"<meetingkey>{key}</meetingkey>").ok
+    paid = f"<metaData><meetingType>{new.data['paid-meeting-type-id']}</meetingType></metaData>"
+    assert new.call("SetMeeting", f"<meetingkey>{key}</meetingkey>{paid}").id == "010107"
+
+
+def test_trainings_and_support_sessions_are_made_shown_and_cancelled(site) -> None:
+    body = "<metaData><confName>Course</confName></metaData><attendeeOptions><registration>true</registration></attendeeOptions>"
+    made = site.done("CreateTrainingSession", body)
+    assert made.text("additionalInfo/guestToken")
+    named = f"<sessionKey>{made.text('sessionkey')}</sessionKey>"
+    assert site.done("GetSessionInfo", named).text("accessControl/registration") == "true"
+    site.done("SetTrainingSession", f"{named}<metaData><confName>Later</confName></metaData>")
+    assert site.done("GetSessionInfo", named).text("metaData/confName") == "Later"
+    assert site.call("SetTrainingSession", named, "control-hub-user").id == "000001"
+    support = f"<sessionKey>{site.done('CreateSupportSession').text('sessionKey')}</sessionKey>"
+    assert site.done("LstsummarySession", support).text("session/status") == "INPROGRESS"
+    for one in (named, support):
+        site.done("DelSession", one)
+        assert site.call("GetSessionInfo", one).id == "060001"

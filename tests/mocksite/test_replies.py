@@ -18,6 +18,8 @@ PREFIXES = {
     "event": ["serv", "com", "event"],
     "history": ["serv", "com", "history"],
     "attendee": ["serv", "com", "att"],
+    "training": ["serv", "com", "train"],
+    "supportsession": ["serv", "com", "supportsession"],
 }
 
 

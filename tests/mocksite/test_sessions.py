@@ -234,7 +234,9 @@ def test_summary_filters(site) -> None:
         return reply.texts("session/confName") if reply.ok else [reply.id]
 
     assert names("<serviceTypes><serviceType>EventCenter</serviceType></serviceTypes>") == ["Customer day", "Partner briefing", "Rehearsal"]
-    assert names("<serviceTypes><serviceType>TrainingCenter</serviceType></serviceTypes>") == ["New hire training"]
+    assert names("<serviceTypes><serviceType>TrainingCenter</serviceType></serviceTypes>") == [
+        "New hire training", "Rehearsal of the training",
+    ]
     assert names("<sessionTypes><sessionType>129</sessionType></sessionTypes>") == [
         "Rehearsal of the launch", "Product launch",
     ]

@@ -52,22 +52,24 @@ class Collector:
 
 
 @pytest.mark.parametrize(
-    ("operation", "row", "count"),
+    ("operation", "row", "at_least"),
     [
         ("history.LstmeetingusageHistory", "history:meetingUsageHistory", 4),
         ("history.LstmeetingattendeeHistory", "history:meetingAttendeeHistory", 12),
         ("history.LsteventsessionHistory", "history:eventSessionHistory", 2),
         ("history.LsttrainingsessionHistory", "history:trainingSessionHistory", 2),
         ("history.LstsupportsessionHistory", "history:supportSessionHistory", 1),
-        ("ep.LstsummarySession", "ep:session", 144),
-        ("meeting.LstsummaryMeeting", "meet:meeting", 139),
+        ("ep.LstsummarySession", "ep:session", 130),
+        ("meeting.LstsummaryMeeting", "meet:meeting", 130),
     ],
 )
-def test_everything_is_collected_once(large, operation: str, row: str, count: int) -> None:
+def test_everything_is_collected_once(large, operation: str, row: str, at_least: int) -> None:
     wire = Wire(large, "application/xml")
     order = "SESSIONSTARTTIME" if "support" in operation else "STARTTIME"
-    rows = Collector(wire).collect(f"java:com.webex.service.binding.{operation}", row, order=order)
-    assert len(rows) == len(set(rows)) == count
+    collector, kind = Collector(wire), f"java:com.webex.service.binding.{operation}"
+    rows = collector.collect(kind, row, order=order)
+    assert len(rows) == len(set(rows)) >= at_least
+    assert between(collector.page(kind, "", 1, order), "serv:total") == [str(len(rows))]
     wire.close()
 
 
