@@ -149,4 +149,34 @@ FAULTS: tuple[Fault, ...] = (
         for _, operation in _SCHEDULING[:-1]
     ),
     _one("R42.5.0-10", "meetingkey-stands-last", "CreateMeeting", "meetingkey last", last("meetingkey"), "baseline"),
+    *(
+        fault
+        for clause, operation in (("R42.6.0-01", "CreateUser"), ("R42.6.0-02", "SetUser"))
+        for fault in (
+            _lax(clause, operation, "suspended-sites-keep-their-users"),
+            _renumbered(clause, operation, _SUSPENDED),
+            _reworded(clause, operation, _SUSPENDED),
+        )
+    ),
+    _refused_too(
+        "R42.6.0-03",
+        "SetUser",
+        _SUSPENDED,
+        "nobody may change himself",
+        lambda call: call.settings.suspended,
+        "result",
+    ),
+    *(
+        MessageFault(
+            f"R42.6.0-04/{operation}-refused",
+            f"{operation} is refused though the site is not suspended",
+            "R42.6.0-04",
+            "exception-id",
+            (operation,),
+            refusing(_SUSPENDED),
+            lambda call: not call.settings.suspended,
+        )
+        for operation in ("CreateUser", "SetUser")
+    ),
+    _one("R42.6.0-05", "userId-a-word", "CreateUser", "userId is no number", saying("userId", "unknown"), "baseline"),
 )

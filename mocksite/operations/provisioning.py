@@ -30,6 +30,7 @@ _MOST_IDS = 50
 def create_user(call: Call) -> Node:
     """A new user. Under Control Hub rules he is active only if Control Hub knows him as active and verified."""
     _demand_administrator(call)
+    _refuse_if_suspended(call)
     _demand_room(call)
     content = call.content
     email = _address(content.text("email"))
@@ -117,6 +118,8 @@ def set_user(call: Call) -> Node:
     administrator = call.caller.site_admin or call.caller.user_admin
     call.demand(administrator or before.user_id == call.caller.user_id)
     _demand_credential(call)
+    if administrator:
+        _refuse_if_suspended(call)
     changed = _renamed(call, before)
     changed = _identity_under_hub(call, changed) if call.hub else _identity_under_classic(call, changed)
     changed = _profile(call, changed)
@@ -220,6 +223,12 @@ def with_licences(call: Call, user: User) -> User:
 def _demand_administrator(call: Call) -> None:
     call.demand(call.caller.site_admin or call.caller.user_admin)
     _demand_credential(call)
+
+
+def _refuse_if_suspended(call: Call) -> None:
+    """010107 for an administrator of a suspended site, from 42.6 on (R42.6.0-01, -02); others may change themselves."""
+    if call.settings.suspended and call.has("suspended-sites-keep-their-users"):
+        raise Refusal("010107")
 
 
 def _demand_room(call: Call) -> None:

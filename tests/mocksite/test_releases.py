@@ -310,3 +310,14 @@ def test_trainings_and_support_sessions_are_made_shown_and_cancelled(site) -> No
     for one in (named, support):
         site.done("DelSession", one)
         assert site.call("GetSessionInfo", one).id == "060001"
+
+
+def test_a_suspended_site_keeps_its_users_from_42_6(make) -> None:
+    for text, accepted in (("42.5.0", True), ("42.6.0", False)):
+        talk = make(text)
+        other, mine = (f"<webExId>{talk.account(role)['webex_id']}</webExId>" for role in ("disposable-user", "host"))
+        one = "<firstName>N</firstName><lastName>N</lastName><webExId>n.n@example.com</webExId><email>n.n@example.com</email>"
+        talk.set("suspended", "true")
+        for operation, body in (("CreateUser", one), ("SetUser", other)):
+            assert talk.call(operation, body, "site-admin").id == ("" if accepted else "010107")
+        assert talk.call("SetUser", mine).ok, "who is no administrator may change himself"
