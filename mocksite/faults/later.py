@@ -9,6 +9,8 @@ from mocksite.faults.change import (
     ReplyFault,
     When,
     always,
+    dropped,
+    earlier,
     first,
     forgetting,
     last,
@@ -16,12 +18,14 @@ from mocksite.faults.change import (
     saying,
 )
 from mocksite.faults.fault import Fault
-from mocksite.faults.rules.operators import exception_replaced
+from mocksite.faults.rules.operators import exception_replaced, ways_of
+from mocksite.model.records import EVENT, TRAINING, Session
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
 _TOO_MANY, _SUSPENDED = "040015", "010107"
 _SUSPENSION = "suspended-sites-schedule-free-meetings"
+_SHORT = "accessControl/registrationShortURL"
 #: Clause and operation of what a suspended site does not schedule.
 _SCHEDULING = tuple(
     (f"R42.5.0-0{number}", operation)
@@ -73,6 +77,16 @@ def _refused_too(
     return MessageFault(
         f"{clause}/refused-too", f"{operation}: {what}", clause, check, (operation,), refusing(exception_id), when
     )
+
+
+def _of_kind(kind: str) -> When:
+    """Calls about a session of a kind."""
+
+    def when(call: Call) -> bool:
+        session = call.store.get(Session, call.content.number("sessionKey") or 0)
+        return session is not None and session.kind == kind
+
+    return when
 
 
 def _attendees(call: Call) -> int:
@@ -179,4 +193,35 @@ FAULTS: tuple[Fault, ...] = (
         for operation in ("CreateUser", "SetUser")
     ),
     _one("R42.6.0-05", "userId-a-word", "CreateUser", "userId is no number", saying("userId", "unknown"), "baseline"),
+    *(
+        _one(
+            clause, f"{way}-for-a-{kind}", "GetSessionInfo", f"registrationShortURL {way} for a {kind}", edit, check, of
+        )
+        for clause, kind, of in (("R42.10.0-01", EVENT, _of_kind(EVENT)), ("R42.10.0-02", TRAINING, _of_kind(TRAINING)))
+        for way, check, edit in ways_of(_SHORT, "text")
+    ),
+    *(
+        fault
+        for kind in (EVENT, TRAINING)
+        for fault in (
+            _one(
+                "R42.10.0-03",
+                f"stands-earlier-for-a-{kind}",
+                "GetSessionInfo",
+                f"registrationShortURL before registrationURL for a {kind}",
+                earlier(_SHORT),
+                "element-order",
+                _of_kind(kind),
+            ),
+            _one(
+                "R42.10.0-04",
+                f"long-link-gone-for-a-{kind}",
+                "GetSessionInfo",
+                f"no registrationURL for a {kind}",
+                dropped("accessControl/registrationURL"),
+                "element-present",
+                _of_kind(kind),
+            ),
+        )
+    ),
 )

@@ -111,7 +111,9 @@ def _host(call: Call, session: Session) -> dict[str, object]:
 
 def _links(call: Call, session: Session) -> dict[str, object]:
     address = f"{call.site_url}/{call.site_name}"
+    short = session.registration and session.kind in (EVENT, TRAINING)
     return {
+        "short_url": f"{address}/weblink/register/r{session.uuid}" if short else None,
         "verify_url": f"{address}/systemdiagnosis.php",
         "numbers_url": f"{address}/globalcallin.php",
         "image_url": f"{address}/images/{session.image}" if session.image else None,

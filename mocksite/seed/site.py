@@ -113,6 +113,7 @@ def profile_data(users: dict[str, User], planned: list[Session], recorded: list[
         "webcast-session-key": first[WEBCAST],
         "webinar-session-key": first[LARGE_EVENT],
         "view-only-webinar-session-key": first[WEBCAST],
+        "registered-training-session-key": first[TRAINING],
         "disposable-classic-event-session-key": events[2],
         "disposable-meeting-key": last[MEETING],
         "disposable-training-session-key": last[TRAINING],

@@ -30,6 +30,7 @@ ELEMENTS = [
     ("41.7.0", "GetSite", "site-admin", "", "siteInstance/tools", ["enableNBRMCModify", "separateNoRecordingEdit"]),
     ("41.11.0", "GetUser", "site-admin", "rosa.room@example.com", "", ["freeAccount"]),
     ("41.12.0", "LstMeetingType", "host", "20479", "meetingType", ["subProductCodePrefix"]),
+    ("42.10.0", "GetSessionInfo", "host", "registered-training-session-key", "accessControl", ["registrationShortURL"]),
 ]
 
 
