@@ -224,4 +224,5 @@ FAULTS: tuple[Fault, ...] = (
             ),
         )
     ),
+    _one("R42.11.0-01", "tools-stand-first", "GetSite", "tools first", first("siteInstance/tools"), "baseline"),
 )

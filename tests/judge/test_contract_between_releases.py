@@ -47,6 +47,7 @@ UNCHANGED: dict[str, tuple[str, str, tuple[str, ...], set[Difference]]] = {
     "R41.11.0-60": ("41.10.0", "41.11.0", ("CreateEvent", "SetEvent"), set()),
     "R41.12.0-12": ("41.11.0", "41.12.0", _EVENT_OPERATIONS, set()),
     "R42.1.0-10": ("41.12.0", "42.1.0", ("LstsummarySession", "GetSessionInfo"), set()),
+    "R42.11.0-01": ("42.10.0", "42.11.0", (), set()),
     "R42.6.0-05": ("42.5.0", "42.6.0", ("CreateUser", "SetUser"), set()),
     "R42.5.0-10": ("42.4.0", "42.5.0", _SCHEDULING, set()),
     "R42.4.0-01": ("42.3.0", "42.4.0", (), set()),
@@ -75,6 +76,7 @@ SEEDED = (
     ("R42.4.0-01", "site.xsd", "macOSX", "42.4.0"),
     ("R42.5.0-10", "training.xsd", "sessionkey", "42.5.0"),
     ("R42.6.0-05", "user.xsd", "hostPIN", "42.6.0"),
+    ("R42.11.0-01", "site.xsd", "macOSX", "42.11.0"),
 )
 
 
