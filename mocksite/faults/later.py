@@ -25,6 +25,7 @@ from mocksite.protocol.nodes import Node
 
 _TOO_MANY, _SUSPENDED = "040015", "010107"
 _SUSPENSION = "suspended-sites-schedule-free-meetings"
+_UUID, _DASHED = "recording/recordingUUID", "20679f82-215f-103b-bcff-005056a3e9b8"
 _SHORT = "accessControl/registrationShortURL"
 #: Clause and operation of what a suspended site does not schedule.
 _SCHEDULING = tuple(
@@ -87,6 +88,12 @@ def _of_kind(kind: str) -> When:
         return session is not None and session.kind == kind
 
     return when
+
+
+def _all_have_one(_call: Call, body: Node) -> None:
+    for row in body.find_all("recording"):
+        if row.find("recordingUUID") is None:
+            row.children.append(Node("ep:recordingUUID", "20679f82215f103bbcff005056a3e9b8"))
 
 
 def _attendees(call: Call) -> int:
@@ -225,4 +232,16 @@ FAULTS: tuple[Fault, ...] = (
         )
     ),
     _one("R42.11.0-01", "tools-stand-first", "GetSite", "tools first", first("siteInstance/tools"), "baseline"),
+    *(
+        _one("R42.11.1-01", way, "LstRecording", f"recordingUUID {way}", edit, check)
+        for way, check, edit in ways_of(_UUID, "text")
+    ),
+    *(
+        _one("R42.11.1-02", f"stands-{place}", "LstRecording", f"recordingUUID stands {place}", edit, "element-order")
+        for place, edit in (("earlier", earlier(_UUID)), ("last", last(_UUID)))
+    ),
+    _one("R42.11.1-03", "dashed", "LstRecording", "recordingUUID with dashes", saying(_UUID, _DASHED), "element-kind"),
+    _one(
+        "R42.11.1-04", "of-every-recording", "LstRecording", "every recording has one", _all_have_one, "element-absent"
+    ),
 )

@@ -224,6 +224,7 @@ class Recording:
     password: str = ""
     description: str = ""
     program_id: int = 0
+    network_based: bool = False
 
     @property
     def service(self) -> str:

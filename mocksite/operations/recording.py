@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mocksite.model import identifiers
 from mocksite.model.queries import Query, Term
 from mocksite.model.records import SERVICES, BinnedRecording, Recording, View
 from mocksite.model.timezones import SITE_ZONE
@@ -99,6 +100,7 @@ def _row(call: Call, recording: Recording, host: str, zone_id: int | None) -> Ma
         "service": recording.service,
         "protected": bool(recording.password),
         "conf_id": recording.conf_id,
+        "uuid": None if recording.network_based else identifiers.word(32, recording.recording_id, "recording"),
     }
 
 

@@ -35,8 +35,8 @@ _RECORDINGS: tuple[tuple[str, str, int, int, int, tuple[int, ...]], ...] = (
     (SUPPORT, "Screen test", 5, 11, 3, ()),
 )
 
-#: What anybody may delete.
-DISPOSABLE = "Screen test"
+#: What anybody may delete, a recording of the service, and a network-based one.
+DISPOSABLE, OF_THE_SERVICE, NETWORK_BASED = "Screen test", "Release review", "Printer repair"
 
 #: Minutes from which a recording counts as stored late (R41.6.0-04, -05).
 LATE = 120
@@ -80,6 +80,7 @@ def _recording(place: int, seed: int, day: int, host: int) -> Recording:
         duration=1800 + 60 * place,
         size=12.5 + place,
         program_id=1 if kind == EVENT else 0,
+        network_based=name == NETWORK_BASED,
     )
 
 

@@ -166,14 +166,16 @@ def _recordings(recorded: list[Recording]) -> dict[str, str]:
         "large-event-record-id": timely[LARGE_EVENT],
         "classic-event-record-id": timely[EVENT],
         "training-record-id": timely[TRAINING],
-        "disposable-recording-id": _id_of(recorded, history.DISPOSABLE),
+        "disposable-recording-id": str(_named(recorded, history.DISPOSABLE).recording_id),
+        "service-recording-name": _named(recorded, history.OF_THE_SERVICE).name,
+        "network-based-recording-name": _named(recorded, history.NETWORK_BASED).name,
         **{f"late-{word}-recording-name": late[kind].name for kind, word in words.items()},
         **{f"late-{word}-recording-start": show(late[kind].pressed, GMT) for kind, word in words.items()},
     }
 
 
-def _id_of(recorded: list[Recording], name: str) -> str:
-    return next(str(recording.recording_id) for recording in recorded if recording.name.startswith(name))
+def _named(recorded: list[Recording], name: str) -> Recording:
+    return next(recording for recording in recorded if recording.name.startswith(name))
 
 
 def midnight(moment: float) -> int:

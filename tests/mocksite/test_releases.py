@@ -31,6 +31,7 @@ ELEMENTS = [
     ("41.11.0", "GetUser", "site-admin", "rosa.room@example.com", "", ["freeAccount"]),
     ("41.12.0", "LstMeetingType", "host", "20479", "meetingType", ["subProductCodePrefix"]),
     ("42.10.0", "GetSessionInfo", "host", "registered-training-session-key", "accessControl", ["registrationShortURL"]),
+    ("42.11.1", "LstRecording", "host", "service-recording-name", "recording", ["recordingUUID"]),
 ]
 
 
@@ -40,6 +41,7 @@ def ask(talk, operation: str, role: str, about: str):
         "GetUser": f"<webExId>{key}</webExId>",
         "GetMeeting": f"<meetingKey>{key}</meetingKey>",
         "GetSessionInfo": f"<sessionKey>{key}</sessionKey>",
+        "LstRecording": f"<recordName>{key}</recordName>",
         "LstMeetingType": f"<meetingTypeID>{key}</meetingTypeID>",
     }.get(operation, "")
     return talk.done(operation, body, role)
@@ -322,3 +324,9 @@ def test_a_suspended_site_keeps_its_users_from_42_6(make) -> None:
         for operation, body in (("CreateUser", one), ("SetUser", other)):
             assert talk.call(operation, body, "site-admin").id == ("" if accepted else "010107")
         assert talk.call("SetUser", mine).ok, "who is no administrator may change himself"
+
+
+def test_network_based_recordings_have_no_uuid(site) -> None:
+    for name, found in (("service", 1), ("network-based", 0)):
+        told = site.done("LstRecording", f"<recordName>{site.data[f'{name}-recording-name']}</recordName>")
+        assert len(told.texts("recording/recordingUUID")) == found
