@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import os
 import signal
 import sys
 import threading
@@ -180,6 +181,9 @@ def _check(given: argparse.Namespace) -> None:
 def _write_profile(server: mocksite.Server, given: argparse.Namespace) -> None:
     path = Path(given.write_profile)
     try:
-        path.write_text(server.profile(given.profile_name), encoding="utf-8")
+        # It holds passwords: a file that is there already may be open to others, too.
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(server.profile(given.profile_name))
     except OSError as problem:
         raise UsageError("write-profile", f"{problem.strerror}: {path}", where="--write-profile") from None

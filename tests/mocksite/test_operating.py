@@ -39,9 +39,11 @@ def ready(process: subprocess.Popen) -> str:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly(number: int, tmp_path: Path) -> None:
     profile = tmp_path / "profile.toml"
+    profile.touch(0o644)
     process = spawn("--port", "0", "--write-profile", str(profile), "--profile-name", "own", "--site-name", "one", "--site-name", "two")
     url = ready(process)
     assert url.endswith("/WBXService/XMLService")
+    assert profile.stat().st_mode & 0o777 == 0o600, "it holds passwords"
     written = tomllib.loads(profile.read_text())["sites"]["own"]
     assert (written["url"], written["site_name"]) == (url, "one")
     control = written["control_url"]

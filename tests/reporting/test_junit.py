@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from conformance.history.resume_file import OF_A_RUN
 from conformance.judge.findings import Violation
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import ScenarioResult, Skip
 from conformance.reporting.summary import RunRecord, badge
+from conformance.run.fleet import OUTPUT
+from tests.conftest import ROOT
+from tests.reporting.conftest import Runs
 
 FOUND = Violation("R41.1.0-01", "result", "GetSite", "header/response", "SUCCESS", "FAILURE")
 PASSED = ScenarioResult(
@@ -100,3 +104,10 @@ def test_the_root_adds_up_and_a_case_says_file_and_line(tmp_path: Path) -> None:
     assert [(case.get("file"), case.get("line")) for case in cases] == [("features/a.feature", line) for line in ("17", "21")]
     for case in cases:
         assert "one of 2 scenarios with this cause: GetSite  header/response  check result" in case.findtext("failure")
+
+
+def test_the_page_of_the_reports_names_every_file_a_run_leaves(runs: Runs) -> None:
+    page = (ROOT / "reports" / "README.md").read_text(encoding="utf-8")
+    left = {path.name for name in ("new", "bad") for path in runs[name].iterdir()}
+    assert {"summary.json", "junit.xml", "new_known_issues.toml"} <= left
+    assert [name for name in sorted({*left, *OF_A_RUN, OUTPUT}) if f"`{name}`" not in page and f"`{name}/`" not in page] == []
