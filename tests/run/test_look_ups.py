@@ -120,4 +120,5 @@ def test_either_spelling_of_the_id_is_enough(catalogue: Catalogue, spelling: str
 def test_a_site_that_hides_it_from_one_operation_still_fails(catalogue: Catalogue, fault: str, clause: str) -> None:
     """Because another operation tells that it is there."""
     with rig(catalogue, fault=fault) as site:
-        assert {trial.verdict.outcome for trial in run(site, [clause])} == {"failed"}
+        found = {trial.verdict.outcome for trial in run(site, [clause])}
+    assert found - {"skipped"} == {"failed"}
