@@ -13,6 +13,7 @@ import pytest
 
 from conformance.run import pytest_internals as internals
 from conformance.scenarios import pytest_bdd_internals as bdd
+from conformance.scenarios.features import Catalogue
 from tests.conftest import ROOT
 
 FEATURE = """Feature: F
@@ -179,3 +180,23 @@ def test_private_parts_are_used_in_one_place_only(word: str) -> None:
     }
     allowed = {HOMES[word], "reporting/allure.py", "run/pytest_internals.py"} if "allure" in word else {HOMES[word]}
     assert HOMES[word] in users and users <= allowed, f"{word!r} stands in {sorted(users - allowed)}"
+
+
+CHOICES = (
+    ("-m", "operation.GetSite"), ("-m", "must and not writes"), ("-m", "clause.R41.7.0-02 or clause.R41.7.0-03"),
+    ("-k", "holds"), ("-k", "GetSite and not host"), ("-k", "not recording-changes"), ("-k", "41.7.0"), ("-k", "features"),
+    ("-m", "role.host", "-k", "together"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("choice", CHOICES, ids=" ".join)
+def test_what_is_chosen_is_what_pytest_would_keep(pytester: pytest.Pytester, catalogue: Catalogue, choice: tuple[str, ...]) -> None:
+    """xdist's controller collects nothing, and has to know all the same what its workers will."""
+    places = [ROOT / "features" / name for name in ("41.7.0", "41.2.0")]
+    collected = pytester.runpytest_inprocess("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), "--collect-only", "-q", *map(str, places), *choice)
+    kept = {line.partition("::")[2] for line in collected.outlines if ".feature::" in line}
+    config = pytester.parseconfig("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *map(str, places), *choice)
+    every = [(file.path, one) for file in catalogue.read_all(places) for one in file.scenarios.values()]
+    chosen = {one.title for path, one in every if internals.is_chosen(config, path, (one.title,), tuple(one.markers))}
+    assert chosen == kept
+    assert 0 < len(kept) < len(every) or choice in (("-k", "features"),)

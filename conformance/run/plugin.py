@@ -29,6 +29,7 @@ from conformance.run.pytest_internals import (
     attached,
     be_brief,
     end_session,
+    is_chosen,
     is_worker,
     silence_failures,
     worker_id,
@@ -121,7 +122,10 @@ class RunHooks:
         """Once for all workers; a mock of this process has one for each of them and names everything."""
         if run.mock is None:
             files = self._catalogue.read_all(places(self._config))
-            run.worker_run.discover(scenario for file in files for scenario in file.scenarios.values())
+            every = ((file.path, one) for file in files for one in file.scenarios.values())
+            run.worker_run.discover(
+                one for path, one in every if is_chosen(self._config, path, (one.title,), tuple(one.markers))
+            )
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -9,7 +9,7 @@ them stand two subclasses: ``SiteScheduling`` of xdist's scheduler
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,33 @@ def cursor(writer: Any) -> tuple[int, int]:
     """Where pytest's terminal ``writer`` left the cursor: its column, and the last one there is."""
     last = max(0, writer.fullwidth - 1)
     return min(writer.width_of_current_line, last), last
+
+
+def is_chosen(config: pytest.Config, path: Path, names: Collection[str], marks: Collection[str]) -> bool:
+    """Whether ``-m`` and ``-k`` keep an item of the file at ``path``: xdist's controller collects none it could ask.
+
+    ``names`` are those of the item. Where nobody can say it is kept; what is wrong in an expression pytest tells.
+    """
+    from _pytest.mark.expression import Expression
+
+    known = [*names, *marks, *_parts(config, path)]
+    by_mark = config.option.markexpr.strip()
+    by_word = config.option.keyword.strip() if path.is_relative_to(config.rootpath) else ""
+    try:
+        marked = not by_mark or Expression.compile(by_mark).evaluate(lambda mark, /, **_: mark in marks)
+        named = not by_word or Expression.compile(by_word).evaluate(lambda word, /, **_: _stands_in(word, known))
+    except SyntaxError:
+        return True
+    return marked and named
+
+
+def _stands_in(word: str, names: Iterable[str]) -> bool:
+    return any(word.lower() in name.lower() for name in names)
+
+
+def _parts(config: pytest.Config, path: Path) -> tuple[str, ...]:
+    """Names of the collectors above an item: the file, and folders below the root."""
+    return path.relative_to(config.rootpath).parts if path.is_relative_to(config.rootpath) else ()
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -34,7 +34,7 @@ class OldAddressFault(Fault):
 
 @dataclass(frozen=True)
 class SchedulingFault(Fault):
-    """CreateMeeting makes what it is asked for, and every session in a list is one of Events 2.0."""
+    """CreateMeeting makes what it is asked for, and every session in a list is a large event."""
 
     def asked(self, call: Call) -> None:
         if call.operation.name == "createMeeting":
@@ -68,7 +68,7 @@ def _cut_description(call: Call) -> None:
 
 @dataclass(frozen=True)
 class MeetingTypeFault(Fault):
-    """SetMeeting takes the session type of a large event, and GetMeeting shows a session of Events 2.0."""
+    """SetMeeting takes the session type of a large event, and GetMeeting shows a large event."""
 
     def asked(self, call: Call) -> None:
         if call.operation.name == "setMeeting":
@@ -152,14 +152,14 @@ FAULTS: tuple[Fault, ...] = (
     _lax("R41.4.0-10", "CreateMeeting", "large-events-refused", "803-806"),
     SchedulingFault(
         "R41.3.0-09/large-event-scheduled",
-        "CreateMeeting schedules Events 2.0 (line 865)",
+        "CreateMeeting schedules large events (line 865)",
         "R41.3.0-09",
         "element-value",
         ("CreateMeeting", "LstsummarySession"),
     ),
     MeetingTypeFault(
         "R41.3.0-09/meeting-turned-large",
-        "SetMeeting makes a meeting one of Events 2.0 (line 872)",
+        "SetMeeting makes a large event of a meeting (line 872)",
         "R41.3.0-09",
         "element-value",
         ("SetMeeting", "GetMeeting"),

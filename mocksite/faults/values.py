@@ -50,7 +50,7 @@ def _of_a_large_event(call: Call) -> bool:
 
 
 def _without(parent: str) -> Edit:
-    """The two elements of Events 2.0 are left out."""
+    """The two elements that tell large events are left out."""
 
     def edit(call: Call, body: Node) -> None:
         for name in ("enableEvent", "enableWebniar"):
@@ -102,7 +102,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     ReplyFault(
         "R41.3.0-22/large-events-say-nothing",
-        "GetSessionInfo leaves the pair out for sessions of Events 2.0 (lines 876-878)",
+        "GetSessionInfo leaves the pair out for large events (lines 876-878)",
         "R41.3.0-22",
         "element-present",
         ("GetSessionInfo",),
@@ -111,7 +111,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     ReplyFault(
         "R41.3.0-23/large-events-say-nothing",
-        "GetMeeting leaves the pair out for sessions of Events 2.0 (line 878)",
+        "GetMeeting leaves the pair out for large events (line 878)",
         "R41.3.0-23",
         "element-present",
         ("GetMeeting",),

@@ -149,6 +149,17 @@ def test_workers_use_what_the_process_that_reports_has_found(run: Runner, tmp_pa
     assert one.site.asked.count("LstsummaryUser") <= asked["LstsummaryUser"]
 
 
+def test_with_workers_too_only_what_was_chosen_is_looked_for(run: Runner, tmp_path: Path) -> None:
+    with one_account(tmp_path) as one:
+        alone = run("features/41.7.0", "features/41.3.0", "-m", "clause.R41.7.0-02 and role.site-admin", *one.arguments())
+        outcome = run(
+            "features/41.7.0", "features/41.3.0", "-m", "clause.R41.7.0-02 and role.site-admin", "-n", "2",
+            *one.arguments(), subprocess=True,
+        )  # fmt: skip
+    assert outcome.outcomes() == alone.outcomes() != {}
+    assert (discovered(outcome), outcome.summary["discovered"]) == (discovered(alone), []) == (0, [])
+
+
 def test_after_kill_9_a_sweep_takes_away_what_was_made_for_the_run(
     run: Runner, pytester: pytest.Pytester, tmp_path: Path
 ) -> None:

@@ -170,7 +170,7 @@ def _asks_by_name_of(kind: str) -> When:
     return when
 
 
-#: Kinds of session type: one the site derived, one there always was, one of Events 2.0.
+#: Kinds of session type: one the site derived, one there always was, one of large events.
 _TYPES: Mapping[str, Callable[[MeetingType], bool]] = {
     "customised": lambda one: bool(one.sub_prefix),
     "predefined": lambda one: not one.sub_prefix and not one.large_event,
