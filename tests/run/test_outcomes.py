@@ -62,7 +62,7 @@ def test_a_lost_element_fails_the_scenarios_of_its_clauses_and_no_other(run: Run
     assert outcome.clauses("failed") == {"R41.7.0-02", "R41.7.0-03"}
     warned = [row for row in outcome.summary["scenarios"] if row["outcome"] == "passed" and row["violations"]]
     assert {clause for row in warned for clause in row["clauses"]} == {"R41.7.0-04"}
-    at = outcome.lines.index("GetSite  R41.7.0-02  check element-present")
+    at = outcome.lines.index("GetSite  R41.7.0-02, R41.7.0-03  check element-present, element-order")
     assert outcome.lines[at + 1] == "  expected  siteInstance/tools/separateNoRecordingEdit, separateNoRecordingEdit, boolean"
     assert outcome.lines[at + 2].startswith("  actual    absent (tools has: businessDirectory, officeCalendar,")
     assert outcome.lines[at + 3] == "  clause    41.7.0  GetSite returns separateNoRecordingEdit in tools."
