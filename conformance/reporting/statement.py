@@ -16,7 +16,7 @@ from conformance.sites.release import Release
 
 #: Beside the other reports, when something failed that is not known.
 NEW_ISSUES = "new_known_issues.toml"
-_WRONG = ("failed", "broken", "known")
+_WRONG = ("failed", "flaky", "broken", "known")
 #: Causes told in full and in a line; more would not be read at night, and stand in the other reports.
 _IN_FULL, _IN_A_LINE = 2, 12
 #: Of scenarios and clauses of one cause.
@@ -65,17 +65,22 @@ def _heading(record: RunRecord) -> Iterator[str]:
 
 
 def _table(record: RunRecord) -> list[str]:
-    """By release; where something is wrong, the releases in which it is."""
+    """By release that has begun on the site; where something is wrong, the releases in which it is."""
     rows = [["release", "clauses", *OUTCOMES]]
     wrong = any(result.outcome in _WRONG for result in record.scenarios)
     sums = [0] * (len(OUTCOMES) + 1)
     for release, results, clauses in by_release(record):
         counts = [len(clauses), *(sum(result.outcome == word for result in results) for word in OUTCOMES)]
         sums = [left + right for left, right in zip(sums, counts, strict=True)]
-        if results and (not wrong or any(result.outcome in _WRONG for result in results)):
+        shown = [one for one in results if (one.outcome in _WRONG if wrong else not _too_new(one))]
+        if shown:
             rows.append([release, *map(str, counts)])
     rows.append(["all", *map(str, sums)])
     return table(rows, right=frozenset(range(1, len(OUTCOMES) + 2)))
+
+
+def _too_new(result: ScenarioResult) -> bool:
+    return result.skip is not None and result.skip.kind == "release"
 
 
 _APART = {"not_judged_here": "not judged here", "judged_in_baseline": "judged in the baseline"}

@@ -6,8 +6,10 @@ import datetime as dt
 import tomllib
 from pathlib import Path
 
+import mocksite
 import pytest
 
+from tests.conftest import ROOT
 from tests.run.conftest import Outcome, Runner
 from tests.run.test_outcomes import LOST
 from tests.twisted import twisted
@@ -83,3 +85,12 @@ def test_strict_skips(run: Runner, tmp_path: Path, listed: str, code: int) -> No
     assert skips == {("data", "R41.7.0-04")}
     assert outcome.code == code, outcome.text
     assert ("unexpected skip" in outcome.text) is bool(code)
+
+
+def test_the_failure_in_the_readme_is_what_a_run_prints(run: Runner, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    sample = readme.partition("## Read a failure")[2].partition("```text\n")[2].partition("\n```")[0]
+    with mocksite.start(release="41.6.3") as site:
+        (tmp_path / "old.toml").write_text(site.profile("mine"), encoding="utf-8")
+        outcome = run("features/41.7.0", "--site", "mine", "--sites", str(tmp_path / "old.toml"), "--release", "41.7.0")
+    assert sample in outcome.text
