@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
 import re
 
 from conformance.judge.findings import Finding
@@ -10,7 +12,7 @@ from conformance.wire.mailbox import Mail
 
 Findings = tuple[Finding, ...]
 _WORD = re.compile(rb"=\?[!-<>-~]+\?[bBqQ]\?[!->@-~]*\?=")
-_LONGEST_WORD = 75
+_LONGEST_WORD, _LONGEST_LINE = 75, 76
 
 
 def brings_a_link(mails: list[Mail], recipient: str) -> Findings:
@@ -43,7 +45,36 @@ def ascii_on_the_wire(mails: list[Mail]) -> Findings:
             return (_subject(f"encoded words of at most {_LONGEST_WORD} characters", mail),)
         if "\ufffd" in mail.decoded_subject:
             return (_subject("encoded words that can be decoded", mail),)
+        if wrong := _half_kept(mail.subject):
+            return (_subject(wrong, mail),)
     return ()
+
+
+def _half_kept(subject: bytes) -> str:
+    """What RFC 2047 asks for beside encoded words that many readers can guess, and ``subject`` has not; or nothing."""
+    lines = b"Subject: %b" % subject.replace(b"\r\n", b"\n")
+    if any(len(line) > _LONGEST_LINE and _WORD.search(line) for line in lines.split(b"\n")):
+        return f"lines of at most {_LONGEST_LINE} characters"
+    if any(not _alone(word) for word in _WORD.findall(subject)):
+        return "whole characters in each encoded word"
+    parts = _WORD.split(subject)
+    if any(b"=?" in part or b"?=" in part for part in parts):
+        return "no blank and no line end within an encoded word"
+    apart = [*(part[:1] for part in parts[1:] if part), *(part[-1:] for part in parts[:-1] if part)]
+    if any(one not in b" \t\n\r()" for one in apart) or any(part == b"" for part in parts[1:-1]):
+        return "encoded words apart from what stands beside them"
+    return ""
+
+
+def _alone(word: bytes) -> bool:
+    """Whether an encoded word can be read without those beside it: no character is cut, nothing is left out."""
+    charset, encoding, text = word[2:-2].decode("ascii").split("?")
+    try:
+        raw = base64.b64decode(text, validate=True) if encoding in "bB" else quopri.decodestring(text, header=True)
+        raw.decode(charset.partition("*")[0])
+    except (ValueError, LookupError):
+        return False
+    return True
 
 
 def in_encoded_words(mails: list[Mail], words: str) -> Findings:

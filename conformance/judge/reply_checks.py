@@ -12,7 +12,7 @@ from conformance.judge.elements import Finder
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotJudge
 from conformance.sites.profile import SERVICE_PATH
-from conformance.wire.exchange import Exchange, Reply, children, local_name, text_of
+from conformance.wire.exchange import Element, Exchange, Reply, children, local_name, text_of
 from conformance.wire.pages import only_row
 
 Findings = tuple[Finding, ...]
@@ -114,8 +114,12 @@ def reason_is(reply: Reply, reason: str) -> Findings:
 
 
 def has_form_of_refusal(reply: Reply) -> Findings:
-    """Status of the site given, and an empty body that states no type (notes l.52-65)."""
+    """Result, reason, status and id, each once and in this order; an empty body without a type (notes l.52-65)."""
     found = []
+    told = [local_name(child) for child in _head(reply) if local_name(child) in _OF_A_REFUSAL]
+    if told != [name for name in _OF_A_REFUSAL if name in told] or "reason" not in told or not reply.reason.strip():
+        shown = ", ".join(f"{name} blank" if name == "reason" and not reply.reason.strip() else name for name in told)
+        found.append(Finding("refusal-form", "response", f"{', '.join(_OF_A_REFUSAL)}, each once", shown))
     if reply.gsb_status not in ("PRIMARY", "BACKUP"):
         found.append(Finding("refusal-form", "response/gsbStatus", "PRIMARY or BACKUP", reply.gsb_status or "absent"))
     if reply.body is None:
@@ -123,6 +127,15 @@ def has_form_of_refusal(reply: Reply) -> Findings:
     elif reply.xsi_type is not None or children(reply.body):
         found.append(Finding("refusal-form", "bodyContent", "empty, without xsi:type", _content(reply)))
     return tuple(found)
+
+
+#: What the notes print of a refusal (l.52-65).
+_OF_A_REFUSAL = ("result", "reason", "gsbStatus", "exceptionID")
+
+
+def _head(reply: Reply) -> list[Element]:
+    response = next((one for one in reply.root.iter() if local_name(one) == "response"), None)
+    return children(response) if response is not None else []
 
 
 def not_served(exchange: Exchange) -> Findings:

@@ -47,6 +47,14 @@ Feature: The description of a classic event holds 10000 characters
       And the reason is "Illegal input description. The description can't exceed 10000 characters"
       And the refusal has gsbStatus and an empty body
 
+    # That characters are counted and not bytes is inferred; so is that those of every script are.
+    @clause.R41.11.0-57 @should
+    Scenario: CreateEvent refuses a description of 10001 Chinese characters
+      When the host sends CreateEvent with
+        | description | {10001 Chinese characters} |
+        | listing     | PRIVATE                    |
+      Then the call is refused with 060068
+
   Rule: SetEvent takes 10000 characters and no more
 
     @clause.R41.11.0-58
@@ -72,6 +80,12 @@ Feature: The description of a classic event holds 10000 characters
       Then the call is refused with 060068
       And the reason is "Illegal input description. The description can't exceed 10000 characters"
       And the refusal has gsbStatus and an empty body
+
+    @clause.R41.11.0-59 @should
+    Scenario: SetEvent refuses a description of 10001 Chinese characters
+      When the host sends SetEvent for the new event with
+        | description | {10001 Chinese characters} |
+      Then the call is refused with 060068
 
     @clause.R41.11.0-59
     Scenario: A refused SetEvent leaves the description as it was

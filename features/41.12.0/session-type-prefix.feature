@@ -176,13 +176,20 @@ Feature: LstMeetingType returns subProductCodePrefix
         | attendee        |
 
     @clause.R41.12.0-19 @should
-    Scenario: Every session type has a name and a displayName
+    Scenario: Every session type has a name and a displayName, in their place
       When the site admin sends LstMeetingType
       Then the call succeeds
       And the reply contains
         | element                 | kind |
         | meetingType/name        | text |
         | meetingType/displayName | text |
+      And the children of meetingType keep this order
+        | element              |
+        | productCodePrefix    |
+        | subProductCodePrefix |
+        | active               |
+        | name                 |
+        | displayName          |
 
     @clause.R41.12.0-17 @should
     Scenario Outline: One session type asked for is one returned to the <role>

@@ -119,6 +119,24 @@ Feature: Meetings tell whether they are large events (Events 2.0)
       And enableOptions/enableWebniar is "false"
 
   @should
+  Rule: The new elements stand there for a large event and a webcast, too
+
+    Scenario Outline: In <operation> <parent> ends with the new elements for a <kind>
+      Given the site has a <kind>
+      When the host sends <operation> for the <kind>
+      Then <parent>/enableEvent comes directly after <before>
+      And <parent>/enableWebniar comes directly after enableEvent
+      And <parent>/enablePreMeetingLobby comes directly after enableWebniar
+      And <parent>/enablePreMeetingLobby comes last in its parent
+
+      Examples:
+        | clause     | operation      | parent        | before              | kind        |
+        | R41.3.0-03 | GetSessionInfo | accessControl | isEnforceAudioLogin | large event |
+        | R41.3.0-03 | GetSessionInfo | accessControl | isEnforceAudioLogin | webcast     |
+        | R41.3.0-07 | GetMeeting     | enableOptions | viewVideoThumbs     | large event |
+        | R41.3.0-07 | GetMeeting     | enableOptions | viewVideoThumbs     | webcast     |
+
+  @should
   Rule: An administrator is told the same as the host
 
     Scenario Outline: <operation> returns <parent>/<element> to the site admin

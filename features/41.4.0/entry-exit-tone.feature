@@ -136,6 +136,19 @@ Feature: Events take the entry and exit tone of the site
       And the host sends GetEvent for the new event
       Then schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC
 
+    @clause.R41.4.0-04 @should
+    Scenario Outline: CreateEvent takes <tone> where it is set so
+      Given the entry and exit tone of events is set to <tone> on the site
+      And classic events are enabled on the site
+      When the host sends CreateEvent
+      And the host sends GetEvent for the new event
+      Then schedule/entryExitTone is "<tone>"
+
+      Examples:
+        | tone         |
+        | NOTONE       |
+        | ANNOUNCENAME |
+
     @clause.R41.4.0-05
     Scenario: SetEvent without a tone leaves the tone of the site
       Given classic events are enabled on the site

@@ -49,6 +49,58 @@ Feature: Mail subjects are encoded as RFC 2047 asks
       When a mail reaches "{new meeting.attendeeEmail}"
       Then its subject travels in encoded words and reads "测试会议"
 
+    Scenario Outline: The subject of an invitation reads as before in <script>
+      Given names in mail subjects are enabled on the site
+      When the host sends CreateMeeting with
+        | confName         | {name} <words>       |
+        | attendeeName     | Guest                |
+        | attendeeEmail    | {fresh mail address} |
+        | emailInvitations | true                 |
+      Then the call succeeds
+      When a mail reaches "{new meeting.attendeeEmail}"
+      Then its subject travels in encoded words and reads "<words>"
+
+      Examples:
+        | script                    | words                          |
+        | Cyrillic letters          | Общее собрание                 |
+        | letters of Western Europe | Réunion à Zürich               |
+        | pictures                  | Feier 🎉🎉                       |
+        | several lines             | 关于下一季度的计划和预算的会议 以及 关于新产品的介绍和讨论 |
+
+    Scenario: The subject of an invitation to a classic event reads as before
+      Given names in mail subjects are enabled on the site
+      And classic events are enabled on the site
+      When the host sends CreateEvent with
+        | sessionName      | {name} 线上活动 二   |
+        | attendeeName     | Guest                |
+        | attendeeEmail    | {fresh mail address} |
+        | emailInvitations | true                 |
+      Then the call succeeds
+      When a mail reaches "{new event.attendeeEmail}"
+      Then its subject travels in encoded words and reads "线上活动 二"
+
+    Scenario: The subject of a welcome reads as before
+      Given Control Hub management is disabled on the site
+      And names in mail subjects are enabled on the site
+      When the site admin sends CreateUser with
+        | firstName   | 测试 二              |
+        | email       | {fresh mail address} |
+        | sendWelcome | true                 |
+      Then the call succeeds
+      When a mail reaches "{new user.email}"
+      Then its subject travels in encoded words and reads "测试 二"
+
+    Scenario: The activation mail of a user with a Chinese name
+      Given Control Hub management is enabled on the site
+      And verification by mail domain is disabled on the site
+      And sending of activation mails is enabled on the site
+      When the site admin sends CreateUser with
+        | firstName | 测试                 |
+        | email     | {fresh mail address} |
+      Then the call succeeds
+      When a mail reaches "{new user.email}"
+      Then its subject is ASCII on the wire
+
   @clause.R41.5.0-17 @mail
   Rule: ASCII travels as it is
 
@@ -60,6 +112,36 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | emailInvitations | true                 |
       Then the call succeeds
       When a mail reaches "{new meeting.attendeeEmail}"
+      Then a subject of ASCII characters is not encoded
+
+    Scenario: The invitation to a classic event with an ASCII name
+      Given classic events are enabled on the site
+      When the host sends CreateEvent with
+        | sessionName      | {name} Plain         |
+        | attendeeName     | Guest                |
+        | attendeeEmail    | {fresh mail address} |
+        | emailInvitations | true                 |
+      Then the call succeeds
+      When a mail reaches "{new event.attendeeEmail}"
+      Then a subject of ASCII characters is not encoded
+
+    Scenario: The welcome to a user with an ASCII name
+      Given Control Hub management is disabled on the site
+      When the site admin sends CreateUser with
+        | email       | {fresh mail address} |
+        | sendWelcome | true                 |
+      Then the call succeeds
+      When a mail reaches "{new user.email}"
+      Then a subject of ASCII characters is not encoded
+
+    Scenario: The activation mail of a user with an ASCII name
+      Given Control Hub management is enabled on the site
+      And verification by mail domain is disabled on the site
+      And sending of activation mails is enabled on the site
+      When the site admin sends CreateUser with
+        | email | {fresh mail address} |
+      Then the call succeeds
+      When a mail reaches "{new user.email}"
       Then a subject of ASCII characters is not encoded
 
   @clause.R41.5.0-18

@@ -54,7 +54,7 @@ def test_a_page_is_shown(page: Page, actual: str) -> None:
     assert told(mail_checks.page_shown(page)) == [("page", "", "a page behind the link", actual)]
 
 
-@pytest.mark.parametrize("good", [b"Hello", WORD, b"Re: " + WORD, b"=?utf-8?q?=E6=B1=89=E5=AD=97?=", b"=?UTF-8?B?5rGJ?= =?UTF-8?B?5a2X?="])
+@pytest.mark.parametrize("good", [b"Hello", WORD, b"Re: " + WORD, b"=?utf-8?q?=E6=B1=89=E5=AD=97?=", b"=?UTF-8?B?5rGJ?= =?UTF-8?B?5a2X?=", b"\r\n ".join([WORD] * 5)])
 @pytest.mark.parametrize(
     ("subject", "expected"),
     [
@@ -62,6 +62,11 @@ def test_a_page_is_shown(page: Page, actual: str) -> None:
         (b"=?UTF-8?B?" + b"5rGJ" * 20 + b"?=", "encoded words of at most 75 characters"),
         (b"=?UTF-8?B?5rG?=", "encoded words that can be decoded"),
         (b"=?no-such-charset?B?5rGJ?=", "encoded words that can be decoded"),
+        (b"=?utf-8?B?5rE=?= =?utf-8?B?iQ==?=", "whole characters in each encoded word"),
+        (b"=?utf-8?Q?a b=E6=B1=89?=", "no blank and no line end within an encoded word"),
+        (b"=?utf-8?B?5rGJ?==?utf-8?B?5rGJ?=", "encoded words apart from what stands beside them"),
+        (b"Re:=?utf-8?B?5rGJ?=", "encoded words apart from what stands beside them"),
+        (b" ".join([b"=?utf-8?B?5rGJ?="] * 5), "lines of at most 76 characters"),
     ],
 )
 def test_subjects_are_ascii_on_the_wire(good: bytes, subject: bytes, expected: str) -> None:

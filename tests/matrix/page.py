@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
+from tests.matrix.families import HEAD
+from tests.matrix.families import rows as table_rows
 from tests.matrix.measure import Finding, counted
 
 #: What each verdict means, in the order the page counts them.
@@ -32,7 +34,7 @@ th{font-size:.8rem;color:var(--soft);font-weight:600}code{font:13px/1.4 ui-monos
 @media print{input{display:none}}
 """
 _FILTER = """
-const box=document.querySelector("input"),rows=[...document.querySelectorAll("tbody tr")],parts=[...document.querySelectorAll("section")];
+const box=document.querySelector("input"),rows=[...document.querySelectorAll("section tbody tr")],parts=[...document.querySelectorAll("section")];
 box.addEventListener("input",()=>{const words=box.value.toLowerCase().split(/\\s+/).filter(Boolean);
 rows.forEach(r=>{r.hidden=!words.every(w=>r.textContent.toLowerCase().includes(w))});
 parts.forEach(p=>{p.hidden=!p.querySelector("tbody tr:not([hidden])")})});
@@ -56,9 +58,16 @@ def page(findings: Iterable[Finding]) -> str:
         f"<style>{_STYLE}</style><h1>Fault matrix</h1>"
         f"<p>{len(rows)} ways of breaking the contract, each seeded into the mock site on its own. "
         "The suite must tell it, in the scenario of the clause it breaks, for the reason it breaks it.</p>"
-        f'<dl>{told}</dl><input type="search" aria-label="filter" placeholder="Filter: clause, operation, verdict, words">'
+        f'<dl>{told}</dl>{_classes(rows)}<input type="search" aria-label="filter" placeholder="Filter: clause, operation, verdict, words">'
         f"{parts}<script>{_FILTER}</script></html>\n"
     )
+
+
+def _classes(findings: list[Finding]) -> str:
+    head = "".join(f"<th>{escape(name)}" for name in HEAD)
+    lines = ("".join(f"<td>{escape(cell)}" for cell in row) for row in table_rows(findings))
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<div class=rows><table><thead><tr>{head}</thead>{body}</table></div>"
 
 
 def _release(finding: Finding) -> tuple[int, ...]:

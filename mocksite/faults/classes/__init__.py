@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mocksite.faults.classes import callers, credentials, effects, kinds, later, meaning, rows
+from mocksite.faults.classes import callers, credentials, effects, form, kinds, later, letters, meaning, rows, scripts
 from mocksite.faults.fault import Fault
 
 #: The classes, and what each is called where they are counted.
@@ -15,14 +15,17 @@ FAMILIES: Mapping[str, str] = {
     "one-caller": "one caller",
     "one-kind": "one kind",
     "one-credential": "any credential, all operations",
+    "one-value": "one value or script",
     "refused-but-done": "the refusal is believed",
     "half-done": "the success is believed",
     "looked-at-once": "looked at once",
     "still-works": "what must stop working",
     "lists": "lists",
     "kind-not-meaning": "kind, not meaning",
+    "form": "form in part",
+    "mail": "mail",
 }
 
-_MODULES = (callers, kinds, credentials, effects, later, rows, meaning)
+_MODULES = (callers, kinds, credentials, scripts, effects, later, rows, meaning, form, letters)
 
 FAULTS: tuple[Fault, ...] = tuple(fault for module in _MODULES for fault in module.FAULTS)

@@ -87,7 +87,7 @@ def _names() -> Iterator[Fault]:
 
 #: Operations that refuse a later user most of what is asked here, or have nothing to list: that the caller was let in
 #: shows by how they refuse. GetSessionInfo answers nobody, too (40.8): by a key nobody has it tells nothing.
-_TELLING = ("GetSite", "LstTimeZone", "LstMeetingType", "LstsummarySession", "CreateMeeting")
+_TELLING = ("GetSite", "LstsummarySession")
 
 
 def _unscoped(call: Call) -> bool:
