@@ -4,13 +4,22 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run test lint plan report docs twins nights fault-matrix bench lock clean
+# Python keeps what it compiled: without that each of a hundred starts would compile the suite again.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Whoever is done early takes over from who is not.
+TESTS := $(BIN)/pytest tests -n 2 --dist worksteal
+
+.PHONY: run test test-all lint plan report docs twins nights fault-matrix bench lock clean
 
 run: $(READY)            ## the whole suite against the embedded mock site
 	$(BIN)/pytest features $(ARGS)
 
-test: $(READY)           ## the tests of the suite itself
-	$(BIN)/pytest tests -n 2 $(ARGS)
+test: $(READY)           ## the tests of the suite itself; of long tables the part that has its turn today
+	$(TESTS) --rotate $(ARGS)
+
+test-all: $(READY)       ## everything: every row of every table, every twin, every fault
+	$(TESTS) $(ARGS)
 
 lint: $(READY)           ## style and types
 	$(BIN)/ruff check .

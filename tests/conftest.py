@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import shutil
-import tempfile
 from pathlib import Path
 
 # pytester forgets what is first imported in a run of its own, while httpx remembers the exceptions of the httpcore it
@@ -18,14 +14,20 @@ from conformance.judge.clauses import Clause, load_clauses
 from conformance.judge.contract import Contract
 from conformance.scenarios.features import Catalogue
 
-pytest_plugins = ["pytester"]
+from tests.scratch import Scratch
+
+pytest_plugins = ["pytester", "tests.rotation"]
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Seconds after which something that should come is given up. No test may need the time: it only ends one that hangs.
+SAFETY = 300.0
 
-# Runs of tests, in processes of their own too, leave nothing in the state folder of whoever runs them.
-_STATE = tempfile.mkdtemp(prefix="wxc-state-")
-os.environ["XDG_STATE_HOME"] = _STATE
-atexit.register(shutil.rmtree, _STATE, ignore_errors=True)
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A temporary folder and a state folder that nobody else's things are in, for this session and all it starts."""
+    if not hasattr(config, "workerinput") and not Scratch.stands:
+        config.pluginmanager.register(Scratch())
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

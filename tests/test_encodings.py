@@ -9,6 +9,7 @@ import pytest
 from conformance.judge.elements import Finder
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario_context import ScenarioContext
+from tests.first_rows import first_rows
 from tests.rig import Rig, rig
 
 NAMES = {"UTF-8": "Zoë 汉字 Ω", "ISO-8859-1": "Zoë Ünal", "UTF-16": "Zoë 汉字 😀"}
@@ -30,9 +31,10 @@ def test_names_survive_the_round_trip(catalogue: Catalogue, encoding: str) -> No
         assert Finder(here.reply, here.run_context.contract.whole).texts("firstName") == [NAMES[encoding]]
 
 
+@pytest.mark.rotating(2)
 @pytest.mark.parametrize("encoding", NAMES)
 def test_the_suite_says_the_same_in_every_encoding(catalogue: Catalogue, encoding: str) -> None:
-    scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+    scenarios = first_rows(scenario for file in catalogue.known_files() for scenario in file.scenarios.values())
     with rig(catalogue) as site:
         same = Rig(site.core, replace(site.run_context, profile=replace(site.run_context.profile, encoding=encoding)), catalogue)
         bad = [(one.scenario.title, one.violations, one.cause) for one in same.run(scenarios) if one.verdict.outcome in ("failed", "broken")]

@@ -16,14 +16,14 @@ from tests import test_fault_matrix as matrix_test
 from tests.conftest import ROOT
 from tests.matrix import measure as instrument
 from tests.matrix.equivalents import Equivalent, settled, unused
-from tests.matrix.measure import Plan, measure, plan
-from tests.matrix.run import matrix
+from tests.matrix.measure import Plan, measure
+from tests.matrix.run import matrix, ready
 from tests.matrix.witness import Witness
 
 
 @pytest.fixture(scope="module")
 def healthy(catalogue: Catalogue) -> Iterator[Plan]:
-    yield plan(catalogue)
+    yield ready()[1]
 
 
 def verdict(monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue, healthy: Plan, fault: Fault) -> str:

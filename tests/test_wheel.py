@@ -13,25 +13,32 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.shared import once
 from tests.twisted import twisted
 
 SUITE = "conformance/suite"
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+    return once(tmp_path_factory, "wheel", build)
+
+
+def build(folder: Path) -> Path:
     pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(folder)]
     made = subprocess.run([*pip, str(ROOT)], capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     return next(folder.glob("*.whl"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment with the wheel in it; what it depends on is borrowed from ours, the checkout is not."""
-    home = tmp_path_factory.mktemp("home") / "venv"
+    return once(tmp_path_factory, "home", lambda folder: install(wheel, folder / "venv"))
+
+
+def install(wheel: Path, home: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
     python = home / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index", str(wheel)]
@@ -112,6 +119,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.rotating(3)
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_works_or_says_one_clear_line(command: Command, line: str) -> None:
     code, words = COMMANDS[line]

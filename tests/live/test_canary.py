@@ -75,6 +75,7 @@ WAYS = {
 }
 
 
+@pytest.mark.rotating(6)
 @pytest.mark.parametrize("name", WAYS)
 def test_no_secret_gets_out(run: Runner, tmp_path: Path, name: str) -> None:
     twist, more = WAYS[name]

@@ -8,6 +8,7 @@ from pathlib import Path
 import mocksite
 import pytest
 
+from tests.conftest import ROOT
 from tests.run.conftest import Runner
 from tests.run.test_interrupted import WRITES, state
 from tests.twisted import operation_of, twisted
@@ -36,7 +37,7 @@ def test_what_a_crashed_worker_left_is_removed(
 ) -> None:
     once = tmp_path / "crashed"
     (tmp_path / "crashing.py").write_text(CRASH.format(once=str(once)), encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
     with twisted(tmp_path) as site:
         before = state(site)
         outcome = run(WRITES, "-p", "crashing", "-n", "2", *site.arguments(), subprocess=True)
@@ -67,6 +68,7 @@ def unremovable(request: mocksite.HttpRequest, response: mocksite.HttpResponse) 
 CREATES = ("features/41.4.0/large-events.feature",)
 
 
+@pytest.mark.rotating(2)
 @pytest.mark.parametrize("way", [("--lanes", "0"), ("-n", "2")], ids=" ".join)
 def test_what_cannot_be_removed_is_told_and_changes_no_verdict(run: Runner, tmp_path: Path, way: tuple[str, ...]) -> None:
     with twisted(tmp_path, control_url="None") as site:

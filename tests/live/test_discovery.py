@@ -65,6 +65,7 @@ def test_read_only_it_judges_80_scenarios_and_sends_nothing_but_reads(run: Runne
     assert outcome.summary["discovered"]
 
 
+@pytest.mark.rotating(2)
 @pytest.mark.parametrize(("settings", "least"), [({}, 140), (CLASSIC, 110)], ids=["hub", "classic"])
 def test_read_write_it_judges_more_and_leaves_the_site_as_it_was(
     run: Runner, tmp_path: Path, settings: dict[str, object], least: int
@@ -202,6 +203,7 @@ def test_no_password_of_a_user_made_for_the_run_is_told_anywhere(run: Runner, tm
     assert not [file for file in files for password in passwords if password in file.read_bytes()]
 
 
+@pytest.mark.rotating(4)
 @pytest.mark.parametrize(
     ("fault", "feature"),
     [

@@ -53,6 +53,7 @@ def absent(names: list[str], answer: str, *changes: Change) -> Twin:
     return Twin("absent", "", "", settings=settings, profile=changes, at_least=0)
 
 
+@pytest.mark.rotating(12)
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("many", [1, 10, 40])
 def test_each_operation_is_one_finding(catalogue: Catalogue, root: Path, many: int, answer: str) -> None:
@@ -68,6 +69,7 @@ def test_each_operation_is_one_finding(catalogue: Catalogue, root: Path, many: i
     assert told.judged > 60
 
 
+@pytest.mark.rotating(4)
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_what_the_profile_says_is_no_finding(catalogue: Catalogue, root: Path, answer: str) -> None:
     names = operations(root)
@@ -113,6 +115,7 @@ def test_an_unknown_name_is_a_mistake_of_the_user(run: Runner, tmp_path: Path) -
     assert "did you mean 'LstRecording'?" in outcome.text
 
 
+@pytest.mark.rotating(3)
 @pytest.mark.parametrize("way", [("--lanes", "0"), ("--lanes", "16"), ("-n", "2")], ids=" ".join)
 def test_lanes_and_workers_find_one_too(run: Runner, tmp_path: Path, way: tuple[str, ...]) -> None:
     names = ["LstRecording", "LstsummarySession", "GetMeeting"]

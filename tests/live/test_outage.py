@@ -9,6 +9,7 @@ import mocksite
 import pytest
 
 from conformance.scenarios.features import Catalogue
+from tests.conftest import ROOT
 from tests.run.conftest import Runner
 from tests.twins import wire
 from tests.twins.site import Gateway, Twin, judge
@@ -49,6 +50,7 @@ class Falls:
         return self.answer
 
 
+@pytest.mark.rotating(5)
 @pytest.mark.parametrize("name", OUTAGES)
 @pytest.mark.parametrize("way", [("--lanes", "0"), ("--lanes", "8")], ids=" ".join)
 def test_when_nothing_but_an_outage_is_left_nothing_is_judged(
@@ -66,7 +68,7 @@ def test_when_nothing_but_an_outage_is_left_nothing_is_judged(
 
 def test_workers_end_the_run_too(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "hurried.py").write_text("from conformance.wire import client\nclient._BACK_OFF = (0.01, 0.02)\n", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
     answer, sign = OUTAGES["backend silent"]
     asked_first = ("", "GetAPIVersion", "AuthenticateUser", "GetUser", "GetSite")
 

@@ -26,6 +26,7 @@ def plan(one: OneAccount, capsys: pytest.CaptureFixture[str], *more: str) -> dic
     return told
 
 
+@pytest.mark.rotating(4)
 @pytest.mark.parametrize("settings", [{}, CLASSIC], ids=["hub", "classic"])
 @pytest.mark.parametrize("access", ["read-only", "read-write"])
 def test_what_is_planned_is_what_runs(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ import mocksite
 import pytest
 import trustme
 
+from tests.conftest import ROOT, SAFETY
+from tests.grants import kept, plugin
 from tests.live.unquiet import unquiet
 from tests.run.conftest import Outcome, Runner
 
@@ -63,7 +63,7 @@ class LiveSite:
     def state(self) -> dict[str, Any]:
         """What it holds that a run could change."""
         trusting = ssl.create_default_context(cafile=self.ca)
-        told = httpx.get(f"{self.server.control_url}/state", verify=trusting, trust_env=False).json()
+        told = httpx.get(f"{self.server.control_url}/state", verify=trusting, trust_env=False, timeout=SAFETY).json()
         return {kind: {str(row): row for row in told[kind]} for kind in ("sessions", "users")}
 
 
@@ -75,69 +75,53 @@ def site(tmp_path: Path) -> Iterator[LiveSite]:
     live.server.stop()
 
 
-def kept_the_rate(rows: list[dict[str, Any]]) -> None:
-    """Assert that the site was asked no more than the rate allows.
-
-    That requests leave evenly spaced is proved in tests/wire/test_rate_limiter.py. On
-    the way a loaded machine lets some catch others up, so that a second may
-    see a few more; two workers that do not share the rate ask twice as often.
-    """
-    times = [row["time"] for row in rows]
-    assert (len(times) - 1) / (max(times) - min(times)) <= RATE * 1.25
-    assert busiest(rows) <= RATE * 1.5
-
-
-def busiest(rows: list[dict[str, Any]]) -> int:
-    """The most requests in any second."""
-    times = sorted(row["time"] for row in rows)
-    return max(sum(1 for other in times if start <= other < start + 1) for start in times)
+@pytest.fixture
+def grants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the runs of a test note when requests were let go; ``-p granting`` brings it to their processes."""
+    file = tmp_path / "grants"
+    (tmp_path / "granting.py").write_text(plugin(file), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    return file
 
 
 def tell(outcome: Outcome, rows: list[dict[str, Any]], resets: int, left: int) -> None:
     """The figures of the rehearsal, for ``pytest -s``."""
     limited = sum(row["exception_id"] == "000045" for row in rows)
-    print(f"\nsent {len(rows)}, reset {resets}, limited {limited}, left behind {left}, busiest second {busiest(rows)}")
+    print(f"\nsent {len(rows)}, reset {resets}, limited {limited}, left behind {left}")
     print(outcome.lines[-1])
 
 
-def test_reads_are_judged_as_on_a_quiet_site(run: Runner, site: LiveSite, tmp_path: Path) -> None:
+def test_reads_are_judged_as_on_a_quiet_site(run: Runner, site: LiveSite, tmp_path: Path, grants: Path) -> None:
     quiet = run(*READS, *site.profile(tmp_path, site.port, "lanes = 8"), subprocess=True)
     assert quiet.code == 0, quiet.text
     expected = quiet.outcomes()
     site.log.write_text("", encoding="utf-8")
     with unquiet(site.port, lives=7) as network:
-        begun = time.monotonic()
-
-        def restart() -> None:
-            network.reset()
-            site.restart()
-
-        restarter = threading.Timer(1.5, restart)
-        restarter.start()
-        outcome = run(*READS, *site.profile(tmp_path, network.port, "lanes = 8"), subprocess=True)
-        restarter.join()
-    assert time.monotonic() - begun > 1.5, "the run was over before the restart"
+        network.restart(site.restart, after=40)
+        arguments = site.profile(tmp_path, network.port, "lanes = 8")
+        outcome = run(*READS, "-p", "granting", *arguments, subprocess=True)
+        assert network.restarted.wait(SAFETY), "the run was over before the restart"
     tell(outcome, site.requests(), network.resets, 0)
     assert network.resets > 3
     assert outcome.outcomes() == expected
-    kept_the_rate(site.requests())
+    kept(grants, RATE, len(site.requests()))
 
 
-def test_writes_leave_nothing_behind(run: Runner, site: LiveSite, tmp_path: Path) -> None:
+def test_writes_leave_nothing_behind(run: Runner, site: LiveSite, tmp_path: Path, grants: Path) -> None:
     before = site.state()
     where = site.profile(tmp_path, site.port, live=False)
-    outcome = run(*WRITES, *where, "--access", "read-write", subprocess=True)
+    outcome = run(*WRITES, "-p", "granting", *where, "--access", "read-write", subprocess=True)
     assert outcome.code == 0, outcome.text
     after = site.state()
     tell(outcome, site.requests(), 0, len(after["sessions"]) - len(before["sessions"]))
     assert [row for kind in after for row in after[kind].keys() ^ before[kind].keys()] == []
-    kept_the_rate(site.requests())
+    kept(grants, RATE, len(site.requests()))
 
 
-def test_two_workers_share_the_rate(run: Runner, site: LiveSite, tmp_path: Path) -> None:
-    outcome = run(*READS, "-n", "2", *site.profile(tmp_path, site.port, "lanes = 4"), subprocess=True)
+def test_two_workers_share_the_rate(run: Runner, site: LiveSite, tmp_path: Path, grants: Path) -> None:
+    outcome = run(*READS, "-p", "granting", "-n", "2", *site.profile(tmp_path, site.port, "lanes = 4"), subprocess=True)
     assert outcome.code == 0, outcome.text
-    kept_the_rate(site.requests())
+    kept(grants, RATE, len(site.requests()))
 
 
 def test_a_limit_of_the_site_is_waited_out(run: Runner, tmp_path: Path) -> None:

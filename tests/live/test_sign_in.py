@@ -27,6 +27,7 @@ def refusing(exception_id: str, when: object) -> object:
     return wire.refusing(lambda: wire.refusal(exception_id, "no"), when)  # type: ignore[arg-type]
 
 
+@pytest.mark.rotating(3)
 @pytest.mark.parametrize("way", [("--lanes", "0"), ("--lanes", "16"), ("-n", "2")], ids=" ".join)
 def test_each_process_signs_each_account_in_once(run: Runner, tmp_path: Path, way: tuple[str, ...]) -> None:
     told: Counter[str] = Counter()
@@ -94,6 +95,7 @@ def test_what_takes_no_ticket_gets_the_password(catalogue: Catalogue) -> None:
     assert sum("no session ticket taken" in note for note in notes) == 2, "once for each operation, then it is known"
 
 
+@pytest.mark.rotating(2)
 @pytest.mark.parametrize("answer", ["refused", "absent"])
 def test_without_tickets_the_password_serves(catalogue: Catalogue, answer: str) -> None:
     page = mocksite.HttpResponse(404, (("Content-Type", "text/html"),), b"<html>Not Found</html>")

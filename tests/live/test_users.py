@@ -46,6 +46,7 @@ def rows(outcome: Outcome, word: str) -> list[dict[str, Any]]:
     return [row for row in outcome.summary["scenarios"] if row["outcome"] == word]
 
 
+@pytest.mark.rotating(8)
 @pytest.mark.parametrize(
     "settings",
     [
@@ -71,6 +72,7 @@ def test_a_site_may_choose(run: Runner, tmp_path: Path, settings: dict[str, obje
     assert {user["active"] for user in after[len(before) :]} <= {"DEACTIVATED"}
 
 
+@pytest.mark.rotating(4)
 def test_a_site_that_makes_no_user_is_asked_once_and_accused_of_nothing(run: Runner, tmp_path: Path) -> None:
     with live(tmp_path, host_limit=1) as site:
         outcome = run(USERS, LOGINS, *site.arguments(*WRITING))
@@ -104,6 +106,7 @@ def test_one_account_signs_in_once(run: Runner, tmp_path: Path) -> None:
     assert len(by_ticket) > 20
 
 
+@pytest.mark.rotating(2)
 @pytest.mark.parametrize("exception_id", ["030047", "030104"])
 def test_a_site_that_takes_no_tickets_gets_the_password(run: Runner, tmp_path: Path, exception_id: str) -> None:
     def refuse(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
@@ -119,6 +122,7 @@ def test_a_site_that_takes_no_tickets_gets_the_password(run: Runner, tmp_path: P
     assert fair(outcome), outcome.text
 
 
+@pytest.mark.rotating(7)
 @pytest.mark.parametrize(
     "fault",
     [

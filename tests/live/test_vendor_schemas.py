@@ -95,6 +95,7 @@ def judged(bundle: VendorSchemas, body: bytes) -> SchemaResult:
     return bundle.check(read_reply("GetSite", body))
 
 
+@pytest.mark.rotating(3)
 @pytest.mark.parametrize("layout", [folder, zipped])
 def test_the_layout_of_a_bundle_makes_no_difference(vendor: VendorSchemas, tmp_path: Path, layout: object) -> None:
     ours, theirs = vendor, VendorSchemas(layout(tmp_path))  # type: ignore[operator]

@@ -77,6 +77,7 @@ def outcomes(told: Told) -> dict[str, str]:
     return {f"{one.scenario.path}::{one.scenario.title}": one.verdict.outcome for one in told.trials}
 
 
+@pytest.mark.rotating(7)
 @pytest.mark.parametrize("how", WRONG)
 @pytest.mark.parametrize("name", TOLD)
 def test_a_wrong_setting_is_the_finding_of_its_clause_alone(catalogue: Catalogue, name: str, how: str) -> None:

@@ -6,9 +6,11 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from tests.conftest import SAFETY
 
 _RESET = struct.pack("ii", 1, 0)
 
@@ -23,6 +25,30 @@ class Network:
     chunks: int = 0
     resets: int = 0
     open: set[socket.socket] = field(default_factory=set)
+    up: threading.Event = field(default_factory=threading.Event)
+    restarted: threading.Event = field(default_factory=threading.Event)
+    _restart: tuple[int, Callable[[], None]] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.up.set()
+
+    def restart(self, site: Callable[[], None], after: int) -> None:
+        """Restart the site when clients have sent ``after`` times: connections are reset, new ones wait until it is back."""
+        self._restart = after, site
+
+    def count(self) -> None:
+        """Something was sent."""
+        with self._lock:
+            self.chunks += 1
+            if self._restart is None or self.chunks < self._restart[0]:
+                return
+            (_, site), self._restart = self._restart, None
+            self.up.clear()
+        self.reset()
+        site()
+        self.up.set()
+        self.restarted.set()
 
     def reset(self) -> None:
         """Reset every connection, as a site that restarts does."""
@@ -53,6 +79,7 @@ def _accept(listener: socket.socket, network: Network) -> None:
 
 
 def _serve(client: socket.socket, network: Network) -> None:
+    network.up.wait(SAFETY)
     try:
         site = socket.create_connection(("127.0.0.1", network.behind))
     except OSError:
@@ -64,7 +91,7 @@ def _serve(client: socket.socket, network: Network) -> None:
     with contextlib.suppress(OSError):
         while chunk := client.recv(65536):
             sent += 1
-            network.chunks += 1
+            network.count()
             if sent > network.lives:
                 network.resets += 1
                 break

@@ -8,6 +8,7 @@ import pytest
 
 import mocksite
 from mocksite.operations import OPERATIONS
+from tests.mocksite.conftest import calls
 
 PREFIXES = {
     "user": ["serv", "com", "use"],
@@ -130,11 +131,7 @@ def test_cores_share_nothing(make) -> None:
     assert b"Only here" not in second.call("LstsummaryMeeting").response.body
 
 
-def test_a_core_is_cheap(make) -> None:
-    import time
-
-    make()
-    started = time.perf_counter()
-    for _ in range(50):
-        mocksite.Core().close()
-    assert (time.perf_counter() - started) / 50 < 0.005
+def test_a_core_is_cheap() -> None:
+    """Thousands of them are made a minute: what all share is read once, and the rest when it is asked for."""
+    mocksite.Core().close()
+    assert calls(lambda: mocksite.Core().close()) < 200

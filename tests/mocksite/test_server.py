@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,6 +14,8 @@ import pytest
 
 import mocksite
 from mocksite.errors import UsageError
+from mocksite.server.limits import IDLE
+from tests.conftest import SAFETY
 
 
 def document(server: mocksite.Server, operation: str = "GetAPIVersion") -> bytes:
@@ -26,7 +28,7 @@ def document(server: mocksite.Server, operation: str = "GetAPIVersion") -> bytes
 def raw(server: mocksite.Server, data: bytes) -> bytes:
     """Everything that comes back until the server closes the connection."""
     host, port = urlsplit(server.url).hostname, urlsplit(server.url).port
-    with socket.create_connection((host, port), timeout=5) as connection:
+    with socket.create_connection((host, port), timeout=SAFETY) as connection:
         connection.sendall(data)
         found = b""
         while piece := connection.recv(65536):
@@ -103,13 +105,13 @@ def test_bad_requests_get_an_answer(server, data: bytes, status: bytes) -> None:
 def test_a_client_that_goes_away_hurts_nobody(server) -> None:
     host, port = urlsplit(server.url).hostname, urlsplit(server.url).port
     for data in (b"", b"POST /WBX", request(b"<half", "Content-Length: 5000")):
-        with socket.create_connection((host, port), timeout=5) as connection:
+        with socket.create_connection((host, port), timeout=SAFETY) as connection:
             connection.sendall(data)
-    assert httpx.post(server.url, content=document(server), trust_env=False).status_code == 200
+    assert httpx.post(server.url, content=document(server), trust_env=False, timeout=SAFETY).status_code == 200
 
 
 def test_other_methods_and_pages(server) -> None:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=SAFETY) as client:
         assert client.get(server.url).status_code == 405
         assert client.head(server.url).status_code == 405
         assert client.get(server.base_url).status_code == 404
@@ -122,7 +124,7 @@ def test_many_connections_at_once(server) -> None:
     failures: list[object] = []
 
     def work() -> None:
-        with httpx.Client(trust_env=False) as client:
+        with httpx.Client(trust_env=False, timeout=SAFETY) as client:
             for _ in range(10):
                 answer = client.post(server.url, content=document(server))
                 if b"SUCCESS" not in answer.content:
@@ -148,7 +150,7 @@ def test_writers_at_once_leave_a_sound_site() -> None:
         ).encode()
 
         def work() -> None:
-            with httpx.Client(trust_env=False) as client:
+            with httpx.Client(trust_env=False, timeout=SAFETY) as client:
                 for _ in range(15):
                     assert b"SUCCESS" in client.post(running.url, content=body).content
 
@@ -157,7 +159,7 @@ def test_writers_at_once_leave_a_sound_site() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        sessions = httpx.get(f"{running.control_url}/state", trust_env=False).json()["sessions"]
+        sessions = httpx.get(f"{running.control_url}/state", trust_env=False, timeout=SAFETY).json()["sessions"]
         assert sum(row["name"] == "M" for row in sessions) == 120
 
 
@@ -166,12 +168,12 @@ def test_tls_with_a_certificate_of_its_own() -> None:
         assert running.url.startswith("https://127.0.0.1:")
         assert f'ca_file = "{running.ca_file}"' in running.profile()
         context = ssl.create_default_context(cafile=running.ca_file)
-        assert httpx.post(running.url, content=document(running), verify=context, trust_env=False).status_code == 200
+        assert httpx.post(running.url, content=document(running), verify=context, trust_env=False, timeout=SAFETY).status_code == 200
         with pytest.raises(httpx.ConnectError):
-            httpx.post(running.url, content=document(running), trust_env=False)
+            httpx.post(running.url, content=document(running), trust_env=False, timeout=SAFETY)
         # A client that connects and says nothing must not keep others out.
         with socket.create_connection(("127.0.0.1", urlsplit(running.url).port)):
-            assert httpx.post(running.url, content=document(running), verify=context, trust_env=False, timeout=3).status_code == 200
+            assert httpx.post(running.url, content=document(running), verify=context, trust_env=False, timeout=SAFETY).status_code == 200
         file = Path(running.ca_file)
     assert not file.exists(), "what was made is removed"
 
@@ -188,33 +190,35 @@ def test_tls_with_a_certificate_one_brings(tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(str(ca))
     with mocksite.start(cert=str(cert), key=str(key)) as running:
         context = ssl.create_default_context(cafile=str(ca))
-        assert httpx.post(running.url, content=document(running), verify=context, trust_env=False).status_code == 200
+        assert httpx.post(running.url, content=document(running), verify=context, trust_env=False, timeout=SAFETY).status_code == 200
     assert cert.exists()
     with pytest.raises(UsageError, match="certificate cannot be used"):
         mocksite.start(cert=str(key))
 
 
-def test_latency() -> None:
+def test_latency(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("mocksite.server.http.time", SimpleNamespace(sleep=slept.append))
     with mocksite.start(latency=0.15) as running:
-        started = time.perf_counter()
-        httpx.post(running.url, content=document(running), trust_env=False)
-        assert 0.15 <= time.perf_counter() - started < 1
+        httpx.post(running.url, content=document(running), trust_env=False, timeout=SAFETY)
+    assert slept == [0.15]
 
 
-def test_stopping_is_quick_and_can_be_repeated() -> None:
+def test_stopping_waits_for_nobody_and_can_be_repeated() -> None:
     running = mocksite.start()
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=SAFETY) as client:
         client.post(running.url, content=document(running))
-        started = time.perf_counter()
-        running.stop()
-        assert time.perf_counter() - started < 0.5
+        stopping = threading.Thread(target=running.stop, daemon=True)
+        stopping.start()
+        stopping.join(timeout=IDLE / 2)
+        assert not stopping.is_alive(), "the connection that stays open is waited for"
         running.stop()
         with pytest.raises(httpx.HTTPError):
-            httpx.post(running.url, content=b"", trust_env=False)
+            httpx.post(running.url, content=b"", trust_env=False, timeout=SAFETY)
 
 
 def test_several_servers_side_by_side() -> None:
     with mocksite.start() as one, mocksite.start(release="41.1.0") as two:
         assert one.url != two.url
-        assert b"V41.12.0" in httpx.post(one.url, content=document(one), trust_env=False).content
-        assert b"V41.1.0" in httpx.post(two.url, content=document(two), trust_env=False).content
+        assert b"V41.12.0" in httpx.post(one.url, content=document(one), trust_env=False, timeout=SAFETY).content
+        assert b"V41.1.0" in httpx.post(two.url, content=document(two), trust_env=False, timeout=SAFETY).content

@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, Self
 
+from tests.conftest import SAFETY
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     "--headless",
@@ -134,7 +136,7 @@ class Browser:
     def close(self) -> None:
         """End the browser and remove what it kept."""
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(SAFETY)
         self._out.close()
         self._in.close()
         shutil.rmtree(self._folder, ignore_errors=True)

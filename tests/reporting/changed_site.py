@@ -40,7 +40,7 @@ def run_suite(folder: Path, release: str, *features: str, edit: Edit = lambda bo
     with changed_site(folder, release, edit) as sites:
         command = ["-m", "pytest", *features, "--site", "mock", "--sites", str(sites), "--reports", str(reports)]
         done = subprocess.run(
-            [sys.executable, *command, "-q", "-p", "no:cacheprovider"],
+            [sys.executable, *command, "-q", "-p", "no:cacheprovider", "-p", "tests.first_rows"],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             capture_output=True,

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.shared import once
 from tests.reporting.changed_site import one_more_one_less, run_suite, without_promises
 
 Runs = dict[str, Path]
@@ -32,14 +33,18 @@ expires = 2199-01-01
 def embedded(folder: Path, release: str) -> Path:
     """A run against the embedded mock as ``release``."""
     command = [sys.executable, "-m", "pytest", "features", "--release", release, "--reports", str(folder)]
-    subprocess.run([*command, "-q", "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, check=True)
+    subprocess.run([*command, "-q", "-p", "no:cacheprovider", "-p", "tests.first_rows"], cwd=ROOT, capture_output=True, check=True)
     return folder
 
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """Reports of 41.9.0 (``old``), 41.12.0 (``new``), 41.12.0 with one element more and one less, and a bad 41.12.0."""
-    folder = tmp_path_factory.mktemp("runs")
+    return once(tmp_path_factory, "runs", make_runs)
+
+
+def make_runs(folder: Path) -> Runs:
+    """Make them below ``folder``."""
     known = folder / "known.toml"
     known.write_text(KNOWN, encoding="utf-8")
     bad = ("features", "--known-issues", str(known))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAFETY
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,12 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Runner:
     (project / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.delenv("WEBEX_SITES", raising=False)
 
-    def go(*arguments: str, subprocess: bool = False, timeout: float | None = None) -> Outcome:
+    # Processes of their own find the plugins of the tests, too.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    def go(*arguments: str, subprocess: bool = False, every_row: bool = False, timeout: float | None = SAFETY) -> Outcome:
+        if not every_row:
+            arguments = ("-p", "tests.first_rows", *arguments)
         reports = project / "reports"
         if subprocess:
             # A run that hangs fails its test and not the whole session.

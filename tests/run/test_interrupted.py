@@ -13,6 +13,7 @@ from typing import Any
 import mocksite
 import pytest
 
+from tests.conftest import SAFETY
 from tests.run.conftest import Outcome, Runner
 from tests.twisted import Twisted, operation_of, twisted
 
@@ -40,7 +41,7 @@ def interrupted(stops: Stops, run: Runner, pytester: pytest.Pytester, *arguments
     command = [sys.executable, "-m", "pytest", *arguments]
     process = subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     stops.process = process
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=SAFETY)
     stops.process = None
     return Outcome(process.returncode, output.splitlines(), pytester.path / "reports")
 

@@ -77,6 +77,7 @@ EMPTY = {
 }
 
 
+@pytest.mark.rotating(3)
 @pytest.mark.parametrize("name", EMPTY)
 @pytest.mark.parametrize("lanes", ["0", "4"])
 def test_what_judges_nothing_is_an_error(run: Runner, pytester: pytest.Pytester, name: str, lanes: str) -> None:
@@ -153,6 +154,7 @@ SELECTIONS: dict[str, tuple[list[str], Callable[[Scenario], bool]]] = {
 }
 
 
+@pytest.mark.rotating(3)
 @pytest.mark.parametrize("name", SELECTIONS)
 def test_whatever_selects_makes_a_smaller_run(
     run: Runner, pytester: pytest.Pytester, catalogue: Catalogue, name: str
@@ -168,6 +170,7 @@ def test_whatever_selects_makes_a_smaller_run(
         assert outcome.summary["selected"]["scenarios"] == number
 
 
+@pytest.mark.rotating(2)
 @pytest.mark.parametrize("way", [(), ("-n", "2")], ids=" ".join)
 def test_last_failed_is_a_smaller_run(run: Runner, pytester: pytest.Pytester, tmp_path: Path, way: tuple[str, ...]) -> None:
     with mocksite.start(release="41.6.3") as site:

@@ -87,6 +87,7 @@ def test_every_report_tells_the_same(run: Runner, tmp_path: Path) -> None:
     assert f"FAILED  {len(told)} scenarios, one cause, " in outcome.text, "what only warns is told beside what failed"
 
 
+@pytest.mark.rotating(3)
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [

@@ -56,6 +56,7 @@ def planted(stage: str) -> tuple[object, str, Callable[..., object]]:
     return holder, name, raising
 
 
+@pytest.mark.rotating(7)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("stage", STAGES)
 def test_an_exception_costs_its_scenario(run: Runner, stage: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +71,7 @@ setattr(*planted({stage!r}))
 """
 
 
+@pytest.mark.rotating(4)
 @pytest.mark.parametrize("stage", WITH_WORKERS)
 def test_with_workers_too(run: Runner, tmp_path: Path, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "planted.py").write_text(PLUGIN.format(stage=stage), encoding="utf-8")

@@ -76,6 +76,7 @@ def every_report_agrees(outcome: Outcome) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.rotating(2)
 @pytest.mark.parametrize(("strict", "known"), list(itertools.product((False, True), (False, True))))
 def test_every_outcome_in_every_report(run: Runner, tmp_path: Path, strict: bool, known: bool) -> None:
     table = expected(strict, known)
@@ -97,6 +98,7 @@ def test_two_workers_tell_the_same(run: Runner, tmp_path: Path) -> None:
     every_report_agrees(outcome)
 
 
+@pytest.mark.rotating(3)
 @pytest.mark.parametrize(
     ("clauses", "strict", "known", "code"),
     [

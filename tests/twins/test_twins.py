@@ -1,9 +1,6 @@
-"""No site that keeps the contract is accused. Every day another part of the twins; ``make twins`` judges all."""
+"""No site that keeps the contract is accused."""
 
 from __future__ import annotations
-
-import os
-from datetime import date
 
 import mocksite
 import pytest
@@ -14,25 +11,14 @@ from tests.twins import wire
 from tests.twins.site import Twin, judge, opened, place, scenarios
 from tests.twins.table import TWINS
 
-#: The day, or what ``TWINS_SEED`` says: the same seed chooses the same twins.
-SEED = int(os.environ.get("TWINS_SEED") or date.today().toordinal())
-A_DAY = 6
+#: As many a day as this leaves; ``make twins`` judges all in one go.
+TURNS = 20
 
 
-def chosen(seed: int) -> list[str]:
-    """The twins of a seed; those of consecutive seeds are other ones until every twin had its turn."""
-    names = list(TWINS)
-    return [names[(seed * A_DAY + place) % len(names)] for place in range(A_DAY)]
-
-
-@pytest.mark.parametrize("name", chosen(SEED))
+@pytest.mark.rotating(TURNS)
+@pytest.mark.parametrize("name", TWINS)
 def test_a_conforming_site_is_not_accused(catalogue: Catalogue, name: str) -> None:
     assert judge(TWINS[name], catalogue).accusations == []
-
-
-def test_every_twin_has_its_turn() -> None:
-    days = -(-len(TWINS) // A_DAY)
-    assert {name for seed in range(days) for name in chosen(seed)} == set(TWINS)
 
 
 def test_every_twin_says_what_it_stands_for() -> None:

@@ -8,6 +8,7 @@ import tomllib
 from urllib.parse import urlsplit
 
 import mocksite
+from tests.conftest import SAFETY
 
 
 class Wire:
@@ -18,7 +19,7 @@ class Wire:
         self.data = self.profile["data"]
         self._path = urlsplit(server.url).path
         self._headers = {"Content-Type": content_type} if content_type else {}
-        self._connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+        self._connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=SAFETY)
 
     def account(self, role: str) -> dict[str, str]:
         return self.profile["accounts"][role]
