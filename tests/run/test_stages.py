@@ -37,8 +37,6 @@ STAGES = {
     "lane client": ("conformance.scenarios.run_context", "RunContext", "client", 4),
 }
 WAYS = ("--lanes 0", "--lanes 4")
-#: Stages in which workers differ from one process; each costs three starts of Python.
-WITH_WORKERS = ("gate", "client", "message", "lane client")
 
 
 def planted(stage: str) -> tuple[object, str, Callable[..., object]]:
@@ -71,12 +69,14 @@ setattr(*planted({stage!r}))
 """
 
 
-@pytest.mark.rotating(4)
-@pytest.mark.parametrize("stage", WITH_WORKERS)
-def test_with_workers_too(run: Runner, tmp_path: Path, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.rotating(10)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("stage", STAGES)
+def test_with_workers_too(run: Runner, tmp_path: Path, stage: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each costs three starts of Python."""
     (tmp_path / "planted.py").write_text(PLUGIN.format(stage=stage), encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
-    arguments = ("-p", "planted", "-n", "2", "--lanes", "2")
+    arguments = ("-p", "planted", "-n", "2", *way.split())
     told(run("features/41.7.0", "features/41.3.0", *arguments, subprocess=True, timeout=300))
 
 
