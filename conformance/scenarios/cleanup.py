@@ -13,7 +13,7 @@ from pathlib import Path
 
 from conformance.judge.elements import Finder
 from conformance.scenarios.authentication import ask
-from conformance.scenarios.disposables import put_user_back, user_now
+from conformance.scenarios.disposables import demand_a_way_back, put_user_back, user_now
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.errors import CannotJudge, UserError
@@ -133,7 +133,10 @@ class ScenarioCleanup:
         known = {one for entry, key in self._left for one in self._names(entry, key)}
         for webex_id in map(str.strip, sent["webExId"].split(",")):
             if webex_id not in known:
-                self._note("site-admin", USER, webex_id, user_now(self._run_context, self._client, webex_id))
+                now = user_now(self._run_context, self._client, webex_id)
+                if operation == "DelUser":
+                    demand_a_way_back(self._run_context, self._client, now)
+                self._note("site-admin", USER, webex_id, now)
 
     def _names(self, entry: LedgerEntry, key: Mapping[str, str]) -> Iterator[str]:
         """What the users of this scenario are called, those it made and those it looked at."""

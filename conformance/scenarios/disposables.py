@@ -8,6 +8,7 @@ from conformance.judge.elements import Finder
 from conformance.scenarios.authentication import ask
 from conformance.scenarios.run_context import RunContext
 from conformance.sites.errors import CannotJudge
+from conformance.sites.settings import known_settings, refusals
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Reply
 
@@ -30,6 +31,22 @@ def user_now(run_context: RunContext, client: Sender, webex_id: str) -> dict[str
     if not reply.succeeded:
         raise CannotJudge(f"{webex_id} cannot be looked at before it is changed: GetUser answered {reply.verdict()}")
     return {"webExId": webex_id, **_state(run_context, reply)}
+
+
+def demand_a_way_back(run_context: RunContext, client: Sender, now: Mapping[str, str]) -> None:
+    """Before DelUser takes a user of the operator's: SetUser would give it back.
+
+    Asked only where the profile leaves open whether the site is set so that it refuses
+    SetUser: :class:`CannotJudge` when it does, and nobody stays deactivated.
+    """
+    told = run_context.profile.settings
+    untold = [name for name, one in known_settings().items() if "SetUser" in one.refuses and name not in told]
+    same = {element: now[element] for element in ("webExId", "timeZoneID") if element in now}
+    if not untold or len(same) < len(("webExId", "timeZoneID")):
+        return
+    reply = ask(run_context, client, "site-admin", "SetUser", same, repeatable=True)
+    if reply.exception_id in refusals(untold):
+        raise CannotJudge(f"{now['webExId']} could not be given back: SetUser answered {reply.verdict()}")
 
 
 def put_user_back(run_context: RunContext, client: Sender, before: Mapping[str, str]) -> None:

@@ -247,7 +247,8 @@ class ScenarioContext:
         """A site with all its hosts activates nobody (guide, setuser); set otherwise than assumed it may refuse us."""
         if "hostlimit" in reply.reason.replace(" ", "").lower():
             raise CannotJudge(f"the site has all the hosts it is licensed for: {reply.verdict()}")
-        for setting in map(setting_named, self.scenario.implied):
+        told = self.run_context.profile.settings.keys() - self.scenario.implied
+        for setting in (setting_named(name) for name in self.scenario.settings if name not in told):
             if reply.exception_id and reply.exception_id == setting.refusal:
                 raise CannotJudge(f"{setting.phrase} is enabled, and the profile does not say so: {reply.verdict()}")
 
