@@ -68,8 +68,6 @@ _WAYS: dict[str, tuple[str, _Change]] = {
     "status-odd": ("refusal-form", _saying("gsbStatus", "UNKNOWN")),
     "status-blank": ("refusal-form", _saying("gsbStatus", "")),
     "status-twice": ("refusal-form", _twice("gsbStatus", "PRIMARY")),
-    "reason-lost": ("refusal-form", _without("reason")),
-    "reason-blank": ("refusal-form", _saying("reason", "")),
     "reason-twice": ("refusal-form", _twice("reason", "Once more")),
     "second-id": ("refusal-form", _twice("exceptionID", "000001")),
     "result-twice": ("refusal-form", _twice("result", "FAILURE")),
@@ -81,6 +79,8 @@ _WAYS: dict[str, tuple[str, _Change]] = {
 }
 #: Other words than those printed.
 _WORDS: dict[str, tuple[str, _Change]] = {
+    "reason-lost": ("reason", _without("reason")),
+    "reason-blank": ("reason", _saying("reason", "")),
     "words-other": ("reason", _saying("reason", "Something went wrong")),
     "words-cut": ("reason", _saying("reason", "The")),
     "words-of-another": ("reason", _saying("reason", "Sorry, no record found")),

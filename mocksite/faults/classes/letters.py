@@ -14,12 +14,11 @@ from mocksite.faults.fault import Fault
 from mocksite.protocol.mail import Posted
 
 FAMILY = "mail"
-#: Kinds of mail, by how their subject begins.
+#: Kinds of mail, by how their subject begins. The activation mail came with 41.11, six releases after the clause.
 _KINDS = {
     "meeting-invitation": "Webex meeting invitation",
     "event-invitation": "Event invitation",
     "welcome": "Welcome to Webex",
-    "activation": "Activate your Webex account",
 }
 #: Scripts, by a letter of each.
 _SCRIPTS = {
@@ -87,8 +86,6 @@ _HALVES: dict[str, Callable[[str], str]] = {
     "blanks-lost": _blanks_lost,
     "doubly-encoded": lambda text: "\r\n ".join(_in_words(text.encode().decode("latin-1"))),
 }
-#: Ways that only a reader who knows the words can tell: of mails whose subject no scenario reads.
-_NOT_READ = ("question-marks", "left-out", "blanks-lost", "doubly-encoded")
 
 
 def _subject(kind: str, change: Callable[[str], str], *, ascii_only: bool) -> Callable[[Posted], Posted]:
@@ -104,8 +101,6 @@ def _subject(kind: str, change: Callable[[str], str], *, ascii_only: bool) -> Ca
 def _halves() -> Iterator[Fault]:
     for kind in _KINDS:
         for way, change in _HALVES.items():
-            if kind == "activation" and way in _NOT_READ:
-                continue
             yield MailFault(
                 f"{FAMILY}/{kind}/{way}",
                 f"the subject of a {kind} is {way.replace('-', ' ')} (line 767)",
