@@ -2,6 +2,7 @@
 
 Rows of an outline tell the site's callers, kinds and fields apart, which is what features, twins and the fault matrix are
 about; lanes, reports and outcomes are the same for each. As a plugin (``-p tests.first_rows``) it makes a run smaller.
+(PYTEST_DONT_REWRITE: it holds no assertion, and is imported before pytest looks for some.)
 """
 
 from __future__ import annotations
