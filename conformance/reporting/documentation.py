@@ -19,7 +19,7 @@ from conformance.sites.release import Release
 #: What a clause calls every operation there is.
 EVERY = "all operations"
 #: The worst outcome of its scenarios is the outcome of a clause on a site.
-_WORST_FIRST = ("failed", "flaky", "broken", "known", "passed", "observed", "skipped")
+_WORST_FIRST = ("failed", "flaky", "broken", "known", "warned", "passed", "observed", "skipped")
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class LivingDocumentation:
         """The last word of each site on a scenario, live sites first."""
         last: dict[str, SiteOutcome] = {}
         for run, told in self._told.get(scenario.nodeid, ()):
-            last.setdefault(run.site, SiteOutcome(run.site, run.mock, told.word, run.day, told.why))
+            last.setdefault(run.site, SiteOutcome(run.site, run.mock, _word(told), run.day, _why(told)))
         return tuple(sorted(last.values(), key=lambda word: (word.mock, word.site)))
 
     def clause_words(self, clause: Clause) -> tuple[SiteOutcome, ...]:
@@ -152,6 +152,10 @@ class LivingDocumentation:
                 found.setdefault(word.site, []).append(word)
         worst = (min(words, key=lambda word: _WORST_FIRST.index(word.outcome)) for words in found.values())
         return tuple(sorted(worst, key=lambda word: (word.mock, word.site)))
+
+    def by_site(self, clause: Clause) -> dict[str, SiteOutcome]:
+        """The last word of each site on a clause, by the name of the site."""
+        return {word.site: word for word in self.clause_words(clause)}
 
     def confirmed(self, scenario: DocumentedScenario) -> SiteOutcome | None:
         """When a live site, not a mock, last kept what the scenario asks."""
@@ -169,6 +173,15 @@ class LivingDocumentation:
     def confirmed_clauses(self) -> int:
         """Clauses all of whose scenarios a live site has kept."""
         return sum(self.clause_confirmed(clause) is not None for clause in self.clauses.values())
+
+
+def _word(told: ReportedScenario) -> str:
+    """The outcome; what passed with a warning is not what passed."""
+    return "warned" if told.outcome == "passed" and told.causes else told.word
+
+
+def _why(told: ReportedScenario) -> str:
+    return told.why or "; ".join(told.causes)
 
 
 def living_documentation(
@@ -196,14 +209,31 @@ WORDS = {
 }
 
 
+#: Not by colour alone.
+_SIGNS = {
+    "passed": "✓",
+    "warned": "!",
+    "failed": "✗",
+    "flaky": "≈",
+    "broken": "?",
+    "known": "k",
+    "observed": "o",
+    "skipped": "·",
+}
+#: Told apart on the page, where a run counts it as passed.
+WARNED = {"warned": "passed, though a should was not kept: a strict run would fail"}
+
+
 def documentation_page(documentation: LivingDocumentation) -> str:
     """The page, complete in itself."""
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    outcomes = {**OUTCOMES, **WARNED}
     return render(
         "docs.html",
         documentation=documentation,
-        legend={"levels": LEVELS, "outcomes": OUTCOMES, "skipped, because of": SKIP_CLASSES, "words": WORDS},
+        legend={"levels": LEVELS, "outcomes": outcomes, "skipped, because of": SKIP_CLASSES, "words": WORDS},
         made=made,
         suite=__version__,
         totals=totals,
+        signs=_SIGNS,
     )

@@ -67,16 +67,20 @@ def _heading(record: RunRecord) -> Iterator[str]:
 def _table(record: RunRecord) -> list[str]:
     """By release that has begun on the site; where something is wrong, the releases in which it is."""
     rows = [["release", "clauses", *OUTCOMES]]
-    wrong = any(result.outcome in _WRONG for result in record.scenarios)
+    wrong = any(map(_is_wrong, record.scenarios))
     sums = [0] * (len(OUTCOMES) + 1)
     for release, results, clauses in by_release(record):
         counts = [len(clauses), *(sum(result.outcome == word for result in results) for word in OUTCOMES)]
         sums = [left + right for left, right in zip(sums, counts, strict=True)]
-        shown = [one for one in results if (one.outcome in _WRONG if wrong else not _too_new(one))]
+        shown = [one for one in results if (_is_wrong(one) if wrong else not _too_new(one))]
         if shown:
             rows.append([release, *map(str, counts)])
     rows.append(["all", *map(str, sums)])
     return table(rows, right=frozenset(range(1, len(OUTCOMES) + 2)))
+
+
+def _is_wrong(result: ScenarioResult) -> bool:
+    return result.outcome in _WRONG or bool(result.violations)
 
 
 def _too_new(result: ScenarioResult) -> bool:

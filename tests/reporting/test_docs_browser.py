@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,12 +108,12 @@ def test_one_view_shows_at_a_time(browser: Browser, view: str) -> None:
 
 @pytest.mark.parametrize("view", ["by-release", "by-operation", "by-clause"])
 def test_nothing_is_wider_than_a_phone(window: Browser, url: str, view: str) -> None:
-    window.send("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True)
+    window.send("Emulation.setDeviceMetricsOverride", width=320, height=700, deviceScaleFactor=1, mobile=True)
     try:
         window.open("about:blank#away")
         window.open(f"{url}#{view}")
         window.settle()
-        assert window.look("document.documentElement.scrollWidth") <= 390
+        assert window.look("document.documentElement.scrollWidth") <= 320
         assert window.look("document.querySelector('#search').getBoundingClientRect().width") > 250
     finally:
         window.send("Emulation.setDeviceMetricsOverride", width=1300, height=1000, deviceScaleFactor=1, mobile=False)
@@ -133,3 +134,36 @@ def test_paper_shows_every_step(browser: Browser) -> None:
     assert browser.look("[...document.querySelectorAll('#by-release .steps')].every(one => one.checkVisibility())")
     browser.look("window.dispatchEvent(new Event('afterprint'))")
     assert browser.look("document.querySelectorAll('main details.scenario[open]').length") == 0
+
+
+def test_a_search_stands_in_the_address(browser: Browser) -> None:
+    browser.click("#search")
+    browser.type("freeAccount failed")
+    assert browser.look("location.hash") == "#q=freeAccount%20failed"
+
+
+def test_the_first_tab_leads_to_the_clauses(browser: Browser) -> None:
+    browser.look("document.querySelector('.skip').focus()")
+    browser.settle()
+    assert browser.look("document.querySelector('.skip').getBoundingClientRect().left") >= 0
+    assert browser.look("document.querySelector(document.querySelector('.skip').getAttribute('href')).tagName") == "MAIN"
+
+
+def test_several_sites_are_a_matrix_in_which_a_warning_is_not_passed(
+    runs: Runs, window: Browser, tmp_path: Path
+) -> None:
+    files = []
+    for nth in range(19):
+        document = json.loads((runs["bad"] / "summary.json").read_text(encoding="utf-8"))
+        document["site"] = f"site-{nth}"
+        files.append(tmp_path / f"{nth}.json")
+        files[-1].write_text(json.dumps(document), encoding="utf-8")
+    page = tmp_path / "page.html"
+    assert main(["docs", *map(str, files), "--output", str(page), "--root", str(ROOT)]) == 0
+    window.open("about:blank#away")
+    window.open(f"{page.as_uri()}#by-site")
+    cells = window.look("[...document.querySelectorAll('.matrix tr[data-clause=\"R41.11.0-62\"] td')].map(one => one.textContent.trim())")
+    assert cells == ["✗ failed"] * 19
+    assert window.look("document.documentElement.scrollWidth <= innerWidth")
+    words = window.look("[...document.getElementById('R41.11.0-62').querySelectorAll('.head .chip')].map(one => one.textContent.trim())")
+    assert words == ["19 failed"]

@@ -98,7 +98,11 @@
     place.scrollIntoView();
   }
 
-  search.addEventListener("input", filter);
+  // What is searched for stands in the address, to be sent on.
+  search.addEventListener("input", () => {
+    filter();
+    history.replaceState(null, "", search.value ? `#q=${encodeURIComponent(search.value)}` : location.pathname);
+  });
   window.addEventListener("hashchange", follow);
   window.addEventListener("keydown", (event) => {
     if (event.key === "/" && document.activeElement !== search) {
