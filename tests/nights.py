@@ -123,11 +123,17 @@ class Nights:
         return {row["nodeid"]: name for row, name in every if outcome(row) in outcomes}
 
     @property
+    def asked(self) -> dict[str, str]:
+        """Scenarios of the release of the site, and why the last night skipped them; others ask nothing of it."""
+        every = [row for _, summary in self.summaries for row in summary["scenarios"]]
+        skips = {row["nodeid"]: row["skip"] or {} for row in every}
+        return {name: skip.get("why", "") for name, skip in skips.items() if skip.get("kind") != "release"}
+
+    @property
     def rest(self) -> dict[str, str]:
-        """Scenarios without an outcome in any night, and why."""
+        """Scenarios of the release without an outcome in any night, and why."""
         done = self.rows("passed", "failed", "known", "observed", "broken")
-        last = {row["nodeid"]: (row["skip"] or {}).get("why", "") for _, summary in self.summaries for row in summary["scenarios"]}
-        return {name: self.lacking.get(name) or why for name, why in last.items() if name not in done}
+        return {name: self.lacking.get(name) or why for name, why in self.asked.items() if name not in done}
 
 
 def outcome(row: Mapping[str, Any]) -> str:
@@ -157,9 +163,8 @@ def told(found: Nights) -> Iterator[str]:
         counts = Counter(map(outcome, summary["scenarios"]))
         yield f"{number:5}  " + "  ".join(f"{counts[one]:{len(one)}}" for one in columns) + f"  {summary['requests']:8}  {name}"
     judged, seen = found.rows("passed", "failed", "known"), found.rows("observed")
-    every = {row["nodeid"] for _, summary in found.summaries for row in summary["scenarios"]}
     left = len(found.rest)
-    yield f"{len(every)} scenarios: {len(judged)} judged in a night, {len(set(seen) - set(judged))} observed, {left} in none"
+    yield f"{len(found.asked)} scenarios: {len(judged)} judged in a night, {len(set(seen) - set(judged))} observed, {left} in none"
     for why, names in itertools.groupby(sorted(found.rest, key=found.rest.__getitem__), found.rest.__getitem__):
         yield f"in none, because: {why}"
         yield from (f"  {name.removeprefix('features/')}" for name in names)

@@ -101,3 +101,11 @@ def test_no_fewer_nights_would_do() -> None:
                 if all(any(fits(one, night) for night in nights) for one in wanted)
             )
             assert len([night for night in found if night]) == least, wanted
+
+
+def test_no_night_is_sold_for_what_another_release_brings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with one_account(tmp_path) as one:
+        told = plan(one, capsys, "--access", "read-write")
+    assert all(night["scenarios"] for night in told["nights"])
+    assert not [night for night in told["nights"] if night["settings"].get("suspended") is True], "only 42.5 and 42.6 ask for it"
+    assert any("a site of release 42.5.0 or later" in row["lacks"] for row in told["scenarios"])

@@ -194,7 +194,8 @@ class PriceList:
             yield from (f"  {'+' + str(len(one.scenarios)):>5}  {one}" for one in self.unlocks)
         yield from (f"  {len(one.scenarios):>5}  {one}" for one in self.out_of_reach)
         nights, sites = self.here_and_elsewhere
-        yield from ("", f"{nights} nights on {sites} sites judge everything; what is not named stays as it is:")
+        told = f"{nights} nights on {sites} sites judge everything of {self.here.release}"
+        yield from ("", f"{told}; what is not named stays as it is:")
         yield from self._nights_as_text()
 
     def _nights_as_text(self) -> Iterator[str]:
@@ -260,10 +261,15 @@ def price_list(run_context: RunContext, client: Sender, scenarios: Iterable[Scen
         running,
         tuple(unlocks),
         tuple(_together(never)),
-        tuple(_nights([one for one in every if one not in never], here)),
+        tuple(_nights([one for one in every if one not in never and _is_of(one, here)], here)),
         _users_left([one for one in every if gate(one, here) is None], here),
         lacking,
     )
+
+
+def _is_of(scenario: Scenario, here: RunContext) -> bool:
+    """Whether the release of the site has the scenario: no night on it can judge what another release brings."""
+    return gate(scenario, here, ("release",)) is None
 
 
 def _lacking(scenario: Scenario, here: RunContext, writing: RunContext) -> frozenset[Requirement]:
