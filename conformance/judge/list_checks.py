@@ -29,7 +29,7 @@ def each_choice_is_the_sum(replies: list[Reply], services: Sequence[str], whole:
     """A list asked for several services holds the rows of each of them, and a row belongs to one service."""
     asked = list(choices(services))
     told = dict(zip(asked, replies[-len(asked) :], strict=True))
-    if any(len(rows_of(reply)) >= _FULL_PAGE for reply in told.values()):
+    if any(_goes_on(reply, whole) for reply in told.values()):
         return ()
     rows = {chosen: Finder(reply, whole).texts(path) for chosen, reply in told.items()}
     found = []
@@ -38,6 +38,12 @@ def each_choice_is_the_sum(replies: list[Reply], services: Sequence[str], whole:
         if sorted(texts) != wanted or len(set(wanted)) != len(wanted):
             found.append(_sum(path, chosen, wanted, texts))
     return tuple(found[:1])
+
+
+def _goes_on(reply: Reply, whole: ContractView) -> bool:
+    """Whether a list may hold more than this page of it."""
+    rows, total = len(rows_of(reply)), Finder(reply, whole).texts("matchingRecords/total")
+    return rows >= _FULL_PAGE or any(text.isdigit() and int(text) > rows for text in total)
 
 
 def _sum(path: str, chosen: tuple[str, ...], wanted: list[str], texts: list[str]) -> Finding:

@@ -16,14 +16,6 @@ Feature: LstMeetingType returns subProductCodePrefix
         | meetingType/subProductCodePrefix | text |
 
     @clause.R41.12.0-13 @should
-    Scenario: The list of all session types tells of it what it tells alone
-      Given the site has a customised session type
-      When the site admin sends LstMeetingType
-      Then the list holds the customised session type
-      And meetingType/productCodePrefix is the same in both replies of LstMeetingType
-      And meetingType/subProductCodePrefix is the same in both replies of LstMeetingType
-
-    @clause.R41.12.0-13 @should
     Scenario: The prose spells the element subProdctCodePrefix, and replies do not
       Given the site has a customised session type
       When the site admin sends LstMeetingType for the customised session type

@@ -106,26 +106,6 @@ def _page(way: str, check: str, edit: Edit) -> Fault:
 _AS_IT_IS = (("total", "99"), ("returned", "1"))
 
 
-def _types() -> Iterator[Fault]:
-    """The list of all session types beside the type alone (lines 99-119)."""
-    operation = "LstMeetingType"
-    for name in ("productCodePrefix", "subProductCodePrefix"):
-        path = f"meetingType/{name}"
-        edits = {way: edit for way, _, edit in ways_of(path, "text") if way in ("dropped", "blanked", "renamed")}
-        edits |= {f"always-{word}": saying(path, word) for word in ("PRO1", "AUO", "XYZ")}
-        for way, edit in edits.items():
-            yield ReplyFault(
-                f"{FAMILY}/{operation}/{name}/{way}-in-the-full-list",
-                f"{operation}: {name} {way.replace('-', ' ')} where all types are asked for",
-                "R41.12.0-13",
-                "element-value",
-                (operation,),
-                edit,
-                lambda call: not call.content.has("meetingTypeID"),
-                family=FAMILY,
-            )
-
-
 def _compared() -> Iterator[Fault]:
     """What the operations about a large event say apart from each other."""
     for operation, parent, clause in (
@@ -184,4 +164,4 @@ def _views() -> Iterator[Fault]:
         )
 
 
-FAULTS: tuple[Fault, ...] = (*_choices(), *_pages(), *_types(), *_compared(), *_views())
+FAULTS: tuple[Fault, ...] = (*_choices(), *_pages(), *_compared(), *_views())
