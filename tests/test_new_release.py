@@ -159,6 +159,14 @@ def test_tags_may_repeat_what_the_steps_say(tmp_path: Path) -> None:
     assert (str(scenario.since), str(scenario.until)) == ("41.8.0", "41.9.0")
 
 
+def test_a_scenario_may_hold_from_a_later_release_than_its_feature(tmp_path: Path) -> None:
+    """What it needs came later than its clause: the mail that activates a user, for instance."""
+    file = feature(tmp_path, "@since.41.11.0 @until.41.12.0")
+    file.write_text(f"@since.41.7.0 @until.41.8.0\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+    (scenario,) = Catalogue(ROOT).read(file).scenarios.values()
+    assert (str(scenario.since), str(scenario.until)) == ("41.11.0", "41.12.0")
+
+
 def feature(folder: Path, tags: str) -> Path:
     file = folder / "one.feature"
     steps = "When the site admin sends GetSite\n    Then the call succeeds"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -153,7 +153,8 @@ def read_scenario(
     _demand_a_judgement(steps, where)
     for written, step, match in zip(template.steps, steps, matches, strict=True):
         _demand_use(written, step, match, f"{path}:{step.line}")
-    since, until = _span(tags, clause, where)
+    scopes = (template.tags, rule_tags, feature.tags)
+    since, until = _span(scopes, clause, where)
     scenario = Scenario(
         path=path,
         line=template.line_number,
@@ -162,7 +163,7 @@ def read_scenario(
         rule=template.rule.name if template.rule else "",
         row="-".join(row.values()),
         clause=clause,
-        level=_level((template.tags, rule_tags, feature.tags), clause, where),
+        level=_level(scopes, clause, where),
         since=since,
         until=until,
         steps=steps,
@@ -174,14 +175,21 @@ def read_scenario(
     return scenario
 
 
-def _span(tags: Tags, clause: Clause, where: str) -> tuple[Release, Release | None]:
+def _nearest(scopes: Iterable[Iterable[str]], family: str, where: str) -> str:
+    """The value of ``family`` by the nearest tag, the scenario's own first; two beside each other are a mistake."""
+    told = (read_tags(tags, where).values.get(family, ()) for tags in scopes)
+    values = next(filter(None, told), ())
+    if len(values) > 1:
+        said = " and ".join(f"@{family}.{value}" for value in values)
+        raise UserError("tag-twice", f"{said} cannot both hold", where=where)
+    return values[0] if values else ""
+
+
+def _span(scopes: Collection[Iterable[str]], clause: Clause, where: str) -> tuple[Release, Release | None]:
     """From which release on the scenario holds, and the last one it holds for."""
-    for family in ("since", "until"):
-        if len(tags.values.get(family, ())) > 1:
-            said = " and ".join(f"@{family}.{value}" for value in tags.values[family])
-            raise UserError("tag-twice", f"{said} cannot both hold", where=where)
-    since = Release.parse(tags.one("since", str(clause.release)), where=where)
-    until = Release.parse(tags.one("until"), where=where) if tags.one("until") else None
+    first, last = (_nearest(scopes, family, where) for family in ("since", "until"))
+    since = Release.parse(first or str(clause.release), where=where)
+    until = Release.parse(last, where=where) if last else None
     if since < clause.release:
         what = f"@since.{since}, but {clause.id} came with {clause.release}"
         raise UserError("tag-contradiction", what, where=where)
