@@ -21,7 +21,7 @@ CLAUSE = "R41.10.0-01"
 def before(run: Runner, tmp_path: Path) -> Path:
     """Reports of a run on a site of 41.9, which has no clause of 41.10 to judge and answers all the same."""
     with twisted(tmp_path, release="41.9.0") as site:
-        outcome = run(UNCHANGED, "features/41.1.0", *site.arguments())
+        outcome = run(UNCHANGED, "features/41.1.0", *site.arguments(), every_row=True)
     assert outcome.code == 0, outcome.text
     assert any(re.search(r", 1 not judged here$", line) for line in outcome.lines)
     assert "not judged here: no vendor's schemas (schemas in the profile) and no baseline (--baseline REPORTS)" in outcome.lines
@@ -46,7 +46,7 @@ def test_a_reply_that_changed_fails_with_what_it_was_and_the_case_id(run: Runner
         return mocksite.HttpResponse(response.status, response.headers, body)
 
     with twisted(tmp_path, changed) as site:
-        outcome = run(UNCHANGED, "--baseline", str(before), *site.arguments())
+        outcome = run(UNCHANGED, "--baseline", str(before), *site.arguments(), every_row=True)
     assert outcome.code == 1
     assert outcome.clauses("failed") == {CLAUSE}
     start = outcome.lines.index(f"GetSite  {CLAUSE}  check baseline")

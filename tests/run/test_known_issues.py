@@ -92,5 +92,5 @@ def test_the_failure_in_the_readme_is_what_a_run_prints(run: Runner, tmp_path: P
     sample = readme.partition("## Read a failure")[2].partition("```text\n")[2].partition("\n```")[0]
     with mocksite.start(release="41.6.3") as site:
         (tmp_path / "old.toml").write_text(site.profile("mine"), encoding="utf-8")
-        outcome = run("features/41.7.0", "--site", "mine", "--sites", str(tmp_path / "old.toml"), "--release", "41.7.0")
+        outcome = run("features/41.7.0", "--site", "mine", "--sites", str(tmp_path / "old.toml"), "--release", "41.7.0", every_row=True)
     assert sample in outcome.text
