@@ -1,0 +1,110 @@
+"""Gating, lanes and clean-up at their edges: bugs planted there once survived every other test (tests/mutants)."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from conformance.scenarios.cleanup import ScenarioCleanup
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.lanes import Lanes, may_run_ahead
+from conformance.scenarios.run_context import gate
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.scenarios.scenario_data import ScenarioData
+from conformance.sites.release import Release
+from conformance.sites.settings import setting_named
+from conformance.wire.exchange import Exchange, Request
+from tests.rig import rig
+
+
+@pytest.fixture(scope="module")
+def every(catalogue: Catalogue) -> list[Scenario]:
+    return [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+
+
+def reading(every: list[Scenario]) -> Scenario:
+    """A scenario that reads and wants nothing."""
+    return next(one for one in every if one.operations == ("GetSite",) and not (one.settings or one.writes or one.mail or one.needs))
+
+
+@pytest.mark.parametrize(("until", "skipped"), [("41.11.0", True), ("41.12.0", False), ("42.1.0", False)])
+def test_a_scenario_holds_for_its_last_release(catalogue: Catalogue, every: list[Scenario], until: str, skipped: bool) -> None:
+    scenario = replace(reading(every), since=Release.parse("41.1.0"), until=Release.parse(until))
+    with rig(catalogue, release="41.12.0") as site:
+        skip = gate(scenario, site.run_context, ["release"])
+    assert (skip is not None) is skipped
+
+
+def test_what_waits_for_mail_does_not_run_ahead(every: list[Scenario]) -> None:
+    scenario = reading(every)
+    assert may_run_ahead(scenario, {})
+    assert not may_run_ahead(replace(scenario, mail=True), {})
+
+
+class Awaited(threading.Event):
+    """Says when somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.somebody = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.somebody.set()
+        return super().wait(timeout)
+
+
+def test_what_writes_waits_until_every_lane_is_idle(catalogue: Catalogue, every: list[Scenario]) -> None:
+    """The lane goes on only once somebody waits for it: who does not would be through before it is done."""
+    reader, writer = reading(every), next(one for one in every if one.writes)
+    done = Awaited()
+
+    class Waits:
+        def send(self, asked: Request) -> Exchange:
+            done.somebody.wait()
+            return Exchange(asked, 0.0, 0.0, error="of no matter")
+
+        def close(self) -> None:
+            """Nothing open."""
+
+    with rig(catalogue) as site:
+        object.__setattr__(site.run_context, "client", Waits)
+        lanes = Lanes(site.run_context, catalogue.registry, [reader, writer], 1)
+        lanes._done[reader] = done
+        lanes.start()
+        try:
+            assert lanes.recording(writer) == []
+            assert done.is_set()
+        finally:
+            done.somebody.set()
+
+
+def test_what_was_changed_twice_becomes_what_it_was_first(catalogue: Catalogue, every: list[Scenario]) -> None:
+    setting = setting_named("entry-exit-tone")
+    with rig(catalogue) as site:
+        here, plane = site.run_context, site.run_context.control_plane
+        client = here.client()
+        cleanup = ScenarioCleanup(here, client, ScenarioData(here, reading(every), lambda *_: None))
+        first, second, third = "ANNOUNCENAME", "BEEP", "NOTONE"
+        plane.set(setting, first)
+        cleanup.set(setting, second)
+        cleanup.set(setting, third)
+        assert plane.setting(setting.name) == third
+        assert cleanup.clean_up() == []
+        assert plane.setting(setting.name) == first
+        client.close()
+
+
+def test_a_password_that_was_changed_is_put_back(catalogue: Catalogue, every: list[Scenario]) -> None:
+    with rig(catalogue, release="41.10.0") as site:
+        here = site.run_context
+        client = here.client()
+        host = here.profile.accounts["host"]
+        context = ScenarioContext(here, reading(every), client)
+        context.send("site-admin", "SetUser", {"webExId": host.webex_id, "password": "Another-1-of-a-test"})
+        assert context.reply.succeeded
+        assert context.clean_up() == []
+        assert [entry.operation for entry in site.core.request_log.entries()].count("SetUser") == 2
+        client.close()
