@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ from tests.run.conftest import Outcome, Runner
 from tests.twisted import Twisted, operation_of, twisted
 
 WRITES = "features/41.4.0/entry-exit-tone.feature"
+
+
+@pytest.fixture(autouse=True)
+def _hang_up() -> Iterator[None]:
+    """Runs end when the terminal is closed, also where the tests themselves are run by nohup, which they would obey."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 class Stops:
