@@ -34,7 +34,7 @@ def test_what_is_planned_is_what_runs(
 ) -> None:
     with one_account(tmp_path, settings=settings) as one:
         told = plan(one, capsys, "--access", access)
-        outcome = run("features", *one.arguments("--access", access))
+        outcome = run("features", *one.arguments("--access", access), every_row=True)
     rows = outcome.summary["scenarios"]
     ran = {row["nodeid"] for row in rows if not row["skip"] or row["skip"]["kind"] == "observe-only"}
     assert {row["nodeid"] for row in told["scenarios"] if not row["lacks"]} == ran

@@ -74,7 +74,7 @@ def test_a_contradiction_is_told_and_the_rest_is_judged(run: Runner, tmp_path: P
     """The clause about the setting goes by the profile and fails, everything else goes by the site."""
     old, new, _ = WRONG["another setting of recordings"]
     with mocksite.start(release="41.12.0") as site:
-        outcome = run("features/41.5.0", "--site", "here", "--sites", profile(site, tmp_path, old, new, live=True))
+        outcome = run("features/41.5.0", "--site", "here", "--sites", profile(site, tmp_path, old, new, live=True), every_row=True)
     assert outcome.code == 1
     assert outcome.clauses("failed") == {"R41.5.0-12"}
     assert outcome.clauses("passed") >= {"R41.5.0-11", "R41.5.0-13"}
