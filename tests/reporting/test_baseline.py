@@ -108,7 +108,8 @@ def test_a_site_that_was_upgraded_is_judged_by_what_it_answered_before(catalogue
     assert judged_clauses <= unchanged | first
     assert first <= judged_clauses
     if older == "41.1.0":
-        assert judged_clauses == {one.clause.id for one in scenarios}
+        here = site.run_context.release
+        assert judged_clauses == {one.clause.id for one in scenarios if one.since <= here}
 
 
 def test_a_reply_is_judged_by_the_contract_only_where_something_measures_it(catalogue: Catalogue) -> None:

@@ -175,7 +175,7 @@ def test_clauses_are_listed_by_release_by_operation_and_one_by_one(told: Node, c
     by_operation = told.one(id="by-operation")
     assert {node.attributes["data-clause"] for node in by_operation.all(tag="li")} == set(clauses)
     assert {"operation-GetUser", "operation-all-operations"} <= {
-        node.attributes["id"] for node in by_operation.all(tag="h3")
+        node.attributes["id"] for node in by_operation.all(tag="h2")
     }
     assert [
         node.attributes["data-clause"]
