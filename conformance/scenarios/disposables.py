@@ -15,6 +15,8 @@ from conformance.wire.exchange import Reply
 #: What GetUser tells and SetUser gives back: element of the request, path in the reply.
 _SERVICES = ("meetingCenter", "trainingCenter", "supportCenter", "eventCenter", "salesCenter")
 _GIVEN_BACK = {
+    # A site that keeps the contract ignores it (R41.11.0-13); one that took a new name takes the old one, too.
+    "newWebExId": "webExId",
     "email": "email",
     "active": "active",
     "host": "privilege/host",
@@ -59,7 +61,8 @@ def put_user_back(run_context: RunContext, client: Sender, before: Mapping[str, 
         reply = ask(run_context, client, "site-admin", "SetUser", {"webExId": name, **changed}, repeatable=True)
         if not reply.succeeded:
             raise CannotJudge(f"SetUser of {name} answered {reply.verdict()}")
-        name, now = _found(run_context, client, [changed.get("email", name), name])
+        names = (changed.get("newWebExId"), changed.get("email"), name)
+        name, now = _found(run_context, client, [one for one in names if one])
     for element, was in _changed(before, now).items():
         raise CannotJudge(f"{name} has {element} {now.get(element, 'absent')} still, it was {was}")
 
