@@ -6,23 +6,13 @@ from dataclasses import dataclass, replace
 
 from mocksite.faults.change import CallFault, MessageFault, ReplyFault, forgetting, refusing, saying, spots
 from mocksite.faults.fault import Fault
+from mocksite.faults.rules.targets import BLOCKED
 from mocksite.model.records import Session
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
 #: The session type of webcasts (seed data).
 WEBCAST_TYPE = 130
-
-_BLOCKED = (
-    "CreateEvent",
-    "SetEvent",
-    "GetEvent",
-    "GetSessionInfo",
-    "LstsummaryEvent",
-    "LstrecordedEvent",
-    "LstsummaryProgram",
-    "UploadEventImage",
-)
 
 
 @dataclass(frozen=True)
@@ -110,7 +100,7 @@ def _lax(clause: str, operation: str, behaviour: str, lines: str, check: str = "
 
 
 FAULTS: tuple[Fault, ...] = (
-    *(_lax(f"R41.12.0-0{n}", name, "classic-events-lock", "13-23") for n, name in enumerate(_BLOCKED, 1)),
+    *(_lax(f"R41.12.0-0{n}", name, "classic-events-lock", "13-23") for n, name in enumerate(BLOCKED, 1)),
     MessageFault(
         "R41.12.0-09/refused-though-enabled",
         "CreateEvent refused though classic events are enabled (lines 15-23)",

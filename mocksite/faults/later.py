@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from mocksite.faults.change import (
     CallFault,
     Edit,
@@ -72,6 +74,14 @@ def _reworded(clause: str, operation: str, exception_id: str) -> Fault:
     return MessageFault(f"{clause}/reason-in-other-words", what, clause, "reason", (operation,), edit)
 
 
+def _refusals(pairs: Iterable[tuple[str, str]], behaviour: str, exception_id: str) -> Iterator[Fault]:
+    """For each clause and operation: the refusal does not come, comes with another id, comes in other words."""
+    for clause, operation in pairs:
+        yield _lax(clause, operation, behaviour)
+        yield _renumbered(clause, operation, exception_id)
+        yield _reworded(clause, operation, exception_id)
+
+
 def _refused_too(
     clause: str, operation: str, exception_id: str, what: str, when: When, check: str = "exception-id"
 ) -> Fault:
@@ -117,14 +127,10 @@ def _of_webinars() -> tuple[Fault, ...]:
 FAULTS: tuple[Fault, ...] = (
     *_of_webinars(),
     _one("R42.1.0-10", "metaData-stands-last", "GetSessionInfo", "metaData last", last("metaData"), "baseline"),
-    *(
-        fault
-        for clause, operation in (("R42.1.0-11", "CreateMeetingAttendee"), ("R42.1.0-12", "RegisterMeetingAttendee"))
-        for fault in (
-            _lax(clause, operation, "attendees-per-call"),
-            _renumbered(clause, operation, _TOO_MANY),
-            _reworded(clause, operation, _TOO_MANY),
-        )
+    *_refusals(
+        (("R42.1.0-11", "CreateMeetingAttendee"), ("R42.1.0-12", "RegisterMeetingAttendee")),
+        "attendees-per-call",
+        _TOO_MANY,
     ),
     *(
         _refused_too(clause, operation, _TOO_MANY, "50 are too many", lambda call: _attendees(call) == 50)
@@ -147,15 +153,7 @@ FAULTS: tuple[Fault, ...] = (
         forgetting("notices-of-deleted-recordings"),
     ),
     _one("R42.4.0-01", "tools-stand-first", "GetSite", "tools first", first("siteInstance/tools"), "baseline"),
-    *(
-        fault
-        for clause, operation in _SCHEDULING
-        for fault in (
-            _lax(clause, operation, _SUSPENSION),
-            _renumbered(clause, operation, _SUSPENDED),
-            _reworded(clause, operation, _SUSPENDED),
-        )
-    ),
+    *_refusals(_SCHEDULING, _SUSPENSION, _SUSPENDED),
     _refused_too("R42.5.0-08", "CreateMeeting", _SUSPENDED, "the free type, too", lambda call: call.settings.suspended),
     *(
         MessageFault(
@@ -170,14 +168,10 @@ FAULTS: tuple[Fault, ...] = (
         for _, operation in _SCHEDULING[:-1]
     ),
     _one("R42.5.0-10", "meetingkey-stands-last", "CreateMeeting", "meetingkey last", last("meetingkey"), "baseline"),
-    *(
-        fault
-        for clause, operation in (("R42.6.0-01", "CreateUser"), ("R42.6.0-02", "SetUser"))
-        for fault in (
-            _lax(clause, operation, "suspended-sites-keep-their-users"),
-            _renumbered(clause, operation, _SUSPENDED),
-            _reworded(clause, operation, _SUSPENDED),
-        )
+    *_refusals(
+        (("R42.6.0-01", "CreateUser"), ("R42.6.0-02", "SetUser")),
+        "suspended-sites-keep-their-users",
+        _SUSPENDED,
     ),
     _refused_too(
         "R42.6.0-03",

@@ -104,11 +104,16 @@ def _row(call: Call, recording: Recording, host: str, zone_id: int | None) -> Ma
     }
 
 
-def delete_recordings(call: Call) -> Node:
-    """Delete recordings: administrators any, hosts their own where the site lets them."""
+def _recording_ids(call: Call) -> list[int]:
     wanted = call.content.numbers("recordingID")
     if not wanted:
         raise invalid("recordingID must be given")
+    return wanted
+
+
+def delete_recordings(call: Call) -> Node:
+    """Delete recordings: administrators any, hosts their own where the site lets them."""
+    wanted = _recording_ids(call)
     for recording_id in wanted:
         recording = call.store.get(Recording, recording_id)
         if recording is None:
@@ -137,9 +142,7 @@ def _tell_host(call: Call, recording: Recording) -> None:
 
 def recover_recordings(call: Call) -> Node:
     """Take recordings out of one's own recycle bin."""
-    wanted = call.content.numbers("recordingID")
-    if not wanted:
-        raise invalid("recordingID must be given")
+    wanted = _recording_ids(call)
     for recording_id in wanted:
         binned = call.store.get(BinnedRecording, recording_id)
         if binned is None or binned.host_id != call.caller.user_id:

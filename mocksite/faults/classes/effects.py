@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from mocksite.faults.change import Alter, CallFault, ReplyFault, When, always, deaf_to, forgetting, spots
+from mocksite.faults.change import Alter, CallFault, ReplyFault, When, always, deaf_to, forgetting, hearing, spots
 from mocksite.faults.classes.promises import CREDENTIALS, KINDS_OF_USER, NAMES
 from mocksite.faults.classes.who import about_another, about_himself, both, called_by, claimed, meant
 from mocksite.faults.fault import Fault
@@ -55,16 +55,6 @@ def _halved(path: str) -> Alter:
     def alter(call: Call) -> None:
         for _, child in spots(call.content.node, path):
             child.text = (child.text or "")[: len(child.text or "") // 2]
-
-    return alter
-
-
-def _emptied(path: str) -> Alter:
-    """The site hears an element without its text."""
-
-    def alter(call: Call) -> None:
-        for _, child in spots(call.content.node, path):
-            child.text = ""
 
     return alter
 
@@ -143,7 +133,7 @@ def _refused() -> Iterator[Fault]:
         if path in (_TEXT, _NAME):
             ways |= {"by-half": _after(forgetting(behaviour), _halved(path))}
         if path == _TEXT and operation == "SetEvent":
-            ways |= {"emptied": _after(forgetting(behaviour), _emptied(path))}
+            ways |= {"emptied": _after(forgetting(behaviour), hearing(path, ""))}
         if path == _EMAIL:
             ways |= {"and-forgotten": _after(forgetting(behaviour), _freed)}
         for way, alter in ways.items():

@@ -98,26 +98,24 @@ def _subject(kind: str, change: Callable[[str], str], *, ascii_only: bool) -> Ca
     return edit
 
 
+def _of_subject(clause: str, kind: str, way: str, what: str, change: Callable[[str], str]) -> Fault:
+    """Only subjects that the clause speaks of are changed: R41.5.0-17 is the one about ASCII."""
+    return MailFault(
+        f"{FAMILY}/{kind}/{way}",
+        f"the subject of a {kind} {what} (line 767)",
+        clause,
+        "mail-subject",
+        edit=_subject(kind, change, ascii_only=clause == "R41.5.0-17"),
+        family=FAMILY,
+    )
+
+
 def _halves() -> Iterator[Fault]:
     for kind in _KINDS:
         for way, change in _HALVES.items():
-            yield MailFault(
-                f"{FAMILY}/{kind}/{way}",
-                f"the subject of a {kind} is {way.replace('-', ' ')} (line 767)",
-                "R41.5.0-16",
-                "mail-subject",
-                edit=_subject(kind, change, ascii_only=False),
-                family=FAMILY,
-            )
+            yield _of_subject("R41.5.0-16", kind, way, f"is {way.replace('-', ' ')}", change)
         for way, change in (("B", _word), ("Q", lambda text: f"=?utf-8?Q?{text.replace(' ', '_')[:60]}?=")):
-            yield MailFault(
-                f"{FAMILY}/{kind}/ASCII-encoded-in-{way}",
-                f"the subject of a {kind} in ASCII travels in {way} (line 767)",
-                "R41.5.0-17",
-                "mail-subject",
-                edit=_subject(kind, change, ascii_only=True),
-                family=FAMILY,
-            )
+            yield _of_subject("R41.5.0-17", kind, f"ASCII-encoded-in-{way}", f"in ASCII travels in {way}", change)
 
 
 def _without(letters: str, by: str) -> Callable[[str], str]:

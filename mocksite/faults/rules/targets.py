@@ -218,6 +218,17 @@ KEYS: Mapping[str, str] = {
 FILTERS = ("serviceTypes", "sessionKey", "meetingTypeID", "hostWebExID", "recordID", "recondID")
 WINDOWS = ("viewTimeScope", "creationTimeScope", "createTimeScope", "dateScope")
 
+#: Operations refused while classic events are off, in the order of their clauses, R41.12.0-01 to -08.
+BLOCKED = (
+    "CreateEvent",
+    "SetEvent",
+    "GetEvent",
+    "GetSessionInfo",
+    "LstsummaryEvent",
+    "LstrecordedEvent",
+    "LstsummaryProgram",
+    "UploadEventImage",
+)
 #: Refusals the notes give an id, and an operation that makes each.
 REFUSALS = (
     ("R41.4.0-10", "CreateMeeting", "110064"),
@@ -228,20 +239,5 @@ REFUSALS = (
     ("R41.11.0-19", "CreateUser", "030119"),
     ("R41.11.0-57", "CreateEvent", "060068"),
     ("R41.11.0-59", "SetEvent", "060068"),
-    *(
-        (f"R41.12.0-0{n}", name, "010106")
-        for n, name in enumerate(
-            (
-                "CreateEvent",
-                "SetEvent",
-                "GetEvent",
-                "GetSessionInfo",
-                "LstsummaryEvent",
-                "LstrecordedEvent",
-                "LstsummaryProgram",
-                "UploadEventImage",
-            ),
-            1,
-        )
-    ),
+    *((f"R41.12.0-0{n}", name, "010106") for n, name in enumerate(BLOCKED, 1)),
 )
