@@ -9,7 +9,7 @@ from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder, FoundElement, fits_kind, may_be_empty
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotJudge
-from conformance.wire.exchange import Element, Reply, children, local_name, text_of
+from conformance.wire.exchange import Element, Reply, children, local_name, text_of, texts_of
 
 Findings = tuple[Finding, ...]
 
@@ -175,7 +175,7 @@ def panelist_passwords(reply: Reply) -> Findings:
 def no_row_with(reply: Reply, whole: ContractView, rows: str, name: tuple[str, str], leaf: tuple[str, str]) -> Findings:
     """No row of ``rows`` has both the value of ``name`` and that of ``leaf``."""
     for row in Finder(reply, whole).all(rows):
-        texts = {local_name(child): text_of(child) for child in children(row.element)}
+        texts = texts_of(row.element)
         if texts.get(name[0]) == name[1] and _same(texts.get(leaf[0], ""), leaf[1]):
             return (
                 Finding("element-value", f"{rows}/{leaf[0]}", f"anything but {leaf[1]!r} for {name[1]}", repr(leaf[1])),

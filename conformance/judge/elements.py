@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from conformance.judge.contract import ComplexType, ContractView
 from conformance.wire.exchange import Element, Reply, children, local_name, qname, text_of
 
+#: How the API writes a moment, without its zone, and what of a flag means yes.
+STAMP = "%m/%d/%Y %H:%M:%S"
+TRUE_WORDS = ("true", "1")
 _KINDS = {
     "boolean": re.compile(r"^(true|false|1|0)$"),
     "integer": re.compile(r"^[+-]?\d+$"),
@@ -52,6 +56,14 @@ def kind_of(text: str) -> str:
     if text in ("true", "false"):
         return "boolean"
     return next((kind for kind in ("integer", "date and time") if _KINDS[kind].search(text)), "text")
+
+
+def moment_of(text: str) -> datetime:
+    """The moment a reply tells, to be compared with its like; before all others where it tells none."""
+    try:
+        return datetime.strptime(text, STAMP)  # noqa: DTZ007 - compared with its like, a day apart
+    except ValueError:
+        return datetime.min  # noqa: DTZ901 - before every moment there is
 
 
 @dataclass(frozen=True)

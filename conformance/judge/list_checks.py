@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import combinations
 
 from conformance.judge.contract import ContractView
-from conformance.judge.elements import Finder
+from conformance.judge.elements import TRUE_WORDS, Finder, moment_of
 from conformance.judge.findings import Finding
-from conformance.wire.exchange import Reply, children, local_name, text_of
+from conformance.wire.exchange import Reply, texts_of
 from conformance.wire.pages import rows_of
 
 Findings = tuple[Finding, ...]
 #: A page as full as one may be asked for tells nothing of what else there is.
 _FULL_PAGE = 100
-_TRUE = ("true", "1")
-_STAMP = "%m/%d/%Y %H:%M:%S"
 
 
 def choices(services: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -68,25 +65,15 @@ def views_told(reply: Reply, listed: Reply, whole: ContractView, times: Sequence
 
     ``times`` are four moments: what lies between the inner two is counted, what lies beyond the outer two is not.
     """
-    views = [
-        {local_name(child): text_of(child) for child in children(row.element)}
-        for row in Finder(reply, whole).all("recordDetail")
-    ]
+    views = [texts_of(row.element) for row in Finder(reply, whole).all("recordDetail")]
     for kind in ("viewed", "downloaded", "registered"):
         counted = Finder(listed, whole).texts(f"recordAccessHistory/{kind}")
         number = int(counted[0]) if len(counted) == 1 and counted[0].isdigit() else -1
-        of_kind = [_moment(view.get("accessTime", "")) for view in views if view.get(kind) in _TRUE]
-        outer, first, last, end = (_moment(text) for text in times)
+        of_kind = [moment_of(view.get("accessTime", "")) for view in views if view.get(kind) in TRUE_WORDS]
+        outer, first, last, end = (moment_of(text) for text in times)
         least = max(sum(first <= at <= last for at in of_kind), int(kind == "viewed"))
         most = sum(outer <= at <= end for at in of_kind)
         if not least <= number <= most:
             expected = f"{number}, as {listed.operation} counts" if number >= 0 else "a count"
             return (Finding("count", f"recordDetail/{kind}", expected, f"{least} to {most} told one by one"),)
     return ()
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, _STAMP)  # noqa: DTZ007 - compared with its like, a day apart
-    except ValueError:
-        return datetime.min  # noqa: DTZ901 - before every moment there is

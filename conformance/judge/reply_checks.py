@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from conformance.judge.contract import ContractView
-from conformance.judge.elements import Finder
+from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotJudge
 from conformance.sites.profile import SERVICE_PATH
-from conformance.wire.exchange import Element, Exchange, Reply, children, local_name, text_of
+from conformance.wire.exchange import Element, Exchange, Reply, children, local_name, texts_of
 from conformance.wire.pages import only_row
 
 Findings = tuple[Finding, ...]
@@ -23,7 +23,6 @@ LOGIN_REFUSALS = ("030001", "030002", "030047", "030104")
 _OF_USERS = "0300"
 NO_RECORD = "000015"
 _TOO_MANY_REQUESTS = 429
-_STAMP = "%m/%d/%Y %H:%M:%S"
 _MINUTE, _SUMMER = 60, 3600
 _PAGE = re.compile(rb"(?i)\s*(<\?xml[^>]*>\s*)?(<!doctype html[^>]*>\s*)?<html[\s>].*</html>\s*$", re.DOTALL)
 
@@ -220,7 +219,7 @@ def row_of(reply: Reply, whole: ContractView, known: Mapping[str, str]) -> Reply
     """The reply with the row of something ``known`` and no other; None where the list does not hold it."""
     rows, leaf, variable = _ROW_KEYS[reply.operation]
     for row in Finder(reply, whole).all(rows):
-        texts = {local_name(child): text_of(child) for child in children(row.element)}
+        texts = texts_of(row.element)
         if texts.get(leaf) == known[variable]:
             return only_row(reply, row.element)
     return None
@@ -236,20 +235,20 @@ def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, momen
     offset = _offset(zones, zone)
     if offset is None:
         raise CannotJudge(f"LstTimeZone told no gmtOffset of zone {zone or '(none)'}: {zones.verdict()}")
-    wanted = datetime.strptime(moment, _STAMP)  # noqa: DTZ007 - both are reckoned in GMT
+    wanted = datetime.strptime(moment, STAMP)  # noqa: DTZ007 - both are reckoned in GMT
     for text in Finder(listed, whole).texts(path):
         try:
-            told = datetime.strptime(text, _STAMP) - timedelta(minutes=offset)  # noqa: DTZ007
+            told = datetime.strptime(text, STAMP) - timedelta(minutes=offset)  # noqa: DTZ007
         except ValueError:
             return (Finding("moment", path, "a date and time, MM/DD/YYYY HH:MM:SS", repr(text)),)
         apart = abs((told - wanted).total_seconds())
         if min(apart, abs(apart - _SUMMER)) > _MINUTE:
-            return (Finding("moment", path, f"{moment} GMT", f"{told.strftime(_STAMP)} GMT"),)
+            return (Finding("moment", path, f"{moment} GMT", f"{told.strftime(STAMP)} GMT"),)
     return ()
 
 
 def _offset(zones: Reply, zone: str) -> int | None:
-    rows = ({local_name(one): text_of(one) for one in children(row)} for row in zones.root.iter("{*}timeZone"))
+    rows = map(texts_of, zones.root.iter("{*}timeZone"))
     texts = [row.get("gmtOffset", "") for row in rows if row.get("timeZoneID") == zone]
     return int(texts[0]) if len(texts) == 1 and re.fullmatch(r"-?\d+", texts[0]) else None
 
@@ -257,13 +256,9 @@ def _offset(zones: Reply, zone: str) -> int | None:
 def viewed_between(reply: Reply, whole: ContractView, first: str, last: str) -> bool:
     """Whether the views of a recording tell one between two dates that was more than a download."""
     for row in Finder(reply, whole).all("recordDetail"):
-        texts = {local_name(child): text_of(child) for child in children(row.element)}
-        try:
-            accessed = datetime.strptime(texts.get("accessTime", ""), _STAMP)  # noqa: DTZ007 - compared with its like
-        except ValueError:
-            continue
-        earliest, latest = (datetime.strptime(text, _STAMP) for text in (first, last))  # noqa: DTZ007
-        if texts.get("viewed") in ("true", "1") and earliest <= accessed <= latest:
+        texts = texts_of(row.element)
+        viewed = texts.get("viewed") in TRUE_WORDS
+        if viewed and moment_of(first) <= moment_of(texts.get("accessTime", "")) <= moment_of(last):
             return True
     return False
 

@@ -32,7 +32,7 @@ from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
 from conformance.wire.client import Sender
 from conformance.wire.creations import CREATIONS, Creation, Listing
-from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, text_of
+from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, texts_of
 from conformance.wire.served import NotServed
 
 #: What a site answers when what is to be removed is already gone.
@@ -327,7 +327,7 @@ class Sweep:
         for operation, listed in lists.items():
             variable = next(iter(CREATIONS[operation].key.values()))
             for element in self._rows(client, listed) if listed.by in accounts else ():
-                texts = {local_name(child): text_of(child) for child in element}
+                texts = texts_of(element)
                 name = texts.get(listed.name, "")
                 when = begun(name) if listed.shows(texts) else None
                 if when is not None and when <= self._before and not self._removed_already(texts):

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from conformance.judge.elements import STAMP
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
@@ -28,7 +29,6 @@ _OPERATION = re.compile(r"^(first )?([A-Z]\w+)$")
 #: Letters of both cases, digits and single blanks: a site that keeps them keeps a description, markup apart.
 _WORDS = "Wxc Conformance 0123456789 description, "
 _FRESH = ("name", "fresh address", "fresh mail address")
-_STAMP = "%m/%d/%Y %H:%M:%S"
 
 
 def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str], str], now: datetime) -> str:
@@ -71,14 +71,14 @@ def _text_of(length: int, words: str) -> str:
 
 def _shifted(moment: datetime, sign: str | None, amount: str | None, unit: str | None) -> str:
     if not (sign and amount and unit):
-        return moment.strftime(_STAMP)
+        return moment.strftime(STAMP)
     distance = timedelta(**{"days" if unit.startswith("day") else "hours": int(amount)})
-    return (moment + distance if sign == "+" else moment - distance).strftime(_STAMP)
+    return (moment + distance if sign == "+" else moment - distance).strftime(STAMP)
 
 
 def _stamp(text: str) -> datetime:
     try:
-        return datetime.strptime(text, _STAMP)  # noqa: DTZ007 - the API writes moments without their zone
+        return datetime.strptime(text, STAMP)  # noqa: DTZ007 - the API writes moments without their zone
     except ValueError:
         raise CannotJudge(f"{text!r} is no date as the API writes it: MM/DD/YYYY HH:MM:SS") from None
 

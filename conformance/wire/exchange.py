@@ -140,6 +140,11 @@ def children(element: Element) -> list[Element]:
     return list(element.iterchildren("*"))
 
 
+def texts_of(element: Element) -> dict[str, str]:
+    """The texts of its child elements by local name; of several of one name the last."""
+    return {local_name(child): text_of(child) for child in children(element)}
+
+
 def qname(element: Element) -> tuple[str, str]:
     """Namespace and local name."""
     name = etree.QName(element)
