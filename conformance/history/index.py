@@ -153,7 +153,7 @@ class _Lists:
 
     def number(self, night: NightRecord) -> tuple[int, list[int]]:
         """The number of the list of scenarios of ``night``, and of each of its scenarios."""
-        own = digest(night.parts()[1])
+        own = digest(night.listed())
         if own in self._known:
             return self._known[own]
         taken: dict[int, int] = {}

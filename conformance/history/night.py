@@ -23,10 +23,11 @@ LETTERS = {
     "W": "passed with a warning",
     "F": "failed",
     "K": "failed as a known issue",
-    "Y": "flaky: failed, and did not when it was tried again",
-    "B": "broken: no verdict",
+    "Y": "flaky",
+    "B": "broken, no verdict",
     "S": "skipped",
     "O": "observed",
+    "-": "not run",
 }
 _BY_OUTCOME = {"passed": "P", "failed": "F", "flaky": "Y", "known": "K", "broken": "B", "skipped": "S"}
 #: Characters of a cause or finding that are kept.
@@ -80,9 +81,13 @@ class NightRecord:
     unwell: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
+    def listed(self) -> bytes:
+        """The scenarios as JSON: most nights have the same."""
+        return _text([list(vars(one).values()) for one in self.scenarios])
+
     def parts(self) -> tuple[bytes, bytes, bytes]:
         """The night as three texts of JSON: itself, its scenarios and its shapes; most nights share the latter two."""
-        scenarios = _text([list(vars(one).values()) for one in self.scenarios])
+        scenarios = self.listed()
         shapes = _text(self.shapes)
         own = {key: value for key, value in vars(self).items() if key not in ("scenarios", "shapes")}
         own |= {"format": FORMAT, "scenarios": digest(scenarios), "shapes": digest(shapes)}

@@ -16,6 +16,7 @@ from typing import Any
 
 from conformance.history.archive import at
 from conformance.history.index import Index
+from conformance.history.night import LETTERS
 from conformance.history.series import WORDS, WORST_FIRST
 from conformance.history.view import MARKS, ClauseHistory, SiteHistory, sites
 from conformance.reporting.pages import render, write_page
@@ -185,7 +186,7 @@ def page(chosen: Sequence[SiteHistory], damaged: Sequence[str]) -> str:
     told = [_site_of_page(site) for site in chosen]
     releases = list(dict.fromkeys(row["release"] for site in told for row in site["clauses"]))
     releases.sort(key=lambda release: [int(part) for part in release.split(".")])
-    data = json.dumps({"sites": told, "releases": releases}, separators=(",", ":"), ensure_ascii=False)
+    data = json.dumps({"sites": told, "letters": LETTERS}, separators=(",", ":"), ensure_ascii=False)
     return render(
         "history.html",
         sites=told,

@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.history.index import Index
 from conformance.history.night import moment_of
-from conformance.history.series import WORST_FIRST
+from conformance.history.series import WORST_FIRST, Course
 
 #: Nights a row of marks shows.
 MARKS = 30
@@ -67,7 +67,7 @@ class NightRow:
 
 
 @dataclass(frozen=True)
-class ScenarioHistory:
+class ScenarioHistory(Course):
     """The course of one scenario on one site; ``letters`` has one for each night of the site."""
 
     scenario: int
@@ -77,12 +77,6 @@ class ScenarioHistory:
     release: str
     level: str
     operations: tuple[str, ...]
-    state: str
-    since: int
-    before: int
-    last: int
-    judged: int
-    failed: int
     letters: str
 
 
@@ -208,8 +202,8 @@ def _is_slower(before: float, lately: float) -> bool:
 
 _NIGHTS = """SELECT id, started, suite, release, site_release, access, outcomes, requests, root, unwell, problems
 FROM night WHERE site = ? ORDER BY started, id"""
-_SCENARIOS = """SELECT s.id, s.nodeid, s.title, s.clauses, s.release, s.level, s.operations,
-c.state, c.since, c.before, c.last, c.judged, c.failed, c.letters
+_SCENARIOS = """SELECT c.state, c.since, c.before, c.last, c.judged, c.failed,
+s.id, s.nodeid, s.title, s.clauses, s.release, s.level, s.operations, c.letters
 FROM course c JOIN scenario s ON s.id = c.scenario WHERE c.site = ? ORDER BY s.place, s.id"""
 _FINDING = """SELECT f.words, f.exchanges, n.root FROM finding f JOIN night n ON n.id = f.night
 WHERE n.site = ? AND f.scenario = ? ORDER BY n.started DESC, n.id DESC LIMIT 1"""
@@ -229,9 +223,17 @@ def _night(row: Sequence[Any]) -> NightRow:
 
 
 def _scenario(row: tuple[Any, ...]) -> ScenarioHistory:
-    number, nodeid, title, clauses, release, level, operations, *course = row
+    number, nodeid, title, clauses, release, level, operations, letters = row[6:]
     return ScenarioHistory(
-        number, nodeid, title, tuple(clauses.split()), release, level, tuple(operations.split()), *course
+        **vars(Course(*row[:6])),
+        scenario=number,
+        nodeid=nodeid,
+        title=title,
+        clauses=tuple(clauses.split()),
+        release=release,
+        level=level,
+        operations=tuple(operations.split()),
+        letters=letters,
     )
 
 

@@ -458,11 +458,12 @@ class RunSession:
             self._guarded("the Allure results", lambda: self._complete_allure(record, allure_folder))
         leaks = [f"a secret stands in {file}" for file in secret_registry.leaks_in(reports)]
         self.problems += leaks
-        if not leaks and self._guarded("summary.json", lambda: write_summary(self.record(), reports / "summary.json")):
+        whole = self.record()
+        if not leaks and self._guarded("summary.json", lambda: write_summary(whole, reports / "summary.json")):
             (reports / RESUME_FILE).unlink(missing_ok=True)
             if history := self.options.history or self.worker_run.run_context.profile.history:
                 told = Path(history), self.options.root, self.options.notify
-                self._guarded("the history", lambda: after_run(self.record(), *told))
+                self._guarded("the history", lambda: after_run(whole, *told))
 
     def _complete_allure(self, record: RunRecord, folder: Path) -> None:
         from conformance.reporting import allure

@@ -7,7 +7,7 @@
   const found = document.getElementById("found");
   const one = document.getElementById("one");
   const FIELDS = ["q", "site", "release", "state"];
-  const NAMES = { P: "passed", W: "passed with a warning", F: "failed", K: "failed as a known issue", Y: "flaky", B: "broken, no verdict", S: "skipped", O: "observed", "-": "not run" };
+  const NAMES = data.letters;
   const MARKS = { P: ".", W: "w", Y: "~", S: "s", O: "o", "-": " " };
   const PLAIN = new Set(["passing", "never"]);
   const MOST = 400;
