@@ -110,7 +110,7 @@ LATER_AND_EARLIER = (
     Twin("at-41.6.3", "a site that stayed at 41.6.3", "notes 41.6", release="41.6.3", at_least=50),
     Twin("at-41.10", "a site that stayed at 41.10", "notes 41.10", release="41.10.0", at_least=50),
     Twin("at-41.11", "a site that stayed at 41.11", "notes 41.11", release="41.11.0"),
-    Twin("at-42.6", "a later site: new elements, its own number", "overviews of 42.x",
+    Twin("at-42.6", "a later site: new elements, its own number", "overviews of 42.x", release="42.6.0",
          replies=(wire.of("GetAPIVersion", wire.all_of(_V11, wire.saying("release", "SP26"),
                                                        wire.adding("release", "apiVer", "42.6.0"))),
                   VARIATIONS["a site of 42.x"])),
