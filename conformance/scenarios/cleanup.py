@@ -184,12 +184,15 @@ class ScenarioCleanup:
         """
         if request.operation != "SetUser" or not exchange.served:
             return
-        names = [sent[element] for element in ("email", "newWebExId") if sent.get(element)]
+        accounts = self._run_context.profile.accounts.values()
+        # Who goes by a name already is not removed for it, though the site gave it to another as well (R41.11.0-14).
+        others = {name.casefold() for one in accounts for name in (one.webex_id, one.email)}
+        given = (sent.get(element, "") for element in ("email", "newWebExId"))
+        names = [name for name in given if name and name.casefold() not in others]
         for entry, key in self._left:
             if names and sent["webExId"] in self._names(entry, key):
                 key["webExId"] = ",".join(dict.fromkeys((*_each(key["webExId"]), *names)))
                 self._run_context.ledger.created(entry, key)
-        accounts = self._run_context.profile.accounts.values()
         account = next((one for one in accounts if one.webex_id == sent["webExId"]), None)
         if account is not None and "password" in sent and "password" in account.credentials:
             self._note(account.role, PASSWORD, account.role, {})

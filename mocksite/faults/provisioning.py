@@ -92,9 +92,12 @@ def _reader_writes(call: Call) -> None:
 
 
 def _address_shared(call: Call) -> None:
-    """The address of another user of this site is free: it is taken from the other first."""
+    """The address of another user of this site is free: it is taken from the other first.
+
+    Of one who has verified it, it is not: a site that takes an operator's account away cannot be put back by anybody.
+    """
     other = find_user(call.store, call.release, call.content.text("email"))
-    if other is not None:
+    if other is not None and not other.verified:
         call.store.put(replace(other, email=f"other.{other.email}", webex_id=f"other.{other.webex_id}"))
 
 
@@ -208,7 +211,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     CallFault(
         "R41.11.0-14/address-shared",
-        "SetUser takes the address of another user of the site (lines 149-151)",
+        "SetUser takes the address of another user of the site who has not verified it (lines 149-151)",
         "R41.11.0-14",
         "result",
         ("SetUser",),
