@@ -226,7 +226,7 @@ def _sweep(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from conformance.reporting.compare_output import compare
+    from conformance.reporting.comparison.compare_output import compare
 
     return compare(options)
 

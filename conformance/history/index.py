@@ -15,7 +15,7 @@ from conformance.history.series import Course, course
 from conformance.sites.errors import UserError
 
 #: Below the folder of the archive; another form gets another name.
-INDEX = ".index-1.sqlite"
+INDEX = ".index-2.sqlite"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS night (
@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS scenario (
   id INTEGER PRIMARY KEY, nodeid TEXT, title TEXT, row TEXT, clauses TEXT, release TEXT, level TEXT, operations TEXT,
   steps TEXT, place INTEGER);
 CREATE TABLE IF NOT EXISTS finding (
-  night INTEGER, scenario INTEGER, words TEXT, exchanges TEXT, PRIMARY KEY (night, scenario));
+  night INTEGER, scenario INTEGER, words TEXT, exchanges TEXT, fault TEXT, attempts TEXT, owner TEXT,
+  PRIMARY KEY (night, scenario));
 CREATE TABLE IF NOT EXISTS reply_time (night INTEGER, operation TEXT, count INTEGER, p50 REAL, p95 REAL, longest REAL);
 CREATE INDEX IF NOT EXISTS reply_time_of_night ON reply_time (night);
 CREATE TABLE IF NOT EXISTS course (
@@ -91,12 +92,9 @@ class Index:
             json.dumps(dict(night.unwell)), json.dumps(night.problems),
         )  # fmt: skip
         added = self.connection.execute(_ADD_NIGHT, values).lastrowid
-        places = sorted({*night.words, *night.exchanges})
-        rows = [
-            (added, scenarios[place], night.words.get(place, ""), json.dumps(night.exchanges.get(place, ())))
-            for place in places
-        ]
-        self.connection.executemany("INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?)", rows)
+        places = sorted({*night.words, *night.exchanges, *night.faults, *night.attempts, *night.owners})
+        rows = [(added, scenarios[place], *_finding(night, place)) for place in places]
+        self.connection.executemany("INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         times = [(added, operation, *told) for operation, told in night.reply_times.items()]
         self.connection.executemany("INSERT INTO reply_time VALUES (?, ?, ?, ?, ?, ?)", times)
 
@@ -107,6 +105,11 @@ class Index:
         told = _columns(self.connection, nights)
         rows = [(site, scenario, *_values(course(letters)), letters) for scenario, letters in told]
         self.connection.executemany("INSERT INTO course VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _finding(night: NightRecord, place: int) -> tuple[str, ...]:
+    exchanges, attempts = (json.dumps(told.get(place, ())) for told in (night.exchanges, night.attempts))
+    return night.words.get(place, ""), exchanges, night.faults.get(place, ""), attempts, night.owners.get(place, "")
 
 
 def _values(found: Course) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ LETTERS = {
     "P": "passed",
     "W": "passed with a warning",
     "F": "failed",
+    "U": "failed by a fault of this suite",
     "K": "failed as a known issue",
     "Y": "flaky",
     "B": "broken, no verdict",
@@ -57,7 +58,9 @@ class NightRecord:
     wrong, ``exchanges`` by position the files that show it, below ``root``.
     ``reply_times`` are count, median, 95th percentile and longest of each
     operation, in milliseconds; ``shapes`` the kinds of each element of its
-    replies. ``started`` and ``finished`` are moments in UTC; ``requests`` counts
+    replies. ``faults``, ``attempts`` and ``owners`` tell by position whose fault a
+    red was, what it came to each time it was tried, and who looks after the known
+    issue. ``started`` and ``finished`` are moments in UTC; ``requests`` counts
     what was sent.
     """
 
@@ -80,6 +83,9 @@ class NightRecord:
     shapes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     unwell: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    faults: Mapping[int, str] = field(default_factory=dict)
+    attempts: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    owners: Mapping[int, str] = field(default_factory=dict)
 
     def listed(self) -> bytes:
         """The scenarios as JSON: most nights have the same."""
@@ -126,6 +132,9 @@ def night_of(record: RunRecord, root: str = "") -> NightRecord:
         shapes={name: _kinds(shape) for name, shape in sorted(record.shapes.items())},
         unwell=dict(record.unwell),
         problems=record.problems,
+        faults={place: one.fault for place, one in numbered if one.fault},
+        attempts={place: one.attempts for place, one in numbered if one.attempts},
+        owners={place: one.owner for place, one in numbered if one.owner},
     )
 
 
@@ -142,7 +151,7 @@ def _kept(result: ScenarioResult) -> KeptScenario:
 def _letter(result: ScenarioResult) -> str:
     if result.skip is not None and result.skip.kind == "observe-only":
         return "O"
-    letter = _BY_OUTCOME[result.outcome]
+    letter = "U" if (result.outcome, result.fault) == ("failed", "suite") else _BY_OUTCOME[result.outcome]
     return "W" if letter == "P" and result.violations else letter
 
 
@@ -179,7 +188,10 @@ def read_night(own: Mapping[str, Any], scenarios: list[list[Any]], shapes: Mappi
     if len(values["outcomes"]) != len(kept):
         raise ValueError("it tells of another number of scenarios than it had")
     values["words"] = {int(place): words for place, words in values["words"].items()}
-    values["exchanges"] = {int(place): tuple(files) for place, files in values["exchanges"].items()}
+    for name in ("exchanges", "attempts"):
+        values[name] = {int(place): tuple(several) for place, several in values.get(name, {}).items()}
+    for name in ("faults", "owners"):
+        values[name] = {int(place): word for place, word in values.get(name, {}).items()}
     values["reply_times"] = {name: tuple(times) for name, times in values["reply_times"].items()}
     told = {name: {path: tuple(kinds) for path, kinds in shape.items()} for name, shape in shapes.items()}
     return NightRecord(**values | {"scenarios": kept, "shapes": told, "problems": tuple(values["problems"])})

@@ -73,15 +73,17 @@ class Notice:
         for one in (*self.changes, *self.healed):
             change = f"; {one.change}" if one.change else ""
             lines.append(f"{one.clause}  {one.state} since {one.since} ({one.since_release}{change})")
-            lines += [f"    {line}" for line in (one.words, *one.exchanges[:1]) if line and one.state != "fixed"]
+            found = (one.words, one.aside, *one.exchanges[:1]) if one.state != "fixed" else ()
+            lines += [f"    {line}" for line in found if line]
         return printable("\n".join(lines))
 
 
 def _row(one: ClauseHistory) -> dict[str, Any]:
-    names = ("clause", "level", "state", "since", "since_release", "change", "words")
+    names = ("clause", "level", "state", "since", "since_release", "change", "words", "fault", "owner")
     return {name: getattr(one, name) for name in names} | {
         "operations": list(one.operations),
         "exchanges": list(one.exchanges),
+        "attempts": list(one.attempts),
     }
 
 

@@ -25,7 +25,7 @@ from conformance.sites.errors import UserError, nearest
 
 FORMAT = 1
 #: A mark a night in text: what is good is small, what is bad can be seen.
-_MARKS = str.maketrans({"P": ".", "W": "w", "F": "F", "K": "k", "Y": "~", "B": "B", "S": "s", "O": "o", "-": " "})
+_MARKS = str.maketrans("PWUKYSO-", ".wuk~so ")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: States that a list shows unless all are asked for.
 _TOLD = ("new", "failing", "flaky", "lost", "fixed")
@@ -125,14 +125,14 @@ def _row(one: ClauseHistory) -> list[str]:
 
 def _details(told: Sequence[ClauseHistory]) -> Iterator[str]:
     """What was found, once for all clauses it was found for."""
-    gathered: dict[tuple[str, str], list[ClauseHistory]] = {}
+    gathered: dict[tuple[str, ...], list[ClauseHistory]] = {}
     for one in told:
         if one.words or one.change:
-            gathered.setdefault((one.change, one.words), []).append(one)
-    for (change, words), several in gathered.items():
+            gathered.setdefault((one.change, one.words, one.aside), []).append(one)
+    for (change, *words), several in gathered.items():
         yield ""
         yield f"  {', '.join(one.clause for one in several)}{': ' if change else ''}{change}"
-        yield from (f"    {words}",) * bool(words)
+        yield from (f"    {line}" for line in words if line)
         yield from (f"    {file}" for file in several[0].exchanges[:1])
 
 
@@ -142,7 +142,7 @@ def _details(told: Sequence[ClauseHistory]) -> Iterator[str]:
 def as_json(
     chosen: Sequence[SiteHistory], damaged: Sequence[str], clauses: Sequence[str] = (), since: str = ""
 ) -> dict[str, Any]:
-    """The whole for machines (``history.schema.json``)."""
+    """The whole for machines (``formats/history.schema.json``)."""
     return {
         "format": FORMAT,
         "sites": [_site_as_json(site, clauses, since) for site in chosen],
@@ -163,7 +163,8 @@ def _site_as_json(site: SiteHistory, clauses: Sequence[str], since: str) -> dict
 
 
 _PLAIN = (
-    "clause", "release", "level", "state", "since", "since_release", "change", "last_judged", "words", "letters",
+    "clause", "release", "level", "state", "since", "since_release", "change", "last_judged", "words", "fault", "owner",
+    "letters",
 )  # fmt: skip
 
 
@@ -171,6 +172,7 @@ def _clause_as_json(one: ClauseHistory) -> dict[str, Any]:
     return {name: getattr(one, name) for name in _PLAIN} | {
         "operations": list(one.operations),
         "exchanges": list(one.exchanges),
+        "attempts": list(one.attempts),
         "scenarios": [
             {"nodeid": each.nodeid, "title": each.title, "state": each.state, "letters": each.letters}
             for each in one.scenarios
@@ -218,7 +220,7 @@ def _site_of_page(site: SiteHistory) -> dict[str, Any]:
 
 def _clause_of_page(one: ClauseHistory) -> dict[str, Any]:
     told = {name: getattr(one, name) for name in _PLAIN}
-    told |= {"operations": one.operations, "exchanges": one.exchanges}
+    told |= {"operations": one.operations, "exchanges": one.exchanges, "aside": one.aside}
     return told | {"letters": _runs(one.letters), "scenarios": _of_scenarios(one)}
 
 

@@ -2,8 +2,8 @@
 
 A night says yes, no, or nothing. Single nights lie: a failure may be a flake, a
 pass between two failures luck. So the row is read as a whole, as the most likely
-course (Viterbi) of a hidden state that seldom changes. The nights of an outage
-and those that came to no verdict say nothing.
+course (Viterbi) of a hidden state that seldom changes. The nights of an outage,
+those that came to no verdict and those on which this suite was wrong say nothing.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _word(state: str, segments: list[tuple[str, int]], places: list[int], nights
 
 def _lost_since(letters: str, last: int) -> int:
     """Where a scenario stopped to come to a verdict: broken or skipped on every night since; -1 when it did not."""
-    rest = [place for place in range(last + 1, len(letters)) if letters[place] in "BS"]
+    rest = [place for place in range(last + 1, len(letters)) if letters[place] in "BSU"]
     return rest[0] if len(rest) >= _LOST else -1
 
 

@@ -17,7 +17,7 @@ from conformance.history.series import WORST_FIRST, Course
 #: Nights a row of marks shows.
 MARKS = 30
 #: The worst letter of its scenarios is the letter of a clause.
-_WORST_LETTER = "FYBKWPSO-"
+_WORST_LETTER = "FYUBKWPSO-"
 #: Nights whose median reply time is compared with that of so many nights before, and the share that is told.
 _LATELY, _EARLIER, _SLOWER = 7, 30, 1.5
 #: Milliseconds below which nobody minds.
@@ -62,7 +62,7 @@ class NightRow:
     @property
     def hardly_judged(self) -> bool:
         """Whether most of what ran came to no verdict."""
-        broken = self.outcomes.count("B")
+        broken = self.outcomes.count("B") + self.outcomes.count("U")
         return broken > sum(map(self.outcomes.count, "PWFKY"))
 
 
@@ -96,8 +96,17 @@ class ClauseHistory:
     last_judged: str
     words: str
     exchanges: tuple[str, ...]
+    fault: str
+    attempts: tuple[str, ...]
+    owner: str
     letters: str
     scenarios: tuple[ScenarioHistory, ...]
+
+    @property
+    def aside(self) -> str:
+        """Whose fault the last finding was, how often it was tried, and who looks after it, in words."""
+        told = {"fault": self.fault, "tried": ", ".join(self.attempts), "owner": self.owner}
+        return "; ".join(f"{name}: {words}" for name, words in told.items() if words)
 
     @property
     def marks(self) -> str:
@@ -142,7 +151,7 @@ class SiteHistory:
     def _clause(self, clause: str, several: Sequence[ScenarioHistory]) -> ClauseHistory:
         worst = min(several, key=lambda one: WORST_FIRST.index(one.state))
         last = max(one.last for one in several)
-        words, exchanges = self._found(worst) if worst.state in ("new", "failing", "flaky", "lost") else ("", ())
+        found = self._found(worst) if worst.state in ("new", "failing", "flaky", "lost") else _Found()
         return ClauseHistory(
             site=self.site,
             clause=clause,
@@ -154,8 +163,7 @@ class SiteHistory:
             since_release=self.nights[worst.since].runs if worst.since >= 0 else "",
             change=self.change(worst),
             last_judged=self.when(last),
-            words=words,
-            exchanges=exchanges,
+            **vars(found),
             letters=several[0].letters if len(several) == 1 else _together(one.letters for one in several),
             scenarios=tuple(several),
         )
@@ -169,14 +177,15 @@ class SiteHistory:
             return f"site went from {then.runs} to {now.runs}"
         return f"suite went from {then.suite} to {now.suite}" if then.suite != now.suite else ""
 
-    def _found(self, one: ScenarioHistory) -> tuple[str, tuple[str, ...]]:
-        """What the latest night that found something said, and the files that show it."""
+    def _found(self, one: ScenarioHistory) -> _Found:
+        """What the latest night that found something said."""
         row = self._index.connection.execute(_FINDING, (self.site, one.scenario)).fetchone()
         if row is None:
-            return "", ()
-        words, exchanges, root = row
+            return _Found()
+        words, exchanges, fault, attempts, owner, root = row
         files = (file.partition(":")[2] for file in json.loads(exchanges))
-        return words, tuple(f"{root}/{file}" if root and not file.startswith("/") else file for file in files)
+        named = tuple(f"{root}/{file}" if root and not file.startswith("/") else file for file in files)
+        return _Found(words, named, fault, tuple(json.loads(attempts)), owner)
 
     def slower(self) -> list[str]:
         """Operations whose replies lately take longer than before: a sentence each, and never a verdict."""
@@ -196,6 +205,17 @@ class SiteHistory:
         return told
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What a night found, the files that show it, whose fault it was, what it came to each time, who looks after it."""
+
+    words: str = ""
+    exchanges: tuple[str, ...] = ()
+    fault: str = ""
+    attempts: tuple[str, ...] = ()
+    owner: str = ""
+
+
 def _is_slower(before: float, lately: float) -> bool:
     return lately > _SLOWER * before and lately - before > _NOTICEABLE
 
@@ -205,8 +225,9 @@ FROM night WHERE site = ? ORDER BY started, id"""
 _SCENARIOS = """SELECT c.state, c.since, c.before, c.last, c.judged, c.failed,
 s.id, s.nodeid, s.title, s.clauses, s.release, s.level, s.operations, c.letters
 FROM course c JOIN scenario s ON s.id = c.scenario WHERE c.site = ? ORDER BY s.place, s.id"""
-_FINDING = """SELECT f.words, f.exchanges, n.root FROM finding f JOIN night n ON n.id = f.night
-WHERE n.site = ? AND f.scenario = ? ORDER BY n.started DESC, n.id DESC LIMIT 1"""
+_FINDING = """SELECT f.words, f.exchanges, f.fault, f.attempts, f.owner, n.root
+FROM finding f JOIN night n ON n.id = f.night WHERE n.site = ? AND f.scenario = ?
+ORDER BY n.started DESC, n.id DESC LIMIT 1"""
 _TIMES = """SELECT t.night, t.operation, t.p50 FROM reply_time t JOIN night n ON n.id = t.night
 WHERE n.site = ? AND n.started >= ?"""
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from conformance.judge.findings import Violation
 from conformance.sites.errors import UserError, nearest
 
-_KEYS = ("clause", "operation", "path", "refusal", "check", "site", "reason", "link", "expires")
-_NEEDED = ("check", "site", "reason", "link", "expires")
+_KEYS = ("clause", "operation", "path", "refusal", "check", "site", "reason", "owner", "link", "expires")
+_NEEDED = ("check", "site", "reason", "owner", "link", "expires")
 #: What an issue may be about; the first two say what, one of them must be there.
 _ABOUT = ("clause", "operation", "path", "refusal")
 
@@ -23,12 +23,14 @@ class KnownIssue:
     """Expected failures by one check on one site until ``expires``: of a clause, or all that have one cause.
 
     ``check`` may name several, by commas. What is empty of ``clause``,
-    ``operation``, ``path`` and ``refusal`` may be anything.
+    ``operation``, ``path`` and ``refusal`` may be anything. ``owner`` is the person
+    or team that asks Cisco, and is asked when it expires.
     """
 
     check: str
     site: str
     reason: str
+    owner: str
     link: str
     expires: dt.date
     where: str
@@ -96,13 +98,13 @@ def _issue(row: dict[str, object], where: str, clauses: set[str], today: dt.date
             "known-issue-expired",
             f"{issue} expired on {expires}",
             where=where,
-            hint="look whether the site still fails, then remove the entry or give it a new date and reason",
+            hint=f"{issue.owner} knows: look whether the site still fails, then remove the entry or give it a new date",
         )
     return issue
 
 
 def stanza(violations: Sequence[Violation], site: str, today: dt.date) -> str:
-    """A paste-ready entry for all ``violations`` of one cause, valid for 30 days; reason and link are the user's."""
+    """A paste-ready entry for all ``violations`` of one cause, for 30 days; reason, owner and link are the user's."""
     first = violations[0]
     about = {"clause": first.clause}
     if any(one.clause != first.clause for one in violations):
@@ -111,4 +113,5 @@ def stanza(violations: Sequence[Violation], site: str, today: dt.date) -> str:
     told = {**about, "check": checks, "site": site}
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in told.items() if value]
     expires = today + dt.timedelta(days=30)
-    return "\n".join(["[[known]]", *lines, 'reason = ""', 'link = ""', f"expires = {expires.isoformat()}"]) + "\n"
+    theirs = ('reason = ""', 'owner = ""', 'link = ""', f"expires = {expires.isoformat()}")
+    return "\n".join(["[[known]]", *lines, *theirs]) + "\n"

@@ -157,12 +157,12 @@ def _details(scenario: ScenarioResult) -> StatusDetails | None:
     if scenario.outcome == "broken":
         words = scenario.cause
     elif known:
-        words = f"known issue: {scenario.known}\n{words}"
+        words = f"known issue: {scenario.known} ({scenario.owner})\n{words}"
     elif scenario.skip is not None:
         words = "\n".join((f"{scenario.skip.kind}: {scenario.skip.why}", *scenario.observations))
     flaky = scenario.outcome == "flaky"
-    if scenario.attempts:
-        words = f"tried {len(scenario.attempts)} times: {', '.join(scenario.attempts)}\n{words}"
+    if scenario.tries:
+        words = f"{scenario.tries}\n{words}"
     return StatusDetails(message=printable(words), known=known or None, flaky=flaky or None) if words else None
 
 
@@ -195,6 +195,8 @@ def _labels(scenario: ScenarioResult, clause: Clause) -> list[Label]:
     ]
     if scenario.rule:
         pairs.append(("subSuite", scenario.rule))
+    if scenario.owner:
+        pairs.append(("owner", scenario.owner))
     return [Label(name=name, value=value) for name, value in pairs]
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from conformance import __version__
 from conformance.judge.clauses import Clause
-from conformance.reporting.compare_output import totals
+from conformance.reporting.comparison.compare_output import totals
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.pages import render
 from conformance.reporting.summary import ReportedScenario, RunFile

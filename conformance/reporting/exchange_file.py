@@ -34,18 +34,22 @@ def readable(body: bytes) -> str:
     return secret_registry.mask(etree.tostring(root, encoding="unicode"))
 
 
-def write_exchange(folder: Path, number: str, exchange: Exchange) -> str:
-    """Write one exchange to ``folder/NUMBER-Operation.xml``; the name of the file."""
+def write_exchange(folder: Path, number: str, exchange: Exchange, attempt: int = 1) -> str:
+    """Write one exchange to ``folder/NUMBER-Operation.xml``; the name of the file.
+
+    ``attempt`` counts how often its scenario was tried; the first needs no saying.
+    """
     request = exchange.request
     when = datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds")
     notes = "".join(f"\n  <note>{escape(safe(note))}</note>" for note in exchange.notes)
     case = f" caseID={quoteattr(safe(exchange.case_id))}" if exchange.case_id else ""
+    nth = f' attempt="{attempt}"' if attempt > 1 else ""
     error = f"\n  <trouble>{escape(safe(exchange.error))}</trouble>" if exchange.error else ""
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<exchange operation={quoteattr(request.operation)} caller={quoteattr(request.caller)}"
         f' url={quoteattr(safe(request.url))} sent={quoteattr(when)} seconds="{exchange.seconds:.3f}"'
-        f' status="{exchange.status}"{case}>{notes}{error}\n'
+        f' status="{exchange.status}"{case}{nth}>{notes}{error}\n'
         f"  <request>{_section(readable(request.body))}</request>\n"
         f"  <reply>{_section(readable(exchange.body))}</reply>\n"
         "</exchange>\n"

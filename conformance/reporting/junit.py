@@ -66,25 +66,31 @@ def _case(
     case.set("file", name)
     if result.line:
         case.set("line", str(result.line))
-    properties = etree.SubElement(case, "properties")
-    for key, values in (("clause", result.clauses), ("operation", result.operations), ("level", (result.level,))):
-        for value in values:
-            etree.SubElement(properties, "property", name=key, value=value)
-    etree.SubElement(properties, "property", name="outcome", value=result.outcome)
+    _properties(case, result)
     lines = _lines(result, record, cause)
     if result.outcome == "failed":
         _say(case, "failure", headline(result.violations[0]), lines, "ContractViolation")
     elif result.outcome == "flaky":
-        tries = f"flaky, tried {len(result.attempts)} times: {', '.join(result.attempts)}"
-        _say(case, "failure", tries, lines, "flaky")
+        _say(case, "failure", f"flaky, {result.tries}", lines, "flaky")
     elif result.outcome == "broken":
         _say(case, "error", result.cause.partition("\n")[0], result.cause.splitlines() + lines, "CannotJudge")
     elif result.outcome == "known":
-        _say(case, "skipped", f"known: {result.known}", lines, "known")
+        _say(case, "skipped", f"known: {result.known} ({result.owner})", lines, "known")
     elif result.skip is not None:
         _say(case, "skipped", f"{result.skip.kind}: {result.skip.why}", list(result.observations), result.skip.kind)
     elif lines:
         etree.SubElement(case, "system-out").text = safe("\n".join(["warnings (level should):", *lines]))
+
+
+def _properties(case: etree._Element, result: ScenarioResult) -> None:
+    properties = etree.SubElement(case, "properties")
+    for key, values in (("clause", result.clauses), ("operation", result.operations), ("level", (result.level,))):
+        for value in values:
+            etree.SubElement(properties, "property", name=key, value=value)
+    alone = (("outcome", result.outcome), ("fault", result.fault), ("evidence", result.evidence))
+    for key, value in (*alone, ("owner", result.owner), ("attempts", ", ".join(result.attempts))):
+        if value:
+            etree.SubElement(properties, "property", name=key, value=safe(value))
 
 
 def _lines(result: ScenarioResult, record: RunRecord, cause: Cause | None) -> list[str]:
@@ -93,6 +99,7 @@ def _lines(result: ScenarioResult, record: RunRecord, cause: Cause | None) -> li
         for violation in result.violations
         for line in grammar(violation, record.clauses.get(violation.clause), result)
     ]
+    lines += filter(None, (result.tries, result.evidence and f"whose fault: {result.fault}, {result.evidence}"))
     if cause is not None and len(cause.nodeids) > 1:
         lines.append(f"one of {len(cause.nodeids)} scenarios with this cause: {cause}")
     return lines

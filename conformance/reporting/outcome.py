@@ -84,13 +84,6 @@ OUTCOMES = {
     "skipped": "not applicable here, see below",
     "known": "failed as a known issue says it would",
 }
-#: Whose fault it is that a scenario is red.
-FAULTS = {
-    "site": "the site broke the clause, and the reference mock of that release keeps it",
-    "operation": "how the site is run: it was not well, too fast for it, an account or data is gone",
-    "profile": "what the profile says is not so, or not enough",
-    "suite": "a fault of this suite: it raised, or the reference mock of that release fails the scenario, too",
-}
 SKIP_CLASSES = {
     "release": "the site is judged as a release that does not have this yet, or no longer",
     "role": "the profile names no account that could call",
@@ -123,7 +116,8 @@ class ScenarioResult:
     an ``account`` that is not let in; told once and not for each. ``steps`` is a
     fingerprint of what the scenario does, by which it is known under a new title;
     ``attempts`` what it came to each time, where a failure was tried again;
-    ``fault`` whose fault a red is, a key of :data:`FAULTS`.
+    ``fault`` whose fault a red is, a key of ``FAULTS`` (``whose_fault.py``), and ``evidence`` what
+    says so; ``owner`` who looks after the known issue it failed as.
     """
 
     nodeid: str
@@ -150,6 +144,18 @@ class ScenarioResult:
     steps: str = ""
     attempts: tuple[str, ...] = ()
     fault: str = ""
+    evidence: str = ""
+    owner: str = ""
+
+    @property
+    def tries(self) -> str:
+        """The attempts in words, where there was more than one: ``tried 2 times: failed, passed``."""
+        return f"tried {len(self.attempts)} times: {', '.join(self.attempts)}" if self.attempts else ""
+
+    @property
+    def red(self) -> bool:
+        """Whether somebody must look at it."""
+        return self.outcome in ("failed", "flaky", "broken")
 
     @property
     def place(self) -> str:
@@ -265,11 +271,12 @@ def causes(results: Iterable[ScenarioResult]) -> tuple[Cause, ...]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Outcome of a scenario with the reason that decided it."""
+    """Outcome of a scenario with the reason that decided it; ``owner`` looks after the known issue."""
 
     outcome: str
     known: str = ""
     matched: tuple[KnownIssue, ...] = field(default=())
+    owner: str = ""
 
 
 def decide(
@@ -291,7 +298,7 @@ def decide(
     covering = [next((issue for issue in known if issue.covers(violation)), None) for violation in violations]
     matched = tuple(dict.fromkeys(issue for issue in covering if issue is not None))
     if all(covering):
-        return Verdict("known", matched[0].reason, matched)
+        return Verdict("known", matched[0].reason, matched, matched[0].owner)
     absent = any(violation.check == NOT_SERVED for violation in violations)
     if level == "should" and not strict and not absent:
         return Verdict("passed", matched=matched)

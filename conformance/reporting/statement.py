@@ -139,10 +139,7 @@ def _in_full(several: list[Cause], record: RunRecord) -> Iterator[str]:
     else:
         number = "one cause" if len(several) == 1 else f"{len(several)} causes"
         yield f"{heading}  {len(results)} scenarios, {number}{also}"
-    if results[0].fault == "suite":
-        yield f"  fault     of this suite, not of the site: the mock of {record.judged_as} fails it, too"
-    if results[0].attempts:
-        yield f"  tried     {len(results[0].attempts)} times: {', '.join(results[0].attempts)}"
+    yield from _whose(results[0])
     for cause in several[:_MOST_NAMED]:
         first = cause.first
         yield from grammar(first, record.clauses.get(first.clause), cause.found[0][0], cause)
@@ -151,14 +148,31 @@ def _in_full(several: list[Cause], record: RunRecord) -> Iterator[str]:
     yield from _named(results)
 
 
+_WHOSE = {
+    "site": "of the site",
+    "operation": "of how the site is run, not of its contract",
+    "profile": "of the profile, not of the site",
+    "suite": "of this suite, not of the site",
+}
+
+
+def _whose(result: ScenarioResult) -> Iterator[str]:
+    """Whose fault a red is, where somebody could say, and what it came to each time."""
+    if result.evidence:
+        yield f"  fault     {_WHOSE[result.fault]}: {safe(result.evidence)}"
+    if result.tries:
+        yield f"  {result.tries.replace('tried', 'tried    ', 1)}"
+
+
 def _in_lines(found: list[Cause]) -> Iterator[str]:
     if found:
         yield ""
     for cause in found[:_IN_A_LINE]:
         result, number = cause.results[0], len(cause.results)
         where = safe(result.place) if number == 1 else f"{number} scenarios"
-        why = f": {safe(result.known)}" if result.known else ""
-        yield f"{_HEADINGS[cause.outcome]}  {where}  {safe(str(cause))}{why}"
+        why = f": {safe(result.known)} ({safe(result.owner)})" if result.known else ""
+        tries = f", {result.tries}" if result.tries else ""
+        yield f"{_HEADINGS[cause.outcome]}  {where}  {safe(str(cause))}{tries}{why}"
     if len(found) > _IN_A_LINE:
         yield f"  ... and {len(found) - _IN_A_LINE} more causes, in summary.json"
 
@@ -257,6 +271,7 @@ def _broken(record: RunRecord) -> Iterator[str]:
         where = f"{safe(first.place)}  {safe(first.title)}" if len(results) == 1 else f"{len(results)} scenarios"
         yield f"BROKEN  {where}"
         yield from (f"  {line}" for line in safe(cause).splitlines()[:_MOST_LISTED] or [""])
+        yield from _whose(first)
         if nth < _IN_FULL:
             yield from (f"  exchange  {name.partition(':')[2]}" for name in first.exchanges[-1:])
             yield from (f"  case id   {safe(name.partition(':')[2])}" for name in first.case_ids[-1:])

@@ -17,6 +17,7 @@ from conformance.judge.clauses import Clause
 from conformance.judge.findings import Violation
 from conformance.reporting.outcome import OUTCOMES, Cause, ScenarioResult, cause_name, causes
 from conformance.reporting.shapes import Announcements, Baseline, Shape
+from conformance.reporting.whose_fault import Cluster, clusters
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
 from conformance.sites.release import Release
@@ -143,6 +144,7 @@ def as_json(record: RunRecord) -> dict[str, Any]:
         "scenarios": [_scenario(result, record) for result in record.scenarios],
         "clauses": record.clause_rows(),
         "causes": [_cause(one) for one in causes(record.scenarios)],
+        "clusters": [_cluster(one) for one in clusters(record.scenarios)],
         "notes": list(record.notes),
         "unwell": dict(record.unwell),
         "backup": record.backup,
@@ -212,6 +214,15 @@ def _cause(cause: Cause) -> dict[str, Any]:
     }
 
 
+def _cluster(cluster: Cluster) -> dict[str, Any]:
+    return {
+        "fault": cluster.fault,
+        "words": cluster.words,
+        "evidence": cluster.results[0].evidence,
+        "scenarios": [result.nodeid for result in cluster.results],
+    }
+
+
 def _stamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
@@ -248,7 +259,8 @@ _Value = TypeVar("_Value")
 class ReportedScenario:
     """What a run told of one scenario: ``kind`` is the reason class of a skip, ``why`` what decided the outcome.
 
-    ``causes`` are what it failed or warned by, as all scenarios with that cause say it.
+    ``causes`` are what it failed or warned by, as all scenarios with that cause say it; ``row`` and the fingerprint
+    ``steps`` tell it apart under another title.
     """
 
     nodeid: str
@@ -259,6 +271,8 @@ class ReportedScenario:
     kind: str
     why: str
     causes: tuple[str, ...] = ()
+    row: str = ""
+    steps: str = ""
 
     @property
     def word(self) -> str:
@@ -428,6 +442,8 @@ def _told(row: dict[str, Any]) -> ReportedScenario:
         outcome=row["outcome"],
         kind=_typed(str, skip["kind"]),
         why=_why(row) or _typed(str, skip["why"]),
+        row=_typed(str, row.get("row", "")),
+        steps=_typed(str, row.get("steps", "")),
         causes=tuple(dict.fromkeys(cause_name(_violation(one)) for one in row["violations"])),
     )
 
@@ -442,7 +458,7 @@ def _why(row: dict[str, Any]) -> str:
     if row["outcome"] == "broken":
         return str(row["cause"]).partition("\n")[0]
     if row["outcome"] == "known":
-        return f"known issue: {row['known']}"
+        return f"known issue: {row['known']}" + (f" ({row['owner']})" if row.get("owner") else "")
     found = row["violations"] if row["outcome"] in ("failed", "flaky") else []
     words = [f"{one['check']}: {one['path']}: expected {one['expected']}, actual {one['actual']}" for one in found]
     return "; ".join(words)

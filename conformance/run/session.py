@@ -28,6 +28,7 @@ from conformance.reporting.shapes import Shape, merge, shape_of
 from conformance.reporting.statement import NEW_ISSUES, stanzas
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
 from conformance.reporting.text import shortened
+from conformance.reporting.whose_fault import doubtful, settled
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, on_the_reference, open_site
 from conformance.scenarios.cleanup import Sweep
@@ -99,14 +100,14 @@ class WorkerRun:
             return []
         return self._written(context.exchanges, 1)
 
-    def _written(self, exchanges: Sequence[Exchange], first: int) -> list[str]:
+    def _written(self, exchanges: Sequence[Exchange], first: int, attempt: int = 1) -> list[str]:
         names = []
         folder = self.options.reports / "exchanges"
         for nth, exchange in enumerate(exchanges, first):
             self._number += 1
             # A full disk costs the file and never the verdict.
             with suppress(OSError):
-                name = write_exchange(folder, f"{self._worker}{self._number:04}", exchange)
+                name = write_exchange(folder, f"{self._worker}{self._number:04}", exchange, attempt)
                 names.append(f"{nth}:{shown(folder / name, self.options.root)}")
         return names
 
@@ -118,16 +119,14 @@ class WorkerRun:
         absent = any(violation.check == NOT_SERVED for violation in result.violations)
         if result.outcome != "failed" or scenario.writes or absent or self._client is None or not times:
             return result
-        trials = [self._try_again(scenario) for _ in range(times)]
-        sent = [exchange for trial in trials for exchange in trial.exchanges]
-        outcomes = tuple(trial.verdict.outcome for trial in trials)
-        return replace(
-            result,
-            outcome="flaky" if "passed" in outcomes else "failed",
-            attempts=("failed", *outcomes),
-            exchanges=(*result.exchanges, *self._written(sent, result.sent + 1)),
-            sent=result.sent + len(sent),
-        )
+        outcomes, files, sent = ["failed"], list(result.exchanges), result.sent
+        for attempt in range(2, times + 2):
+            trial = self._try_again(scenario)
+            outcomes.append(trial.verdict.outcome)
+            files += self._written(trial.exchanges, sent + 1, attempt)
+            sent += len(trial.exchanges)
+        outcome = "flaky" if "passed" in outcomes else "failed"
+        return replace(result, outcome=outcome, attempts=tuple(outcomes), exchanges=tuple(files), sent=sent)
 
     def _try_again(self, scenario: Scenario) -> ScenarioTrial:
         assert self._client is not None
@@ -344,20 +343,19 @@ class RunSession:
                     self.problems.append(f"unexpected skip: {one.nodeid} ({one.skip.kind}: {one.skip.why})")
 
     def _ask_the_reference(self) -> None:
-        """A failure that the mock of the release shows as well is a fault of ours, and not of the site."""
-        red = {name for name, one in self.results.items() if one.fault == "site" and one.outcome != "known"}
+        """Whose fault each red is: what the mock of the release does not pass, either, is ours and not the site's."""
+        asked, said = set(doubtful(self.results.values())), {}
         every = (one for file in self.catalogue.known_files() for one in file.scenarios.values())
-        scenarios = [one for one in every if one.nodeid in red]
-        if not scenarios:
-            return
+        scenarios = [one for one in every if one.nodeid in asked]
         release = self.worker_run.run_context.release
         try:
-            for scenario, outcome in on_the_reference(self.options, release, self.catalogue, scenarios):
-                if outcome == "failed":
-                    self.results[scenario.nodeid] = replace(self.results[scenario.nodeid], fault="suite")
+            told = on_the_reference(self.options, release, self.catalogue, scenarios) if scenarios else ()
+            for scenario, outcome in told:
+                said[scenario.nodeid] = outcome
         except Exception as fault:  # noqa: BLE001 - the verdicts stand without it
             where = self._traceback_file("reference", fault)
             self.problems.append(f"the reference mock could not be asked: {type(fault).__name__}: {fault} ({where})")
+        self.results = settled(self.results, said, str(release))
 
     def crashed(self, worker: str) -> None:
         """Put back at once what a dead worker changed: its successor must find the site as the profile says."""

@@ -73,6 +73,7 @@ def on_the_reference(
     """What ``scenarios`` come to on the mock of ``release``: who fails there, too, is not the site's fault.
 
     Scenarios that do not apply to the mock are left out, and all of them when there is no mock of that release.
+    A sound mock that cannot even be opened is no fault of a site: all of them break there.
     """
     with tempfile.TemporaryDirectory(prefix="webex-conformance-") as scratch, ExitStack() as stack:
         try:
@@ -82,7 +83,11 @@ def on_the_reference(
         stack.callback(mock.stop)
         here = replace(options, sites=(MOCK,), sites_file="", release=release, access="read-write", lanes=0)
         asked = replace(here, reports=Path(scratch), baseline=None, schemas="", strict_schema=False)
-        session = open_site(MOCK, mock.sites_file, asked, catalogue.clauses)
+        try:
+            session = open_site(MOCK, mock.sites_file, asked, catalogue.clauses)
+        except UserError:
+            yield from ((scenario, "broken") for scenario in scenarios)
+            return
         stack.callback(session.close)
         client = stack.enter_context(closing(session.run_context.client()))
         for scenario in scenarios:

@@ -79,6 +79,7 @@ def result_of(
         observations=_observations(context, observed),
         cause=cause_of(error, traceback_file) if verdict.outcome == "broken" else "",
         known=verdict.known,
+        owner=verdict.owner,
         exchanges=tuple(files),
         case_ids=_case_ids(context) if context and files else (),
         sent=len(context.exchanges) if context else 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from conformance.history.archive import Archive, Damaged, at
 from conformance.history.index import INDEX, Index
-from conformance.history.night import NightRecord
+from conformance.history.night import NightRecord, digest
 from conformance.history.view import SiteHistory, sites
 from conformance.sites.errors import UserError
 from tests.conftest import ROOT
@@ -160,6 +161,37 @@ kept.Archive(Path(sys.argv[1])).keep(next(simulation.nights(simulation.sites(1)[
 """
 
 
+#: A limit of the size of files is a disk that is full after so many bytes; the real night has some thousand.
+_FULL = """
+import resource, signal, sys
+from pathlib import Path
+from dataclasses import replace
+from conformance.history.archive import Archive
+from tests.history import simulation
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+night = replace(next(simulation.nights(simulation.sites(2)[0])), words={nth: "x" * nth for nth in range(300)})
+resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))
+try:
+    Archive(Path(sys.argv[1])).keep(night)
+except OSError as problem:
+    print(problem.strerror)
+"""
+
+_AT_ONCE = """
+import sys
+from itertools import islice
+from pathlib import Path
+from conformance.history.archive import Archive
+from tests.history import simulation
+site = simulation.sites(1)[int(sys.argv[2])]
+nights = list(islice(simulation.nights(site), 20))
+print("ready", flush=True)
+sys.stdin.readline()
+for night in nights:
+    Archive(Path(sys.argv[1])).keep(night)
+"""
+
+
 @pytest.mark.parametrize("write", [1, 2, 3])
 def test_a_kill_while_a_night_is_written_costs_that_night_only(tmp_path: Path, some: list[NightRecord], write: int) -> None:
     archive = Archive(tmp_path)
@@ -179,6 +211,44 @@ def test_what_a_killed_run_left_half_written_goes_after_a_day(archive: Archive, 
     os.utime(old, (0, 0))
     archive.keep(replace(some[0], requests=1))
     assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_full_disk_costs_the_night_and_leaves_nothing_half_written(archive: Archive, some: list[NightRecord]) -> None:
+    before = {file: file.read_bytes() for file in archive.folder.rglob("*.gz")}
+    full = subprocess.run(
+        [sys.executable, "-c", _FULL, str(archive.folder)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (full.returncode, full.stdout.strip()) == (0, "File too large"), full.stderr
+    assert {file: file.read_bytes() for file in archive.folder.rglob("*.gz")} == before
+    assert not list(archive.folder.glob(".draft-*"))
+    assert count(archive) == 4
+
+
+def test_two_runs_that_end_at_once_keep_both_nights_and_share_their_parts(tmp_path: Path) -> None:
+    """Processes, and not threads: what two runs share is the folder alone."""
+    command = [sys.executable, "-c", _AT_ONCE, str(tmp_path)]
+    both = [subprocess.Popen([*command, str(nth)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for nth in (0, 1)]
+    for one in both:
+        assert one.stdout is not None
+        assert one.stdout.readline() == b"ready\n"
+    for one in both:
+        one.communicate(b"go\n")
+    assert [one.returncode for one in both] == [0, 0]
+    archive = Archive(tmp_path)
+    assert count(archive) == 40
+    assert not told(archive)
+    assert len(list(tmp_path.glob("parts/*"))) == 2
+
+
+def test_a_night_of_before_faults_and_owners_were_kept_is_read(archive: Archive, some: list[NightRecord]) -> None:
+    file = next(archive.files())
+    old = {key: value for key, value in json.loads(gzip.decompress(file.read_bytes())).items()
+           if key not in ("faults", "attempts", "owners")}  # fmt: skip
+    text = json.dumps(old).encode()
+    file.unlink()
+    older = file.with_name(f"{some[0].started}-{digest(text)}.json.gz")
+    older.write_bytes(gzip.compress(text))
+    assert archive.read(older) == some[0]
 
 
 def test_the_tables_are_made_anew_when_they_are_no_tables(archive: Archive) -> None:

@@ -61,7 +61,7 @@ def test_an_attribute_nobody_declared_is_told() -> None:
 def test_a_known_issue_holds_until_the_end_of_its_day(tmp_path: Path, today: str, valid: bool) -> None:
     file = tmp_path / "known.toml"
     file.write_text(
-        '[[known]]\nclause = "R41.7.0-02"\ncheck = "x"\nsite = "s"\nreason = "r"\nlink = "l"\nexpires = 2027-01-31\n', encoding="utf-8"
+        '[[known]]\nclause = "R41.7.0-02"\ncheck = "x"\nsite = "s"\nreason = "r"\nowner = "o"\nlink = "l"\nexpires = 2027-01-31\n', encoding="utf-8"
     )
     day = dt.date.fromisoformat(today)
     if valid:

@@ -54,22 +54,27 @@ def test_a_failure_that_does_not_repeat_is_flaky_and_never_green(run: Runner, tm
     assert "  tried     2 times: failed, passed" in outcome.lines
     assert problems("summary", outcome.summary) == []
     assert len(flaky[0]["exchanges"]) == 2
-    for file in flaky[0]["exchanges"]:
-        assert (outcome.reports.parent / file.partition(":")[2]).is_file()
+    files = [outcome.reports.parent / file.partition(":")[2] for file in flaky[0]["exchanges"]]
+    assert [ElementTree.parse(file).getroot().get("attempt") for file in files] == [None, "2"]
 
 
-def test_it_is_told_apart_in_junit_and_in_the_history(
+def test_it_is_told_apart_with_every_attempt_in_junit_allure_and_the_history(
     run: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with twisted(tmp_path, Lacks(lambda number: number == 2)) as site:
-        outcome = run(FEATURE, *live(site), "--history", str(tmp_path / "history"))
+        kept = ("--history", str(tmp_path / "history"), "--alluredir", str(tmp_path / "allure"))
+        outcome = run(FEATURE, *live(site), *kept)
     root = ElementTree.parse(outcome.reports / "junit.xml").getroot()
     (failure,) = root.iter("failure")
     assert (failure.get("type"), failure.get("message")) == ("flaky", "flaky, tried 2 times: failed, passed")
     capsys.readouterr()
     assert main(["history", "--history", str(tmp_path / "history"), "--json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)["sites"]
-    assert [row["letters"] for row in told["clauses"] if row["state"] == "flaky"] == ["Y"]
+    flaky = [row for row in told["clauses"] if row["state"] == "flaky"]
+    assert [(row["letters"], row["attempts"]) for row in flaky] == [("Y", ["failed", "passed"])]
+    told_by_allure = [json.loads(file.read_text(encoding="utf-8")) for file in (tmp_path / "allure").glob("*-result.json")]
+    (one,) = (each for each in told_by_allure if each["status"] == "failed")
+    assert one["statusDetails"]["message"].startswith("tried 2 times: failed, passed\n")
 
 
 def test_a_failure_that_repeats_failed(run: Runner, tmp_path: Path) -> None:
@@ -78,6 +83,10 @@ def test_a_failure_that_repeats_failed(run: Runner, tmp_path: Path) -> None:
     failed = [row for row in outcome.summary["scenarios"] if row["outcome"] == "failed"]
     assert failed
     assert all(row["attempts"] == ["failed"] * 3 for row in failed)
+    assert "  tried     3 times: failed, failed, failed" in outcome.lines
+    junit = ElementTree.parse(outcome.reports / "junit.xml").getroot()
+    told = [one.get("value") for one in junit.iter("property") if one.get("name") == "attempts"]
+    assert told == ["failed, failed, failed"] * len(failed)
     assert outcome.summary["totals"]["flaky"] == 0
 
 

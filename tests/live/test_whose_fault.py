@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import mocksite
 import pytest
 
+from conformance.cli import main
 from conformance.judge import element_checks
 from conformance.judge.findings import Finding
+from conformance.sites.errors import CannotJudge
+from tests.reporting.test_schemas import problems
 from tests.run.conftest import Outcome, Runner
 from tests.twisted import Twist, operation_of, replacing, straight, twisted
 
@@ -34,7 +38,37 @@ def test_what_the_reference_keeps_is_the_sites(run: Runner, tmp_path: Path) -> N
     outcome = judged(run, tmp_path, replacing(ELEMENT, b"somethingElse>"))
     assert outcome.summary["totals"]["failed"] > 0
     assert faults(outcome) == {"site"}
-    assert not any("fault     of this suite" in line for line in outcome.lines)
+    assert "  fault     of the site: the mock of 41.12.0 passes it" in outcome.lines
+    (cluster,) = outcome.summary["clusters"]
+    assert cluster["evidence"] == "the mock of 41.12.0 passes it"
+    assert problems("summary", outcome.summary) == []
+
+
+def test_what_is_ours_is_kept_as_ours_and_accuses_no_site(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = str(tmp_path / "history")
+    judged(run, tmp_path, straight, "--history", history)
+    monkeypatch.setattr(element_checks, "present", _accusing)
+    judged(run, tmp_path, straight, "--history", history)
+    capsys.readouterr()
+    assert main(["history", "--history", history, "--json"]) == 0
+    (site,) = json.loads(capsys.readouterr().out)["sites"]
+    assert {one["state"] for one in site["clauses"]} <= {"passing", "never"}
+    assert {one["letters"][-1] for one in site["clauses"]} & {"U", "F"} == {"U"}
+
+
+def test_what_breaks_on_the_reference_as_well_is_ours(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(*_: object, **__: object) -> list[Finding]:
+        raise CannotJudge("the reply holds nothing that could be judged")
+
+    monkeypatch.setattr(element_checks, "present", unable)
+    outcome = judged(run, tmp_path, straight)
+    assert outcome.summary["totals"]["broken"] > 0
+    assert faults(outcome) == {"suite"}
+    assert "  fault     of this suite, not of the site: on the mock of 41.12.0 it is broken, too" in outcome.lines
 
 
 Check = Callable[..., Iterable[Finding]]
@@ -50,7 +84,7 @@ def test_a_check_that_accuses_everybody_is_ours(
     assert outcome.code == 1
     assert outcome.summary["totals"]["failed"] > 0
     assert faults(outcome) == {"suite"}
-    assert any("fault     of this suite, not of the site" in line for line in outcome.lines)
+    assert any(line.startswith("  fault     of this suite, not of the site: on the mock of 41.12.0") for line in outcome.lines)
 
 
 def _accusing(*_: object, **__: object) -> list[Finding]:

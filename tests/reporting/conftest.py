@@ -25,6 +25,7 @@ clause = "R41.11.0-61"
 site = "mock"
 check = "element-present"
 reason = "asked Cisco"
+owner = "the API team"
 link = "https://case.example/1"
 expires = 2199-01-01
 """

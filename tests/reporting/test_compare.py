@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from conformance import __version__
 from conformance.cli import main
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import ComplexType, Contract
-from conformance.reporting.compare_output import markdown_of
-from conformance.reporting.compare_output import comparison_as_json, lines_of
-from conformance.reporting.compare import compare_runs
+from conformance.reporting.comparison.compare_output import markdown_of
+from conformance.reporting.comparison.compare_output import comparison_as_json, lines_of
+from conformance.reporting.comparison.compare import compare_runs
 from conformance.reporting.summary import read_run
 from conformance.sites.release import Release
 from conformance.sites.errors import UserError
@@ -342,7 +343,6 @@ REFUSED: dict[str, tuple[str, Callable[[dict[str, Any]], object]]] = {
     ),
     "another format": ("summary-format", lambda document: document.update(format=2)),
     "no format": ("summary-form", lambda document: document.pop("format")),
-    "another suite": ("suites-differ", lambda document: document.update(suite="9.9.9")),
     "another selection": ("selections-differ", unselected),
 }
 
@@ -357,6 +357,26 @@ def test_runs_that_cannot_be_compared_are_refused_with_one_message(
     assert err.startswith(f"error[{code_word}]: ")
     assert err.count("error[") == 1
     assert "new-edited.json" in err
+
+
+def another_suite(document: dict[str, Any]) -> None:
+    """Another version has one scenario less, one under a new title in another file, and one with other steps."""
+    document["suite"] = "9.9.9"
+    unselected(document)
+    renamed, changed = document["scenarios"][:2]
+    renamed.update(nodeid="features/moved.feature::Quite another title", title="Quite another title")
+    changed.update(steps="0123456789ab")
+
+
+def test_scenarios_are_followed_from_one_version_of_the_suite_to_the_next(
+    runs: Runs, edited: Edited, compare: Compare
+) -> None:
+    code, out, err = compare(runs["old"], edited("new", another_suite))
+    assert (code, err) == (0, "")
+    number = len(read_run(runs["old"]).scenarios)
+    versions = f"two versions of the suite, {__version__} and 9.9.9: {number - 1} scenarios compared, 1 in BEFORE alone, 0 in AFTER alone"
+    assert any(line.endswith(versions) for line in out.splitlines())
+    assert out.count("its steps changed with the suite, a difference may come from there: ") == 1
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from conformance.reporting.outcome import ScenarioResult, Skip, StepRecord, caus
 
 FOUND = Violation("R41.7.0-02", "element-present", "GetSite", "tools", "x", "absent", 1)
 OTHER = Violation("R41.7.0-02", "element-order", "GetSite", "tools", "x", "y", 1)
-LISTED = KnownIssue("element-present", "s", "asked", "link", dt.date(2199, 1, 1), "known.toml:1", clause="R41.7.0-02")
+LISTED = KnownIssue("element-present", "s", "asked", "us", "link", dt.date(2199, 1, 1), "known.toml:1", clause="R41.7.0-02")
 VIOLATIONS = {"none": (), "listed": (FOUND,), "unlisted": (OTHER,), "both": (FOUND, OTHER)}
 
 

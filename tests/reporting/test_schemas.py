@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from conformance.cli import main
-from conformance.reporting.compare import CHANGES
+from conformance.reporting.comparison.compare import CHANGES
 from conformance.reporting.outcome import OUTCOMES, SKIP_CLASSES
 from conformance.reporting.summary import FORMAT
 from tests.conftest import ROOT
@@ -35,7 +35,7 @@ def read(runs: Runs, name: str) -> dict[str, Any]:
     return dict(json.loads((runs[name] / "summary.json").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("name", ["summary", "compare"])
+@pytest.mark.parametrize("name", ["summary", "compare", "history"])
 def test_each_schema_is_a_schema(name: str) -> None:
     Draft202012Validator.check_schema(schema(name))
 
@@ -112,4 +112,4 @@ def test_the_page_about_summary_json_names_every_field() -> None:
 def test_the_schemas_are_installed_with_the_suite() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     assert "conformance" in build["targets"]["wheel"]["packages"], "a package travels with all its files"
-    assert {path.name for path in Path(FOLDER).glob("*.schema.json")} == {"summary.schema.json", "compare.schema.json"}
+    assert {path.name for path in Path(FOLDER).glob("*.schema.json")} == {f"{name}.schema.json" for name in ("summary", "compare", "history")}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tomllib
 from pathlib import Path
 
 import mocksite
 import pytest
 
+from conformance.cli import main
 from tests.conftest import ROOT
 from tests.run.conftest import Outcome, Runner
 from tests.run.test_outcomes import LOST
@@ -25,7 +27,7 @@ def stanzas(outcome: Outcome) -> list[str]:
 
 def pasted(lines: list[str], file: Path, **changes: str) -> list[str]:
     """The stanza in a file, with a reason and a link; what a reader would fill in, and ``changes``."""
-    filled = {"reason": '"asked Cisco"', "link": '"https://example.com/1"', **changes}
+    filled = {"reason": '"asked Cisco"', "owner": '"the API team"', "link": '"https://example.com/1"', **changes}
     keyed = [(line, line.partition(" =")[0]) for line in lines]
     text = "\n".join(f"{key} = {filled[key]}" if key in filled else line for line, key in keyed)
     file.write_text(text + "\n", encoding="utf-8")
@@ -39,7 +41,7 @@ def test_what_is_printed_can_be_pasted(run: Runner, tmp_path: Path) -> None:
         printed = stanzas(first)
         assert tomllib.loads("\n".join(printed))["known"] == [
             {
-                "clause": "R41.7.0-02", "check": "element-present", "site": "twisted", "reason": "", "link": "",
+                "clause": "R41.7.0-02", "check": "element-present", "site": "twisted", "reason": "", "owner": "", "link": "",
                 "expires": dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30),
             }
         ]  # fmt: skip
@@ -61,6 +63,30 @@ def test_an_empty_reason_is_not_accepted(run: Runner, tmp_path: Path) -> None:
     assert again.code == 4
     assert "lacks reason" in again.text
     assert f"{tmp_path / 'known.toml'}:1" in again.text
+
+
+def test_who_looks_after_it_is_asked_for_and_told_everywhere(
+    run: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = tmp_path / "history"
+    with twisted(tmp_path, LOST) as site:
+        printed = stanzas(run(*CHANGES, *site.arguments()))
+        nobody = run(*CHANGES, *site.arguments(*pasted(printed, tmp_path / "known.toml", owner='""')))
+        known = pasted(printed, tmp_path / "known.toml")
+        outcome = run(*CHANGES, *site.arguments(*known, "--history", str(history), "--alluredir", str(tmp_path / "allure")))
+    assert nobody.code == 4
+    assert "lacks owner" in nobody.text
+    assert any(line.startswith("KNOWN") and line.endswith(": asked Cisco (the API team)") for line in outcome.lines)
+    assert {row["owner"] for row in outcome.summary["scenarios"] if row["outcome"] == "known"} == {"the API team"}
+    assert "known: asked Cisco (the API team)" in (outcome.reports / "junit.xml").read_text(encoding="utf-8")
+    labels = [json.loads(file.read_text(encoding="utf-8"))["labels"] for file in (tmp_path / "allure").glob("*-result.json")]
+    assert {"name": "owner", "value": "the API team"} in [label for told in labels for label in told]
+    capsys.readouterr()
+    assert main(["history", "--history", str(history), "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["sites"]
+    assert {one["owner"] for one in told["clauses"] if one["clause"] == "R41.7.0-02"} == {"the API team"}
+    assert main(["notify", "--history", str(history)]) == 0
+    assert "owner: the API team" in capsys.readouterr().out
 
 
 def test_the_issue_of_another_site_excuses_nothing(run: Runner, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def allure(outcome: Outcome) -> dict[str, str]:
 def known_issue(folder: Path, **changes: str) -> list[str]:
     """A known issue for the lost element."""
     row = {
-        "clause": '"R41.7.0-02"', "check": '"element-present"', "site": '"twisted"', "reason": '"asked Cisco"',
+        "clause": '"R41.7.0-02"', "check": '"element-present"', "site": '"twisted"', "reason": '"asked Cisco"', "owner": '"the API team"',
         "link": '"https://example.com/1"', "expires": "2199-01-01", **changes,
     }  # fmt: skip
     file = folder / "known.toml"
@@ -117,7 +117,7 @@ def test_a_known_issue_that_fails_as_listed_is_known(run: Runner, tmp_path: Path
     assert outcome.outcomes()["tools holds separateNoRecordingEdit"] == "known"
     assert junit(outcome)["tools holds separateNoRecordingEdit"] == "skipped"
     (told,) = (line for line in outcome.lines if line.startswith("KNOWN  "))
-    assert told.endswith("GetSite  siteInstance/tools/separateNoRecordingEdit  absent: asked Cisco")
+    assert told.endswith("GetSite  siteInstance/tools/separateNoRecordingEdit  absent: asked Cisco (the API team)")
 
 
 def test_a_known_issue_does_not_excuse_another_check(run: Runner, tmp_path: Path) -> None:

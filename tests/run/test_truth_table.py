@@ -39,7 +39,7 @@ def selected(*clauses: str) -> list[str]:
 
 def known_issues(folder: Path, *pairs: tuple[str, str]) -> list[str]:
     rows = [
-        f'[[known]]\nclause = "{clause}"\ncheck = "{check}"\nsite = "twisted"\nreason = "asked"\nlink = "x"\nexpires = 2199-01-01\n'
+        f'[[known]]\nclause = "{clause}"\ncheck = "{check}"\nsite = "twisted"\nreason = "asked"\nowner = "us"\nlink = "x"\nexpires = 2199-01-01\n'
         for clause, check in pairs
     ]
     file = folder / "known.toml"

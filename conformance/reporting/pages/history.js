@@ -8,7 +8,7 @@
   const one = document.getElementById("one");
   const FIELDS = ["q", "site", "release", "state"];
   const NAMES = data.letters;
-  const MARKS = { P: ".", W: "w", Y: "~", S: "s", O: "o", "-": " " };
+  const MARKS = { P: ".", W: "w", U: "u", Y: "~", S: "s", O: "o", "-": " " };
   const PLAIN = new Set(["passing", "never"]);
   const MOST = 400;
 
@@ -121,6 +121,7 @@
     facts.push(row.last_judged ? `last judged ${row.last_judged}` : "never judged");
     one.append(make("p", facts.join("; ")));
     if (row.words) one.append(make("p", row.words, "path"));
+    if (row.aside) one.append(make("p", row.aside, "small"));
     if (row.exchanges.length) {
       one.append(make("p", "Exchanges of the last night that found something:", "small quiet"));
       const files = make("ul");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract
@@ -135,6 +135,10 @@ def compare_runs(
 ) -> Delta:
     """Everything that differs; :class:`UserError` when the two runs cannot be compared."""
     _refuse(before, after)
+    paired = _paired(before, after) if before.suite != after.suite else {name: name for name in after.scenarios}
+    alone = _alone(before, after, paired)
+    before = replace(before, scenarios={now: before.scenarios[was] for now, was in paired.items()})
+    after = replace(after, scenarios={now: after.scenarios[now] for now in paired})
     lower, upper = sorted((before.release, after.release))
     between = [clause for clause in clauses.values() if lower < clause.release <= upper]
     back = after.release < before.release
@@ -144,22 +148,52 @@ def compare_runs(
         changes=tuple(sorted(_changes(before, after), key=lambda change: CHANGES.index(change.what))),
         gained=() if back else tuple(Gained(one, after.clauses.get(one.id, "not-run")) for one in between),
         drift=tuple(_drift(before, after, Announcements(between, back=back), contract)),
-        notes=tuple(_notes(before, after)),
+        notes=(*alone, *_notes(before, after)),
         clauses=clauses,
         strict=strict,
     )
 
 
 def _refuse(before: RunFile, after: RunFile) -> None:
-    if before.suite != after.suite:
-        what = f"the runs were made by different suites, {before.suite} and {after.suite}"
-        raise UserError("suites-differ", what, where=after.file, hint="run both with one suite")
     one, other = set(before.scenarios), set(after.scenarios)
-    if one != other:
+    if one != other and before.suite == after.suite:
         what = f"the runs selected different scenarios: {len(one)} and {len(other)}, {len(one & other)} of them in both"
         raise UserError("selections-differ", what, where=after.file, hint="run both with one selection")
-    if not one:
+    if not one or not other:
         raise UserError("selections-empty", "the runs hold no scenario", where=after.file)
+
+
+def _paired(before: RunFile, after: RunFile) -> dict[str, str]:
+    """Scenarios of ``after`` with what another version of the suite called them.
+
+    By title, else by steps, else by place; clauses are the same in any case, and none is taken for two.
+    """
+    pairs: dict[str, str] = {}
+    for manner in range(3):
+        known = {_keys(one)[manner]: name for name, one in before.scenarios.items() if name not in pairs.values()}
+        for name, one in after.scenarios.items():
+            was = known.get(_keys(one)[manner])
+            if name not in pairs and was is not None:
+                pairs[name] = known.pop(_keys(one)[manner])
+    return pairs
+
+
+def _keys(one: ReportedScenario) -> tuple[tuple[str, ...], ...]:
+    titled, placed = ("title", one.title, one.row, *one.clauses), ("place", one.nodeid, *one.clauses)
+    return titled, ("steps", one.steps, *one.clauses) if one.steps else placed, placed
+
+
+def _alone(before: RunFile, after: RunFile, paired: Mapping[str, str]) -> tuple[str, ...]:
+    """What two versions of the suite do not have in common: it changed nothing on the site."""
+    if before.suite == after.suite:
+        return ()
+    changed = [now for now, was in paired.items() if after.scenarios[now].steps != before.scenarios[was].steps]
+    lost, new = len(before.scenarios) - len(paired), len(after.scenarios) - len(paired)
+    counts = f"{_many(len(paired), 'scenario')} compared, {lost} in BEFORE alone, {new} in AFTER alone"
+    return (
+        f"two versions of the suite, {before.suite} and {after.suite}: {counts}",
+        *(f"its steps changed with the suite, a difference may come from there: {name}" for name in changed),
+    )
 
 
 def _changes(before: RunFile, after: RunFile) -> Iterator[Change]:

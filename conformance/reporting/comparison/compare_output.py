@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.judge.clauses import load_clauses
 from conformance.judge.contract import Contract
-from conformance.reporting.compare import CHANGES, Change, Delta, compare_runs, outcomes
+from conformance.reporting.comparison.compare import CHANGES, Change, Delta, compare_runs, outcomes
 from conformance.reporting.pages import render, write_page
 from conformance.reporting.shapes import Drift
 from conformance.reporting.summary import RunFile, read_run

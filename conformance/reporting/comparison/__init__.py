@@ -1,0 +1,1 @@
+"""Two sides held side by side: what changed, and whether it may."""

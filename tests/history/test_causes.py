@@ -1,0 +1,103 @@
+"""Whose fault a red is, of causes planted one by one; ``python -m tests.history --causes`` measures 300."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+
+from conformance.reporting.outcome import ScenarioResult
+from conformance.reporting.whose_fault import FAULTS, clusters, doubtful, settled
+from tests.history.causes import PLANTED, WIDE, Planted, candidates, told
+from tests.reporting.test_junit import FOUND, PASSED
+
+FAILED = replace(PASSED, nodeid="a::failed", outcome="failed", violations=(FOUND,), fault="site")
+
+
+def broken(nodeid: str, cause: str, fault: str = "operation", trouble: str = "") -> ScenarioResult:
+    return replace(PASSED, nodeid=nodeid, outcome="broken", cause=cause, fault=fault, trouble=trouble)
+
+
+def by_nodeid(*results: ScenarioResult) -> dict[str, ScenarioResult]:
+    return {one.nodeid: one for one in results}
+
+
+@pytest.mark.rotating(10)
+@pytest.mark.parametrize("nth", range(30))
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_planted_cause_is_told_by_its_class(kind: str, nth: int) -> None:
+    some = candidates(seed=nth)[kind][:20]
+    (first,) = islice((one for one in map(told, some) if one.reds), 1)
+    assert first.right, first
+
+
+@pytest.mark.rotating(9)
+@pytest.mark.parametrize(("kind", "name"), WIDE)
+def test_many_reds_of_one_cause_are_few_clusters(kind: str, name: str) -> None:
+    wide = told(Planted(kind, name), everything=True)
+    assert wide.reds >= 100
+    assert wide.clusters <= 3
+    assert wide.right
+
+
+def test_every_kind_and_every_class_is_planted() -> None:
+    several = candidates(1)
+    assert {one.whose for kind in several.values() for one in kind} == {"site", "operation", "suite"} == set(FAULTS) - {"profile"}
+    assert all(len(several[kind]) >= PLANTED[kind] for kind in PLANTED)
+
+
+@pytest.mark.parametrize(
+    ("said", "fault", "evidence"),
+    [
+        ("passed", "site", "the mock of 41.12.0 passes it"),
+        ("failed", "suite", "on the mock of 41.12.0 it is failed, too"),
+        ("broken", "suite", "on the mock of 41.12.0 it is broken, too"),
+        ("skipped", "site", "no mock of 41.12.0 could be asked"),
+        (None, "site", "no mock of 41.12.0 could be asked"),
+    ],
+)
+def test_a_failure_is_whose_the_reference_says(said: str | None, fault: str, evidence: str) -> None:
+    now = settled(by_nodeid(FAILED, PASSED), {FAILED.nodeid: said} if said else {}, "41.12.0")
+    assert (now[FAILED.nodeid].fault, now[FAILED.nodeid].evidence) == (fault, evidence)
+    assert now[PASSED.nodeid] == PASSED
+
+
+def test_of_what_broke_together_some_are_asked_and_one_that_passes_speaks_for_all() -> None:
+    alike = [broken(f"a::{nth}", f"GetUser to http://x: HTTP 500; it starts with '{nth}'") for nth in range(9)]
+    asked = doubtful(alike)
+    assert len(asked) == 3
+    ours = settled(by_nodeid(*alike), dict.fromkeys(asked, "broken"), "41.12.0")
+    assert {one.fault for one in ours.values()} == {"suite"}
+    theirs = settled(by_nodeid(*alike), {asked[0]: "broken", asked[1]: "passed"}, "41.12.0")
+    assert {one.fault for one in theirs.values()} == {"operation"}
+
+
+def test_what_raised_is_ours_whoever_is_asked() -> None:
+    own = broken("a::1", "fault of the suite: KeyError: 'x' (traceback in reports/faults/1.txt)", fault="suite")
+    assert doubtful([own]) == ()
+    now = settled(by_nodeid(own), {}, "41.12.0")
+    assert (now["a::1"].fault, now["a::1"].evidence) == ("suite", "it raised an error of our code")
+
+
+def test_clusters_hold_each_red_once_the_most_first() -> None:
+    site = [replace(FAILED, nodeid=f"a::f{nth}") for nth in range(3)]
+    own = [broken(f"a::o{nth}", f"fault of the suite: KeyError: 'x' (traceback in faults/{nth}.txt)", fault="suite") for nth in range(2)]
+    refused = broken("a::r", "the account host cannot sign in", trouble="account")
+    found = clusters([PASSED, *own, refused, *site])
+    assert [str(one) for one in found] == [
+        "GetSite  header/response  check result: 3 scenarios",
+        "fault of the suite: KeyError: 'x': 2 scenarios",
+        "an account is not let in: 1 scenario",
+    ]
+    assert sorted(result.nodeid for one in found for result in one.results) == sorted(one.nodeid for one in (*own, refused, *site))
+
+
+def test_one_thing_wrong_in_many_operations_is_one_cluster_and_two_elements_are_two() -> None:
+    everywhere = [
+        replace(FAILED, nodeid=f"a::{operation}", violations=(replace(FOUND, operation=operation),))
+        for operation in ("GetSite", "GetUser", "LstUser")
+    ]
+    assert [str(one) for one in clusters(everywhere)] == ["3 operations  header/response  check result: 3 scenarios"]
+    two = [replace(FAILED, nodeid=f"a::{path}", violations=(replace(FOUND, path=path),)) for path in ("a", "b")]
+    assert len(clusters(two)) == 2
