@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of
 from conformance.judge.findings import Finding
-from conformance.sites.errors import CannotJudge
+from conformance.sites.errors import CannotGoOn, CannotJudge
 from conformance.sites.profile import SERVICE_PATH
 from conformance.wire.exchange import Element, Exchange, Reply, children, local_name, texts_of
 from conformance.wire.pages import only_row
@@ -98,7 +98,7 @@ def same_as(reply: Reply, path: str, other: Reply, other_path: str, whole: Contr
     texts, wanted = Finder(reply, whole).texts(path), Finder(other, whole).texts(other_path)
     if len(set(filter(None, wanted))) != 1:
         said = "in several ways" if any(wanted) else "not at all"
-        raise CannotJudge(f"{other.operation} tells {other_path} {said}: nothing to compare {path} with")
+        raise CannotGoOn(f"{other.operation} tells {other_path} {said}: nothing to compare {path} with")
     if set(texts) == set(wanted):
         return ()
     expected = f"{wanted[0]}, as {other.operation} says in {other_path}"

@@ -301,7 +301,7 @@ class Preflight:
     def _bare(self, operation: str) -> Exchange:
         payloads, profile, account = self._run_context.payloads, self._profile, self._somebody
         element, secret = self._run_context.sign_ins.credential(self._run_context, account, operation)
-        context = {"siteName": profile.site_name, "webExID": account.webex_id, element: secret}
+        context = {"siteName": profile.site_name, "webExID": self._run_context.sign_ins.name(account), element: secret}
         body = payloads.render(operation, payloads.incomplete(operation), context, profile.encoding)
         client = self._run_context.plain_client()
         try:

@@ -50,11 +50,12 @@ class Authenticator:
     ) -> Request:
         """``operation`` signed by ``account`` as it signs in best, unless the login is what the request is about."""
         about_login = bool(identity or credential or address_too)
-        head = {**self._anybody(identity or account.webex_id), **({"email": account.email} if address_too else {})}
         if about_login:
             element, secret = self._credential(account, credential)
         else:
             element, secret = self._run_context.sign_ins.credential(self._run_context, account, operation)
+        name = identity or (account.webex_id if address_too else self._run_context.sign_ins.name(account))
+        head = {**self._anybody(name), **({"email": account.email} if address_too else {})}
         return self._request(operation, values, head, Signature(account, element, secret, about_login, _AS_OFTEN), url)
 
     def signed_by_anybody(self, webex_id: str, password: str) -> Request:
@@ -94,7 +95,7 @@ class Authenticator:
         for _ in range(2):
             ticket = account.credentials.get(_TICKET) or self._ticket(account)
             signature = Signature(account, _TICKET, ticket, about_login=True, times=0)
-            request = self._request(operation, {}, self._anybody(account.webex_id), signature)
+            request = self._request(operation, {}, self._anybody(self._run_context.sign_ins.name(account)), signature)
             if self._send(request).reply.succeeded and self._send(request).reply.succeeded:
                 return
 

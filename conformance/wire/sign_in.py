@@ -99,6 +99,7 @@ class SignIns:
         self._locks: defaultdict[_Key, threading.RLock] = defaultdict(threading.RLock)
         self._tickets: dict[_Key, _Ticket] = {}
         self._elements: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._passwords_only: set[_Key] = set()
         self._operations_by_password: set[str] = set()
         self._standing: set[tuple[str, str, str]] = set()
@@ -121,6 +122,10 @@ class SignIns:
     def element(self, account: Account) -> str:
         """The credential of the profile by which ``account`` signs in."""
         return self._elements.get(account.role, account.credential[0])
+
+    def name(self, account: Account) -> str:
+        """The webExID by which ``account`` signs in."""
+        return self._names.get(account.role, account.webex_id)
 
     def choose(self, account: Account, element: str) -> None:
         """Sign ``account`` in by ``element`` from now on."""
@@ -240,9 +245,12 @@ class SignIns:
             reply = asked_twice(partial(self._ask, site, account, operation, {}, proof), operation)
         except CannotJudge:
             return ""
+        refusal = reply.verdict()
+        if refuses_login(operation, reply) and account.role not in self._seen:
+            reply = self._by_address(site, account, reply)
         if refuses_login(operation, reply):
             again = " any more" if key in self._tickets else ""
-            why = f"the account {account.role} cannot sign in with its password{again}: {reply.verdict()}"
+            why = f"the account {account.role} cannot sign in with its password{again}: {refusal}"
             raise self.refuse(site, account, why)
         secret = _text(reply, TICKET) if reply.succeeded else ""
         if not secret:
@@ -254,13 +262,30 @@ class SignIns:
         self._tickets[key] = _Ticket(secret, self._clock() + _WORN * _seconds(_text(reply, "timeToLive")))
         return secret
 
+    def _by_address(self, site: Site, account: Account, refusal: Reply) -> Reply:
+        """The answer to the same password under the e-mail address of ``account``, asked once; else ``refusal``.
+
+        Where it is taken the site refuses the name and not the account: R41.11.0-28 says so of the name, and the rest
+        is judged.
+        """
+        if not account.email or account.email.casefold() == account.webex_id.casefold():
+            return refusal
+        self._names[account.role] = account.email
+        with suppress(CannotJudge):
+            reply = self._ask(site, account, _AUTHENTICATE, {}, (_PASSWORD, account.credentials[_PASSWORD]))
+            if not refuses_login(_AUTHENTICATE, reply):
+                self.told.append(f"{account.role} signs in by its e-mail address only: {refusal.verdict()}")
+                return reply
+        del self._names[account.role]
+        return refusal
+
     def _ask(
         self, site: Site, account: Account, operation: str, values: Mapping[str, str], proof: tuple[str, str]
     ) -> Reply:
         if self._client is None:
             self._client = site.plain_client()
         profile, (element, secret) = site.profile, proof
-        security_context = {"siteName": profile.site_name, "webExID": account.webex_id, element: secret}
+        security_context = {"siteName": profile.site_name, "webExID": self.name(account), element: secret}
         body = site.payloads.render(operation, values, security_context, profile.encoding)
         return self._client.send(Request(operation, account.role, profile.url, body)).reply
 
@@ -322,7 +347,7 @@ class SiteClient:
             element, secret = self._sign_ins.credential(self._site, account, operation)
         except CannotJudge:
             return None
-        context = {"siteName": profile.site_name, "webExID": account.webex_id, element: secret}
+        context = {"siteName": profile.site_name, "webExID": self._sign_ins.name(account), element: secret}
         body = self._site.payloads.render(operation, values, context, profile.encoding)
         return self._client.send(Request(operation, account.role, profile.url, body))
 
@@ -381,7 +406,7 @@ class SiteClient:
         operation, head = _VERSION, {"siteName": profile.site_name}
         if request.operation == _VERSION and signature is not None and signature.account is not None:
             operation = "GetSite"
-            head |= {"webExID": signature.account.webex_id, signature.element: signature.secret}
+            head |= {"webExID": self._sign_ins.name(signature.account), signature.element: signature.secret}
         body = self._site.payloads.render(operation, {}, head, profile.encoding)
         return self._client.send(Request(operation, request.caller, profile.url, body), patient=False)
 

@@ -306,6 +306,16 @@ Feature: Existing users keep their old login after the move to Control Hub
         | DelEvent                     | sessionKey | 1                        |
         | UploadEventImage             | sessionKey | 1                        |
 
+    @mail
+    Scenario: AuthenticateUser accepts the e-mail address of a user who has just been created
+      Given verification by mail domain is disabled on the site
+      And sending of activation mails is enabled on the site
+      And a new user with
+        | email | {fresh mail address} |
+      When the new user follows the link of the mail and chooses the password "Chosen-By-Me-1"
+      And "{new user.email}" signs in with the password "Chosen-By-Me-1"
+      Then the caller is signed in
+
   @clause.R41.11.0-31
   Rule: And nothing else
 

@@ -167,6 +167,14 @@ FAULTS: tuple[Fault, ...] = (
         )
         for _, operation in _SCHEDULING[:-1]
     ),
+    _one(
+        "R42.5.0-10",
+        "sessionkey-a-word",
+        "CreateTrainingSession",
+        "sessionkey is no number",
+        saying("sessionkey", "soon"),
+        "baseline",
+    ),
     _one("R42.5.0-10", "meetingkey-stands-last", "CreateMeeting", "meetingkey last", last("meetingkey"), "baseline"),
     *_refusals(
         (("R42.6.0-01", "CreateUser"), ("R42.6.0-02", "SetUser")),

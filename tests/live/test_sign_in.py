@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -119,3 +120,33 @@ def test_a_refusal_of_one_operation_is_no_lost_account(catalogue: Catalogue) -> 
 
 def lost(told: Told) -> set[str]:
     return {one.cause for one in told.outcome("broken") if "cannot sign in" in one.cause}
+
+
+def test_a_refused_name_is_no_refused_account(run: Runner, tmp_path: Path) -> None:
+    """The classic-era user is let in by the e-mail address, so the old webExID is refused and not the password."""
+    with twisted(tmp_path, options=mocksite.Options(fault="R41.11.0-28/old-name-refused")) as site:
+        outcome = run("features/41.11.0/logins.feature", *site.arguments(), every_row=True)
+    assert outcome.code == 1, outcome.text
+    red = {(one["clauses"][0], one["outcome"]) for one in outcome.summary["scenarios"] if one["outcome"] in ("failed", "broken")}
+    # Broken is the meeting that nobody could make under that name.
+    assert red == {("R41.11.0-28", "failed"), ("R41.11.0-28", "broken")}
+    assert "classic-era-user signs in by its e-mail address only" in outcome.text
+
+
+def test_a_wrong_password_is_sent_under_the_address_once_and_no_further(run: Runner, tmp_path: Path) -> None:
+    sent: Counter[bytes] = Counter()
+
+    def listen(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if b"<password>wrong</password>" in request.body:
+            sent[request.body.partition(b"<webExID>")[2].partition(b"<")[0]] += 1
+        return response
+
+    with twisted(tmp_path, listen) as site:
+        text = site.sites.read_text(encoding="utf-8")
+        head, role, rest = text.partition("[sites.twisted.accounts.classic-era-user]")
+        assert role, text
+        rest = re.sub(r'password = "[^"]*"', 'password = "wrong"', rest, count=1)
+        site.sites.write_text(head + role + rest, encoding="utf-8")
+        outcome = run("features/41.11.0/logins.feature", *site.arguments())
+    assert outcome.code == 1, outcome.text
+    assert sorted(sent.values()) == [1, 2]

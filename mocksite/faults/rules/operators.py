@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from mocksite.faults.change import Edit, MessageFault, ReplyFault, dropped, refusing, saying, spots
 from mocksite.faults.fault import Fault
-from mocksite.faults.rules.targets import ALONE, ANYWHERE, ELEMENTS, ENVELOPES, PLACES, REFUSALS, REFUSED
+from mocksite.faults.rules.targets import ALONE, ANYWHERE, ELEMENTS, ENVELOPES, ORDERED, PLACES, REFUSALS, REFUSED
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 
@@ -97,8 +97,9 @@ def _of_elements() -> Iterator[Fault]:
             placing: dict[str, Edit] = {"doubled": doubled(path)}
             if path not in ALONE:
                 placing["moved"] = _moved(path)
-            placed, check = PLACES.get(path, ("R41.1.0-01", "baseline"))
+            anywhere = PLACES.get(path, ("R41.1.0-01", "baseline"))
             for way, edit in placing.items():
+                placed, check = ORDERED.get(path, anywhere) if way == "moved" else anywhere
                 yield ReplyFault(*_named(operation, path, way), placed, check, (operation,), edit)
 
 

@@ -71,6 +71,14 @@ ALONE = ("userId",)
 #: What must tell of another place or number where it is not the first of the clauses about unchanged schemas.
 PLACES: Mapping[str, tuple[str, str]] = {"accessControl/audioPassword": ("R41.4.0-09", "baseline")}
 
+#: Elements the notes give a neighbour: the clause of the place tells that they moved.
+ORDERED: Mapping[str, tuple[str, str]] = {
+    "session/enableEvent": ("R41.2.0-11", "element-order"),
+    "session/enableWebniar": ("R41.2.0-11", "element-order"),
+    "accessControl/enableEvent": ("R41.3.0-03", "element-order"),
+    "accessControl/enableWebniar": ("R41.3.0-03", "element-order"),
+}
+
 #: The pictures that showed their parents are lost (lines 751-759, 976-995, 1064-1074): nowhere is the wrong place.
 ANYWHERE = ("metaData/activeUserCount", "enableRecordingAccess", "storageEmptyStatus", "webexAssistantEnabled")
 
@@ -188,6 +196,7 @@ LISTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "total-too-low": ("R41.11.0-47", "count"),
         "filter-ignored": ("R41.11.0-41", "row-absent"),
         "window-ignored": ("R41.11.0-49", "row-absent"),
+        "paging-ignored": ("R41.11.0-47", "count"),
         "neighbours-key": ("R41.11.0-48", "row-order"),
     },
     "LstrecordaccessDetailHistory": {
