@@ -29,6 +29,7 @@ parameter_type(name="held", regexp=".+")
 parameter_type(name="made", regexp="[^,]+(?<! with)")
 parameter_type(name="made_again", regexp="user", argument="made")
 parameter_type(name="setting", regexp=".+")
+parameter_type(name="other_setting", regexp=".+")
 parameter_type(name="state", regexp="enabled|disabled", argument="value")
 parameter_type(name="value", regexp="[^ ]+")
 

@@ -203,12 +203,11 @@ def element_is_the_same(context: ScenarioContext, path: str) -> None:
     )
 
 
-@then("at least one of these elements changed between the two replies")
-def some_element_changed(context: ScenarioContext, datatable: list[list[str]]) -> None:
-    paths = [row[0] for row in datatable[1:]]
-    context.judge(
-        element_checks.changed(context.reply_before, context.reply, context.run_context.contract.whole, paths)
-    )
+@then("at least one of these elements is another one while {other_setting} is/are {state}")
+def some_element_differs_on_another_night(
+    context: ScenarioContext, other_setting: str, value: str, datatable: list[list[str]]
+) -> None:
+    context.judge_against_another_night(other_setting, value, [row[0] for row in datatable[1:]])
 
 
 @then("{path} is {stem} followed by digits")

@@ -33,6 +33,7 @@ from tests.twins.site import StoreMailbox, as_written, toml
 from tests.twisted import Twisted, twisted
 from tests.wire.imap_server import ImapServer
 
+REPORTS = "reports"
 #: What ``plan`` says of scenarios that need a site no operator has.
 MOCK_ONLY = "nothing: only the mock can be brought into the state they need"
 
@@ -100,10 +101,11 @@ def proposed(site: Site) -> dict[str, Any]:
     return plan
 
 
-def night(site: Site, features: Iterable[str]) -> dict[str, Any]:
-    """The summary of a run."""
-    reports = site.folder / "reports"
-    options = [*features, "-q", "-p", "no:cacheprovider", *site.arguments("--reports", str(reports))]
+def night(site: Site, features: Iterable[str], before: Path | None = None) -> dict[str, Any]:
+    """The summary of a run, held against the reports of an earlier one where some are named."""
+    reports = site.folder / REPORTS
+    measure = ["--baseline", str(before)] if before else []
+    options = [*features, "-q", "-p", "no:cacheprovider", *site.arguments("--reports", str(reports), *measure)]
     ended = subprocess.run([sys.executable, "-m", "pytest", *options], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own run
     (site.folder / "terminal.txt").write_text(ended.stdout + ended.stderr, encoding="utf-8")
     summary: dict[str, Any] = json.loads((reports / "summary.json").read_text(encoding="utf-8"))
@@ -151,7 +153,8 @@ def nights(folder: Path, *features: str) -> Nights:
         changed = {name: value for name, value in one["settings"].items() if first.get(name) != value}
         with live_site(folder / f"night-{number}", {**first, **changed}) as site:
             words = ", ".join(f"{name} = {json.dumps(value)}" for name, value in sorted(changed.items()))
-            summaries.append((words or "as it is", night(site, features)))
+            before = folder / "night-1" / REPORTS if number > 1 else None
+            summaries.append((words or "as it is", night(site, features, before)))
     return Nights(tuple(summaries), {row["nodeid"]: "; ".join(row["lacks"]) for row in plan["scenarios"] if row["lacks"]})
 
 

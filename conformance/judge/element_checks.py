@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 
 from conformance.judge.contract import ContractView
@@ -68,6 +68,17 @@ def changed(before: Reply, after: Reply, whole: ContractView, paths: list[str]) 
         return ()
     actual = ", ".join(f"{local_name_of(path)} {first}" for path, (first, _) in values.items())
     return (Finding("element-change", ", ".join(paths), "one of them changed", f"unchanged: {actual}"),)
+
+
+def another_than(before: Mapping[str, str], reply: Reply, whole: ContractView) -> Findings:
+    """All paths of ``before``, what an earlier reply told, are there, and at least one holds another value now."""
+    missing = [finding for path in before for finding in present(reply, whole, path, "boolean")]
+    if missing:
+        return (missing[0],)
+    if any(not _same(told, Finder(reply, whole).texts(path)[0]) for path, told in before.items()):
+        return ()
+    actual = ", ".join(f"{local_name_of(path)} {told}" for path, told in before.items())
+    return (Finding("element-change", ", ".join(before), "one of them changed", f"unchanged: {actual}"),)
 
 
 def unchanged(replies: list[Reply], whole: ContractView, path: str) -> Findings:

@@ -91,7 +91,7 @@ SKIP_CLASSES = {
     "access": "the scenario changes something, and the run is read-only",
     "data": "the profile does not name what the scenario needs",
     "not-served": "the site does not serve the operation, as its profile says or as one failed scenario found",
-    "baseline": "recorded: neither the vendor's schemas nor a baseline are there to judge the replies by",
+    "baseline": "neither the vendor's schemas nor a baseline are there to judge the replies by",
     "observe-only": "recorded, because the level is observe",
 }
 

@@ -108,6 +108,9 @@ _WORD = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")
 _COLUMNS = ("kinds", "words", "after")
 _SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
+#: Operation to role to values by path: what is compared with a night on which the site is set otherwise.
+KeptValues = dict[str, dict[str, dict[str, str]]]
+
 #: Path below the body to ``count``, ``parents`` (how many parents held it), ``kinds``, ``words``, ``after``.
 Shape = dict[str, dict[str, Any]]
 
@@ -401,7 +404,8 @@ class Baseline:
     the kind of a value that has one kind, and a flag or required element that every reply held and none holds now.
     Any other element that comes or goes, and a word of a list nobody met before, may be the work of the site's users,
     and is told. Nothing is either that a clause of the releases in between ``announced``. ``verdicts`` are those of its
-    scenarios, by node id, when it judged the site by the release of this run.
+    scenarios, by node id, when it judged the site by the release of this run; ``nights`` what those clauses need that
+    hold only where a setting is seen both ways.
     """
 
     release: Release
@@ -409,6 +413,11 @@ class Baseline:
     shapes: Mapping[str, Shape]
     announced: Announcements
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    nights: Mapping[str, KeptValues] = field(default_factory=dict)
+
+    def told(self, night: str, operation: str, role: str) -> Mapping[str, str]:
+        """What ``operation`` told ``role`` while the site was set as ``night`` says, by path; empty if nothing."""
+        return self.nights.get(night, {}).get(operation, {}).get(role, {})
 
     def precedes(self, clause: Clause) -> bool:
         """Whether a change it shows may be one that ``clause`` forbids.

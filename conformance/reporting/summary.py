@@ -16,7 +16,7 @@ from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import Violation
 from conformance.reporting.outcome import OUTCOMES, Cause, ScenarioResult, cause_name, causes
-from conformance.reporting.shapes import Announcements, Baseline, Shape
+from conformance.reporting.shapes import Announcements, Baseline, KeptValues, Shape
 from conformance.reporting.whose_fault import Cluster, clusters
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
@@ -62,6 +62,7 @@ class RunRecord:
     finished: float
     scenarios: tuple[ScenarioResult, ...]
     shapes: Mapping[str, Shape] = field(default_factory=dict)
+    nights: Mapping[str, KeptValues] = field(default_factory=dict)
     drift: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     cleanup_errors: tuple[str, ...] = ()
@@ -155,6 +156,7 @@ def as_json(record: RunRecord) -> dict[str, Any]:
         "discovered": list(record.discovered),
         "deactivated": list(record.deactivated),
         "drift": {operation: sorted(paths) for operation, paths in sorted(record.drift.items())},
+        "nights": record.nights,
         "shapes": {operation: dict(sorted(shape.items())) for operation, shape in sorted(record.shapes.items())},
     }
 
@@ -296,6 +298,7 @@ class RunFile:
     scenarios: Mapping[str, ReportedScenario]
     clauses: Mapping[str, str]
     shapes: Mapping[str, Shape]
+    nights: Mapping[str, KeptValues]
     problems: tuple[str, ...]
 
     @property
@@ -359,6 +362,7 @@ def read_baseline(path: Path, site: str, clauses: Mapping[str, Clause], release:
         release=run.release,
         day=run.day,
         shapes=run.shapes,
+        nights=run.nights,
         announced=Announcements(between, back=release < run.release),
         verdicts=verdicts if run.judged_as == release else {},
     )
@@ -404,8 +408,20 @@ def _run(file: Path, document: dict[str, Any]) -> RunFile:
         scenarios={row["nodeid"]: _told(row) for row in document["scenarios"]},
         clauses={row["id"]: _typed(str, row["outcome"]) for row in document["clauses"]},
         shapes={name: {path: _row(row) for path, row in shape.items()} for name, shape in document["shapes"].items()},
+        nights=_nights(document.get("nights", {})),
         problems=_texts(document["problems"]),
     )
+
+
+def _nights(document: object) -> dict[str, KeptValues]:
+    """What was kept of a night, every text of it seen to be one; nothing before 2026-11."""
+    return {
+        night: {
+            operation: {role: {path: _typed(str, text) for path, text in told.items()} for role, told in roles.items()}
+            for operation, roles in operations.items()
+        }
+        for night, operations in _typed(dict, document).items()
+    }
 
 
 def _typed(kind: type[_Value], value: object) -> _Value:

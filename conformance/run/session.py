@@ -24,7 +24,7 @@ from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import shown, write_exchange, write_fault
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict, causes
-from conformance.reporting.shapes import Shape, merge, shape_of
+from conformance.reporting.shapes import KeptValues, Shape, merge, shape_of
 from conformance.reporting.statement import NEW_ISSUES, stanzas
 from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
 from conformance.reporting.text import shortened
@@ -32,6 +32,7 @@ from conformance.reporting.whose_fault import doubtful, settled
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, on_the_reference, open_site
 from conformance.scenarios.cleanup import Sweep
+from conformance.scenarios.contract_judgement import compared_elements, kept_values, nights_of
 from conformance.scenarios.discovery import Discovery
 from conformance.scenarios.execution import ScenarioTrial, try_scenario
 from conformance.scenarios.features import Catalogue
@@ -145,6 +146,7 @@ class WorkerRun:
         return {
             "result": result.as_json(),
             "shapes": self._new_shapes(exchanges),
+            "kept": kept_values(exchanges, compared_elements(self._catalogue), self.run_context.contract.whole),
             "drift": {operation: list(paths) for operation, paths in context.drift.items()} if context else {},
             "matched": [issue.where for issue in verdict.matched],
             "unanswered": bool(exchanges and exchanges[-1].unanswered) and result.outcome == "broken",
@@ -216,6 +218,7 @@ class RunSession:
         self.given_up = ""
         self._shapes: dict[str, list[Shape]] = {}
         self._whole: dict[str, Shape] | None = None
+        self._kept: KeptValues = {}
         self._drift: dict[str, set[str]] = {}
         self._cleanup_errors: list[str] = []
         self._matched: set[str] = set()
@@ -307,6 +310,8 @@ class RunSession:
         self._whole = None
         for operation, shape in message["shapes"].items():
             self._shapes.setdefault(operation, []).append(shape)
+        for operation, by_role in message["kept"].items():
+            self._kept.setdefault(operation, {}).update(by_role)
         for operation, paths in message["drift"].items():
             self._drift.setdefault(operation, set()).update(paths)
         self._matched.update(message["matched"])
@@ -404,6 +409,7 @@ class RunSession:
             finished=time.time(),
             scenarios=tuple(self.results[nodeid] for nodeid in sorted(self.results, key=self.worker_run.place)),
             shapes=self._merged(),
+            nights=nights_of(self._kept, self.catalogue, run_context),
             drift={operation: tuple(paths) for operation, paths in self._drift.items() if paths},
             problems=tuple(self.problems),
             cleanup_errors=tuple(self._cleanup_errors),

@@ -50,6 +50,7 @@ def may_run_ahead(scenario: Scenario, settings: Mapping[str, Value]) -> bool:
         scenario.writes
         or scenario.mail
         or scenario.needs_control_plane
+        or scenario.other_night
         or not all(map(reads_only, scenario.operations))
     ):
         return False

@@ -215,6 +215,15 @@ def _keys(name: str, here: RunContext) -> str:
     return ("keys " if len(keys) > 1 else "key ") + ", ".join(keys)
 
 
+def _other_night(scenario: Scenario, here: RunContext) -> Skip | None:
+    """A site whose settings nobody can switch is compared with what it answered while it was set otherwise."""
+    for other in scenario.other_night if not here.profile.is_mock else ():
+        asked = ((operation, role) for operation in scenario.operations for role in scenario.roles)
+        if not here.baseline or not all(here.baseline.told(other.name, *one) for one in asked):
+            return Skip("baseline", f"needs --baseline REPORTS of a night with {other.name}")
+    return None
+
+
 def _served(scenario: Scenario, here: RunContext) -> Skip | None:
     missing = [operation for operation in scenario.operations if operation in here.not_served]
     return Skip("not-served", f"the profile says that {missing[0]} is not served here") if missing else None
@@ -227,6 +236,7 @@ _REASONS = {
     "role": _role,
     "setting": _setting,
     "data": _data,
+    "baseline": _other_night,
 }
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from conformance.judge.clauses import LEVELS, Clause
 from conformance.scenarios.pytest_bdd_internals import Feature, ScenarioTemplate, Step, render_string
@@ -38,6 +38,19 @@ _REFERENCE = re.compile(r"\{([^{}.]+)\.([^{}.]+)\}")
 _ROLE_WORDS = {role: role for role in ROLES} | {" ".join(role.rsplit("-", 1)): role for role in ROLES}
 
 
+class OtherNight(NamedTuple):
+    """A setting that an earlier night must have met at ``value``, and the elements whose values then count."""
+
+    setting: str
+    value: Value
+    paths: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What a summary calls such a night."""
+        return f"{self.setting} = {str(self.value).lower()}"
+
+
 @dataclass(frozen=True, eq=False)
 class Scenario:
     """One scenario, or one row of an outline, with what its steps say it needs.
@@ -48,6 +61,7 @@ class Scenario:
     say of accounts (role and element), ``creates`` the creating operations it sends,
     one by one, ``writes`` says that it changes the site, ``measured`` that it does
     nothing but hold replies against the vendor's schemas or a baseline,
+    ``other_night`` what it compares with an earlier night,
     ``needs_control_plane`` that only a mock can be brought into its state.
     """
 
@@ -73,6 +87,7 @@ class Scenario:
     measured: bool
     mail: bool
     needs_control_plane: bool
+    other_night: tuple[OtherNight, ...]
     description: str
 
     @property
@@ -168,6 +183,7 @@ def read_scenario(
         until=until,
         steps=steps,
         measured=_measured(steps, matches),
+        other_night=tuple(_other_nights(steps, matches)),
         **vars(_Needs(matches, list(_references(steps)), tags.words)),
         description=" ".join((template.description or "").split()),
     )
@@ -366,6 +382,14 @@ def _role(words: str) -> str:
 def _setting(given: Mapping[str, str]) -> tuple[str, Value]:
     setting = setting_spoken(given["setting"])
     return setting.name, setting.value(given["value"])
+
+
+def _other_nights(steps: Iterable[ScenarioStep], matches: Iterable[StepMatch]) -> Iterator[OtherNight]:
+    for step, match in zip(steps, matches, strict=True):
+        if match.arguments.get("other_setting"):
+            setting = setting_spoken(str(match.arguments["other_setting"]))
+            value = setting.value(str(match.arguments["value"]))
+            yield OtherNight(setting.name, value, tuple(row[0] for row in step.table[1:]))
 
 
 def _items(matches: list[StepMatch]) -> Iterator[str]:

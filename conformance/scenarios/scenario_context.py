@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from conformance.judge import reply_checks
+from conformance.judge import element_checks, reply_checks
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder
 from conformance.judge.findings import NOT_SERVED, Finding, Violation
@@ -13,7 +13,7 @@ from conformance.reporting.outcome import Skip
 from conformance.reporting.text import shortened
 from conformance.scenarios.authentication import Authenticator
 from conformance.scenarios.cleanup import ScenarioCleanup
-from conformance.scenarios.contract_judgement import against_contract
+from conformance.scenarios.contract_judgement import against_another_night, against_contract
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import DISPOSABLE_CLASSIC_USER, MADE, USED_UP, Scenario
 from conformance.scenarios.scenario_data import ScenarioData
@@ -430,6 +430,16 @@ class ScenarioContext:
         if self.violations:
             return None
         return self._absent or (None if self._judged else self._unjudged)
+
+    def judge_against_another_night(self, phrase: str, value: str, paths: list[str]) -> None:
+        """Compare the latest reply with one of a mock switched to ``value``, or of the night of the baseline."""
+        now = self.last
+        if self.run_context.control_plane is not None:
+            self.arrange(phrase, value)
+            self._exchange(now.request)
+            self.judge(element_checks.changed(now.reply, self.reply, self.run_context.contract.whole, paths))
+        else:
+            self.judge(against_another_night(now, setting_spoken(phrase), value, paths, self.run_context))
 
     def observe(self, words: str) -> None:
         """Record what the site did, without judging."""

@@ -137,3 +137,38 @@ def test_what_needs_the_site_set_otherwise_is_told_from_the_baseline(run: Runner
     assert len(told) == 1
     assert "when the site was set otherwise: " in told[0]
     assert "R41.12.0-05 passed" in told[0]
+
+
+OPTION = "recording-changes-by-hosts"
+
+
+def night(run: Runner, folder: Path, enabled: bool, *more: str, answers_as_if: bool | None = None) -> Outcome:
+    """A run on a live site with the option set so, which may answer as if it were set otherwise."""
+    with twisted(folder, control_url="None") as site:
+        store = site.core.main.store
+        store.set(OPTION, enabled)
+        told = site.core.profile("twisted", url=f"{site.core.base_url}/WBXService/XMLService")
+        site.sites.write_text("".join(line for line in told.splitlines(True) if not line.startswith("control_url")), encoding="utf-8")
+        store.set(OPTION, enabled if answers_as_if is None else answers_as_if)
+        return run("features/41.7.0/recording-changes.feature", *more, *site.arguments(), every_row=True)
+
+
+def changing(outcome: Outcome) -> set[tuple[str, str]]:
+    """Outcomes of what compares two nights, and why it was skipped."""
+    rows = [row for row in outcome.summary["scenarios"] if "change with the option" in row["nodeid"]]
+    assert len(rows) == 5
+    return {(row["outcome"], (row["skip"] or {}).get("why", "")) for row in rows}
+
+
+def test_a_setting_seen_both_ways_is_judged_by_two_nights(run: Runner, tmp_path: Path) -> None:
+    words = f"needs --baseline REPORTS of a night with {OPTION} = true"
+    first = night(run, tmp_path, True)
+    assert changing(first) == {("skipped", f"needs {OPTION} = false, the site has true")}
+    reports = shutil.copytree(first.reports, tmp_path / "first")
+    assert changing(night(run, tmp_path, False)) == {("skipped", words)}
+    assert changing(night(run, tmp_path, False, "--baseline", str(reports))) == {("passed", "")}
+    unmoved = night(run, tmp_path, False, "--baseline", str(reports), answers_as_if=True)
+    assert changing(unmoved) == {("passed", "")}, "the clause warns"
+    assert {one["check"] for row in unmoved.summary["scenarios"] for one in row["violations"]} == {"element-change"}
+    other_way_round = shutil.copytree(unmoved.reports, tmp_path / "other")
+    assert changing(night(run, tmp_path, False, "--baseline", str(other_way_round))) == {("skipped", words)}

@@ -65,6 +65,7 @@ _SENTENCES: dict[str, Callable[[str, str], str]] = {
     "elsewhere": _elsewhere,
     "data": _data,
     "baseline": lambda _name, _value: "the vendor's schemas, or --baseline REPORTS of a run before the release",
+    "other-night": lambda name, _: f"--baseline REPORTS of a night with {name}",
     "not-served": lambda name, _: f"a site that serves {name}, if it is not true that this one does not",
     "mailbox": lambda _name, _value: "add a mailbox that receives what the site sends",
     "mock": lambda name, _: name,
@@ -87,6 +88,8 @@ def requirements(scenario: Scenario, here: RunContext) -> Iterator[Requirement]:
     yield from _settings(scenario, here)
     if scenario.measured and not _has_measure(scenario, here):
         yield Requirement("baseline", "")
+    if gate(scenario, here, ("baseline",)):
+        yield from (Requirement("other-night", other.name) for other in scenario.other_night)
     if scenario.mail and here.mailbox is None:
         yield Requirement("mailbox", "")
     if scenario.needs_control_plane and not here.profile.is_mock:
@@ -320,7 +323,8 @@ def _users_left(running: Iterable[Scenario], here: RunContext) -> int:
 
 
 def _nights(scenarios: list[Scenario], here: RunContext) -> Iterator[Night]:
-    wanted = list({_key(one.settings): dict(one.settings) for one in scenarios if one.settings}.values())
+    both_ways = [{other.setting: other.value} for one in scenarios for other in one.other_night]
+    wanted = list({_key(one): dict(one) for one in (*both_ways, *(one.settings for one in scenarios)) if one}.values())
     present = {**_assumed(), **here.complete.profile.settings}
     left = list(scenarios)
     for settings in fewest_nights(wanted, present):
