@@ -36,6 +36,8 @@ TEETH = (
     "R41.11.0-15/license-kept", "R41.11.0-04/password-taken-over", "R41.5.0-17/ascii-encoded", "R41.11.0-64/dead-link",
     "R41.3.0-09/large-event-scheduled", "R41.11.0-22/email-stands-last", "R41.2.0-01/isWebexTelephony-not-sent",
     "R41.7.0-04/deaf-option", "R41.11.0-05/no-link", "R41.9.0-01/still-served",
+    "lists/LstrecordaccessDetailHistory/meeting/first-only", "lists/LstrecordaccessDetailHistory/meeting/one-number-for-all",
+    "R42.3.0-01/no-mail",
 )  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def _recordings() -> Iterator[Fault]:
                         yield _recording(operation, path, clause, kind, way, check, edit)
     for kind in LATE_KINDS:
         clause = "R41.6.0-05"
-        what = f"LstRecording tells the moment of storing for a recording of a {kind} (line 721)"
+        what = f"LstRecording tells the moment of storing for the recording of: {kind.replace('-', ' ')} (line 721)"
         yield CallFault(
             f"{FAMILY}/LstRecording/stored-time/{kind}",
             what,
@@ -134,7 +134,7 @@ def _recordings() -> Iterator[Fault]:
 
 def _recording(operation: str, path: str, clause: str, kind: str, way: str, check: str, edit: Edit) -> Fault:
     name = f"{FAMILY}/{operation}/{path.replace('/', '.')}/{way}/{kind}"
-    what = f"{operation}: {path} {way} for a recording of a {kind}"
+    what = f"{operation}: {path} {way} for the recording of: {kind.replace('-', ' ')}"
     if operation == "LstrecordaccessHistory":
         edit = of_rows("recordAccessHistory", recorded(kind), edit)
         return ReplyFault(name, what, clause, check, (operation,), edit, family=FAMILY)

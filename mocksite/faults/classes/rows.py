@@ -149,7 +149,7 @@ def _views() -> Iterator[Fault]:
         for way, (check, edit) in edits.items():
             yield ReplyFault(
                 f"{FAMILY}/{_DETAIL}/{kind}/{way}",
-                f"{_DETAIL} of a recording of a {kind}: {way.replace('-', ' ')}",
+                f"{_DETAIL} of the recording of: {kind.replace('-', ' ')}: {way.replace('-', ' ')}",
                 clause,
                 check,
                 (_DETAIL,),
@@ -157,7 +157,7 @@ def _views() -> Iterator[Fault]:
                 asks_for_views_of(kind),
                 family=FAMILY,
             )
-        what = f"{_HISTORY} counts no view of a recording of a {kind}"
+        what = f"{_HISTORY} counts no view of the recording of: {kind.replace('-', ' ')}"
         edit = of_rows("recordAccessHistory", recorded(kind), saying("viewed", "0"))
         yield ReplyFault(
             f"{FAMILY}/{_HISTORY}/{kind}/viewed-is-0", what, clause, "count", (_HISTORY,), edit, family=FAMILY
