@@ -155,6 +155,13 @@ def as_json(record: RunRecord) -> dict[str, Any]:
         "requests": record.sent,
         "discovered": list(record.discovered),
         "deactivated": list(record.deactivated),
+        **_replies(record),
+    }
+
+
+def _replies(record: RunRecord) -> dict[str, Any]:
+    """What is kept of the replies, to compare other runs with."""
+    return {
         "drift": {operation: sorted(paths) for operation, paths in sorted(record.drift.items())},
         "nights": record.nights,
         "shapes": {operation: dict(sorted(shape.items())) for operation, shape in sorted(record.shapes.items())},
