@@ -142,7 +142,12 @@ def _told(file: Path) -> dict[str, Any]:
 
 def _states(clauses: Iterable[ClauseHistory], before: Mapping[str, str]) -> dict[str, str]:
     """The confirmed state of each clause: of one that is not confirmed yet, what was told last."""
-    return {one.clause: _KINDS.get(one.state, before.get(one.clause, "well")) for one in clauses}
+    return {one.clause: _confirmed(one) or before.get(one.clause, "well") for one in clauses}
+
+
+def _confirmed(one: ClauseHistory) -> str:
+    """The state that is told; none for a failure of the last night alone that was tried once."""
+    return "failing" if one.state == "new" and len(one.attempts) > 1 else _KINDS.get(one.state, "")
 
 
 def _changed(

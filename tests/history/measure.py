@@ -12,6 +12,7 @@ from conformance.history import output
 from conformance.history.archive import Archive, at
 from conformance.history.index import INDEX, Index
 from conformance.history.view import ScenarioHistory, SiteHistory
+from tests.reporting.browser import Browser, chromium
 from tests.history.simulation import Planted, Site, nights, sites, suite
 
 _STATES = {"regression": "failing", "upgrade": "failing", "suite": "failing", "flake": "flaky", "fixed": "fixed", "aged": "lost"}
@@ -61,9 +62,19 @@ def measured(folder: Path, made: list[Site]) -> Figures:
     _timed(seconds, "slower operations", lambda: SiteHistory(index, one).slower())
     page = _timed(seconds, "page made", lambda: output.page([SiteHistory(index, site.name) for site in made], []))
     index.close()
+    if chromium():
+        _open(folder / "history.html", page, seconds)
     kept = sum(file.stat().st_size for file in folder.rglob("*.gz"))
     assert (folder / INDEX).is_file()
     return Figures(sum(len(site.planted) for site in made), tuple(wrong), flaky, kept, len(page.encode()), seconds)
+
+
+def _open(file: Path, page: str, seconds: dict[str, float]) -> None:
+    """How long a browser takes until the page shows its list of clauses."""
+    file.write_text(page, encoding="utf-8")
+    with Browser() as browser:
+        _timed(seconds, "page opened in a browser", lambda: browser.open(file.as_uri()))
+        assert browser.look("document.querySelectorAll('#rows tr').length") > 0
 
 
 def _timed(seconds: dict[str, float], what: str, work: Callable[[], Any]) -> Any:

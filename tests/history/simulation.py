@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from conformance.history.night import KeptScenario, NightRecord
 
-NIGHTS, SITES, SCENARIOS = 365, 10, 352
+NIGHTS, SITES, SCENARIOS = 365, 10, 840
 #: Planted on every site, twenty in all.
 PLANTED = {"regression": 5, "upgrade": 3, "suite": 2, "flake": 5, "fixed": 3, "aged": 2}
 RELEASES = ("41.1.0", "41.2.0", "41.3.0", "41.4.0", "41.5.0", "41.6.0", "41.6.3", "41.7.0", "41.8.0", "41.9.0",
@@ -72,7 +72,7 @@ def _site(number: int, seed: int) -> Site:
                 case "flake":
                     site.planted.append(Planted(kind, scenario, 0, share=dice.uniform(0.05, 0.5)))
                 case "fixed":
-                    end = dice.randrange(NIGHTS - 25, NIGHTS - 2)
+                    end = dice.choice([night for night in range(NIGHTS - 25, NIGHTS - 2) if not _near(night, site.outages)])
                     site.planted.append(Planted(kind, scenario, end - dice.randrange(3, 60), end))
                 case _:
                     site.planted.append(Planted(kind, scenario, dice.choice(ordinary)))

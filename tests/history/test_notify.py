@@ -75,6 +75,14 @@ def test_a_failure_is_told_once_when_a_second_night_confirms_it(nightly: Nightly
     assert [nightly.run("F") for _ in range(30)] == [None] * 30
 
 
+def test_a_failure_that_the_same_run_confirmed_is_told_at_once(nightly: Nightly) -> None:
+    notice = nightly.run("F", attempts={0: ("failed", "failed")})
+    assert notice is not None
+    assert [(one.clause, one.state) for one in notice.changes] == [("R41.1.0-01", "new")]
+    assert "tried: failed, failed" in notice.text()
+    assert [nightly.run("F", attempts={0: ("failed", "failed")}) for _ in range(5)] == [None] * 5
+
+
 def test_a_verdict_that_healed_is_told_once(nightly: Nightly) -> None:
     for _ in range(5):
         nightly.run("F")
