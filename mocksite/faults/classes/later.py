@@ -126,7 +126,7 @@ def _first_look_only() -> Iterator[Fault]:
     for operation, elements in ELEMENTS.items():
         for path, (clause, kind) in elements.items():
             for way, check, edit in ways_of(path, kind):
-                if way in ("dropped", "of-another-type"):
+                if way in ("dropped", "blanked", "of-another-type"):
                     yield ReplyFault(
                         f"{ONCE}/{operation}/{path.replace('/', '.')}/{way}-from-the-second-look-on",
                         f"{operation}: {path} {way.replace('-', ' ')} from the second look on",
