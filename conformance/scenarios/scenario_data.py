@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from conformance.judge.elements import STAMP
+from conformance.reporting.text import shortened
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
@@ -72,8 +73,11 @@ def _text_of(length: int, words: str) -> str:
 def _shifted(moment: datetime, sign: str | None, amount: str | None, unit: str | None) -> str:
     if not (sign and amount and unit):
         return moment.strftime(STAMP)
-    distance = timedelta(**{"days" if unit.startswith("day") else "hours": int(amount)})
-    return (moment + distance if sign == "+" else moment - distance).strftime(STAMP)
+    try:
+        distance = timedelta(**{"days" if unit.startswith("day") else "hours": int(amount)})
+        return (moment + distance if sign == "+" else moment - distance).strftime(STAMP)
+    except (OverflowError, ValueError):
+        raise UserError("moment", f"{sign} {shortened(amount)} {unit}: no calendar reaches so far") from None
 
 
 def _stamp(text: str) -> datetime:

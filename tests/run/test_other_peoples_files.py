@@ -120,6 +120,23 @@ def test_a_table_of_one_column_breaks_its_scenario(run: Runner, pytester: pytest
     assert "Traceback" in (pytester.path / fault).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("lanes", ["0", "4"])
+def test_a_day_no_calendar_has_breaks_its_scenario(run: Runner, pytester: pytest.Pytester, lanes: str) -> None:
+    odd = "    Scenario: odd\n      When the site admin sends LstRecording with\n        | createTimeStart | {now - 999999 days} |\n      Then the call is refused\n"
+    features(pytester, odd + SOUND)
+    outcome = run("features", "--lanes", lanes)
+    assert outcome.outcomes() == {"odd": "broken", "sound": "passed"}
+    assert "999999 days" in outcome.summary["scenarios"][0]["cause"]
+
+
+def test_python_may_leave_assertions_out(run: Runner, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    features(pytester, SOUND + SOUND.replace("sound", "refused").replace("succeeds", "is refused"))
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    outcome = run("features", subprocess=True)
+    assert outcome.outcomes() == {"sound": "passed", "refused": "failed"}
+    assert outcome.code == 1
+
+
 def test_byte_order_marks_are_read_over(run: Runner, pytester: pytest.Pytester) -> None:
     features(pytester, SOUND.replace("\n", "\r\n"), encoding="utf-8-sig")
     (pytester.path / "known_issues.toml").write_text("# none\r\n", encoding="utf-8-sig")
