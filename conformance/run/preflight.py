@@ -182,8 +182,9 @@ class Preflight:
         self._run_context.sign_ins.begin()
         if all(account.role in refused for account in accounts):
             why = refused[accounts[0].role]
-            what = f"no account of the profile can be used: {why}"
-            raise UserError("account-refused", what, where=self._profile.source, hint=_login_hint(why))
+            hint = _login_hint(why)
+            what = f"no account of the profile can be used: {why.removesuffix(f' ({hint})')}"
+            raise UserError("account-refused", what, where=self._profile.source, hint=hint)
         return lines
 
     def _account(self, account: Account) -> PreflightLine:
@@ -196,7 +197,8 @@ class Preflight:
             if line.state != "refused":
                 return line
             tried = f"{tried}, {element} refused"
-        sign_ins.refused[account.role] = f"the account {account.role} cannot sign in: {line.found}"
+        who, why = f"the account {account.role} ", line.found
+        sign_ins.refused[account.role] = why if why.startswith(who) else f"{who}cannot sign in: {why}"
         return line
 
     def _signed_in(self, account: Account, told: str) -> PreflightLine:

@@ -91,6 +91,14 @@ def test_run_again_it_adds_what_is_new_and_changes_nothing_else(init: Init, caps
     assert again.index("large-events = true") < again.index("# a remark of mine"), "in the table it belongs to"
 
 
+def test_the_variable_of_the_password_is_called_as_the_profile(init: Init) -> None:
+    """An address that does not name the site: the site is asked, and the profile keeps the name it was given."""
+    assert init("--site", "staging") == 0
+    told = tomllib.loads(init.file.read_text(encoding="utf-8"))["sites"]["staging"]
+    assert told["accounts"]["site-admin"]["password"] == "${STAGING_ADMIN_PASSWORD}"
+    assert told["site_name"] == "mocksite"
+
+
 def test_other_sites_of_the_file_stay_as_they_are(init: Init) -> None:
     mine = "# mine\n[sites.other]\nurl = 'https://other.webex.com/WBXService/XMLService' # kept\n"
     init.file.write_text(mine, encoding="utf-8")

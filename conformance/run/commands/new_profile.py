@@ -17,7 +17,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -128,7 +128,7 @@ def init(given: argparse.Namespace, file: Path, options: Callable[[str, Path], O
         if site is None:
             draft.write_text(text, encoding="utf-8")
         else:
-            site = _with_its_name(site, draft, options)
+            site = _with_its_name(site, draft, options, called=bool(given.site))
             name = name or site.name
             if _has_site(text, name):
                 hint = f"--site {name} alone adds what is new; another --site NAME makes a second profile"
@@ -222,8 +222,8 @@ def _variable(name: str) -> str:
     return re.sub(r"^(?=\d)", "SITE_", re.sub(r"[^A-Z0-9]+", "_", name.upper())) + "_ADMIN_PASSWORD"
 
 
-def _with_its_name(site: NewSite, draft: Path, options: Callable[[str, Path], Options]) -> NewSite:
-    """A site that is not called by its address is asked for its name."""
+def _with_its_name(site: NewSite, draft: Path, options: Callable[[str, Path], Options], *, called: bool) -> NewSite:
+    """A site that is not called by its address is asked for its name; ``called`` if the profile has one already."""
     if site.site_name:
         return site
     draft.write_text(site.as_toml(), encoding="utf-8")
@@ -235,6 +235,8 @@ def _with_its_name(site: NewSite, draft: Path, options: Callable[[str, Path], Op
     name = _opened(site.name, draft, options, told)
     if not name:
         raise UserError("site-name-missing", "the site does not tell its name", where=site.url, hint="give --site-name")
+    if called:
+        return replace(site, site_name=name)
     password, variable = site.password, _variable(_named(name))
     if password == f"${{{_variable(site.name)}}}":
         os.environ.setdefault(variable, os.environ[_variable(site.name)])
