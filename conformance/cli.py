@@ -44,6 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (head, less): nothing is wrong.
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
         return 0
+    except OSError as problem:
+        if problem.filename is None:
+            raise
+        return _unusable(problem)
+
+
+def _unusable(problem: OSError) -> int:
+    """A place that was named and cannot be what a command needs it for: no fault of the suite."""
+    hint = "name another place; the options of the command say what it reads and writes"
+    what = f"it cannot be read or written: {problem.strerror}"
+    print(printable(str(UserError("file", what, where=str(problem.filename), hint=hint))), file=sys.stderr)
+    return USAGE_ERROR
 
 
 class _Parser(argparse.ArgumentParser):

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from conformance.history.night import quantiles
 from conformance.reporting.outcome import LEVELS, OUTCOMES
-from conformance.reporting.summary import RunRecord, write_whole
+from conformance.reporting.summary import RunRecord
 from conformance.sites.masking import secret_registry
+from conformance.sites.user_files import write_whole
 
 #: Below the folder of the reports.
 METRICS = "metrics.prom"

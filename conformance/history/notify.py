@@ -25,9 +25,10 @@ from conformance.history.archive import Archive, at, keep
 from conformance.history.index import Index
 from conformance.history.night import moment_of
 from conformance.history.view import ClauseHistory, SiteHistory, sites
-from conformance.reporting.summary import RunRecord, write_whole
+from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import printable, safe
 from conformance.sites.errors import UserError
+from conformance.sites.user_files import write_whole
 
 FORMAT = 1
 #: What a reader is told, by the state of a clause; a failure of the last night alone is not confirmed.

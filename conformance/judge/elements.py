@@ -19,10 +19,10 @@ STAMP = "%m/%d/%Y %H:%M:%S"
 TRUE_WORDS = ("true", "1")
 _KINDS = {
     "boolean": re.compile(r"^(true|false|1|0)$"),
-    "integer": re.compile(r"^[+-]?\d+$"),
+    "integer": re.compile(r"^[+-]?[0-9]+$"),
     "text": re.compile(r"\S"),
     "text or empty": re.compile(""),
-    "date and time": re.compile(r"^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}$"),
+    "date and time": re.compile(r"^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}$", re.ASCII),
 }
 _ONE_OF = re.compile(r"^one of (.+)$")
 _DIGITS = re.compile(r"^(\d+) (hexadecimal )?digits$")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from conformance.judge.findings import Violation
 from conformance.sites.errors import UserError, nearest
+from conformance.sites.user_files import UNREADABLE, read_user_file, why_unreadable
 
 _KEYS = ("clause", "operation", "path", "refusal", "check", "site", "reason", "owner", "link", "expires")
 _NEEDED = ("check", "site", "reason", "owner", "link", "expires")
@@ -60,13 +62,16 @@ def load_known(file: Path | None, site: str, clauses: Iterable[str], today: dt.d
     if file is None:
         return ()
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_user_file(file)
         document = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise UserError("known-issues", f"cannot read the known issues: {problem}", where=str(file)) from None
+    except (OSError, *UNREADABLE) as problem:
+        hint = "name the file with --known-issues; reports/new_known_issues.toml shows how one is written"
+        why = why_unreadable(problem)
+        raise UserError("known-issues", f"cannot read the known issues: {why}", where=str(file), hint=hint) from None
     starts = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[known]]"]
     rows = document.get("known", [])
-    if set(document) - {"known"} or not isinstance(rows, list):
+    tables = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    if set(document) - {"known"} or not tables:
         raise UserError("known-issues", "known issues stand as [[known]]", where=str(file))
     places = [f"{file}:{starts[index] if index < len(starts) else 1}" for index in range(len(rows))]
     issues = [_issue(row, where, set(clauses), today) for row, where in zip(rows, places, strict=True)]
@@ -77,22 +82,22 @@ def _issue(row: dict[str, object], where: str, clauses: set[str], today: dt.date
     for key in row:
         if key not in _KEYS:
             raise UserError("known-issue-key", f"unknown key {key!r}", where=where, hint=nearest(key, set(_KEYS)))
-    if not (row.get("clause") or row.get("operation")):
+    texts = {key: _text(row, key, where) for key in _KEYS if key != "expires"}
+    if not (texts["clause"] or texts["operation"]):
         raise UserError("known-issue-missing", "the known issue lacks clause (or operation)", where=where)
     for key in _NEEDED:
-        if not row.get(key):
-            raise UserError("known-issue-missing", f"the known issue lacks {key}", where=where)
-    expires = row["expires"]
-    if not isinstance(expires, dt.date):
-        raise UserError("known-issue-date", "expires must be a date such as 2027-01-31", where=where)
-    clause = str(row.get("clause", ""))
+        if not (row.get(key) if key == "expires" else texts[key]):
+            raise UserError("known-issue-missing", f"the known issue lacks {key}", where=where, hint=f"add {key} = ...")
+    expires, clause = row["expires"], texts["clause"]
+    # A datetime is a date, too, and compares with none.
+    if not isinstance(expires, dt.date) or isinstance(expires, dt.datetime):
+        what, hint = "expires must be a date without a time", "write expires = 2027-01-31"
+        raise UserError("known-issue-date", what, where=where, hint=hint)
     if clause and clause not in clauses:
         raise UserError(
             "known-issue-clause", f"there is no clause {clause!r}", where=where, hint=nearest(clause, clauses)
         )
-    issue = KnownIssue(
-        **{key: str(row.get(key, "")) for key in _KEYS if key != "expires"}, expires=expires, where=where
-    )
+    issue = KnownIssue(**texts, expires=expires, where=where)
     if expires < today:
         raise UserError(
             "known-issue-expired",
@@ -101,6 +106,24 @@ def _issue(row: dict[str, object], where: str, clauses: set[str], today: dt.date
             hint=f"{issue.owner} knows: look whether the site still fails, then remove the entry or give it a new date",
         )
     return issue
+
+
+_CHECKS = re.compile(r"[a-z-]{1,40}(?:, [a-z-]{1,40})*")
+
+
+def _text(row: dict[str, object], key: str, where: str) -> str:
+    """The text of ``key``, empty where it is left out; a reason may be written in several lines."""
+    value = row.get(key, "")
+    if not isinstance(value, str):
+        raise UserError("known-issue-type", f"{key} must be text", where=where, hint=f'write {key} = "..."')
+    text = " ".join(value.split()) if key == "reason" else value
+    if not text.isprintable() or text.isspace():
+        hint = f'write {key} = "..." in one line'
+        raise UserError("known-issue-text", f"{key} holds nothing that can be read", where=where, hint=hint)
+    if key == "check" and text and not _CHECKS.fullmatch(text):
+        hint = 'as reports spell it, several by commas: check = "element-present, element-order"'
+        raise UserError("known-issue-check", f"there is no check {text!r}", where=where, hint=hint)
+    return text
 
 
 def stanza(violations: Sequence[Violation], site: str, today: dt.date) -> str:

@@ -26,6 +26,7 @@ from conformance.judge.contract import SERV, XS, compiled
 from conformance.judge.schema_check import SchemaResult
 from conformance.judge.vendor_check import VendorCheck
 from conformance.sites.errors import UserError
+from conformance.sites.user_files import names_folder
 from conformance.wire.exchange import Reply
 
 _LARGEST = 50 * 1024 * 1024
@@ -250,7 +251,7 @@ def _loosen(root: etree._Element, kept: Collection[str]) -> None:
 
 
 def _files(source: Path) -> list[tuple[str, bytes]]:
-    if source.is_dir():
+    if names_folder(source):
         paths = [path for path in sorted(source.rglob("*")) if _is_schema(path.as_posix()) and path.is_file()]
         _fits(sum(path.stat().st_size for path in paths), str(source), source)
         return [(path.relative_to(source).as_posix(), path.read_bytes()) for path in paths]

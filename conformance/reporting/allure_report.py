@@ -32,7 +32,7 @@ _PATIENCE = 600
 
 def report(given: argparse.Namespace) -> int:
     """Write ``allure-report/index.html`` beside the results, of each site where a run had several; say where it is."""
-    for reports in folders_of(given.reports.resolve()):
+    for reports in folders_of(given.reports.absolute()):
         page = _made(given, reports)
         print(printable(f"{page}  ({page.stat().st_size / 1e6:.1f} MB, opens without a server)"))
     return 0

@@ -10,10 +10,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from conformance.reporting.summary import write_whole
 from conformance.reporting.text import safe
 from conformance.sites.errors import CannotJudge
 from conformance.sites.masking import secret_registry
+from conformance.sites.user_files import write_whole
 from conformance.wire.exchange import Exchange, parse
 
 _MOST = 2_000_000

@@ -12,8 +12,9 @@ from lxml import etree
 from conformance.judge.findings import headline
 from conformance.reporting.outcome import Cause, ScenarioResult, causes
 from conformance.reporting.statement import grammar
-from conformance.reporting.summary import RunRecord, write_whole
+from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import safe
+from conformance.sites.user_files import write_whole
 
 
 def write_junit(record: RunRecord, file: Path) -> None:

@@ -21,6 +21,14 @@ from conformance.reporting.whose_fault import Cluster, clusters
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
 from conformance.sites.release import Release
+from conformance.sites.user_files import (
+    UNREADABLE,
+    names_file,
+    names_folder,
+    read_user_file,
+    why_unreadable,
+    write_whole,
+)
 
 FORMAT = 1
 _UNMEASURED = "baseline: "
@@ -190,14 +198,6 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def write_whole(file: Path, text: str) -> None:
-    """Write ``text`` so that the file is never seen half written."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(file.suffix + ".tmp")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(file)
-
-
 def _scenario(result: ScenarioResult, record: RunRecord) -> dict[str, Any]:
     row = result.as_json()
     row["duration_s"] = round(result.duration_s, 4)
@@ -325,8 +325,8 @@ class RunFile:
 
 def read_run(path: Path) -> RunFile:
     """The run in ``path``, a summary or the reports folder that holds one; :class:`UserError` if there is none."""
-    file = path / SUMMARY if path.is_dir() else path
-    if not file.is_file():
+    file = path / SUMMARY if names_folder(path) else path
+    if not names_file(file):
         raise _missing(path, file)
     document = _document(file)
     try:
@@ -338,6 +338,8 @@ def read_run(path: Path) -> RunFile:
     if len(run.scenarios) != wanted:
         told = f"{len(run.scenarios)} of {wanted} selected scenarios"
         raise UserError("run-incomplete", f"the run is incomplete: it tells of {told}", where=str(file))
+    if len(run.scenarios) != len(document["scenarios"]):
+        raise UserError("summary-form", "this is no summary of a run: a scenario is told twice", where=str(file))
     return run
 
 
@@ -354,7 +356,7 @@ def read_baseline(path: Path, site: str, clauses: Mapping[str, Clause], release:
     The reports of a run over several sites hold a folder for each.
     """
     alone = path / site
-    run = read_run(alone if (alone / SUMMARY).is_file() else path)
+    run = read_run(alone if names_file(alone / SUMMARY) else path)
     if run.site != site:
         raise UserError(
             "baseline-site",
@@ -376,7 +378,7 @@ def read_baseline(path: Path, site: str, clauses: Mapping[str, Clause], release:
 
 
 def _missing(path: Path, file: Path) -> UserError:
-    if path.is_dir() and any(path.iterdir()):
+    if names_folder(path) and any(path.iterdir()):
         return UserError(
             "run-incomplete",
             f"the run is incomplete: there is no {SUMMARY}, which is written last",
@@ -388,12 +390,17 @@ def _missing(path: Path, file: Path) -> UserError:
 
 def _document(file: Path) -> dict[str, Any]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
-        raise UserError("summary-unreadable", f"cannot read the summary: {problem}", where=str(file)) from None
+        text = read_user_file(file)
+        document = json.loads(text)
+        if "\\ud" in text.lower():
+            # JSON can spell half a character, which no report could be written with.
+            json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except (OSError, *UNREADABLE) as problem:
+        what, hint = f"cannot read the summary: {why_unreadable(problem)}", "name the summary.json of a finished run"
+        raise UserError("summary-unreadable", what, where=str(file), hint=hint) from None
     if not isinstance(document, dict) or "format" not in document:
         raise UserError("summary-form", "this is no summary of a run: it misses 'format'", where=str(file))
-    if document["format"] != FORMAT:
+    if document["format"] != FORMAT or isinstance(document["format"], bool):
         what = f"the summary has format {document['format']}, this suite reads format {FORMAT}"
         raise UserError("summary-format", what, where=str(file), hint="run again with this suite")
     return document

@@ -11,7 +11,7 @@ import unicodedata
 from conformance.sites.masking import secret_registry
 
 # A site could send escape sequences in a reason; a terminal must show them, not obey them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def safe(text: str) -> str:

@@ -16,10 +16,11 @@ from typing import Any
 
 from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
 from conformance.reporting.outcome import OUTCOMES
-from conformance.reporting.summary import OVERVIEW, SUMMARY, write_whole
+from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import safe, table
 from conformance.run.options import Options, demand_writable
 from conformance.sites.errors import UserError
+from conformance.sites.user_files import write_whole
 
 #: Exit codes of pytest, the worst first.
 _SEVERITY = (2, 3, 1, 4, 5, 0)

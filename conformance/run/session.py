@@ -26,7 +26,7 @@ from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict, causes
 from conformance.reporting.shapes import KeptValues, Shape, merge, shape_of
 from conformance.reporting.statement import NEW_ISSUES, stanzas
-from conformance.reporting.summary import RunRecord, badge, write_summary, write_whole
+from conformance.reporting.summary import RunRecord, badge, write_summary
 from conformance.reporting.text import shortened
 from conformance.reporting.whose_fault import doubtful, settled
 from conformance.run.options import MOCK, Options
@@ -44,6 +44,7 @@ from conformance.sites.errors import CannotJudge
 from conformance.sites.ledger import SiteLock, deactivated, run_of
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
+from conformance.sites.user_files import write_whole
 from conformance.wire.exchange import Exchange
 from conformance.wire.sign_in import SiteClient
 

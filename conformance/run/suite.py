@@ -21,6 +21,9 @@ INSTALLED = Path(__file__).resolve().parents[1] / "suite"
 def suite_folder(named: Path | None = None) -> Path:
     """The folder named, or the suite one stands in, or the one that was installed."""
     if named is not None:
+        if not named.is_dir():
+            hint = "name the folder that holds features, payloads, schemas and steps"
+            raise UserError("root-missing", "--root names no folder", where=str(named), hint=hint)
         return named.resolve()
     for folder in (Path.cwd(), INSTALLED, INSTALLED.parents[1]):
         if all((folder / part).is_dir() for part in _PARTS):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
+from conformance.sites.user_files import read_user_file, why_unreadable
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # A request could not carry these; XML 1.0 has no way to write them, escaped or not.
@@ -16,7 +17,7 @@ _LARGEST_FILE = 64 * 1024
 
 
 def expand_variables(text: str, *, where: str) -> str:
-    """Replace ``${VAR}`` by the environment; an unset variable is a :class:`UserError` naming it."""
+    """Replace ``${VAR}`` by the environment; one that is unset, or no name, is a :class:`UserError`."""
 
     def value(found: re.Match[str]) -> str:
         name = found.group(1)
@@ -29,6 +30,9 @@ def expand_variables(text: str, *, where: str) -> str:
             )
         return os.environ[name]
 
+    if "${" in _REFERENCE.sub("", text):
+        hint = "a variable is written ${NAME}, NAME of letters, digits and _"
+        raise UserError("variable-form", "${ names no variable", where=where, hint=hint)
     return _REFERENCE.sub(value, text)
 
 
@@ -66,16 +70,12 @@ def resolve(text: str, *, where: str, folder: Path) -> str:
 
 def _from_file(path: Path, where: str) -> str:
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(_LARGEST_FILE + 1)
-    except (OSError, UnicodeDecodeError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
+        return read_user_file(path, _LARGEST_FILE).strip()
+    except (OSError, ValueError) as problem:
+        why = why_unreadable(problem)
         raise UserError(
-            "secret-file", f"cannot read the secret file {path}: {reason}", where=where, hint="mount or create the file"
+            "secret-file", f"cannot read the secret file {path}: {why}", where=where, hint="mount or create the file"
         ) from None
-    if len(text) > _LARGEST_FILE:
-        raise UserError("secret-file", f"the secret file {path} is too long to be one secret", where=where)
-    return text.strip()
 
 
 def _from_keyring(name: str, where: str) -> str:

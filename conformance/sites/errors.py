@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LONGEST = 600
+
 
 class UserError(Exception):
     """A mistake the user can mend: what, where, how. Ends the run with exit code 4.
@@ -21,15 +23,21 @@ class UserError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        lines = [f"error[{self.code}]: {self.what}"]
+        lines = [f"error[{self.code}]: {_readable(self.what)}"]
         if self.where:
-            lines.append(f"  where  {self.where}")
+            lines.append(f"  where  {_readable(self.where)}")
         if self.hint:
-            lines.append(f"  hint   {self.hint}")
+            lines.append(f"  hint   {_readable(self.hint)}")
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.code, self.what, self.where, self.hint)
+
+
+def _readable(text: str) -> str:
+    """A value that was pasted in the wrong place may have any length; where a path ends says more than its middle."""
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"
 
 
 def _rebuild(cls: type[UserError], code: str, what: str, where: str, hint: str) -> UserError:

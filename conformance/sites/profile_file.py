@@ -5,7 +5,6 @@ Written by hand: with pydantic or msgspec it is longer and starts slower (docs/d
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import tomllib
@@ -15,6 +14,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+
+import httpx
 
 from conformance.sites import credentials
 from conformance.sites.errors import UserError, nearest
@@ -32,6 +33,7 @@ from conformance.sites.profile import (
 )
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
+from conformance.sites.user_files import UNREADABLE, read_user_file, why_unreadable
 
 _KEY = re.compile(r"\s*[\"']?(.*?)[\"']?\s*=")
 
@@ -93,19 +95,34 @@ class ProfileTable:
             raise self.fail("profile-missing", f"{key} is missing", key, f"add {key} = ...")
         if not isinstance(value, str):
             raise self.fail("profile-type", f"{key} must be text", key, f'write {key} = "..."')
-        return credentials.expand_variables(value, where=self.where(key))
+        return self.sound(key, value, empty=default == "")
+
+    def sound(self, key: str, value: str, *, empty: bool = False) -> str:
+        """``value`` with its variables replaced; one line that can be read, of blanks only where ``empty`` is fine."""
+        text = credentials.expand_variables(value, where=self.where(key))
+        if not text.isprintable():
+            hint = "look how it was copied or, if it is a variable, written"
+            raise self.fail(
+                "profile-character", f"{key} holds a line break or a character that cannot be seen", key, hint
+            )
+        if not (text.strip() or empty):
+            raise self.fail("profile-empty", f"{key} is empty", key, f'write {key} = "...", or leave it out')
+        return text
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
         value = self.row.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.fail("profile-type", f"{key} must be a list of texts", key, f'write {key} = ["...", "..."]')
-        return tuple(value)
+        return tuple(self.sound(key, item) for item in value)
 
     def path(self, key: str) -> str:
         """A path, relative to the profile file."""
         value = self.text(key, "")
-        return str(self.file.parent / Path(value).expanduser()) if value else ""
+        try:
+            return str(self.file.parent / Path(value).expanduser()) if value else ""
+        except RuntimeError:
+            raise self.fail("profile-path", f"{key}: nobody's home is {value!r}", key, "write the path out") from None
 
     def flag(self, key: str, *, default: bool) -> bool:
         """A boolean."""
@@ -117,7 +134,7 @@ class ProfileTable:
     def number(self, key: str, default: float, most: float) -> float:
         """A number above 0, up to ``most``."""
         value = self.row.get(key, default)
-        sound = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        sound = isinstance(value, int | float) and not isinstance(value, bool)
         if not sound or not 0 < value <= most:
             raise self.fail("profile-type", f"{key} must be a number above 0, {most:g} at most", key)
         return float(value)
@@ -208,10 +225,25 @@ def _parts(url: str) -> SplitResult | None:
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
         return None
-    sound = (
-        parts.scheme in ("http", "https") and parts.hostname and port_is_fine and url.isprintable() and " " not in url
-    )
-    return parts if sound else None
+    sound = parts.scheme in ("http", "https") and port_is_fine and url.isprintable() and " " not in url
+    return parts if sound and _can_be_asked(url, parts.hostname or "") else None
+
+
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+
+
+def _can_be_asked(url: str, host: str) -> bool:
+    """Whether ``host`` is a name or address that can be looked up, with letters of any alphabet as IDNA has them."""
+    try:
+        told = httpx.URL(url)
+        # What httpx says of a host is decoded from punycode, which not every text after xn-- is.
+        name = told.raw_host.decode("ascii") if told.host else ""
+    except (httpx.InvalidURL, ValueError):
+        return False
+    if ":" in host:
+        return "%" not in host
+    labels = name.removesuffix(".").split(".")
+    return len(name) < 254 and all(map(_LABEL.fullmatch, labels))
 
 
 def _nameless(table: ProfileTable) -> UserError:
@@ -223,8 +255,11 @@ def _nameless(table: ProfileTable) -> UserError:
     )
 
 
-_RATE = re.compile(r"^(\d+(?:\.\d+)?)/(s|min)$")
+_RATE = re.compile(r"^([0-9]{1,6}(?:\.[0-9]{1,6})?)/(s|min)$")
+#: Requests a second: slower, and a run of a thousand requests lasts for days.
+_SLOWEST_RATE = 1 / 60
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+_HOST = re.compile(r"^[\w.-]{1,253}$")
 _KEYS = {
     "url", "site_name", "release", "access", "rate", "timeout", "lanes", "trust_env", "ca_file", "schemas",
     "control_url", "encoding", "accounts", "settings", "data", "mailbox", "expected_skips",
@@ -237,6 +272,8 @@ _ENCODINGS = ("UTF-8", "ISO-8859-1", "UTF-16")
 _LIVE_RATE = 4.0
 _LIVE_LANES, _MOCK_LANES, _MOST_LANES = 4, 32, 64
 _TIMEOUT, _LONGEST_TIMEOUT = 30.0, 600.0
+#: No amount or id of a site is larger: it is what a long of the schemas holds.
+_MOST = 2**63 - 1
 
 
 def sites_file(option: str | None) -> Path:
@@ -247,7 +284,7 @@ def sites_file(option: str | None) -> Path:
 def load_profile(name: str, file: Path) -> Profile:
     """The profile ``name`` of ``file``; every mistake in it is a :class:`UserError` with its line."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_user_file(file)
     except FileNotFoundError:
         raise UserError(
             "sites-missing",
@@ -255,13 +292,16 @@ def load_profile(name: str, file: Path) -> Profile:
             where=str(file),
             hint="webex-conformance init writes one; or name another file with --sites",
         ) from None
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
-        raise UserError("sites-unreadable", f"cannot read {file}: {reason}", where=str(file)) from None
+    except (OSError, ValueError) as problem:
+        hint = "name the file of your sites with --sites"
+        why = why_unreadable(problem)
+        raise UserError("sites-unreadable", f"cannot read {file}: {why}", where=str(file), hint=hint) from None
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise UserError("sites-syntax", f"{file} is not TOML: {problem}", where=str(file)) from None
+    except UNREADABLE as problem:
+        hint = "sites.example.toml shows how a profile is written"
+        why = why_unreadable(problem)
+        raise UserError("sites-syntax", f"{file} is not TOML: {why}", where=str(file), hint=hint) from None
     return _profile(_site(document, name, file, text.splitlines()))
 
 
@@ -290,7 +330,8 @@ def _profile(table: ProfileTable) -> Profile:
         name=table.site,
         source=str(table.file),
         url=url,
-        site_name=table.text("site_name", site_named_by(url)),
+        # What init asks a site for the first time with: an address that does not name it.
+        site_name="" if table.row.get("site_name") == "" else table.text("site_name", site_named_by(url)),
         release=Release.parse(release, where=table.where("release")) if release else None,
         access=table.choice("access", "read-only", ("read-only", "read-write")),
         rate=_rate(table, loopback),
@@ -317,9 +358,10 @@ def _rate(table: ProfileTable, loopback: bool) -> float | None:
     if not value:
         return None if loopback else _LIVE_RATE
     found = _RATE.match(value)
-    if not found or float(found.group(1)) == 0:
-        raise table.fail("profile-rate", f"rate = {value!r}", "rate", "write it as 4/s or 30/min")
-    return float(found.group(1)) / (60 if found.group(2) == "min" else 1)
+    rate = float(found.group(1)) / (60 if found.group(2) == "min" else 1) if found else 0.0
+    if rate < _SLOWEST_RATE:
+        raise table.fail("profile-rate", f"rate = {value!r}", "rate", "write it as 4/s or 30/min, 1/min at least")
+    return rate
 
 
 def _accounts(site: ProfileTable, loopback: bool) -> dict[str, Account]:
@@ -361,16 +403,16 @@ def _fits(setting: Setting, value: object) -> bool:
     if setting.kind == "boolean":
         return isinstance(value, bool)
     if setting.kind == "amount":
-        return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST
     return isinstance(value, str) and value in setting.words
 
 
 def _data(table: ProfileTable) -> dict[str, str]:
     table.known(data_keys())
     for key, value in table.row.items():
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise table.fail("profile-type", f"{key} must be text", key)
-    return {key: credentials.expand_variables(str(value), where=table.where(key)) for key, value in table.row.items()}
+        if isinstance(value, bool) or not (isinstance(value, str) or (isinstance(value, int) and 0 <= value <= _MOST)):
+            raise table.fail("profile-type", f"{key} must be text", key, f'write {key} = "..."')
+    return {key: table.sound(key, str(value)) for key, value in table.row.items()}
 
 
 def _mailbox(table: ProfileTable, loopback: bool) -> MailAccount | None:
@@ -378,13 +420,14 @@ def _mailbox(table: ProfileTable, loopback: bool) -> MailAccount | None:
         return None
     table.known(_MAILBOX_KEYS)
     host, _, port = table.text("imap").partition(":")
-    if not host or (port and not (port.isdigit() and 0 < int(port) < 65536)):
-        raise table.fail("profile-value", "imap must be HOST or HOST:PORT", "imap")
+    if not _HOST.match(host) or (port and not (port.isdecimal() and len(port) < 6 and 0 < int(port) < 65536)):
+        raise table.fail("profile-value", "imap must be HOST or HOST:PORT", "imap", 'imap = "imap.example.com:993"')
     user = table.text("user")
     address = table.text("address", user)
     if "@" not in address:
         hint = 'add address = "conformance@example.com", the address whose mail it holds'
-        raise table.fail("profile-value", f"the user {user!r} of the mailbox is no e-mail address", "user", hint)
+        key = "address" if "address" in table.row else "user"
+        raise table.fail("profile-value", f"the {key} {address!r} of the mailbox is no e-mail address", key, hint)
     return MailAccount(
         host=host,
         port=int(port or 993),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.sites.errors import UserError
 
-_FORM = re.compile(r"^(\d{1,3})\.(\d{1,2})(?:\.(\d{1,2}))?$")
+_FORM = re.compile(r"(\d{1,3})\.(\d{1,2})(?:\.(\d{1,2}))?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -21,7 +21,7 @@ class Release:
     @classmethod
     def parse(cls, text: str, *, where: str = "") -> Release:
         """Read ``MAJOR.MINOR[.PATCH]``; anything else is a :class:`UserError`."""
-        found = _FORM.match(text.strip())
+        found = _FORM.fullmatch(text.strip())
         if not found:
             raise UserError(
                 "release-form",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conformance.sites.profile_page import profile_page
+from conformance.run.commands.profile_page import profile_page
 from conformance.sites.profile import ROLES, data_keys
 from conformance.sites.settings import known_settings
 

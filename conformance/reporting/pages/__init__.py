@@ -8,9 +8,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.reporting.summary import write_whole
 from conformance.reporting.text import printable
 from conformance.sites.errors import UserError
+from conformance.sites.user_files import write_whole
 
 _HERE = Path(__file__).parent
 

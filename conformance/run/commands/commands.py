@@ -24,9 +24,10 @@ from conformance.reporting.documentation import (
 )
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.pages import write_page
-from conformance.reporting.summary import SUMMARY, folders_of, read_run, write_whole
+from conformance.reporting.summary import SUMMARY, folders_of, read_run
 from conformance.reporting.text import printable, safe, table
 from conformance.run.commands.price_list import price_list
+from conformance.run.commands.profile_page import profile_page
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
@@ -37,8 +38,8 @@ from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import UserError
 from conformance.sites.ledger import Ledgers, run_of
 from conformance.sites.profile_file import sites_file
-from conformance.sites.profile_page import profile_page
 from conformance.sites.release import Release
+from conformance.sites.user_files import write_whole
 
 
 def _options(given: argparse.Namespace) -> Options:
@@ -58,7 +59,11 @@ def _catalogue(root: Path) -> Catalogue:
     """The features below ``root``; a folder without any is a :class:`UserError`."""
     if next((root / "features").rglob("*.feature"), None) is None:
         raise UserError("features-missing", "there are no features here", where=str(root), hint="name them with --root")
-    return Catalogue(root)
+    catalogue = Catalogue(root)
+    if not catalogue.clauses:
+        hint = "name the suite with --root"
+        raise UserError("clause-list", "there are no clauses here", where=str(root / "features"), hint=hint)
+    return catalogue
 
 
 @contextmanager

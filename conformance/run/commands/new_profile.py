@@ -23,7 +23,6 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from conformance.judge.elements import Finder
-from conformance.reporting.summary import write_whole
 from conformance.reporting.text import safe
 from conformance.run.commands.price_list import PriceList, price_list
 from conformance.run.options import MOCK, Options
@@ -36,6 +35,7 @@ from conformance.sites.discovery import FOUND, ITEM, ROLE, SETTING, Discovered, 
 from conformance.sites.errors import UserError
 from conformance.sites.profile import SERVICE_PATH, is_loopback
 from conformance.sites.profile_file import load_profile, site_named_by
+from conformance.sites.user_files import UNREADABLE, read_user_file, why_unreadable, write_whole
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Request
 
@@ -158,13 +158,13 @@ def _draft_beside(file: Path) -> Iterator[Path]:
 
 def _existing(file: Path) -> str:
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_user_file(file)
         tomllib.loads(text)
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        hint = "mend it, or name another file with --sites"
-        raise UserError("sites-unreadable", f"cannot read {file}: {problem}", where=str(file), hint=hint) from None
+    except (OSError, *UNREADABLE) as problem:
+        hint, why = "mend it, or name another file with --sites", why_unreadable(problem)
+        raise UserError("sites-unreadable", f"cannot read {file}: {why}", where=str(file), hint=hint) from None
     return text
 
 

@@ -10,10 +10,10 @@ import argparse
 from pathlib import Path
 
 from conformance.judge.clauses import load_clauses
-from conformance.reporting.summary import write_whole
 from conformance.run.suite import INSTALLED
 from conformance.sites.errors import UserError
 from conformance.sites.release import FIRST, Release
+from conformance.sites.user_files import write_whole
 
 _CLAUSES = """\
 # The clauses of release {release}, in the order of its notes. Lines are those of the published notes.
@@ -90,7 +90,9 @@ def _demand_room(root: Path, release: Release) -> None:
     if release < FIRST:
         raise UserError("release-old", f"this suite speaks about releases from {FIRST} on, not {release}")
     # Mistakes in the lists that are there already would otherwise be found after the new folder was made.
-    load_clauses(root / "features")
+    if not load_clauses(root / "features"):
+        hint = "name a checkout of the suite with --root"
+        raise UserError("features-missing", "there are no clauses here", where=str(root), hint=hint)
     folder = root / "features" / str(release)
     if folder.exists():
         raise UserError("release-exists", f"there is a folder for {release} already", where=str(folder))

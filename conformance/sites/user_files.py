@@ -1,0 +1,78 @@
+"""Files of the user's: read as far as they are text, never for ever; written whole, and never over anything else."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+#: What readers of TOML and JSON raise for what is none, for numbers of thousands of digits, for lists without end.
+UNREADABLE = (ValueError, RecursionError)
+#: A summary of all scenarios has 2 million characters.
+_LONGEST = 256 * 1024**2
+#: Where a shell puts what it hands over with ``<(...)``.
+_HANDED_OVER = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
+
+
+def read_user_file(file: Path, longest: int = _LONGEST) -> str:
+    """The text of ``file``, without a mark of byte order; ``OSError`` or one of ``UNREADABLE`` when there is none.
+
+    A pipe that nobody writes to would be waited for without end, and a device read without end.
+    """
+    mode = file.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not (stat.S_ISREG(mode) or str(file).startswith(_HANDED_OVER)):
+        raise OSError(errno.EINVAL, "it is a pipe or a device")
+    with file.open(encoding="utf-8-sig") as source:
+        text = source.read(longest + 1)
+    if len(text) > longest:
+        raise ValueError(f"it is longer than {longest} characters")
+    return text
+
+
+def names_folder(path: Path) -> bool:
+    """Whether a folder is there; pathlib raises where the name is too long to be one."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def names_file(path: Path) -> bool:
+    """Whether a file is there that can be read to its end."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def why_unreadable(problem: Exception) -> str:
+    """What is wrong with a file that ended in an ``OSError`` or one of ``UNREADABLE``; never what it holds."""
+    if isinstance(problem, RecursionError):
+        return "its values are nested without end"
+    if isinstance(problem, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    if isinstance(problem, UnicodeEncodeError):
+        return "it holds half a character"
+    return (problem.strerror if isinstance(problem, OSError) else "") or str(problem)
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write ``text`` so that the file is never seen half written; ``OSError`` where something else than a file is."""
+    _demand_file(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(file.suffix + ".tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)
+
+
+def _demand_file(file: Path) -> None:
+    """A pipe or a device is not written over: whoever may, as root, would take it from everybody."""
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "a folder, a pipe or a device is there", str(file))
