@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
@@ -18,6 +18,7 @@ import httpx
 
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import Profile
+from conformance.wire.codings import ACCEPTED, CannotDecode, decoded
 from conformance.wire.environment import default_tls, proxy_for
 from conformance.wire.exchange import GATEWAY, Exchange, Request, sign_of_outage
 from conformance.wire.rate_limiter import RateLimiter
@@ -92,7 +93,12 @@ watchdog = Watchdog()
 LARGEST_REPLY = 32 * 1024 * 1024
 RATE_LIMIT_ID = b"000045"
 
-_HEADERS = {"Content-Type": "text/xml; charset=UTF-8", "Accept": "text/xml", "User-Agent": "webex-conformance"}
+_HEADERS = {
+    "Content-Type": "text/xml; charset=UTF-8",
+    "Accept": "text/xml",
+    "Accept-Encoding": ACCEPTED,
+    "User-Agent": "webex-conformance",
+}
 #: Seconds between tries: together longer than a site takes to restart behind its load balancer.
 _BACK_OFF = (0.2, 1.0, 2.0)
 _TRANSIENT = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
@@ -249,15 +255,25 @@ class Client:
 
     def _read(self, answer: httpx.Response, clock: float, timeout: float) -> tuple[bytes, str]:
         body = bytearray()
-        for chunk in answer.iter_bytes():
-            body += chunk
-            if len(body) > LARGEST_REPLY:
-                return bytes(
-                    body[:4096]
-                ), f"the reply is longer than {LARGEST_REPLY // 1024**2} MiB and was not read on"
-            if time.monotonic() - clock > timeout:
-                return bytes(body), f"the reply was not complete within {timeout:g} s"
+        try:
+            for chunk in _parts(answer):
+                body += chunk
+                if len(body) > LARGEST_REPLY:
+                    return bytes(
+                        body[:4096]
+                    ), f"the reply is longer than {LARGEST_REPLY // 1024**2} MiB and was not read on"
+                if time.monotonic() - clock > timeout:
+                    return bytes(body), f"the reply was not complete within {timeout:g} s"
+        except CannotDecode as problem:
+            return bytes(body), str(problem)
         return bytes(body), ""
+
+
+def _parts(answer: httpx.Response) -> Iterable[bytes]:
+    """The body as it arrives, decoded; whole where a transport in this process had it whole."""
+    if answer.is_stream_consumed:
+        return answer.iter_bytes()
+    return decoded(answer.iter_raw(), answer.headers.get("Content-Encoding", ""))
 
 
 def _pause_asked(answer: httpx.Response, body: bytes) -> float | None:
@@ -303,7 +319,7 @@ def _date(answer: httpx.Response) -> float | None:
 
 
 def _status_error(answer: httpx.Response, pause: float | None) -> str:
-    if answer.is_success:
+    if answer.is_success and answer.status_code != httpx.codes.PARTIAL_CONTENT:
         return "" if pause is None else "the site limits the rate (exception 000045)"
     if answer.is_redirect:
         where = "another address; redirects are not followed, they would carry the credentials along"

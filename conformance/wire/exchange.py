@@ -52,7 +52,22 @@ def parse(body: bytes) -> Element:
         raise CannotJudge(f"the reply cannot be decoded: {problem}") from None
     if root.getroottree().docinfo.doctype:
         raise CannotJudge("the reply carries a DOCTYPE, which is refused unread")
+    if len(body) > _LARGE:
+        _demand_words(root, body)
     return root
+
+
+#: A reply with every element of the contract is shorter and has a tenth of these names; what is not is no message.
+_LARGE, _MOST_NAMES = 100_000, 5_000
+_PREFIX = re.compile(rb"xmlns:([^\s=]+)")
+
+
+def _demand_words(root: Element, body: bytes) -> None:
+    """A message repeats its words; thousands of different names or prefixes are noise, or meant to keep us busy."""
+    names = len({name for element in root.iter() for name in (element.tag, *element.keys())})
+    prefixes = len(set(_PREFIX.findall(body.replace(b"\0", b""))))
+    if max(names, prefixes) > _MOST_NAMES:
+        raise CannotJudge(f"the reply is no message of the XML API: it has {names} names and {prefixes} prefixes")
 
 
 def opening(body: bytes) -> str:
