@@ -17,6 +17,7 @@ from conformance.judge.contract import ContractView
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.step_registry import ScenarioStep
 from conformance.scenarios.scenario_context import ScenarioContext
+from conformance.reporting.shapes import Announcements, Baseline
 from conformance.sites.release import Release
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.exchange import read_reply
@@ -58,11 +59,19 @@ def edited(name: str, edits: list[list[Any]]) -> bytes:
     return text.encode()
 
 
+def night(row: dict[str, Any]) -> Baseline:
+    """An earlier run, on which the option that the sentence names was enabled."""
+    told = {row["reply"]: {"site-admin": row["other-night"]}}
+    announced = Announcements([], back=False)
+    return Baseline(Release(41, 12), "2021-12-01", {}, announced, nights={"recording-changes-by-hosts = true": told})
+
+
 def found(site: Rig, row: dict[str, Any], edits: list[list[Any]]) -> list[list[str]]:
     """What the Then step of ``row`` finds in the reply with ``edits``."""
     scenarios = [scenario for file in site.catalogue.known_files() for scenario in file.scenarios.values()]
     newest = max(scenarios, key=lambda scenario: scenario.since)  # order is judged among what its release knew
-    context = ScenarioContext(site.run_context, newest, site.run_context.client())
+    here = replace(site.run_context, control_plane=None, baseline=night(row)) if "other-night" in row else site.run_context
+    context = ScenarioContext(here, newest, here.client())
     for body in [edited(row["reply"], changes) for changes in ([row["before"]] if "before" in row else [])] + [edited(row["reply"], edits)]:
         request = Request(row["reply"], "site-admin", site.run_context.profile.url, b"")
         context.exchanges.append(Exchange(request, 0.0, 0.0, status=200, body=body))

@@ -45,6 +45,7 @@ def on_some(faults: list[str], everything: bool) -> bool:
     started = time.monotonic()
     findings = matrix(faults, everything=everything)
     wrong = told(findings, GOOD)
+    print(table(findings))
     print(summed(findings, started))
     return wrong or not faults
 
