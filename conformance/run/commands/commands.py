@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -36,7 +36,7 @@ from conformance.scenarios.features import Catalogue, FeatureFile
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import Ledgers, run_of
+from conformance.sites.ledger import Ledgers, SiteLock, run_of
 from conformance.sites.profile_file import sites_file
 from conformance.sites.release import Release
 from conformance.sites.user_files import write_whole
@@ -153,20 +153,28 @@ def sweep(given: argparse.Namespace) -> int:
     with _opened(options, _catalogue(options.root), check_only=True) as site_session:
         before = time.time() - 60 * int(given.older_than)
         ledgers = site_session.ledgers
-        read = ledgers.files()
-        print("\n".join(f"ledger {safe(str(file))}" for file in read) or f"no ledger in {_places(ledgers)}")
         work = Sweep(site_session.run_context, ledgers, before)
-        found = work.found()
         if given.dry_run:
-            print("\n".join(safe(f"would undo {item}") for item in found) or "nothing left behind")
+            _told(ledgers)
+            print("\n".join(safe(f"would undo {item}") for item in work.found()) or "nothing left behind")
             return 0
-        left = work.remove(found)
-        mine = site_session.run_context.run_id
-        ledgers.prune(mine, *(run_of(item.ledger) for item in found if item.ledger))
+        # What a run that is alive has made is no leftover.
+        with closing(SiteLock(ledgers.lock, "read-write")):
+            read = _told(ledgers)
+            found = work.found()
+            left = work.remove(found)
+            ledgers.prune(site_session.run_context.run_id, *map(run_of, read))
         for line in left:
             print(safe(line), file=sys.stderr)
         print(f"{len(found) - len(left)} undone, {len(left)} left behind")
         return 1 if left else 0
+
+
+def _told(ledgers: Ledgers) -> list[Path]:
+    """The ledgers there are, named for whoever sweeps."""
+    read = ledgers.files()
+    print("\n".join(f"ledger {safe(str(file))}" for file in read) or f"no ledger in {_places(ledgers)}")
+    return read
 
 
 def _places(ledgers: Ledgers) -> str:
