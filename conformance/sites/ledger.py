@@ -14,6 +14,7 @@ import re
 import secrets
 import threading
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from conformance.sites.errors import UserError
+from conformance.sites.user_files import UNREADABLE
 
 #: Everything a run creates carries this prefix in its name, then the run id.
 PREFIX = "wxc"
@@ -110,7 +112,7 @@ class Ledger:
                 self._open = self._file.open("a", encoding="utf-8")
                 self._make_known()
             # Flushed to the system, a line outlives a kill of this process.
-            self._open.write(json.dumps(line) + "\n")
+            self._open.write(json.dumps({**line, _SUM: _sum(line)}) + "\n")
             self._open.flush()
 
     def _make_known(self) -> None:
@@ -197,10 +199,50 @@ def deactivated(file: Path) -> list[str]:
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a ledger; one cut short by a kill is passed over: its request was never sent."""
-    for text in file.read_text(encoding="utf-8").splitlines():
-        with contextlib.suppress(json.JSONDecodeError):
-            yield json.loads(text)
+    """The lines of a ledger; one cut short by a kill is passed over: its request was never sent.
+
+    So is one that is not as a run wrote it: what it names may be anybody's. What the suite made is found by its name.
+    """
+    yield from (line for _, line in _read(file) if line is not None)
+
+
+def edited(file: Path) -> int:
+    """How many lines of ``file`` are not as a run wrote them; the last may have been cut by a kill, and counts not."""
+    odd = [text for text, line in _read(file) if line is None]
+    cut_by_a_kill = [text for text, line in _read(file)[-1:] if line is None and not text.endswith("}")]
+    return len(odd) - len(cut_by_a_kill)
+
+
+def _read(file: Path) -> list[tuple[str, dict[str, Any] | None]]:
+    """Each line with what it says; where one has a sum, all have."""
+    texts = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    summed = any(f'"{_SUM}": ' in text for text in texts)
+    return [(text, _line(text, summed=summed)) for text in texts]
+
+
+#: The key of a line by which it is seen to be as it was written; ledgers of before lack it.
+_SUM = "sum"
+_INTENDED, _CREATED = {"state", *LedgerEntry.__dataclass_fields__}, {"state", "number", "key"}
+
+
+def _sum(line: Mapping[str, Any]) -> int:
+    return zlib.crc32(json.dumps(line, sort_keys=True).encode("utf-8"))
+
+
+def _line(text: str, *, summed: bool) -> dict[str, Any] | None:
+    """What a line says; None unless all of it is as :class:`Ledger` writes it."""
+    try:
+        line = json.loads(text)
+    except UNREADABLE:
+        return None
+    if not isinstance(line, dict) or line.pop(_SUM, None) != (_sum(line) if summed else None):
+        return None
+    wanted = {"intended": _INTENDED, "created": _CREATED}.get(str(line.get("state")), {"state", "number"})
+    texts = (value for name, value in line.items() if name not in ("started", "key"))
+    sound = set(line) == wanted and all(isinstance(value, str) for value in texts)
+    key = line.get("key", {})
+    sound = sound and isinstance(line.get("started", 0.0), int | float) and isinstance(key, dict)
+    return line if sound and all(isinstance(value, str) for value in key.values()) else None
 
 
 class SiteLock:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import mocksite
@@ -13,7 +17,7 @@ from conformance.cli import main
 from conformance.sites.errors import UserError
 from conformance.sites.ledger import Ledgers, SiteLock, state_folder
 from conformance.wire.client import reads_only
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAFETY
 from tests.run.conftest import Runner
 from tests.run.test_interrupted import WRITES, Stops, interrupted, state
 from tests.twisted import Twisted, operation_of, twisted
@@ -117,6 +121,67 @@ def test_a_ledger_line_stands_before_the_create_is_sent(run: Runner, pytester: p
         run(WRITES, "--lanes", "0", *site.arguments())
     assert seen
     assert all(seen)
+
+
+class Beside:
+    """Starts a command while a run is alive, once, and waits for its end."""
+
+    def __init__(self, folder: Path, command: Callable[[], list[str]]) -> None:
+        self.folder, self.command = folder, command
+        self.ended: subprocess.CompletedProcess[str] | None = None
+        self._begun = False
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == "GetEvent" and not self._begun:
+            self._begun = True
+            self.ended = subprocess.run(self.command(), cwd=self.folder, capture_output=True, text=True, timeout=SAFETY)
+        return response
+
+
+@pytest.mark.parametrize("what", ["sweep", "sweep elsewhere", "run", "run elsewhere", "reading run"])
+def test_what_is_started_beside_a_run_that_writes_is_told_so_and_changes_nothing(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, place: Path, what: str
+) -> None:
+    reports = tmp_path / "elsewhere" if "elsewhere" in what else pytester.path / "reports"
+
+    def command() -> list[str]:
+        access = "read-only" if "reading" in what else "read-write"
+        end = [*site.arguments("--access", access), "--reports", str(reports)]
+        program = ["conformance.cli", "sweep", "--root", str(ROOT)] if "sweep" in what else ["pytest", "features/41.7.0"]
+        return [sys.executable, "-m", *program, *end]
+
+    beside = Beside(pytester.path, command)
+    with twisted(tmp_path, beside) as site:
+        before = state(site)
+        outcome = run(WRITES, "--lanes", "0", *site.arguments("--access", "read-write"))
+        after = state(site)
+    assert beside.ended is not None
+    told = beside.ended.stdout + beside.ended.stderr
+    assert beside.ended.returncode == 4, told
+    assert told.count("error[site-in-use]") == 1
+    assert "Traceback" not in told
+    assert outcome.code == 0, outcome.text
+    assert set(outcome.outcomes().values()) == {"passed"}
+    assert (after["sessions"], after["users"]) == (before["sessions"], before["users"])
+
+
+def test_a_ledger_that_names_what_is_not_ours_takes_nothing_away(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stops = Stops("GetEvent", 2)
+    stops.signal = signal.SIGKILL
+    with twisted(tmp_path, stops) as site:
+        before = state(site)
+        reports = killed(stops, run, pytester, site)
+        theirs = str(next(row["key"] for row in before["sessions"] if row["kind"] == "event"))
+        (file,) = (reports / "ledger").glob("*.jsonl")
+        lines = file.read_text(encoding="utf-8")
+        ours = re.findall(r'"sessionKey": "(\d+)"', lines)[-1]
+        file.write_text(lines.replace(ours, theirs), encoding="utf-8")
+        assert sweep(site, reports) == 0
+        assert state(site)["sessions"] == before["sessions"]
+    told = capsys.readouterr().err
+    assert told.count("not as a run wrote them") == 1
 
 
 def test_a_read_only_run_sends_nothing_but_reads(run: Runner, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from conformance.scenarios.features import Catalogue, FeatureFile
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import Ledgers, SiteLock, run_of
+from conformance.sites.ledger import Ledgers, SiteLock, edited, run_of
 from conformance.sites.profile_file import sites_file
 from conformance.sites.release import Release
 from conformance.sites.user_files import write_whole
@@ -174,6 +174,10 @@ def _told(ledgers: Ledgers) -> list[Path]:
     """The ledgers there are, named for whoever sweeps."""
     read = ledgers.files()
     print("\n".join(f"ledger {safe(str(file))}" for file in read) or f"no ledger in {_places(ledgers)}")
+    for file in read:
+        if number := edited(file):
+            words = f"{number} lines are not as a run wrote them: what they name is left alone, unless its name is ours"
+            print(safe(f"ledger {file}: {words}"), file=sys.stderr)
     return read
 
 
