@@ -122,7 +122,7 @@ def test_every_clause_is_on_the_page_at_its_deep_link(told: Node, clauses: dict[
             clause.operation,
             clause.text,
             clause.remark,
-            f"notes {clause.place}",
+            f"{'notes' if clause.lines else 'read off:'} {clause.place}",
         ):
             assert squeezed(words) in article.text
         assert article.one(class_="id").attributes["href"] == f"#{clause.id}"
