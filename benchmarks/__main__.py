@@ -24,7 +24,8 @@ def main() -> int:
     tools = ROOT / "build" / "bench"
     tools.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="wxc-bench-") as name, mock_sites(Path(name), given.latency) as sites:
-        text = "\n\n".join(_sections(given, Path(name), tools, sites))
+        sections = _whole if given.whole else _sections
+        text = "\n\n".join(sections(given, Path(name), tools, sites))
     given.output.parent.mkdir(parents=True, exist_ok=True)
     given.output.write_text(text + "\n", encoding="utf-8")
     print(f"\n{text}\n\n{given.output}")
@@ -36,6 +37,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="rounds, taken in turn; medians are told (5)")
     parser.add_argument("--latency", type=int, nargs="+", default=[0, 100, 300], help="ms of the mocks (0 100 300)")
     parser.add_argument("--without", nargs="*", default=[], help="peers to leave out: newman, tavern, plain")
+    parser.add_argument("--whole", action="store_true", help="only the whole run, reading and writing, at the last latency")
     parser.add_argument("--output", type=Path, default=ROOT / "reports" / "benchmark.md")
     return parser.parse_args()
 
@@ -67,7 +69,16 @@ def _sections(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites
         tables.grown({int(name): sample for name, sample in more.items()}),
         "One reply (parse, judge, note its shape, write its exchange file):",
         tables.judged(costs(ROOT, sites.urls[first], recorded[first], 20)),
+        *_whole(given, folder, tools, sites),
     )
+
+
+def _whole(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites) -> Sequence[str]:
+    """What a full run that writes takes where the site takes longest."""
+    latency = given.latency[-1]
+    taken = _contest(Field(ROOT, folder, tools, sites).whole(latency, LANES[:2]), sites, latency, given.rounds)
+    told = [f"- {name}: {sample.wall:.1f} s, {sample.cpu:.1f} s of processor time" for name, sample in taken.items()]
+    return f"Every scenario, reading and writing, at {latency} ms; medians of {given.rounds} rounds:", "\n".join(told)
 
 
 def _saved(recorded: list[Recorded], folder: Path) -> Path:

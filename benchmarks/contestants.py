@@ -53,6 +53,12 @@ class Field:
             self.suite("suite, serial, no Allure", latency, "--lanes", "0", *_NO_ALLURE),
         ]
 
+    def whole(self, latency: int, lanes: Sequence[int]) -> list[Contestant]:
+        """Every scenario, those that write too, at a mock that is set as they want it."""
+        site = ("--sites", str(self._sites.file), "--site", Sites.whole(latency), "--reports", str(self._folder / "whole"))
+        command = (sys.executable, "-m", "pytest", "features", "-q", *site, "--lanes")
+        return [Contestant(f"whole run, {number} lanes", (*command, str(number)), self._root) for number in lanes]
+
     def floors(self, lanes: Sequence[int]) -> list[Contestant]:
         """The exchanges alone."""
         program = (sys.executable, "-m", "benchmarks.floor", str(self._folder), "{url}")

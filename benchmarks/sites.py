@@ -25,6 +25,11 @@ class Sites:
         """The profile's name."""
         return f"bench-{latency}"
 
+    @staticmethod
+    def whole(latency: int) -> str:
+        """The profile of the same site by which a run may write, and set it as scenarios want it."""
+        return f"whole-{latency}"
+
 
 @contextmanager
 def mock_sites(folder: Path, latencies: Sequence[int]) -> Iterator[Sites]:
@@ -38,7 +43,7 @@ def mock_sites(folder: Path, latencies: Sequence[int]) -> Iterator[Sites]:
             processes.append(subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL))
             text = _as_live(_when_written(file))
             urls[latency] = tomllib.loads(text)["sites"][name]["url"]
-            texts.append(text)
+            texts += [text, _when_written(file).replace(f"sites.{name}", f"sites.{Sites.whole(latency)}")]
         sites = folder / "sites.toml"
         sites.write_text("\n".join(texts), encoding="utf-8")
         yield Sites(sites, urls)

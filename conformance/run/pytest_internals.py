@@ -40,6 +40,13 @@ def end_session(config: pytest.Config, session: pytest.Session | None, why: str)
         workers.shouldstop = why
 
 
+def goes_to_the_end(config: pytest.Config) -> bool:
+    """Whether a run goes on whatever fails, and nobody looks at it in between (``-x``, ``--sw``, ``--pdb``)."""
+    option = config.option
+    stops = (option.maxfail, getattr(option, "stepwise", False), option.usepdb, option.trace)
+    return not any(stops)
+
+
 def on_a_terminal(config: pytest.Config) -> bool:
     """Whether pytest writes to a terminal, and was not told to be quiet."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

@@ -18,10 +18,17 @@ from conformance.judge.findings import headline
 from conformance.reporting.outcome import Recorder, ScenarioResult, Skip, StepRecord, Verdict
 from conformance.reporting.text import printable, safe
 from conformance.run.collection import ScenarioItem
-from conformance.run.pytest_internals import attach, attached, cursor, on_a_terminal, replace_allure_logger
+from conformance.run.pytest_internals import (
+    attach,
+    attached,
+    cursor,
+    goes_to_the_end,
+    on_a_terminal,
+    replace_allure_logger,
+)
 from conformance.run.session import WorkerRun
+from conformance.scenarios.ahead.lanes import Carried, Replay
 from conformance.scenarios.execution import cause_of, execute, is_fault, new_record, result_of, verdict_of
-from conformance.scenarios.lanes import Replay
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import StepRegistry
 
@@ -119,7 +126,7 @@ class Progress:
 
 
 _CONTEXT = pytest.StashKey[ScenarioContext]()
-_REPLAY = pytest.StashKey[Replay]()
+_REPLAY = pytest.StashKey[Replay | Carried]()
 _RECORD = pytest.StashKey[Recorder]()
 _SKIP = pytest.StashKey[Skip]()
 _FAULT = pytest.StashKey[Exception]()
@@ -161,7 +168,7 @@ class ScenarioHooks:
             else:
                 item.stash[_SKIP] = skip
                 item.add_marker(pytest.mark.skip(reason=f"{skip.kind}: {skip.why}"))
-        worker_run.look_ahead(running)
+        worker_run.look_ahead(running, to_the_end=goes_to_the_end(self._config))
         replace_allure_logger(self._config, self._allure_logger)
         # What stands by now stays to the end: no collection need look at it again.
         gc.freeze()
@@ -175,12 +182,23 @@ class ScenarioHooks:
         """Carry a scenario out; whatever it changed is put back, however it ends."""
         if _FAULT in item.stash:
             raise item.stash[_FAULT]
+        carried = self.worker_run.carried(item.scenario)
+        if carried is not None:
+            self._take_over(item, carried)
+            return
         context, item.stash[_REPLAY] = self.worker_run.enter(item.scenario)
         item.stash[_CONTEXT] = context
         try:
             execute(context, self._registry, item.stash[_RECORD])
         finally:
             item.user_properties += [(CLEANUP_ERROR, error) for error in self._clean_up(context)]
+
+    def _take_over(self, item: ScenarioItem, carried: Carried) -> None:
+        """What a lane met, as if it were met now."""
+        item.stash[_CONTEXT], item.stash[_RECORD], item.stash[_REPLAY] = carried.context, carried.record, carried
+        item.user_properties += [(CLEANUP_ERROR, error) for error in carried.cleanup_errors]
+        if carried.violation is not None:
+            raise carried.violation
 
     def _clean_up(self, context: ScenarioContext) -> list[str]:
         """What could not be put back, in words; a fault in it must not hide what the scenario found."""

@@ -31,12 +31,12 @@ from conformance.reporting.text import shortened
 from conformance.reporting.whose_fault import doubtful, settled
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, on_the_reference, open_site
+from conformance.scenarios.ahead.lanes import Carried, Lanes, Replay
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.contract_judgement import compared_elements, kept_values, nights_of
 from conformance.scenarios.discovery import Discovery
 from conformance.scenarios.execution import ScenarioTrial, try_scenario
 from conformance.scenarios.features import Catalogue
-from conformance.scenarios.lanes import Lanes, Replay
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.sites.discovery import Discoveries
@@ -82,12 +82,16 @@ class WorkerRun:
         """Go on with what was found, here or by the process that reports."""
         self.run_context = replace(self.run_context, discovered=discoveries)
 
-    def look_ahead(self, scenarios: Iterable[Scenario]) -> None:
-        """Start the lanes for the scenarios that may run ahead."""
+    def look_ahead(self, scenarios: Sequence[Scenario], *, to_the_end: bool) -> None:
+        """Start the lanes; only of a run that goes ``to_the_end`` whatever fails may they change the site."""
         number = self.run_context.profile.lanes if self.options.lanes is None else self.options.lanes
         if number > 0:
-            self._lanes = Lanes(self.run_context, self._catalogue.registry, scenarios, number)
+            self._lanes = Lanes(self.run_context, self._catalogue.registry, scenarios, number, writing=to_the_end)
             self._lanes.start()
+
+    def carried(self, scenario: Scenario) -> Carried | None:
+        """``scenario`` as a lane carried it out whole, if one did."""
+        return self._lanes.carried(scenario) if self._lanes else None
 
     def enter(self, scenario: Scenario) -> tuple[ScenarioContext, Replay]:
         """The context of ``scenario``, with what its lane recorded."""
@@ -132,6 +136,8 @@ class WorkerRun:
 
     def _try_again(self, scenario: Scenario) -> ScenarioTrial:
         assert self._client is not None
+        if self._lanes is not None:
+            self._lanes.wait()
         strict = self.options.strict
         return try_scenario(self.run_context, scenario, self._catalogue.registry, self._client, strict=strict)
 
@@ -178,6 +184,8 @@ class WorkerRun:
 
     def leftovers(self, worker: str = "") -> list[str]:
         """Undo what is still open in the ledgers of this run, or of one worker; what could not be undone, in words."""
+        if self._lanes is not None:
+            self._lanes.stop()
         work = Sweep(self.run_context.complete, self._site_session.ledgers, before=float("inf"))
         mine = work.of_run(self.run_context.run_id + worker)
         return work.remove(mine) if mine else []

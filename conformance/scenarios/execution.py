@@ -25,14 +25,17 @@ def new_record(scenario: Scenario) -> Recorder:
     return Recorder([StepRecord(one.keyword, one.text, table=one.table, line=one.line) for one in scenario.steps])
 
 
-def execute(context: ScenarioContext, registry: StepRegistry, record: Recorder) -> None:
-    """Carry every step out, then fail with all violations found; whatever a step raises ends the scenario there."""
+def execute(context: ScenarioContext, registry: StepRegistry, record: Recorder, *, alone: bool = True) -> None:
+    """Carry every step out, then fail with all violations found; whatever a step raises ends the scenario there.
+
+    What only the first scenario of a run tells, in the order of the reports, is told by one carried out ``alone``.
+    """
     for step in context.scenario.steps:
         record.begin()
         try:
             registry.look_up(step, context.scenario.path).carry_out(context)
         except BaseException as problem:
-            if isinstance(problem, NotServed):
+            if alone and isinstance(problem, NotServed):
                 context.tell_missing(problem)
             record.attribute(context.exchanges, context.violations, context.observations)
             record.end(str(problem) or type(problem).__name__)

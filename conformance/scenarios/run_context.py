@@ -19,7 +19,7 @@ from conformance.scenarios.scenario import Scenario
 from conformance.sites.control_plane import ControlPlane
 from conformance.sites.discovery import SETTING, Discoveries
 from conformance.sites.ledger import Ledger
-from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item, known_test_data
+from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item, known_test_data, share_of
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
 from conformance.wire.client import Client
@@ -95,10 +95,15 @@ class RunContext:
         return self.discovered.beside(self.profile)
 
     def for_scenario(self, scenario: Scenario) -> RunContext:
-        """The site as ``scenario`` may see it: what was found stands in the profile, unless its clause is about it."""
-        if not self.discovered.found:
-            return self
-        return replace(self, profile=self.discovered.beside(self.profile, scenario.clause.id))
+        """The site as ``scenario`` may see it: what was found stands in the profile, unless its clause is about it.
+
+        Of things to change that the profile names several times it sees its own.
+        """
+        profile = self.discovered.beside(self.profile, scenario.clause.id)
+        data = share_of(profile.data, int(scenario.fingerprint, 16))
+        if data is not profile.data:
+            profile = replace(profile, data=data)
+        return self if profile is self.profile else replace(self, profile=profile)
 
     @property
     def complete(self) -> RunContext:

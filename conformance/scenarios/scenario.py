@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -95,7 +96,7 @@ class Scenario:
         """What pytest and every report call it."""
         return f"{self.path}::{self.title}"
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """A checksum of the steps as carried out: the same for a scenario under a new title or in a new file."""
         told = repr([(step.type, step.text, step.table) for step in self.steps])
@@ -184,7 +185,7 @@ def read_scenario(
         steps=steps,
         measured=_measured(steps, matches),
         other_night=tuple(_other_nights(steps, matches)),
-        **vars(_Needs(matches, list(_references(steps)), tags.words)),
+        **vars(_Needs(matches, list(references(steps)), tags.words)),
         description=" ".join((template.description or "").split()),
     )
     _demand_true_tags(tags, scenario, where)
@@ -339,7 +340,7 @@ def _unique(names: Iterable[_Name]) -> tuple[_Name, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _references(steps: Iterable[ScenarioStep]) -> Iterator[tuple[str, str]]:
+def references(steps: Iterable[ScenarioStep]) -> Iterator[tuple[str, str]]:
     """Holder and element of everything the steps refer to in braces."""
     for step in steps:
         for text in (step.text, *(cell for row in step.table for cell in row)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from typing import Any
 
@@ -60,12 +61,18 @@ class ControlPlane:
         """DELETE; what is gone already is fine."""
         return self._ask("DELETE", path)
 
+    def _answer(self, method: str, url: str, value: object) -> httpx.Response:
+        """Once more when the connection was lost: whatever is asked here may be asked twice."""
+        body = json.dumps(value).encode() if method == "PUT" else None
+        try:
+            return self._client.request(method, url, content=body)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            return self._client.request(method, url, content=body)
+
     def _ask(self, method: str, path: str, value: object = None) -> Any:
         url = f"{self._url}/{path}"
         try:
-            answer = (
-                self._client.request(method, url, json=value) if method == "PUT" else self._client.request(method, url)
-            )
+            answer = self._answer(method, url, value)
         # A lane may still ask when the run has closed the connection: RuntimeError is httpx's word for it.
         except (httpx.HTTPError, RuntimeError) as problem:
             raise CannotJudge(f"the control plane of the mock does not answer: {problem} ({url})") from None

@@ -201,6 +201,10 @@ def data_keys() -> frozenset[str]:
     return frozenset(key for item in known_test_data().values() for key in item.keys)
 
 
+#: What features call things that scenarios may change, accounts as well as test data.
+DISPOSABLE = "disposable"
+
+
 def data_item(name: str, data: Mapping[str, str]) -> dict[str, str] | None:
     """The values describing ``name`` by element, or None when the profile lacks one of its keys."""
     items = known_test_data()
@@ -210,6 +214,21 @@ def data_item(name: str, data: Mapping[str, str]) -> dict[str, str] | None:
     if item.missing(data):
         return None
     return {element: known[key] for key, elements in item.keys.items() for element in elements}
+
+
+def share_of(data: Mapping[str, str], number: int) -> Mapping[str, str]:
+    """``data`` as one scenario takes it, whose ``number`` tells it from others.
+
+    A thing that scenarios change may be named several times, divided by commas: each takes one, so that those who
+    take others need not wait.
+    """
+    several = {
+        key: [part.strip() for part in data[key].split(",")]
+        for name, item in known_test_data().items()
+        for key in item.keys
+        if name.startswith(DISPOSABLE) and "," in data.get(key, "")
+    }
+    return {**data, **{key: parts[number % len(parts)] for key, parts in several.items()}} if several else data
 
 
 def slug(name: str) -> str:

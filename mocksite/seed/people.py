@@ -46,6 +46,15 @@ ROLES = (
     Role("disposable-user", "dora.disposable@example.com"),
 )
 
+#: Users of the classic era who may be changed, WebEx id and address; several, so that nobody waits for another's.
+DISPOSABLES = {
+    "ddispose": "dieter.disposable@example.com",
+    "edispose": "elsa.disposable@example.com",
+    "fdispose": "franz.disposable@example.com",
+    "gdispose": "greta.disposable@example.com",
+    "hdispose": "hugo.disposable@example.com",
+}
+
 #: Users the profile names under data, and the key it names them by.
 KINDS = {
     "free-user-webex-id": "fred.free@example.com",
@@ -56,8 +65,8 @@ KINDS = {
     "no-assistant-user-webex-id": "bert.plain@example.com",
     "room-user-webex-id": "rosa.room@example.com",
     "no-room-user-webex-id": "tom.roomless@example.com",
-    "disposable-classic-user-webex-id": "ddispose",
-    "disposable-classic-user-email": "dieter.disposable@example.com",
+    "disposable-classic-user-webex-id": ", ".join(DISPOSABLES),
+    "disposable-classic-user-email": ", ".join(DISPOSABLES.values()),
 }
 
 
@@ -95,11 +104,14 @@ _DIFFERENCES: dict[str, dict[str, object]] = {
     "rosa.room@example.com": {"room": True},
     "tom.roomless@example.com": {"room": False, "access_code": ""},
     "dora.disposable@example.com": {},
-    "ddispose": {
-        "email": "dieter.disposable@example.com",
-        "first_name": "Dieter",
-        "last_name": "Disposable",
-        "era": "classic",
+    **{
+        webex_id: {
+            "email": email,
+            "first_name": email.partition(".")[0].capitalize(),
+            "last_name": "Disposable",
+            "era": "classic",
+        }
+        for webex_id, email in DISPOSABLES.items()
     },
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.scenarios.cleanup import ScenarioCleanup
 from conformance.scenarios.features import Catalogue
-from conformance.scenarios.lanes import Lanes, may_run_ahead
+from conformance.scenarios.ahead.lanes import Lanes, may_be_replayed
 from conformance.scenarios.run_context import gate
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
@@ -40,8 +40,8 @@ def test_a_scenario_holds_for_its_last_release(catalogue: Catalogue, every: list
 
 def test_what_waits_for_mail_does_not_run_ahead(every: list[Scenario]) -> None:
     scenario = reading(every)
-    assert may_run_ahead(scenario, {})
-    assert not may_run_ahead(replace(scenario, mail=True), {})
+    assert may_be_replayed(scenario, {})
+    assert not may_be_replayed(replace(scenario, mail=True), {})
 
 
 class Awaited(threading.Event):

@@ -13,7 +13,7 @@ import pytest
 
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.features import Catalogue
-from conformance.scenarios.lanes import Lanes, Replay, may_run_ahead
+from conformance.scenarios.ahead.lanes import Lanes, Replay, may_be_replayed
 from conformance.wire.exchange import Exchange, Request
 from tests.conftest import SAFETY
 from tests.grants import kept, note
@@ -136,13 +136,13 @@ def scenarios(catalogue: Catalogue) -> list[Scenario]:
 def test_only_what_reads_and_needs_no_change_runs_ahead(catalogue: Catalogue) -> None:
     with rig(catalogue) as site:
         present = site.run_context.profile.settings
-        ahead = [scenario for scenario in scenarios(catalogue) if may_run_ahead(scenario, present)]
+        ahead = [scenario for scenario in scenarios(catalogue) if may_be_replayed(scenario, present)]
         assert 100 < len(ahead) < len(scenarios(catalogue))
         assert not any(scenario.writes or scenario.mail for scenario in ahead)
         changed = {**present, "classic-events": False}
         names = {scenario.title for scenario in ahead if scenario.settings.get("classic-events") is True}
         assert names
-        assert not names & {scenario.title for scenario in scenarios(catalogue) if may_run_ahead(scenario, changed)}
+        assert not names & {scenario.title for scenario in scenarios(catalogue) if may_be_replayed(scenario, changed)}
 
 
 class Counting:

@@ -33,7 +33,7 @@ STAGES = {
     "summary": ("conformance.run.session", "", "write_summary", 1),
     "statement": ("conformance.run.plugin", "", "statement", 1),
     "sweep": ("conformance.run.session", "WorkerRun", "leftovers", 1),
-    "lane": ("conformance.scenarios.lanes", "Lanes", "_ahead", 1),
+    "lane": ("conformance.scenarios.ahead.lanes", "Lanes", "_ahead", 1),
     "lane client": ("conformance.scenarios.run_context", "RunContext", "client", 4),
 }
 WAYS = ("--lanes 0", "--lanes 4")

@@ -15,7 +15,10 @@ Written by `webex-conformance index` from `conformance/sites/*.toml`.
 Address, one administrator and a password suffice: what else the selected scenarios need is found out by reads, or made
 by a run with `--access read-write` and taken away at its end. Whatever a profile names wins. `webex-conformance plan`
 says what each further line is worth on your site, `webex-conformance init` writes what it finds into the profile.
-[sites.example.toml](../sites.example.toml) shows the keys of the site itself: address, rate, schemas, mailbox ..."""
+[sites.example.toml](../sites.example.toml) shows the keys of the site itself: address, rate, schemas, mailbox ...
+
+A *disposable* thing of test data may be named several times, divided by commas, in all of its keys alike: scenarios
+that change one need not wait then for those that change another."""
 
 
 def profile_page() -> str:
