@@ -200,11 +200,6 @@ class WorkerRun:
         """Whether workers share one mock: its settings change under everybody, so one worker must do it all."""
         return self.run_context.control_plane is not None and self.options.sites != (MOCK,)
 
-    @property
-    def lanes(self) -> Lanes | None:
-        """The lanes, while they run."""
-        return self._lanes
-
     def close(self) -> None:
         """Give everything back."""
         if self._lanes is not None:
