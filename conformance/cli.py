@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "history", "what many nights say of each clause: since when, flaky, fixed", _history, _kept, _asked)
     _add(commands, "notify", "tell what changed since it was last told; silent otherwise", _notify, _kept, _told)
     _add(commands, "history-export", "the nights as tables: .sqlite, .csv or .parquet", _export, _kept, _table)
+    _add(commands, "steps", "the sentences features are written in, with an example each", _steps, _word)
     _add(commands, "index", "renew features/<release>/README.md: items of the notes, clauses, feature files", _index)
     _add(commands, "new-release", "the folder of a release, ready to be filled from its notes", _new_release, _named)
     return parser
@@ -111,6 +112,11 @@ def _add(
 
 def _named(command: argparse.ArgumentParser) -> None:
     command.add_argument("release", metavar="RELEASE", help="the release as its notes name it, 42.1.0")
+
+
+def _word(command: argparse.ArgumentParser) -> None:
+    command.add_argument("word", metavar="WORD", nargs="?", default="", help="only sentences that hold this word")
+    command.add_argument("--json", action="store_true", help="for machines")
 
 
 def _any(command: argparse.ArgumentParser) -> None:
@@ -274,6 +280,12 @@ def _export(options: argparse.Namespace) -> int:
     from conformance.history.output import export
 
     return export(options)
+
+
+def _steps(options: argparse.Namespace) -> int:
+    from conformance.run.commands.vocabulary import steps
+
+    return steps(options)
 
 
 def _index(options: argparse.Namespace) -> int:

@@ -60,7 +60,7 @@ _VALUES: dict[str, tuple[Callable[[str], object], object, str, str]] = {
     "--write-profile": (str, "", "FILE", "write a profile of the site for the conformance suite"),
     "--profile-name": (str, "mock", "NAME", "name of the site in that profile (mock)"),
     "--not-served": (str, "", "NAMES", "operations the site does not serve, by commas; NAMES=410, =404, =page: how"),
-    "--fault": (str, "", "ID", "be wrong in this way (see GET /_control/faults)"),
+    "--fault": (str, "", "ID", "be wrong in this way (see --list-faults)"),
 }
 
 
@@ -70,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     for name, (kind, default, value, text) in _VALUES.items():
         made.add_argument(name, type=kind, default=default, metavar=value, help=text)
     made.add_argument("--site-name", action="append", metavar="NAME", help="name of the site; again for further sites")
+    words = "list the ways to be wrong, or those that hold a word, and end"
+    made.add_argument("--list-faults", nargs="?", const="", metavar="WORD", help=words)
     made.add_argument("--tls", action="store_true", help="serve https with a certificate made on the spot")
     made.add_argument("--allow-remote", action="store_true", help="allow a --host that other machines can reach")
     return made
@@ -100,12 +102,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; the exit code is 0 then, and 4 for a mistake of the user."""
     try:
         given = parser().parse_args(arguments)
+        if given.list_faults is not None:
+            _list_faults(given.list_faults)
+            return 0
         _check(given)
         _serve(given)
     except UsageError as problem:
         print(problem, file=sys.stderr)
         return USAGE
+    except BrokenPipeError:
+        # Whoever reads our output has seen enough.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
     return 0
+
+
+def _list_faults(word: str) -> None:
+    """Id and what is wrong, a line each; what was written by hand comes first."""
+    from mocksite.faults import CATALOGUE
+
+    found = [f"{one.id}  {one.summary}" for one in CATALOGUE.values()]
+    shown = [line for line in found if word.lower() in line.lower()]
+    if not shown:
+        hint = "webex-mock --list-faults, without a word, lists all"
+        raise UsageError("list-faults", f"none of {len(found)} faults holds {word!r}", where="--list-faults", hint=hint)
+    print("\n".join(shown))
 
 
 def _serve(given: argparse.Namespace) -> None:

@@ -114,6 +114,26 @@ def usage_error(problem: UserError) -> pytest.UsageError:
     return pytest.UsageError(printable(str(problem)))
 
 
+#: What the tags of features mean: pytest knows each by its full name, once features are read.
+_TAGS = {
+    "clause.ID": "the scenarios of a clause, clause.R41.7.0-02",
+    "since.RELEASE, until.RELEASE": "from which release on a scenario holds, and to which",
+    "operation.NAME": "scenarios that send an operation",
+    "role.NAME": "scenarios in which somebody calls",
+    "setting.NAME.on, .off or a value": "scenarios that want the site set so",
+    "needs.NAME": "scenarios that need a thing of the profile's data",
+    "must, should, observe": "how sure the notes are",
+    "writes": "scenarios that change the site",
+    "mail": "scenarios that wait for mail",
+}
+
+
+def describe_markers(config: pytest.Config) -> None:
+    """Have ``pytest --markers`` tell what features can be selected by."""
+    for tag, words in _TAGS.items():
+        config.addinivalue_line("markers", f"{tag}: {words}")
+
+
 def known_markers(catalogue: Catalogue) -> Iterator[str]:
     """Markers ``-m`` may name though no collected scenario carries them: an unknown one is an error."""
     yield from (*WORDS, *(f"clause.{clause}" for clause in catalogue.clauses))

@@ -17,6 +17,7 @@ from conformance.reporting.statement import statement
 from conformance.reporting.text import printable
 from conformance.run.collection import (
     CollectionHooks,
+    describe_markers,
     places,
     scenarios_of,
     take_lines_from_arguments,
@@ -254,6 +255,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare a run of features: its hooks, where Allure results go, what pytest itself stays silent about."""
     take_lines_from_arguments(config)
+    describe_markers(config)
     if not _runs_features(config):
         return
     try:

@@ -136,15 +136,18 @@ class SmtpSink:
     def __init__(self, announce: Callable[[str], None]) -> None:
         self._announce = announce
         self._mails: list[Mail] = []
-        self._lock = threading.Lock()
+        self._lock, self._starting = threading.Lock(), threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None
         self._thread: threading.Thread | None = None
 
     def listen(self) -> None:
-        """Start the server once and tell its address."""
-        if self._loop is not None:
-            return
+        """Start the server once, whichever lane comes first, and tell its address."""
+        with self._starting:
+            if self._loop is None:
+                self._start()
+
+    def _start(self) -> None:
         import asyncio
 
         from aiosmtpd.smtp import SMTP
