@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Whoever is done early takes over from who is not.
 TESTS := $(BIN)/pytest tests -n 2 --dist worksteal
 
-.PHONY: run test test-all lint plan report docs twins nights fault-matrix bench lock clean
+.PHONY: run test test-all lint plan report docs twins nights fault-matrix mutants bench lock clean
 
 run: $(READY)            ## the whole suite against the embedded mock site
 	$(BIN)/pytest features $(ARGS)
@@ -42,6 +42,10 @@ nights: $(READY)         ## live sites of which everything is told, over the nig
 
 fault-matrix: $(READY)   ## every seeded fault against the scenario that must catch it
 	$(BIN)/python -m tests.matrix $(ARGS)
+
+mutants: $(READY)        ## mutants of modules of the judge, and how many the tests kill (ARGS=--turn: one module a day)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(READY)          ## the figures of the README
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -64,13 +64,21 @@ class Scratch:
         temporary = Path(tempfile.gettempdir())
         remove_stale(temporary)
         self.folder, self._file = open_folder(temporary)
+        self._before: dict[str, str | None] = {}
         for variable, name in (("TMPDIR", "tmp"), ("XDG_STATE_HOME", "state")):
             (self.folder / name).mkdir()
+            self._before[variable] = os.environ.get(variable)
             os.environ[variable] = str(self.folder / name)
         tempfile.tempdir = None
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """Gone with the session."""
+        """Gone with the session; another one in this process, as of a mutation tester, makes its own."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self._file.close()
+        for variable, value in self._before.items():
+            os.environ.pop(variable, None)
+            if value is not None:
+                os.environ[variable] = value
+        tempfile.tempdir = None
+        Scratch.stands = False

@@ -1,0 +1,106 @@
+"""Elements found by path, and the kinds of their values: every edge by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.judge.elements import Finder, fits_kind, kind_of, may_be_empty
+from conformance.wire.exchange import Reply, local_name, read_reply
+from tests.rig import CONTRACT
+
+WHOLE = CONTRACT.whole
+SITE = "http://www.webex.com/schemas/2002/06/service/site"
+
+
+def reply(inner: str) -> Reply:
+    return read_reply(
+        "GetSite",
+        f'''<serv:message xmlns:serv="http://www.webex.com/schemas/2002/06/service" xmlns:site="{SITE}" xmlns:o="urn:o"
+        xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><serv:header><serv:response><serv:result>SUCCESS</serv:result>
+        </serv:response></serv:header><serv:body><serv:bodyContent xsi:type="site:getSiteResponse">{inner}</serv:bodyContent>
+        </serv:body></serv:message>'''.encode(),
+    )
+
+
+BODYLESS = replace(reply(""), body=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", "empty"), ("true", "boolean"), ("false", "boolean"), ("True", "text"), ("1", "integer"), ("-7", "integer"),
+        ("x", "text"), ("1.5", "text"), ("01/02/2026 03:04:05", "date and time"), ("01/02/2026", "text"), ("TRUE", "text"),
+    ],
+)  # fmt: skip
+def test_the_narrowest_kind_of_a_text(text: str, kind: str) -> None:
+    assert kind_of(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "fits"),
+    [
+        ("0123", "4 digits", True), ("012X", "4 digits", False), ("012a", "4 digits", False), ("012a", "4 hexadecimal digits", True),
+        ("012F", "4 hexadecimal digits", True), ("012X", "4 hexadecimal digits", False), ("012g", "4 hexadecimal digits", False),
+        ("012", "4 digits", False), ("01234", "4 digits", False), ("٤٤٤٤", "4 digits", False), ("٤", "integer", False),
+        ("b", "one of a, b", True), ("c", "one of a, b", False), ("a, b", "one of a, b", False), ("", "text", False),
+        (" ", "text", False), ("", "text or empty", True),
+    ],
+)  # fmt: skip
+def test_what_fits_a_kind(text: str, kind: str, fits: bool) -> None:
+    assert fits_kind(text, kind) is fits
+
+
+def test_only_one_kind_may_be_empty() -> None:
+    assert may_be_empty("text or empty")
+    assert not may_be_empty("text")
+
+
+def test_a_reply_without_a_body_holds_nothing() -> None:
+    finder = Finder(BODYLESS, WHOLE)
+    assert finder.every_text() == set()
+    assert finder.parents("siteInstance") == ([], "siteInstance")
+    assert finder.all("siteInstance") == []
+
+
+def test_every_text_of_the_body_and_none_of_the_header() -> None:
+    finder = Finder(reply("<site:siteInstance><site:a> x </site:a><o:b>y</o:b><!-- z --></site:siteInstance>"), WHOLE)
+    assert finder.every_text() == {"", "x", "y"}
+
+
+def test_a_name_the_contract_does_not_know_is_found_in_any_namespace_and_its_own_parent() -> None:
+    inner = "<site:siteInstance><site:odd><o:deep>1</o:deep></site:odd><site:odd><o:deep>2</o:deep></site:odd></site:siteInstance>"
+    finder = Finder(reply(inner), WHOLE)
+    assert finder.texts("siteInstance/odd/deep") == ["1", "2"]
+    assert finder.texts("siteInstance/odd/other") == []
+    first = finder.all("siteInstance/odd/deep")[0]
+    assert local_name(first.parent) == "odd"
+    assert first.parent_type is None
+    assert [local_name(one) for one in finder.neighbours(first)] == ["deep"]
+
+
+def test_a_name_alone_is_found_below_the_body_but_is_not_the_body() -> None:
+    inner = "<site:siteInstance><o:unheard>a</o:unheard><site:tools><site:unheard>b</site:unheard></site:tools></site:siteInstance>"
+    finder = Finder(reply(inner), WHOLE)
+    assert finder.texts("unheard") == ["a", "b"]
+    assert finder.all("bodyContent") == []
+
+
+def test_a_declared_name_in_another_namespace_is_not_it() -> None:
+    inner = "<site:siteInstance><o:tools><o:enableNBRMCModify>a</o:enableNBRMCModify></o:tools></site:siteInstance>"
+    finder = Finder(reply(inner), WHOLE)
+    assert finder.texts("enableNBRMCModify") == []
+    assert finder.all("siteInstance/tools") == []
+
+
+def test_a_declared_name_is_found_in_its_place_and_nowhere_else() -> None:
+    inner = "<site:siteInstance><site:other><site:siteInstance>x</site:siteInstance></site:other></site:siteInstance>"
+    finder = Finder(reply(inner), WHOLE)
+    assert len(finder.all("siteInstance")) == 1
+    assert finder.all("siteInstance")[0].parent is reply_body(finder)
+
+
+def reply_body(finder: Finder) -> object:
+    (body,), _ = finder.parents("siteInstance")
+    return body
