@@ -15,13 +15,14 @@ def _named(services: str) -> list[str]:
 @when("the {role} sends {operation} for every choice of {services}")
 def somebody_asks_for_every_choice(context: ScenarioContext, role: str, operation: str, services: str) -> None:
     for chosen in list_checks.choices(_named(services)):
-        context.send(role, operation, {"serviceType": ", ".join(chosen)})
+        context.send_for_every_page(role, operation, {"serviceType": ", ".join(chosen)})
+        context.lists.append(context.reply)
 
 
 @then("each choice of {services} tells {path} of the services it names and of no other")
 def each_choice_is_the_sum(context: ScenarioContext, services: str, path: str) -> None:
-    whole, replies = context.run_context.contract.whole, context.replies_of(context.reply.operation)
-    context.judge(list_checks.each_choice_is_the_sum(replies, _named(services), whole, path))
+    whole = context.run_context.contract.whole
+    context.judge(list_checks.each_choice_is_the_sum(context.lists, _named(services), whole, path))
 
 
 @then("{path} is another one in each row")

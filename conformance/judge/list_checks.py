@@ -12,8 +12,6 @@ from conformance.wire.exchange import Reply, texts_of
 from conformance.wire.pages import rows_of
 
 Findings = tuple[Finding, ...]
-#: A page as full as one may be asked for tells nothing of what else there is.
-_FULL_PAGE = 100
 
 
 def choices(services: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -22,7 +20,9 @@ def choices(services: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield from combinations(services, number)
 
 
-def each_choice_is_the_sum(replies: list[Reply], services: Sequence[str], whole: ContractView, path: str) -> Findings:
+def each_choice_is_the_sum(
+    replies: Sequence[Reply], services: Sequence[str], whole: ContractView, path: str
+) -> Findings:
     """A list asked for several services holds the rows of each of them, and a row belongs to one service."""
     asked = list(choices(services))
     told = dict(zip(asked, replies[-len(asked) :], strict=True))
@@ -38,9 +38,9 @@ def each_choice_is_the_sum(replies: list[Reply], services: Sequence[str], whole:
 
 
 def _goes_on(reply: Reply, whole: ContractView) -> bool:
-    """Whether a list may hold more than this page of it."""
+    """Whether a list, read to its end, holds fewer rows than it counts: what it keeps back nobody knows."""
     rows, total = len(rows_of(reply)), Finder(reply, whole).texts("matchingRecords/total")
-    return rows >= _FULL_PAGE or any(text.isdigit() and int(text) > rows for text in total)
+    return any(text.isdigit() and int(text) > rows for text in total)
 
 
 def _sum(path: str, chosen: tuple[str, ...], wanted: list[str], texts: list[str]) -> Finding:

@@ -56,6 +56,7 @@ class ScenarioContext:
         self.exchanges: list[Exchange] = []
         self.violations: list[Violation] = []
         self.observations: list[str] = []
+        self.lists: list[Reply] = []
         self.mails: list[Mail] = []
         self.page = Page("", 0, "")
         self.drift: dict[str, tuple[str, ...]] = {}

@@ -69,8 +69,11 @@ def test_a_row_of_two_services_is_told() -> None:
     assert (check, actual) == ("row-sum", "listed without being asked for: 3; more than once: 1")
 
 
-def test_a_full_page_tells_nothing_of_what_else_there_is() -> None:
-    assert told({("MeetingCenter",): tuple(range(100, 200))}) == []
+def test_a_list_that_counts_more_than_it_tells_is_held_against_nothing() -> None:
+    assert told({("MeetingCenter",): (8, 9)}) != []
+    whole = lists({})
+    whole[0] = reply("lstrecordaccessHistory", "<history:matchingRecords><serv:total>3</serv:total></history:matchingRecords>")
+    assert each_choice_is_the_sum(whole, SERVICES, WHOLE, PATH) == ()
 
 
 def test_rows_are_each_another_one() -> None:
