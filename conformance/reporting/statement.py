@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -51,7 +52,7 @@ def _heading(record: RunRecord) -> Iterator[str]:
     seconds = record.finished - record.started
     yield (
         f"{kind} {record.site} ({record.url}), judged as {record.judged_as}, {record.access}, "
-        f"{record.sent} requests in {seconds:.1f} s"
+        f"{counted(record.sent, 'request', 'requests')} in {seconds:.1f} s"
     )
     if record.site_release != record.judged_as:
         yield f"the site says it runs {record.site_release or 'a release it does not name'}"
@@ -97,8 +98,8 @@ def _accounting(record: RunRecord) -> Iterator[str]:
     reasons = f" ({', '.join(why)})" if why else ""
     rest = f", {numbers['not_selected']} not selected" if numbers["not_selected"] else ""
     yield (
-        f"{numbers['clauses']} clauses: {numbers['judged']} judged, {numbers['observed']} observed, "
-        f"{numbers['not_applicable']} not applicable here{reasons}{rest}"
+        f"{counted(numbers['clauses'], 'clause', 'clauses')}: {numbers['judged']} judged, "
+        f"{numbers['observed']} observed, {numbers['not_applicable']} not applicable here{reasons}{rest}"
         + "".join(f", {numbers[key]} {words}" for key, words in _APART.items() if numbers[key])
     )
     before = [f"{row['id']} {row['baseline']}" for row in record.clause_rows() if row["baseline"]]
@@ -106,6 +107,11 @@ def _accounting(record: RunRecord) -> Iterator[str]:
         yield f"judged in the baseline of {record.baseline_day}, when the site was set otherwise: {', '.join(before)}"
     for words in dict.fromkeys(words for kind, _, words in skips if kind == "baseline"):
         yield f"not judged here: {words}"
+    kinds = Counter(one.skip.kind for one in record.scenarios if one.skip)
+    if kinds:
+        yield f"{counted(kinds.total(), 'scenario', 'scenarios')} skipped: " + ", ".join(
+            f"{kind} {number}" for kind, number in kinds.most_common()
+        )
 
 
 def _violations(record: RunRecord) -> Iterator[str]:

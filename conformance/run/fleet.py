@@ -19,6 +19,7 @@ from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import safe, table
 from conformance.run.options import Options, demand_writable
+from conformance.run.scenario_hooks import pace
 from conformance.sites.errors import UserError
 from conformance.sites.user_files import write_whole
 
@@ -76,16 +77,14 @@ class SiteProcess:
     def line(self) -> str:
         """How far it is, in one line."""
         done, seconds = len(self.outcomes), time.monotonic() - self._began
-        bad = [f"{number} {word}" for word in ("failed", "broken") if (number := self.count(word))]
+        bad = [f"{number} {word}" for word in ("failed", "flaky", "broken") if (number := self.count(word))]
         if self.code is not None:
             totals = _summary(self.reports / SUMMARY).get("totals") or {}
             told = ", ".join(f"{number} {word}" for word, number in totals.items() if number)
             return f"done  {told}" if told else f"ended with {self.code}, {done} of {self.selected} scenarios"
         if not self.selected:
             return f"begins  {seconds:.0f} s"
-        left = seconds / done * (self.selected - done) if done else 0.0
-        rest = f"about {left:.0f} s left" if done else ""
-        return "  ".join(filter(None, [f"{done} of {self.selected} ({done * 100 // self.selected} %)", *bad, rest]))
+        return "  ".join([pace(done, self.selected, seconds), *bad])
 
     def count(self, outcome: str) -> int:
         """How many scenarios ended so."""

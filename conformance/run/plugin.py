@@ -45,6 +45,10 @@ from conformance.sites.errors import CannotJudge, UserError
 _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
+#: First words of the statement that a terminal shows in a colour.
+_COLOURS = {"FAILED": "red", "BROKEN": "red", "FLAKY": "yellow", "CUT": "yellow", "note:": "yellow"}
+
+
 class RunHooks:
     """The whole run, serial or with workers."""
 
@@ -218,7 +222,8 @@ class RunHooks:
         except Exception as fault:  # noqa: BLE001 - pytest's own summary still follows
             lines = [f"the statement cannot be made: {self._fault(fault)}"]
         for line in lines:
-            terminalreporter.write_line(line)
+            colour = _COLOURS.get(line.partition(" ")[0])
+            terminalreporter.write_line(line, **({colour: True, "bold": True} if colour else {}))
 
     def pytest_unconfigure(self) -> None:
         """Close the site."""

@@ -35,6 +35,8 @@ from conformance.scenarios.step_registry import StepRegistry
 #: A scenario quicker than this is told by pytest's dot before anybody could read a line about it.
 _QUIET = 0.5
 _BEAT = 0.2
+#: From so many seconds on minutes are told.
+_LONG = 600
 
 
 class TerminalLine:
@@ -66,13 +68,28 @@ class TerminalLine:
         self._write(f"\n\r\x1b[K{text}\x1b[A\r{forward}")
 
 
+def pace(done: int, number: int, seconds: float) -> str:
+    """How far a run is after ``seconds``, what matters most first: the share, the time left, scenarios a second."""
+    words = f"{done} of {number} ({done * 100 // max(1, number)} %)"
+    if not done or seconds < _QUIET:
+        return words
+    left = seconds / done * (number - done)
+    rest = f"{left:.0f} s" if left < _LONG else f"{left / 60:.0f} min"
+    return f"{words}  {rest} left  {done / seconds:.1f}/s"
+
+
 class Progress:
-    """Hooks that draw while a scenario is carried out, the only time pytest itself writes nothing."""
+    """Hooks that draw while a scenario is carried out, the only time pytest itself writes nothing.
+
+    Of workers the process that reports hears when they are done with one: there the line stands between two dots.
+    """
 
     def __init__(self, config: pytest.Config, waited: Callable[[], float]) -> None:
         self._config = config
         self._waited = waited
-        self._nth = 0
+        self._nth = self._done = 0
+        self._began = 0.0
+        self._workers = config.getoption("numprocesses", None)
         self._line: TerminalLine | None = None
         self._out: int | None = None
 
@@ -95,7 +112,29 @@ class Progress:
 
     def pytest_runtest_logstart(self) -> None:
         """Count, skipped scenarios too."""
+        self._began = self._began or time.monotonic()
         self._nth += 1
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
+        """With workers: the line gives way to a dot, and comes back behind it."""
+        if self._line is None or not self._workers:
+            return (yield)
+        self._line.clear()
+        told = yield
+        self._done += report.when == "teardown"
+        self._line.show(pace(self._done, self._selected(), time.monotonic() - self._began))
+        return told
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Nothing is under way any more."""
+        if self._line is not None:
+            self._line.clear()
+
+    def _selected(self) -> int:
+        session = self._config.pluginmanager.get_plugin("session")
+        return session.testscollected if session else 0
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: ScenarioItem) -> Generator[None]:
@@ -117,7 +156,7 @@ class Progress:
         pause = _QUIET
         while not over.wait(pause):
             pause = _BEAT
-            place = f"{self._nth} of {item.session.testscollected}"
+            place = pace(self._nth - 1, item.session.testscollected, time.monotonic() - self._began)
             operations = ", ".join(item.scenario.operations)
             rate = self._waited() - waited
             wait = f"  {rate:.1f} s for the rate" if rate > 0.05 else ""

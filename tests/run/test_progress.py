@@ -12,9 +12,10 @@ from pathlib import Path
 import mocksite
 import pytest
 
+from conformance.run.scenario_hooks import pace
 from tests.conftest import ROOT
 
-LINE = re.compile(r"\x1b\[K(\d+ of \d+  \d+ s[^\x1b]*)")
+LINE = re.compile(r"\x1b\[K(\d+ of \d+ \(\d+ %\)[^\x1b]*)")
 
 
 @pytest.fixture
@@ -56,3 +57,28 @@ def test_a_file_sees_nothing_of_it(slow: list[str]) -> None:
     told = subprocess.run([sys.executable, *slow], cwd=ROOT, capture_output=True, text=True).stdout
     assert "passed" in told
     assert "\x1b" not in told
+
+
+def test_pace_says_what_matters_first_at_forty_columns() -> None:
+    assert pace(0, 840, 3.0) == "0 of 840 (0 %)"
+    assert pace(420, 840, 10.0) == "420 of 840 (50 %)  10 s left  42.0/s"
+    assert len(pace(1200, 3000, 120.0)) <= 40
+    assert pace(0, 0, 0.0) == "0 of 0 (0 %)"
+
+
+def test_a_terminal_shows_how_far_workers_are(slow: list[str]) -> None:
+    told = on_a_terminal([*slow, "-n", "2"])
+    assert LINE.findall(told), told[-2000:]
+    assert told.rindex("\x1b[K\x1b[A") > told.rindex(LINE.findall(told)[-1]), "the line is gone at the end"
+
+
+def test_failures_are_red_on_a_terminal_only(tmp_path: Path) -> None:
+    with mocksite.start(fault="R41.7.0-02/separateNoRecordingEdit-not-sent") as server:
+        sites = tmp_path / "sites.toml"
+        sites.write_text(server.profile("wrong"), encoding="utf-8")
+        run = ["-m", "pytest", "features/41.7.0", "--site", "wrong", "--sites", str(sites), "-p", "no:cacheprovider"]
+        run += ["--reports", str(tmp_path / "reports")]
+        assert re.search(r"\x1b\[31m(?:\x1b\[1m)?FAILED  \d+ scenarios", on_a_terminal(run))
+        plain = subprocess.run([sys.executable, *run], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    assert "\x1b" not in plain
+    assert "\nFAILED  " in plain
