@@ -28,10 +28,7 @@ Holds = tuple[tuple[str, Value], ...]
 
 
 def holds(scenario: Scenario, registry: StepRegistry, data: Mapping[str, str], *, settings: bool) -> Holds:
-    """What ``scenario`` holds, of test ``data`` the very thing; with ``settings`` also how it wants the site set.
-
-    On settings it does not name no verdict depends: a live site has them as it likes. See :func:`kept_steady`.
-    """
+    """What ``scenario`` holds, of test ``data`` the very thing; with ``settings`` also how it wants the site set."""
     matches = [(step, registry.look_up(step, scenario.path)) for step in scenario.steps]
     found = [*_lists(scenario, matches), *_data(scenario, matches, data)]
     found += _settings(matches) if settings else ()
@@ -39,19 +36,13 @@ def holds(scenario: Scenario, registry: StepRegistry, data: Mapping[str, str], *
 
 
 def kept_steady(held: Holds, present: Mapping[str, Value]) -> Holds:
-    """``held`` by a scenario that compares: while it does, no setting may change, named or not."""
+    """``held``, and every setting that somebody switches and nobody here names, as it is at ``present``.
+
+    No verdict on a sound site depends on a setting that a scenario does not name; on a wrong one it may.
+    """
     named = dict(held)
     rest = {f"setting {name}": value for name, value in present.items() if f"setting {name}" not in named}
     return tuple(sorted((named | rest).items(), key=lambda one: one[0]))
-
-
-def compares(scenario: Scenario, registry: StepRegistry) -> bool:
-    """Whether ``scenario`` holds replies against each other, pages of a list among them, or against GetSite."""
-    matches = (registry.look_up(step, scenario.path) for step in scenario.steps)
-    sent = [str(operation) for match in matches if (operation := match.arguments.get("operation"))]
-    reads = [one for one in sent if reads_only(one)]
-    twice = len(set(reads)) < len(reads) or bool(scenario.other_night)
-    return twice or ("GetSite" in sent and len(sent) > 1) or any(map(list_of, reads))
 
 
 def setting_of(thing: str) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from conformance.judge.findings import ContractViolation
 from conformance.reporting.outcome import Recorder
-from conformance.scenarios.ahead.holds import Holds, compares, holds, kept_steady, setting_of
+from conformance.scenarios.ahead.holds import Holds, holds, kept_steady, setting_of
 from conformance.scenarios.ahead.schedule import Schedule, Switchboard
 from conformance.scenarios.execution import execute, new_record
 from conformance.scenarios.run_context import RunContext
@@ -150,10 +150,11 @@ class Lanes:
     def _steadied(self, tasks: dict[Scenario, Holds]) -> dict[Scenario, Holds]:
         if self._board is None:
             return tasks
-        named = sorted({name for held in tasks.values() for thing, _ in held if (name := setting_of(thing))})
-        present = {name: self._board.present(name) for name in named}
-        comparing = {one for one in tasks if compares(one, self._registry)}
-        return {one: kept_steady(held, present) if one in comparing else held for one, held in tasks.items()}
+        board = self._board
+        wanted = {(name, value) for held in tasks.values() for thing, value in held if (name := setting_of(thing))}
+        present = {name: board.present(name) for name in sorted({name for name, _ in wanted})}
+        switched = {name: present[name] for name, value in wanted if value != present[name]}
+        return {one: kept_steady(held, switched) for one, held in tasks.items()}
 
     def _holds(self, scenario: Scenario) -> Holds:
         data = self._run_context.for_scenario(scenario).profile.data
