@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "plan", "what would run on a site, and what unlocks the rest", _plan, _site, _prices)
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
+    _add(commands, "upgrade", "go, no-go or not enough evidence: runs before against runs after", _upgrade, _sides)
     _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
     _add(commands, "report", "the Allure report of the last run, one HTML page (needs Node.js)", _report, _results)
     _add(commands, "history", "what many nights say of each clause: since when, flaky, fixed", _history, _kept, _asked)
@@ -163,6 +164,21 @@ def _runs(command: argparse.ArgumentParser) -> None:
     form.add_argument("--markdown", action="store_true", help="print Markdown, for a change ticket")
     command.add_argument("--html", type=Path, metavar="FILE", help="write a page, too")
     command.add_argument("--strict", action="store_true", help="a new element that nobody announced is worse, too")
+
+
+def _sides(command: argparse.ArgumentParser) -> None:
+    words = "runs of this side: reports folders, or days of the history with --site (2026-11-01..2026-11-20)"
+    command.add_argument("--before", nargs="+", required=True, metavar="RUN", help=words)
+    command.add_argument("--after", nargs="+", required=True, metavar="RUN", help=words)
+    command.add_argument("--site", default="", metavar="NAME", help="whose nights, where days are named")
+    words = "folder that keeps the nights (default history)"
+    command.add_argument("--history", type=Path, default=Path("history"), metavar="DIR", help=words)
+    words = "the share of judgements a fault must show in to be ruled out by a go (default 0.2)"
+    command.add_argument("--tolerance", type=float, default=0.2, metavar="SHARE", help=words)
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help="print Markdown, for a change ticket")
+    command.add_argument("--html", type=Path, metavar="FILE", help="write a page, too")
 
 
 def _book(command: argparse.ArgumentParser) -> None:
@@ -247,6 +263,12 @@ def _compare(options: argparse.Namespace) -> int:
     from conformance.reporting.comparison.compare_output import compare
 
     return compare(options)
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    from conformance.history.upgrade_command import upgrade
+
+    return upgrade(options)
 
 
 def _docs(options: argparse.Namespace) -> int:

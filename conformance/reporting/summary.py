@@ -282,6 +282,7 @@ class ReportedScenario:
     causes: tuple[str, ...] = ()
     row: str = ""
     steps: str = ""
+    fault: str = ""
 
     @property
     def word(self) -> str:
@@ -474,6 +475,7 @@ def _told(row: dict[str, Any]) -> ReportedScenario:
         why=_why(row) or _typed(str, skip["why"]),
         row=_typed(str, row.get("row", "")),
         steps=_typed(str, row.get("steps", "")),
+        fault=_typed(str, row.get("fault", "")),
         causes=tuple(dict.fromkeys(cause_name(_violation(one)) for one in row["violations"])),
     )
 

@@ -1,0 +1,232 @@
+"""Go, no-go, or not enough evidence: several runs before an upgrade held against several after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from statistics import median
+
+from conformance.judge.clauses import Clause
+from conformance.judge.contract import Contract
+from conformance.reporting.comparison.evidence import (
+    Tally,
+    at_most,
+    by_thing,
+    judgements_for,
+    limit,
+    runs_until_worse,
+    worse,
+)
+from conformance.reporting.shapes import Announcements, Declarations, Drift, Shape, drift_of, merge
+from conformance.sites.release import Release
+
+#: What a decision says, worst first, with the exit code of each.
+WORDS = {"no-go": 3, "not enough evidence": 6, "go": 0}
+#: How often equal sides may be called different, and a fault of the size that is asked about be missed.
+ALPHA, RISK = 0.01, 0.01
+#: The smallest fault that must not pass: one in every fifth request.
+TOLERANCE = 0.2
+#: An operation is told as slower when its median is so much above the one before, and by so many seconds.
+_SLOWER, _NOTICEABLE = 1.5, 0.05
+#: Runs of each side from which on a change of replies is more than luck of the data.
+_ENOUGH = 2
+_FAMILIES = 3
+#: Judgements that what is known of the whole site counts for, in guessing what a clause will do.
+_SHRINKS = 20
+
+
+@dataclass(frozen=True)
+class UpgradeRun:
+    """One run of a side. ``outcomes`` are *good*, *bad* or, without a verdict, empty; ``times`` medians in seconds."""
+
+    name: str
+    release: Release
+    outcomes: Mapping[str, str]
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    times: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Side:
+    """The runs before, or those after."""
+
+    runs: tuple[UpgradeRun, ...]
+
+    @property
+    def release(self) -> Release:
+        """What the site ran last."""
+        return self.runs[-1].release
+
+    @property
+    def scenarios(self) -> Iterator[str]:
+        """Those that were judged."""
+        return (name for run in self.runs for word in ("good", "bad") for name in _having(run, word))
+
+    def failures(self, things: Mapping[str, Iterable[str]]) -> list[Counter[str]]:
+        """For each run how often each thing of a scenario failed."""
+        return [Counter(one for name in _having(run, "bad") for one in things.get(name, ())) for run in self.runs]
+
+    def judged(self, things: Mapping[str, Iterable[str]]) -> Counter[str]:
+        """How often each thing was judged, in all runs together."""
+        return Counter(one for name in self.scenarios for one in things.get(name, ()))
+
+
+def _having(run: UpgradeRun, word: str) -> Iterator[str]:
+    return (name for name, outcome in run.outcomes.items() if outcome == word)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why it is so: ``kind`` is a key of :data:`KINDS`, ``decides`` the word it speaks for, "" when it is only told."""
+
+    kind: str
+    words: str
+    decides: str = ""
+
+
+KINDS = {
+    "newly broken": "clauses that got worse by more than chance",
+    "replies": "unannounced changes of replies that can break a client",
+    "promised": "clauses of the new release that are not kept",
+    "slower": "operations that became slower: told, and never decide",
+    "still failing": "clauses that failed before as well: told, and never decide",
+    "too few": "clauses that were not judged often enough",
+    "not judged": "clauses that were judged before, and not after",
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The word, the reasons in order, and how many more runs after the upgrade would decide (0: it is decided)."""
+
+    before: Side
+    after: Side
+    reasons: tuple[Reason, ...]
+    more: int
+
+    @property
+    def word(self) -> str:
+        """The worst word that a reason speaks for."""
+        said = {one.decides for one in self.reasons}
+        return next(word for word in WORDS if word in said or word == "go")
+
+    @property
+    def code(self) -> int:
+        """The exit code of a gate."""
+        return WORDS[self.word]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What a decision must know of the suite: of each scenario its clauses and operations."""
+
+    clauses: Mapping[str, Sequence[str]]
+    operations: Mapping[str, Sequence[str]]
+
+    @property
+    def families(self) -> tuple[Mapping[str, Sequence[str]], ...]:
+        """What is asked about: the site as a whole, each operation, each clause."""
+        return dict.fromkeys(self.clauses, ("the site as a whole",)), self.operations, self.clauses
+
+
+def decide(
+    before: Side, after: Side, suite: Suite, replies: Iterable[Reason] = (), tolerance: float = TOLERANCE
+) -> Decision:
+    """Hold ``after`` against ``before``; ``replies`` are the reasons that the shapes of replies give."""
+    reasons: list[Reason] = list(replies)
+    more, named = 0, set()
+    shared = set(before.scenarios) & set(after.scenarios)
+    tallies = [_tallies(before, after, things, shared) for things in suite.families]
+    for several in tallies:
+        for name, chance in worse(several, ALPHA / _FAMILIES).items():
+            tally = next(one for one in several if one.name == name)
+            named.add(name)
+            words = f"{name} failed {tally.counts} (by chance: {chance:.2g})"
+            reasons.append(Reason("newly broken", words, "no-go"))
+    bound, (whole, *_) = limit(tallies[-1], ALPHA / _FAMILIES), tallies[0] or [_NOTHING]
+    site = whole.share[1]
+    for tally in _tallies(before, after, suite.clauses):
+        if tally.name not in named:
+            reason, runs = _of_clause(tally, len(after.runs), bound, site, tolerance)
+            more = max(more, runs)
+            reasons += [reason] if reason else []
+    reasons += _slower(before, after)
+    order = list(KINDS)
+    return Decision(before, after, tuple(sorted(reasons, key=lambda one: order.index(one.kind))), more)
+
+
+def _tallies(
+    before: Side, after: Side, things: Mapping[str, Sequence[str]], only: Collection[str] | None = None
+) -> list[Tally]:
+    """Everything of ``things``, of the scenarios in ``only``: what one side alone judged is no change of the other."""
+    things = {name: several for name, several in things.items() if only is None or name in only}
+    judged = before.judged(things), after.judged(things)
+    names = sorted({*judged[0], *judged[1]})
+    failed = [by_thing(side.failures(things), names) for side in (before, after)]
+    return [Tally(name, failed[0][name], failed[1][name], (judged[0][name], judged[1][name])) for name in names]
+
+
+_NOTHING = Tally("nothing", (), (), (0, 0))
+
+
+def _of_clause(tally: Tally, runs: int, bound: float, site: float, tolerance: float) -> tuple[Reason | None, int]:
+    """What a clause that is not proven worse has to say, and how many more runs it needs.
+
+    ``site`` is how often anything fails there: what is to come is guessed between that and what the clause has shown.
+    """
+    judged, failed = tally.judged[1], sum(tally.after)
+    if not judged:
+        return Reason("not judged", tally.name, "not enough evidence"), 0
+    if tally.share[0] >= tolerance:
+        told = Reason("still failing", f"{tally.name} failed {tally.counts}") if failed else None
+        return told, 0
+    if at_most(failed, judged, tolerance) <= RISK:
+        return None, 0
+    if not tally.judged[0] and tally.share[1] >= tolerance:
+        return Reason("promised", f"{tally.name} failed {failed} of {judged}", "no-go"), 0
+    rate = (failed + _SHRINKS * site) / (judged + _SHRINKS)
+    wanted = judgements_for(failed, judged, rate, tolerance, RISK)
+    more = ceil((wanted - judged) * runs / judged)
+    if tally.share[1] >= tolerance:
+        more = runs_until_worse(tally, bound)
+    return Reason("too few", f"{tally.name} failed {tally.counts}", "not enough evidence"), more
+
+
+def _slower(before: Side, after: Side) -> Iterator[Reason]:
+    for operation in sorted({name for run in after.runs for name in run.times}):
+        sides = ([run.times[operation] for run in side.runs if operation in run.times] for side in (before, after))
+        was, now = (median(times) if times else 0.0 for times in sides)
+        if was and now > _SLOWER * was and now - was > _NOTICEABLE:
+            yield Reason("slower", f"{operation} takes {1000 * now:.0f} ms, {1000 * was:.0f} ms before (medians)")
+
+
+def reply_reasons(before: Side, after: Side, clauses: Iterable[Clause], contract: Contract) -> Iterator[Reason]:
+    """Unannounced changes that every run after the upgrade shows, against all before it together."""
+    lower, upper = sorted((before.release, after.release))
+    between = [clause for clause in clauses if lower < clause.release <= upper]
+    announced = Announcements(between, back=after.release < before.release)
+    declared = Declarations(contract.view(before.release))
+    whole = _merged(before.runs)
+    for operation, shape in sorted(whole.items()):
+        later = [run.shapes[operation] for run in after.runs if run.shapes.get(operation)]
+        told = [_breaking(drift_of(operation, shape, each, declared, announced)) for each in later]
+        sure = min(len(later), sum(bool(run.shapes.get(operation)) for run in before.runs)) >= _ENOUGH
+        for place, drift in sorted(told[0].items() if told else ()):
+            if all(place in each for each in told):
+                words = f"{operation}  {drift.path}  {drift.what}: {drift.before}, then {drift.after}"
+                yield Reason("replies", words, "no-go" if sure else "not enough evidence")
+
+
+def _breaking(found: Iterable[Drift]) -> dict[tuple[str, str], Drift]:
+    return {(one.path, one.what): one for one in found if one.worse}
+
+
+def _merged(runs: Iterable[UpgradeRun]) -> dict[str, Shape]:
+    gathered: dict[str, list[Shape]] = {}
+    for run in runs:
+        for operation, shape in run.shapes.items():
+            if shape:
+                gathered.setdefault(operation, []).append(shape)
+    return {operation: merge(shapes) for operation, shapes in gathered.items()}

@@ -1,0 +1,90 @@
+"""A decision about an upgrade as text, JSON, Markdown and one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.reporting.comparison.upgrade import KINDS, RISK, Decision, Reason, Side
+from conformance.reporting.pages import render
+from conformance.reporting.text import safe
+
+FORMAT = 1
+#: Of one kind, in text.
+_MOST = 20
+
+
+def lines_of(decision: Decision, tolerance: float) -> Iterator[str]:
+    """The decision first, then the reasons in order."""
+    yield headline(decision, tolerance)
+    yield from (f"  {words}" for words in sides(decision))
+    for kind, several in _by_kind(decision):
+        yield ""
+        yield f"{kind}  {len(several)}: {KINDS[kind]}"
+        yield from (f"  {safe(one.words)}" for one in several[:_MOST])
+        if len(several) > _MOST:
+            yield f"  ... and {len(several) - _MOST} more (--json)"
+
+
+def headline(decision: Decision, tolerance: float) -> str:
+    """The word, and what it rests on."""
+    if decision.word == "go":
+        return f"GO: no clause fails in more than {tolerance:.0%} of its judgements ({1 - RISK:.0%} sure of each)"
+    if decision.word == "no-go":
+        return f"NO-GO: {', '.join(f'{len(several)} {kind}' for kind, several in _by_kind(decision, 'no-go'))}"
+    told = f": {_counted(decision.more, 'more run')} after the upgrade would decide" if decision.more else ""
+    return f"NOT ENOUGH EVIDENCE{told}"
+
+
+def sides(decision: Decision) -> tuple[str, str]:
+    """What was held against what."""
+    return f"before  {_side(decision.before)}", f"after   {_side(decision.after)}"
+
+
+def _side(side: Side) -> str:
+    return f"{_counted(len(side.runs), 'run')}, {side.runs[0].name} to {side.runs[-1].name}, release {side.release}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _by_kind(decision: Decision, decides: str = "") -> Iterator[tuple[str, list[Reason]]]:
+    for kind in KINDS:
+        mine = [one for one in decision.reasons if one.kind == kind and (not decides or one.decides == decides)]
+        if mine:
+            yield kind, mine
+
+
+def as_json(decision: Decision, tolerance: float) -> dict[str, Any]:
+    """The whole for machines."""
+    return {
+        "format": FORMAT,
+        "decision": decision.word,
+        "tolerance": tolerance,
+        "more_runs": decision.more,
+        "before": {"runs": [one.name for one in decision.before.runs], "release": str(decision.before.release)},
+        "after": {"runs": [one.name for one in decision.after.runs], "release": str(decision.after.release)},
+        "reasons": [{"kind": one.kind, "words": one.words, "decides": one.decides} for one in decision.reasons],
+    }
+
+
+def markdown_of(decision: Decision, tolerance: float) -> str:
+    """For a change ticket."""
+    lines = [f"# {headline(decision, tolerance)}", "", *(f"- {words}" for words in sides(decision))]
+    for kind, several in _by_kind(decision):
+        lines += ["", f"## {KINDS[kind][:1].upper()}{KINDS[kind][1:]} ({len(several)})", ""]
+        lines += [f"- `{safe(one.words).replace('`', chr(39))}`" for one in several]
+    return "\n".join(lines)
+
+
+def page_of(decision: Decision, tolerance: float) -> str:
+    """One page, complete in itself."""
+    return render(
+        "upgrade.html",
+        decision=decision,
+        headline=headline(decision, tolerance),
+        sides=sides(decision),
+        kinds=list(_by_kind(decision)),
+        words=KINDS,
+    )

@@ -1,0 +1,1 @@
+"""Two sides held side by side: decisions measured on runs that are made up."""

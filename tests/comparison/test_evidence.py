@@ -1,0 +1,77 @@
+"""Exact tests held against counting by hand, and against every way of dealing runs out."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations
+from math import comb
+
+import pytest
+
+from conformance.reporting.comparison.evidence import (
+    Tally,
+    at_most,
+    chance,
+    judgements_for,
+    least_chance,
+    limit,
+    runs_until_worse,
+    worse,
+)
+
+
+def tally(before: tuple[int, ...], after: tuple[int, ...], name: str = "one") -> Tally:
+    return Tally(name, before, after, (len(before), len(after)))
+
+
+def dealt(before: tuple[int, ...], after: tuple[int, ...]) -> float:
+    """The share of all ways to deal the runs out in which the second side has as many failures, or more."""
+    every = before + after
+    ways = [sum(every[place] for place in places) for places in combinations(range(len(every)), len(after))]
+    return sum(one >= sum(after) for one in ways) / len(ways)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_chance_is_that_of_all_ways_to_deal_the_runs_out(seed: int) -> None:
+    dice = random.Random(seed)
+    before, after = (tuple(dice.choice((0, 0, 1, 3)) for _ in range(dice.randrange(2, 7))) for _ in range(2))
+    wanted = dealt(before, after)
+    # Where the second side is not the worse one nothing is asked.
+    assert chance(tally(before, after)) == pytest.approx(wanted if chance(tally(before, after)) < 1 else 1.0)
+    worst = tally(before, tuple(sorted(before + after)[-len(after):]))
+    assert least_chance(tally(before, after)) <= wanted + 1e-12
+    assert least_chance(worst) > 0
+
+
+def test_one_scenario_is_fishers_exact_test() -> None:
+    lady = tally((0, 0, 0, 1), (1, 1, 1, 0))
+    assert chance(lady) == pytest.approx((comb(4, 3) * comb(4, 1) + 1) / comb(8, 4))
+    assert chance(tally((0,) * 20, (1,) * 4 + (0,) * 16)) == pytest.approx(comb(36, 16) / comb(40, 20))
+
+
+def test_one_bad_night_is_one_run_however_much_failed_in_it() -> None:
+    assert chance(tally((0,) * 20, (500,) + (0,) * 19)) == pytest.approx(0.5)
+
+
+def test_what_can_prove_nothing_costs_the_others_nothing() -> None:
+    broken = tally((0,) * 8, (1,) * 8, "broken")
+    seldom = [tally((0,) * 8, (1, *(0,) * 7), f"seldom {nth}") for nth in range(200)]
+    assert limit([broken, *seldom], 0.01) == 0.01
+    assert set(worse([broken, *seldom], 0.01)) == {"broken"}
+    often = [tally((1, 0) * 4, (1, 0) * 4, f"often {nth}") for nth in range(200)]
+    assert limit([broken, *often], 0.01) < 0.01 / 100
+
+
+def test_how_many_judgements_rule_a_fault_out() -> None:
+    assert at_most(0, 20, 0.2) > 0.01 >= at_most(0, 21, 0.2)
+    assert at_most(0, 20, 0.2) == pytest.approx(0.8**20)
+    assert at_most(3, 10, 0.2) == 1.0
+    assert judgements_for(0, 5, 0.0, 0.2, 0.01) == 21
+    assert judgements_for(1, 21, 0.0, 0.2, 0.01) == 31
+    assert judgements_for(5, 10, 0.5, 0.2, 0.01, most=99) == 99
+    assert at_most(100, 4000, 0.2) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_how_many_runs_would_prove_it() -> None:
+    assert runs_until_worse(tally((0,) * 6, (1, 1)), 0.01) == 2
+    assert runs_until_worse(tally((0,), (1,)), 0.01, most=30) == 30
