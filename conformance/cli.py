@@ -164,6 +164,12 @@ def _runs(command: argparse.ArgumentParser) -> None:
     form.add_argument("--markdown", action="store_true", help="print Markdown, for a change ticket")
     command.add_argument("--html", type=Path, metavar="FILE", help="write a page, too")
     command.add_argument("--strict", action="store_true", help="a new element that nobody announced is worse, too")
+    _client(command)
+
+
+def _client(command: argparse.ArgumentParser) -> None:
+    words = "what a client of ours uses: its traffic (HAR, or JSON lines), or a list; repeatable (docs/upgrade.md)"
+    command.add_argument("--client", type=Path, action="append", default=[], metavar="FILE", help=words)
 
 
 def _sides(command: argparse.ArgumentParser) -> None:
@@ -173,6 +179,7 @@ def _sides(command: argparse.ArgumentParser) -> None:
     command.add_argument("--site", default="", metavar="NAME", help="whose nights, where days are named")
     words = "folder that keeps the nights (default history)"
     command.add_argument("--history", type=Path, default=Path("history"), metavar="DIR", help=words)
+    _client(command)
     words = "the share of judgements a fault must show in to be ruled out by a go (default 0.2)"
     command.add_argument("--tolerance", type=float, default=0.2, metavar="SHARE", help=words)
     form = command.add_mutually_exclusive_group()

@@ -14,6 +14,7 @@ from conformance.history.view import NightRow, SiteHistory, sites
 from conformance.judge.clauses import load_clauses
 from conformance.judge.contract import Contract
 from conformance.reporting.comparison import upgrade_output
+from conformance.reporting.comparison.clients import read_use
 from conformance.reporting.comparison.upgrade import Side, Suite, UpgradeRun, decide, reply_reasons
 from conformance.reporting.pages import write_page
 from conformance.reporting.summary import RunFile, read_run
@@ -39,7 +40,8 @@ def upgrade(given: argparse.Namespace) -> int:
     before, after = (_Reader(given, clauses, operations).side(words) for words in (given.before, given.after))
     root: Path = given.root.resolve()
     known = load_clauses(root / "features")
-    replies = reply_reasons(before, after, known.values(), Contract(root / "schemas"))
+    uses = [read_use(file) for file in given.client]
+    replies = reply_reasons(before, after, known.values(), Contract(root / "schemas"), uses)
     decision = decide(before, after, Suite(clauses, operations), replies, given.tolerance)
     if given.html:
         write_page(given.html, upgrade_output.page_of(decision, given.tolerance))

@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.judge.clauses import load_clauses
 from conformance.judge.contract import Contract
+from conformance.reporting.comparison.clients import ClientEffect, effects, read_use
 from conformance.reporting.comparison.compare import CHANGES, Change, Delta, compare_runs, outcomes
 from conformance.reporting.pages import render, write_page
 from conformance.reporting.shapes import Drift
@@ -26,10 +27,30 @@ FORMAT = 1
 _MOST_NAMED = 5
 
 
-def lines_of(delta: Delta) -> list[str]:
+def lines_of(delta: Delta, clients: Sequence[ClientEffect] = ()) -> list[str]:
     """The comparison, line by line, the verdict last."""
-    told = [*_heading(delta), *_changes(delta), *_gained(delta), *_drift(delta), "", f"verdict  {verdict(delta)}"]
-    return [safe(line) for line in told]
+    told = [*_heading(delta), *_changes(delta), *_gained(delta), *_drift(delta), *_clients(clients)]
+    return [safe(line) for line in (*told, "", f"verdict  {verdict(delta)}")]
+
+
+def _clients(clients: Sequence[ClientEffect]) -> Iterator[str]:
+    if clients:
+        yield ""
+        yield f"clients  {', '.join(one.client for one in clients if one.breaks) or 'none'} broken"
+    for one in clients:
+        yield f"  {one.client}  {in_numbers(one)}"
+        yield from (f"    breaks  {words}" for words in one.breaks)
+        yield from (f"    may break  {words}" for words in one.may_break)
+
+
+def in_numbers(effect: ClientEffect) -> str:
+    """``2 differences break it, 1 may, 30 cannot touch it``."""
+    breaks, may = len(effect.breaks), len(effect.may_break)
+    return f"{_counted(breaks)} break{'s' * (breaks == 1)} it, {may} may, {effect.untouched} cannot touch it"
+
+
+def _counted(number: int) -> str:
+    return f"{number} difference{'' if number == 1 else 's'}"
 
 
 def verdict(delta: Delta) -> str:
@@ -115,7 +136,7 @@ def _row(delta: Delta, drift: Drift) -> list[str]:
     return [f"  {who}", drift.operation, delta.said(drift), drift.path, drift.before, drift.after]
 
 
-def comparison_as_json(delta: Delta) -> dict[str, Any]:
+def comparison_as_json(delta: Delta, clients: Sequence[ClientEffect] = ()) -> dict[str, Any]:
     """The comparison as plain values (``compare.schema.json``)."""
     return {
         "format": FORMAT,
@@ -126,6 +147,15 @@ def comparison_as_json(delta: Delta) -> dict[str, Any]:
         "changes": [_change(change) for change in delta.changes],
         "gained": [{"id": one.clause.id, "text": one.clause.text, "outcome": one.outcome} for one in delta.gained],
         "drift": [_difference(drift) for drift in delta.drift],
+        "clients": [
+            {
+                "client": one.client,
+                "breaks": list(one.breaks),
+                "may_break": list(one.may_break),
+                "untouched": one.untouched,
+            }
+            for one in clients
+        ],
     }
 
 
@@ -169,10 +199,18 @@ def _difference(drift: Drift) -> dict[str, Any]:
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
-def markdown_of(delta: Delta) -> str:
+def markdown_of(delta: Delta, clients: Sequence[ClientEffect] = ()) -> str:
     """The whole comparison."""
     parts = (_markdown_heading(delta), _markdown_changes(delta), _markdown_gained(delta), _markdown_drift(delta))
-    return "\n".join(line for part in parts for line in part) + "\n"
+    return "\n".join(line for part in (*parts, _markdown_clients(clients)) for line in part) + "\n"
+
+
+def _markdown_clients(clients: Sequence[ClientEffect]) -> Iterator[str]:
+    if clients:
+        yield "## What our clients use"
+        yield ""
+        rows = [[one.client, "; ".join(one.breaks), "; ".join(one.may_break), str(one.untouched)] for one in clients]
+        yield from _table(["client", "breaks", "may break", "cannot touch it"], rows)
 
 
 def _markdown_heading(delta: Delta) -> Iterator[str]:
@@ -253,11 +291,12 @@ def _said(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", safe(" ".join(text.split())))
 
 
-def comparison_page(delta: Delta) -> str:
+def comparison_page(delta: Delta, clients: Sequence[ClientEffect] = ()) -> str:
     """The page, complete in itself."""
     return render(
         "compare.html",
         delta=delta,
+        clients=[(one, in_numbers(one)) for one in clients],
         verdict=verdict(delta),
         changes=[(what, delta.together(what)) for what in CHANGES if delta.of(what)],
         drift=[("Unannounced", delta.unannounced), ("Announced", delta.announced)],
@@ -280,13 +319,14 @@ def compare(given: argparse.Namespace) -> int:
     if not clauses:
         raise UserError("clause-list", "there are no clauses here", where=str(root), hint="name the suite with --root")
     delta = compare_runs(read_run(given.before), read_run(given.after), clauses, contract, strict=given.strict)
+    clients = effects(delta, map(read_use, given.client))
     if given.html:
-        write_page(given.html, comparison_page(delta))
-    print(_told(delta, given))
+        write_page(given.html, comparison_page(delta, clients))
+    print(_told(delta, clients, given))
     return WORSE if delta.worse() else 0
 
 
-def _told(delta: Delta, given: argparse.Namespace) -> str:
+def _told(delta: Delta, clients: Sequence[ClientEffect], given: argparse.Namespace) -> str:
     if given.json:
-        return json.dumps(comparison_as_json(delta), ensure_ascii=False, indent=1)
-    return markdown_of(delta).rstrip() if given.markdown else "\n".join(lines_of(delta))
+        return json.dumps(comparison_as_json(delta, clients), ensure_ascii=False, indent=1)
+    return markdown_of(delta, clients).rstrip() if given.markdown else "\n".join(lines_of(delta, clients))

@@ -10,6 +10,7 @@ from statistics import median
 
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract
+from conformance.reporting.comparison.clients import UseProfile, broken_by
 from conformance.reporting.comparison.evidence import (
     Tally,
     at_most,
@@ -202,8 +203,13 @@ def _slower(before: Side, after: Side) -> Iterator[Reason]:
             yield Reason("slower", f"{operation} takes {1000 * now:.0f} ms, {1000 * was:.0f} ms before (medians)")
 
 
-def reply_reasons(before: Side, after: Side, clauses: Iterable[Clause], contract: Contract) -> Iterator[Reason]:
-    """Unannounced changes that every run after the upgrade shows, against all before it together."""
+def reply_reasons(
+    before: Side, after: Side, clauses: Iterable[Clause], contract: Contract, uses: Sequence[UseProfile] = ()
+) -> Iterator[Reason]:
+    """Unannounced changes that every run after the upgrade shows, against all before it together.
+
+    Where clients are known by what they use, those that each change breaks are named.
+    """
     lower, upper = sorted((before.release, after.release))
     between = [clause for clause in clauses if lower < clause.release <= upper]
     announced = Announcements(between, back=after.release < before.release)
@@ -216,7 +222,8 @@ def reply_reasons(before: Side, after: Side, clauses: Iterable[Clause], contract
         for place, drift in sorted(told[0].items() if told else ()):
             if all(place in each for each in told):
                 words = f"{operation}  {drift.path}  {drift.what}: {drift.before}, then {drift.after}"
-                yield Reason("replies", words, "no-go" if sure else "not enough evidence")
+                broken = f" (breaks {', '.join(broken_by(drift, uses)) or 'none of the clients named'})" if uses else ""
+                yield Reason("replies", words + broken, "no-go" if sure else "not enough evidence")
 
 
 def _breaking(found: Iterable[Drift]) -> dict[tuple[str, str], Drift]:
