@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "upgrade", "go, no-go or not enough evidence: runs before against runs after", _upgrade, _sides)
+    _add(commands, "rejudge", "today's suite on a recording (--record), without a request", _rejudge, _recorded)
     _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
     _add(commands, "report", "the Allure report of the last run, one HTML page (needs Node.js)", _report, _results)
     _add(commands, "history", "what many nights say of each clause: since when, flaky, fixed", _history, _kept, _asked)
@@ -165,6 +166,11 @@ def _runs(command: argparse.ArgumentParser) -> None:
     command.add_argument("--html", type=Path, metavar="FILE", help="write a page, too")
     command.add_argument("--strict", action="store_true", help="a new element that nobody announced is worse, too")
     _client(command)
+
+
+def _recorded(command: argparse.ArgumentParser) -> None:
+    command.add_argument("recording", type=Path, metavar="RECORDING", help="a file of --record, or the reports with it")
+    command.set_defaults(arguments=())
 
 
 def _client(command: argparse.ArgumentParser) -> None:
@@ -276,6 +282,12 @@ def _upgrade(options: argparse.Namespace) -> int:
     from conformance.history.upgrade_command import upgrade
 
     return upgrade(options)
+
+
+def _rejudge(options: argparse.Namespace) -> int:
+    from conformance.run.suite import rejudge
+
+    return rejudge(options.root, options.recording, options.arguments)
 
 
 def _docs(options: argparse.Namespace) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.run.suite import beside
 from conformance.sites.errors import UserError
 from conformance.sites.release import Release
+
+if TYPE_CHECKING:
+    from conformance.wire.recording import ReadingTape
 
 MOCK = "mock"
 
@@ -34,14 +38,18 @@ class Options:
     history: Path | None = None
     notify: str = ""
     confirm: int | None = None
+    record: bool = False
+    rejudge: ReadingTape | None = None
 
 
 _FLAGS = {
+    "--record": "keep everything the site says, secrets replaced, for webex-conformance rejudge",
     "--strict-skips": "a skip the profile does not list fails the run",
     "--strict-schema": "what is only told as drift is a violation, what the suite's own schemas find too",
     "--resume": "go on with an interrupted run: what it finished is not run again",
 }
 _VALUES = {
+    "--rejudge": ("RECORDING", "judge what an earlier run recorded, without a request; see webex-conformance rejudge"),
     "--sites": ("FILE", "profile file (default sites.toml, or the variable WEBEX_SITES)"),
     "--release": ("R", "release to judge the site as (default: the profile's, else asked from the site)"),
     "--schemas": ("PATH", "the vendor's schema bundle, folder or zip, to judge replies with"),
@@ -96,7 +104,7 @@ def read_options(config: Any) -> Options:
     if option.confirm is not None and option.confirm < 0:
         raise UserError("confirm", "--confirm takes a whole number from 0", where="--confirm")
     known = Path(option.known_issues) if option.known_issues else beside(config.rootpath, "known_issues.toml")
-    return Options(
+    options = Options(
         sites=tuple(dict.fromkeys(option.site or [MOCK])),
         sites_file=option.sites or "",
         release=release,
@@ -108,6 +116,8 @@ def read_options(config: Any) -> Options:
         baseline=Path(option.baseline) if option.baseline else None,
         history=Path(option.history) if option.history else None,
         notify=option.notify or "",
+        record=option.record,
+        rejudge=_recording(Path(option.rejudge)) if option.rejudge else None,
         confirm=option.confirm,
         known_issues=known if option.known_issues or known.is_file() else None,
         reports=Path(option.reports) if option.reports else beside(config.rootpath, "reports"),
@@ -115,4 +125,24 @@ def read_options(config: Any) -> Options:
         lanes=0 if getattr(option, "forked", False) else option.lanes,
         resume=option.resume,
         root=config.rootpath,
+    )
+    return options if options.rejudge is None else _as_recorded(options, options.rejudge.notes)
+
+
+def _recording(place: Path) -> ReadingTape:
+    # Read by those runs alone that judge again: others start without httpx.
+    from conformance.wire.recording import ReadingTape
+
+    return ReadingTape(place)
+
+
+def _as_recorded(options: Options, notes: Mapping[str, Any]) -> Options:
+    """The options of a run that judges again: what the recorded one was, unless something else is asked for."""
+    return replace(
+        options,
+        sites=(notes["site"],),
+        access=options.access or notes["access"],
+        strict=options.strict or notes["strict"],
+        confirm=notes["confirm"] if options.confirm is None else options.confirm,
+        lanes=0,
     )

@@ -23,6 +23,7 @@ from conformance.run.collection import (
     take_lines_from_arguments,
     usage_error,
 )
+from conformance.run.commands.rejudge import unrecorded
 from conformance.run.options import add_options, demand_writable, read_options
 from conformance.run.pytest_internals import (
     allure_results,
@@ -93,6 +94,9 @@ class RunHooks:
             return
         run = self._open()
         finished = self._begin(run)
+        if unknown := unrecorded(run.options, (item.nodeid for item in items)):
+            config.hook.pytest_deselected(items=[item for item in items if item.nodeid in unknown])
+            items[:] = [item for item in items if item.nodeid not in unknown]
         run.expect([item.nodeid for item in items])
         resumed = [item for item in items if item.nodeid in finished]
         if resumed:

@@ -261,11 +261,13 @@ class RunSession:
     def _locked(self) -> SiteLock | None:
         """The site for this run alone, or shared by runs that only read; the embedded mock is ours anyway."""
         here = self.site_session.run_context
-        if self.mock is not None:
+        if self.mock is not None or self.options.rejudge is not None:
             return None
         return SiteLock(self.site_session.ledgers.lock, here.access)
 
     def _sites_file(self) -> Path:
+        if self.options.rejudge is not None:
+            return Path()
         if self.site == MOCK and not self.options.sites_file:
             self.mock = EmbeddedMock(self.options.release, self._scratch)
             return self.mock.sites_file
@@ -296,6 +298,7 @@ class RunSession:
         self.expected = len(nodeids)
         self._guarded("the file by which a run is resumed", lambda: self._resume_file.expect(self.expected))
         self.worker_run.number(nodeids)
+        self.worker_run.run_context.tape.note("selected", list(nodeids))
 
     def add(self, message: dict[str, Any]) -> None:
         """Take in what a scenario left: its result, the shapes of its replies, drift."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract
 from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.reporting.summary import read_baseline
+from conformance.run.commands.rejudge import moment_on, note_site, open_tape, profile_on, run_on
 from conformance.run.options import MOCK, Options
 from conformance.run.preflight import Preflight, PreflightReport
 from conformance.scenarios.execution import try_scenario
@@ -33,6 +35,7 @@ from conformance.wire.client import tls_context
 from conformance.wire.mailbox import ImapBox, Mailbox, SmtpSink
 from conformance.wire.payloads import Payloads
 from conformance.wire.rate_limiter import RateLimiter
+from conformance.wire.recording import NoMailbox, OpenTape, ReadingTape, Tape, TapedControlPlane
 
 
 class EmbeddedMock:
@@ -82,7 +85,8 @@ def on_the_reference(
             return
         stack.callback(mock.stop)
         here = replace(options, sites=(MOCK,), sites_file="", release=release, access="read-write", lanes=0)
-        asked = replace(here, reports=Path(scratch), baseline=None, schemas="", strict_schema=False)
+        alone = replace(here, record=False, rejudge=None, known_issues=None)
+        asked = replace(alone, reports=Path(scratch), baseline=None, schemas="", strict_schema=False)
         try:
             session = open_site(MOCK, mock.sites_file, asked, catalogue.clauses)
         except UserError:
@@ -113,6 +117,7 @@ class SiteSession:
         """Give back what the run context holds open."""
         self.run_context.ledger.close()
         self.run_context.sign_ins.close()
+        self.run_context.tape.close()
         if self.run_context.control_plane:
             self.run_context.control_plane.close()
         if self.run_context.mailbox:
@@ -132,16 +137,16 @@ def open_site(
     transport: httpx.BaseTransport | None = None,
 ) -> SiteSession:
     """Read the profile, ask the site about itself, and make the run context; anything amiss is a :class:`UserError`."""
-    profile = load_profile(name, sites_file)
-    access = _access(profile, options)
-    run_id = run_id or new_run_id()
+    tape = open_tape(options, worker) if not check_only else OpenTape()
+    profile = profile_on(tape, options.reports) or load_profile(name, sites_file)
+    run_id = run_on(tape) or run_id or new_run_id()
     ledgers = _ledgers(profile, options)
     contract, payloads = Contract(options.root / "schemas"), Payloads(options.root / "payloads")
     rate_limiter, tls = RateLimiter(profile.rate, _shared(profile, options, run_id)), tls_context(profile)
     run_context = RunContext(
         profile=profile,
         release=options.release or profile.release or FIRST,
-        access=access,
+        access=_access(profile, options),
         contract=contract,
         clauses=clauses,
         payloads=payloads,
@@ -149,20 +154,30 @@ def open_site(
         run_id=run_id,
         rate_limiter=rate_limiter,
         tls=tls,
-        control_plane=ControlPlane(profile.control_url, tls=tls, transport=transport) if profile.is_mock else None,
+        control_plane=_control_plane(profile, tape, tls, transport),
         vendor_schemas=_vendor_schemas(profile, options, contract),
         strict_schema=options.strict_schema,
         transport=transport,
         not_served=_not_served(profile, payloads),
+        tape=tape,
+        now=moment_on(tape) or datetime.now(UTC),
     )
+    note_site(run_context, options, sites_file)
+    run_context, preflight = _asked(run_context, Preflight(run_context, survey=survey, alone=not worker), options)
+    mailbox = None if check_only else _mailbox(run_context)
+    tape.note("mailbox", mailbox is not None)
+    return SiteSession(replace(run_context, mailbox=mailbox), preflight, options, ledgers)
+
+
+def _asked(run_context: RunContext, preflight: Preflight, options: Options) -> tuple[RunContext, PreflightReport]:
+    """The run context as the site says, with what the preflight found."""
     try:
-        preflight = Preflight(run_context, survey=survey, alone=not worker).look(options.release)
-        run_context = _as_the_site_says(run_context, preflight, options)
+        report = preflight.look(options.release)
+        return _as_the_site_says(run_context, report, options), report
     except UserError:
         run_context.sign_ins.close()
+        run_context.tape.close()
         raise
-    mailbox = None if check_only else _mailbox(run_context)
-    return SiteSession(replace(run_context, mailbox=mailbox), preflight, options, ledgers)
 
 
 def _as_the_site_says(run_context: RunContext, preflight: PreflightReport, options: Options) -> RunContext:
@@ -191,7 +206,7 @@ def _not_served(profile: Profile, payloads: Payloads) -> frozenset[str]:
 
 def _ledgers(profile: Profile, options: Options) -> Ledgers:
     """The embedded mock is gone with its run, and nobody will look for what was left on it."""
-    embedded = profile.is_mock and options.sites == (MOCK,)
+    embedded = (profile.is_mock and options.sites == (MOCK,)) or options.rejudge is not None
     known = None if embedded else state_folder(profile.url, profile.site_name)
     return Ledgers(profile.name, options.reports / "ledger", known)
 
@@ -237,7 +252,19 @@ def _shared(profile: Profile, options: Options, run_id: str) -> Path | None:
     return folder / f".rate-{profile.name}-{run_id}"
 
 
+def _control_plane(
+    profile: Profile, tape: Tape, tls: ssl.SSLContext, transport: httpx.BaseTransport | None
+) -> ControlPlane | None:
+    if not profile.is_mock:
+        return None
+    if isinstance(tape, OpenTape):
+        return ControlPlane(profile.control_url, tls=tls, transport=transport)
+    return TapedControlPlane(profile.control_url, tape, tls=tls, transport=transport)
+
+
 def _mailbox(run_context: RunContext) -> Mailbox | None:
+    if isinstance(run_context.tape, ReadingTape):
+        return NoMailbox() if run_context.tape.notes["mailbox"] else None
     control_plane = run_context.control_plane
     if control_plane is not None:
         return SmtpSink(lambda address: control_plane.set(_RELAY, address))

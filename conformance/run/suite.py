@@ -60,6 +60,14 @@ def run(root: Path, arguments: Iterable[str]) -> int:
     return int(pytest.main(pytest_arguments(root, list(arguments))))
 
 
+def rejudge(root: Path, recording: Path, arguments: Iterable[str]) -> int:
+    """Judge a recording, with any option of pytest; what it was recorded beside stays as it is."""
+    given = list(arguments)
+    reports = (recording if recording.is_dir() else recording.parent) / "rejudged"
+    named = any(argument.partition("=")[0] == "--reports" for argument in given)
+    return run(root, ["--rejudge", str(recording), *([] if named else ["--reports", str(reports)]), *given])
+
+
 def pytest_arguments(root: Path, arguments: list[str]) -> list[str]:
     """The arguments as pytest takes them: places of the suite found in ``root``, all features when none is named."""
     given = [_place(root, argument) for argument in arguments]

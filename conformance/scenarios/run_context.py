@@ -23,11 +23,15 @@ from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item, 
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
 from conformance.wire.client import Client
-from conformance.wire.mailbox import Mailbox
+from conformance.wire.mailbox import Mailbox, MailWatch
 from conformance.wire.payloads import Payloads
 from conformance.wire.rate_limiter import RateLimiter
+from conformance.wire.recording import OpenTape, Tape, TapedClient, waiting
 from conformance.wire.served import ServedOperations
 from conformance.wire.sign_in import SignIns, SiteClient
+
+#: Seconds to wait for mail: a mock delivers at once, a live site through the internet, and Control Hub when it likes.
+_MOCK_PATIENCE, _PATIENCE = 3.0, 180.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class RunContext:
     served: ServedOperations = field(default_factory=ServedOperations)
     not_served: frozenset[str] = frozenset()
     said_settings: Mapping[str, Value] = field(default_factory=dict)
+    #: What the run is told goes through it.
+    tape: Tape = field(default_factory=OpenTape)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -87,7 +93,15 @@ class RunContext:
 
     def plain_client(self) -> Client:
         """A client that signs nothing by itself."""
-        return Client(self.profile, self.rate_limiter, self.tls, transport=self.transport)
+
+        def make() -> Client:
+            return Client(self.profile, self.rate_limiter, self.tls, transport=self.transport)
+
+        return make() if isinstance(self.tape, OpenTape) else TapedClient(self.tape, make)
+
+    def mail_watch(self) -> MailWatch:
+        """What waits for mail while a scenario lasts."""
+        return MailWatch(self.mailbox, _MOCK_PATIENCE if self.profile.is_mock else _PATIENCE, waiting(self.tape))
 
     @property
     def named(self) -> Profile:

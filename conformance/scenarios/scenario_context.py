@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from conformance.judge import element_checks, reply_checks
 from conformance.judge.contract import ContractView
@@ -25,13 +26,12 @@ from conformance.wire.browser import Browser, Page
 from conformance.wire.client import Sender, reads_only
 from conformance.wire.creations import CREATIONS
 from conformance.wire.exchange import Exchange, Reply, Request
-from conformance.wire.mailbox import Mail, MailWatch
+from conformance.wire.mailbox import Mail
 from conformance.wire.pages import joined, next_start
+from conformance.wire.recording import PAGE, speak_for
 from conformance.wire.served import NotServed
 from conformance.wire.sign_in import refuses_login
 
-#: Seconds to wait for mail: a mock delivers at once, a live site through the internet, and Control Hub when it likes.
-_MOCK_PATIENCE, _PATIENCE = 3.0, 180.0
 #: Operations about one user: of somebody held they take the name alone, never an old password or address.
 _ABOUT_A_USER = ("GetUser", "SetUser", "DelUser")
 #: Refusals that speak of the caller or of the very user asked for. After any other the question is whether the site
@@ -52,6 +52,7 @@ class ScenarioContext:
 
     def __init__(self, run_context: RunContext, scenario: Scenario, client: Sender) -> None:
         self.run_context = run_context = run_context.for_scenario(scenario)
+        speak_for(scenario.nodeid)
         self.scenario = scenario
         self.exchanges: list[Exchange] = []
         self.violations: list[Violation] = []
@@ -67,7 +68,7 @@ class ScenarioContext:
         self._lists_read: dict[LookUp, Reply] = {}
         self._singled_out: dict[str, Reply] = {}
         self._client = client
-        self.mail_watch = MailWatch(run_context.mailbox, _MOCK_PATIENCE if run_context.profile.is_mock else _PATIENCE)
+        self.mail_watch = run_context.mail_watch()
         self._data = ScenarioData(run_context, scenario, self._replied)
         self._authenticator = Authenticator(run_context, self._exchange)
         self._cleanup = ScenarioCleanup(run_context, client, self._data)
@@ -471,7 +472,7 @@ class ScenarioContext:
             raise CannotJudge(f"no mail with a link reached {recipient} within {self.mail_watch.patience:g} s")
         run_context = self.run_context
         with Browser(run_context.profile, run_context.tls, run_context.transport) as browser:
-            pages = [act(browser, link) for link in links]
+            pages = [run_context.tape.through("page", "", partial(act, browser, link), PAGE) for link in links]
         answered = [page for page in pages if page.status]
         if not answered:
             raise CannotJudge(f"nobody answers behind the links of the mail to {recipient}: {pages[0].text}")

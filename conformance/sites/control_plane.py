@@ -46,20 +46,20 @@ class ControlPlane:
 
     def state(self) -> dict[str, Any]:
         """Everything the mock holds, without secrets."""
-        state: dict[str, Any] = self._ask("GET", "state")
+        state: dict[str, Any] = self.ask("GET", "state")
         return state
 
     def put(self, path: str, value: object) -> Any:
         """PUT ``value`` as JSON."""
-        return self._ask("PUT", path, value)
+        return self.ask("PUT", path, value)
 
     def get(self, path: str) -> Any:
         """GET as JSON."""
-        return self._ask("GET", path)
+        return self.ask("GET", path)
 
     def delete(self, path: str) -> Any:
         """DELETE; what is gone already is fine."""
-        return self._ask("DELETE", path)
+        return self.ask("DELETE", path)
 
     def _answer(self, method: str, url: str, value: object) -> httpx.Response:
         """Once more when the connection was lost: whatever is asked here may be asked twice."""
@@ -69,7 +69,8 @@ class ControlPlane:
         except (httpx.NetworkError, httpx.RemoteProtocolError):
             return self._client.request(method, url, content=body)
 
-    def _ask(self, method: str, path: str, value: object = None) -> Any:
+    def ask(self, method: str, path: str, value: object = None) -> Any:
+        """What the mock says to ``method`` at ``path``; :class:`CannotJudge` when it does not."""
         url = f"{self._url}/{path}"
         try:
             answer = self._answer(method, url, value)

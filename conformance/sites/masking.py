@@ -13,7 +13,7 @@ import json
 import re
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -144,10 +144,14 @@ class SecretRegistry:
 
     def mask_known(self, text: str) -> str:
         """``text`` without any known secret; elements are not looked at."""
+        return self.replace_known(text, lambda _: MASK)
+
+    def replace_known(self, text: str, by: Callable[[str], str]) -> str:
+        """``text`` with something else in the place of each known secret."""
         # Measured on a reply of 45 KB: 348 forms searched one by one take 1.9 ms, as one pattern 18 ms.
         for form in self._forms:
             if form in text:
-                text = text.replace(form, MASK)
+                text = text.replace(form, by(form))
         return text
 
     def mask_values(self, value: object, keep: frozenset[str] = frozenset()) -> object:

@@ -88,8 +88,11 @@ class MailWatch:
     was there before is counted first (:meth:`know`).
     """
 
-    def __init__(self, mailbox: Mailbox | None, patience: float) -> None:
+    def __init__(
+        self, mailbox: Mailbox | None, patience: float, wait: Callable[..., list[Mail]] = wait_for_mail
+    ) -> None:
         self._mailbox = mailbox
+        self._wait = wait
         self.patience = patience
         self._since = time.time() - _CLOCKS_APART
         self._known: dict[str, int] = {}
@@ -98,7 +101,7 @@ class MailWatch:
         """Mail to ``recipient``, waiting until it is ``enough``."""
         if self._mailbox is None:
             raise CannotJudge("the profile names no mailbox")
-        return wait_for_mail(self._mailbox, recipient, self._since, self.patience, enough)
+        return self._wait(self._mailbox, recipient, self._since, self.patience, enough)
 
     def know(self, recipient: str) -> None:
         """Remember how much mail to ``recipient`` there is."""

@@ -1,0 +1,344 @@
+"""What a run was told, kept to be judged again: every exchange, mail, page and word of a control plane.
+
+All of it goes through a :class:`Tape`: one that lets it pass, one that also writes it down, and one that answers from
+what was written, so that the very code of a run judges it without a request. Of requests a checksum is kept, without
+the secrets in them; of replies everything, secrets under pseudonyms.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import secrets
+import threading
+import zlib
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from conformance.sites.control_plane import ControlPlane
+from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.ledger import PREFIX
+from conformance.sites.masking import mask_named, secret_registry
+from conformance.wire.browser import Page
+from conformance.wire.client import Client
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.mailbox import Mail, Mailbox, wait_for_mail
+from conformance.wire.pseudonyms import Pseudonyms
+
+FORMAT = 1
+#: Below the folder of the reports; workers write one each.
+RECORDING = "recording{worker}.jsonl.gz"
+_ANYBODY = ""
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class Form(Generic[_Value]):
+    """How a value is written as JSON, and read again."""
+
+    write: Callable[[_Value, Pseudonyms], Any]
+    read: Callable[[Any], _Value]
+
+
+class NotRecorded(CannotJudge):
+    """The recording holds no answer to this: it was made by a run that did not ask."""
+
+
+_now = threading.local()
+
+
+def speak_for(nodeid: str) -> None:
+    """What this thread asks from now on, it asks for the scenario ``nodeid``."""
+    _now.nodeid = nodeid
+
+
+class Tape(Protocol):
+    """What a run is told goes through it."""
+
+    def through(self, kind: str, what: str, ask: Callable[[], _Value], form: Form[_Value]) -> _Value:
+        """The answer to ``what``, of ``ask`` or of a recording."""
+        ...
+
+    def note(self, name: str, value: Any) -> None:
+        """Write down what is known of the run itself."""
+        ...
+
+    def close(self) -> None:
+        """Nothing comes any more."""
+        ...
+
+
+class OpenTape:
+    """Lets everything pass."""
+
+    def through(self, kind: str, what: str, ask: Callable[[], _Value], form: Form[_Value]) -> _Value:
+        """What ``ask`` says."""
+        return ask()
+
+    def note(self, name: str, value: Any) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class WritingTape:
+    """Lets everything pass and writes it to ``file``, compressed, secrets replaced before they reach the disk."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Open as long as the run, and closed by close().
+        self._sink = gzip.open(file, "wt", encoding="utf-8", compresslevel=6)  # noqa: SIM115
+        self._pseudonyms = Pseudonyms(secret_registry, secrets.token_bytes(32))
+        self._lock = threading.Lock()
+        self.note("format", FORMAT)
+
+    def through(self, kind: str, what: str, ask: Callable[[], _Value], form: Form[_Value]) -> _Value:
+        """What ``ask`` says, written down."""
+        value = ask()
+        ahead = threading.current_thread().name.startswith("lane-")
+        row = [kind, getattr(_now, "nodeid", _ANYBODY), what, ahead, form.write(value, self._pseudonyms)]
+        self._write(row)
+        return value
+
+    def note(self, name: str, value: Any) -> None:
+        """Write down what is known of the run itself."""
+        # Node ids are ours; one that spells "password = x" in its title is no secret.
+        told = value if name == "selected" else secret_registry.mask_values(value)
+        self._write(["note", name, told])
+
+    def close(self) -> None:
+        """The last line says that nothing is missing."""
+        with self._lock:
+            if not self._sink.closed:
+                self._sink.write('["end"]\n')
+                self._sink.close()
+
+    def _write(self, row: list[Any]) -> None:
+        line = json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
+        with self._lock:
+            # What still comes while a run ends is for nobody.
+            if not self._sink.closed:
+                self._sink.write(line)
+
+
+class ReadingTape:
+    """Answers from a recording, in the order in which each scenario was told; asks nobody."""
+
+    def __init__(self, folder: Path) -> None:
+        files = sorted(folder.glob(RECORDING.format(worker="*"))) if folder.is_dir() else [folder]
+        if not files:
+            hint = "runs keep one with --record"
+            raise UserError("recording-missing", "there is no recording here", where=str(folder), hint=hint)
+        self.notes: dict[str, Any] = {}
+        self._told: defaultdict[tuple[str, str, str], deque[Any]] = defaultdict(deque)
+        self._last: dict[tuple[str, str], Any] = {}
+        self._names: dict[str, str] = {}
+        self._lock = threading.Lock()
+        for file in files:
+            self._take_in(_lines(file), file)
+        if self.notes.get("format") != FORMAT:
+            what = f"it has format {self.notes.get('format')!r}, this suite reads format {FORMAT}"
+            raise UserError("recording-form", what, where=str(folder))
+
+    def _take_in(self, rows: Iterable[list[Any]], file: Path) -> None:
+        try:
+            for row in rows:
+                if row[0] == "note":
+                    self.notes.setdefault(row[1], row[2])
+                else:
+                    kind, nodeid, what, ahead, value = row
+                    # What did not come back sound was asked again in its turn.
+                    if not (ahead and kind == "exchange" and value["error"]):
+                        self._told[kind, nodeid, what].append(value)
+                        self._last.setdefault((kind, what), value)
+        except (KeyError, TypeError, ValueError, IndexError) as problem:
+            raise UserError("recording-form", f"this is no recording: {problem}", where=str(file)) from None
+
+    def through(self, kind: str, what: str, ask: Callable[[], _Value], form: Form[_Value]) -> _Value:
+        """What was told then; :class:`NotRecorded` when nobody asked."""
+        nodeid = getattr(_now, "nodeid", _ANYBODY)
+        with self._lock:
+            waiting = self._told.get((kind, nodeid, what))
+            if waiting:
+                value = self._last[kind, what] = waiting.popleft()
+            elif (kind, what) in self._last:
+                value = self._last[kind, what]
+            else:
+                raise NotRecorded(f"the recording holds no such {kind}: it was made by other steps")
+        return form.read(value)
+
+    def rename(self, then: Iterable[str], now: Iterable[str]) -> None:
+        """What was made is called otherwise ``now``: another suite may make things in another order."""
+        self._names.update((was, name) for was, name in zip(then, now, strict=False) if was != name)
+
+    def renamed(self, text: bytes) -> bytes:
+        """``text`` with the names of now."""
+        for was, name in sorted(self._names.items(), key=lambda pair: -len(pair[0])) if self._names else ():
+            text = text.replace(was.encode(), name.encode())
+        return text
+
+    def told(self, kind: str) -> list[list[Any]]:
+        """Everything of one ``kind`` that was told, as it was written."""
+        return [list(waiting) for (one, _, _), waiting in self._told.items() if one == kind]
+
+    def note(self, name: str, value: Any) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def _lines(file: Path) -> list[list[Any]]:
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") as source:
+            rows = [json.loads(line) for line in source]
+    except FileNotFoundError:
+        raise UserError("recording-missing", "there is no recording here", where=str(file)) from None
+    except (OSError, EOFError, zlib.error, ValueError) as problem:
+        what = f"it was cut, or is no recording: {problem}"
+        raise UserError("recording-form", what, where=str(file)) from None
+    if not rows or rows[-1] != ["end"]:
+        raise UserError("recording-form", "it was cut: the run that wrote it did not end", where=str(file))
+    return rows[:-1]
+
+
+# -- what goes through -----------------------------------------------------------
+
+
+def _written(exchange: Exchange, pseudonyms: Pseudonyms) -> dict[str, Any]:
+    told = {name: getattr(exchange, name) for name in _PLAIN}
+    words = {name: [pseudonyms.of(one) for one in getattr(exchange, name)] for name in ("notes", "unwell")}
+    body = base64.b85encode(zlib.compress(pseudonyms.of_body(exchange.body), 1)).decode()
+    return {**told, **words, "error": pseudonyms.of(exchange.error), "body": body, "names": _names(exchange.request)}
+
+
+#: What a run makes on a site carries such a name, with a number that counts what was made before.
+_NAME = re.compile(rf"{PREFIX}-\w+-\d+")
+
+
+def _names(request: Request) -> list[str]:
+    return _NAME.findall(request.body.decode("latin-1"))
+
+
+#: Who asked stands in no recording, but for the names of what was made.
+_NOBODY = Request("", "", "", b"")
+_PLAIN = ("started", "seconds", "status", "content_type", "outage", "refused", "date")
+
+
+def _read(row: Mapping[str, Any]) -> Exchange:
+    body = zlib.decompress(base64.b85decode(row["body"]))
+    values: dict[str, Any] = {name: row[name] for name in (*_PLAIN, "error")}
+    notes, unwell = tuple(row["notes"]), tuple(row["unwell"])
+    nobody = replace(_NOBODY, body=" ".join(row["names"]).encode())
+    return Exchange(nobody, **values, notes=notes, unwell=unwell, body=body)
+
+
+_EXCHANGE = Form(_written, _read)
+#: Plain values.
+JSON: Form[Any] = Form(lambda value, _: secret_registry.mask_values(value), lambda value: value)
+
+
+#: Mail, and what a browser was shown.
+MAILS: Form[list[Mail]] = Form(
+    lambda mails, names: [
+        [one.recipients, one.subject.decode("latin-1"), names.of(one.text), one.arrived] for one in mails
+    ],
+    lambda rows: [Mail(tuple(who), subject.encode("latin-1"), text, at) for who, subject, text, at in rows],
+)
+PAGE: Form[Page] = Form(
+    lambda page, names: [names.of(page.address), page.status, names.of(page.text)], lambda row: Page(*row)
+)
+
+
+def waiting(tape: Tape) -> Callable[..., list[Mail]]:
+    """:func:`~conformance.wire.mailbox.wait_for_mail` through a tape."""
+
+    def wait(mailbox: Mailbox, recipient: str, *more: Any) -> list[Mail]:
+        who = _NAME.sub(PREFIX, recipient)
+        found = tape.through("mail", who, lambda: wait_for_mail(mailbox, recipient, *more), MAILS)
+        return [_renamed(one, tape) for one in found] if isinstance(tape, ReadingTape) else found
+
+    return wait
+
+
+def _renamed(mail: Mail, tape: ReadingTape) -> Mail:
+    recipients = tuple(tape.renamed(one.encode()).decode() for one in mail.recipients)
+    return replace(mail, recipients=recipients, text=tape.renamed(mail.text.encode()).decode())
+
+
+class NoMailbox:
+    """Stands where a run that is judged again had its mailbox."""
+
+    pause = 0.0
+
+    def mail_to(self, recipient: str) -> list[Mail]:
+        """Nothing that was not recorded."""
+        return []
+
+    def listen(self) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+class TapedClient(Client):
+    """A client whose exchanges go through a tape; ``make`` makes the one that asks, when one must."""
+
+    def __init__(self, tape: Tape, make: Callable[[], Client]) -> None:
+        self._tape = tape
+        self._make = make
+        self._asks: Client | None = None
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._asks is not None:
+            self._asks.close()
+
+    def send(self, request: Request, *, patient: bool = True) -> Exchange:
+        """The exchange of ``request``, told now or then."""
+
+        def ask() -> Exchange:
+            self._asks = self._asks or self._make()
+            return self._asks.send(request, patient=patient)
+
+        try:
+            told = self._tape.through("exchange", _fingerprint(request), ask, _EXCHANGE)
+        except NotRecorded as problem:
+            return Exchange(request, 0.0, 0.0, error=str(problem))
+        if isinstance(self._tape, ReadingTape):
+            self._tape.rename(_names(told.request), _names(request))
+            return replace(told, request=request, body=self._tape.renamed(told.body))
+        return told
+
+
+def _fingerprint(request: Request) -> str:
+    """Which request it is, whatever secrets it carries."""
+    text = _NAME.sub(PREFIX, mask_named(request.body.decode("latin-1")))
+    return hashlib.sha256(f"{request.operation} {request.url} {text}".encode()).hexdigest()[:16]
+
+
+class TapedControlPlane(ControlPlane):
+    """A control plane whose words go through a tape."""
+
+    def __init__(self, control_url: str, tape: Tape, **more: Any) -> None:
+        super().__init__(control_url, **more)
+        self._tape = tape
+
+    def ask(self, method: str, path: str, value: object = None) -> Any:
+        """What the mock says to it, now or then."""
+
+        def really() -> Any:
+            return super(TapedControlPlane, self).ask(method, path, value)
+
+        with suppress(NotRecorded):
+            return self._tape.through("control", f"{method} {path}", really, JSON)
+        return None

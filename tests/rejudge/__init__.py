@@ -1,0 +1,1 @@
+"""Recordings judged again, held against the runs that wrote them."""
