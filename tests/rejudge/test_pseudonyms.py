@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.sites.masking import SecretRegistry
-from conformance.wire.pseudonyms import Pseudonyms
+from conformance.wire.recording import Pseudonyms
 
 
 @pytest.fixture
