@@ -151,18 +151,22 @@ class ReadingTape:
             raise UserError("recording-form", what, where=str(folder))
 
     def _take_in(self, rows: Iterable[list[Any]], file: Path) -> None:
+        several: defaultdict[tuple[str, str, str], list[tuple[bool, Any]]] = defaultdict(list)
         try:
             for row in rows:
                 if row[0] == "note":
                     self.notes.setdefault(row[1], row[2])
                 else:
                     kind, nodeid, what, ahead, value = row
-                    # What did not come back sound was asked again in its turn.
-                    if not (ahead and kind == "exchange" and value["error"]):
-                        self._told[kind, nodeid, what].append(value)
-                        self._last.setdefault((kind, what), value)
+                    ahead_in_vain = bool(ahead and kind == "exchange" and value["error"])
+                    several[kind, nodeid, what].append((ahead_in_vain, value))
         except (KeyError, TypeError, ValueError, IndexError) as problem:
             raise UserError("recording-form", f"this is no recording: {problem}", where=str(file)) from None
+        for (kind, nodeid, what), told in several.items():
+            # What a lane got no sound answer to was asked again in its turn, if that mattered.
+            sound = [value for in_vain, value in told if not in_vain]
+            self._told[kind, nodeid, what].extend(sound or [value for _, value in told])
+            self._last.setdefault((kind, what), self._told[kind, nodeid, what][0])
 
     def through(self, kind: str, what: str, ask: Callable[[], _Value], form: Form[_Value]) -> _Value:
         """What was told then; :class:`NotRecorded` when nobody asked."""
@@ -183,9 +187,11 @@ class ReadingTape:
 
     def renamed(self, text: bytes) -> bytes:
         """``text`` with the names of now."""
-        for was, name in sorted(self._names.items(), key=lambda pair: -len(pair[0])) if self._names else ():
-            text = text.replace(was.encode(), name.encode())
-        return text
+        if not self._names:
+            return text
+        # At once and by whole names: one may be the beginning of another, or be what another is called now.
+        told = _NAME.sub(lambda found: self._names.get(found[0], found[0]), text.decode("latin-1"))
+        return told.encode("latin-1")
 
     def told(self, kind: str) -> list[list[Any]]:
         """Everything of one ``kind`` that was told, as it was written."""
