@@ -266,9 +266,7 @@ class RunSession:
         return SiteLock(self.site_session.ledgers.lock, here.access)
 
     def _sites_file(self) -> Path:
-        if self.options.rejudge is not None:
-            return Path()
-        if self.site == MOCK and not self.options.sites_file:
+        if self.site == MOCK and not self.options.sites_file and self.options.rejudge is None:
             self.mock = EmbeddedMock(self.options.release, self._scratch)
             return self.mock.sites_file
         return sites_file(self.options.sites_file or None)
@@ -356,14 +354,14 @@ class RunSession:
 
     def _ask_the_reference(self) -> None:
         """Whose fault each red is: what the mock of the release does not pass, either, is ours and not the site's."""
-        asked, said = set(doubtful(self.results.values())), {}
+        said: dict[str, str] = {}
+        asked = set(doubtful(self.results.values()))
         every = (one for file in self.catalogue.known_files() for one in file.scenarios.values())
         scenarios = [one for one in every if one.nodeid in asked]
         release = self.worker_run.run_context.release
         try:
             told = on_the_reference(self.options, release, self.catalogue, scenarios) if scenarios else ()
-            for scenario, outcome in told:
-                said[scenario.nodeid] = outcome
+            said.update((scenario.nodeid, outcome) for scenario, outcome in told)
         except Exception as fault:  # noqa: BLE001 - the verdicts stand without it
             where = self._traceback_file("reference", fault)
             self.problems.append(f"the reference mock could not be asked: {type(fault).__name__}: {fault} ({where})")

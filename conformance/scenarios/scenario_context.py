@@ -470,9 +470,8 @@ class ScenarioContext:
         links = [link for mail in self.look_for_link(recipient) for link in mail.links]
         if not links:
             raise CannotJudge(f"no mail with a link reached {recipient} within {self.mail_watch.patience:g} s")
-        run_context = self.run_context
-        with Browser(run_context.profile, run_context.tls, run_context.transport) as browser:
-            pages = [run_context.tape.through("page", "", partial(act, browser, link), PAGE) for link in links]
+        with Browser(self.run_context.profile, self.run_context.tls, self.run_context.transport) as browser:
+            pages = [self.run_context.tape.through("page", "", partial(act, browser, link), PAGE) for link in links]
         answered = [page for page in pages if page.status]
         if not answered:
             raise CannotJudge(f"nobody answers behind the links of the mail to {recipient}: {pages[0].text}")
