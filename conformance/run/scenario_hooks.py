@@ -23,6 +23,7 @@ from conformance.run.pytest_internals import (
     attached,
     cursor,
     goes_to_the_end,
+    is_worker,
     on_a_terminal,
     replace_allure_logger,
 )
@@ -207,7 +208,9 @@ class ScenarioHooks:
             else:
                 item.stash[_SKIP] = skip
                 item.add_marker(pytest.mark.skip(reason=f"{skip.kind}: {skip.why}"))
-        worker_run.look_ahead(running, to_the_end=goes_to_the_end(self._config))
+        # Which of the scenarios that change the site are handed to another, a worker does not know.
+        alone = not is_worker(self._config)
+        worker_run.look_ahead(running, to_the_end=alone and goes_to_the_end(self._config))
         replace_allure_logger(self._config, self._allure_logger)
         # What stands by now stays to the end: no collection need look at it again.
         gc.freeze()

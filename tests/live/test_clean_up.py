@@ -134,3 +134,20 @@ def test_a_live_site_that_is_written_to_is_judged_like_a_mock(run: Runner, tmp_p
     assert again.clauses("failed") == set()
     assert again.clauses("broken") == {"R41.11.0-02", "R41.11.0-03"}
     assert "only Control Hub can remove one: name others" in again.text
+
+
+@pytest.mark.rotating(2)
+@pytest.mark.parametrize("way", [("-n", "2"), ()], ids=["two workers", "lanes"])
+def test_what_changes_the_site_is_done_once_whoever_looks_ahead(run: Runner, tmp_path: Path, way: tuple[str, ...]) -> None:
+    """Two workers that both go ahead with a scenario change one user of the operator's twice, and put back what the other did."""
+    asked = {}
+    for one in (("--lanes", "0"), way):
+        with twisted(tmp_path, control_url="None") as site:
+            before = state(site)
+            outcome = run(WRITES, "features/41.11.0/control-hub-users.feature", *one, *site.arguments("--access", "read-write"), subprocess=True)
+            after = state(site)
+        assert outcome.code == 0, outcome.text
+        known = [row["user_id"] for row in before["users"]]
+        assert [row for row in after["users"] if row["user_id"] in known] == before["users"]
+        asked[one] = sorted(operation for operation in site.asked if operation.startswith(("Create", "Del")))
+    assert asked[way] == asked["--lanes", "0"]
