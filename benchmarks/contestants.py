@@ -53,11 +53,12 @@ class Field:
             self.suite("suite, serial, no Allure", latency, "--lanes", "0", *_NO_ALLURE),
         ]
 
-    def whole(self, latency: int, lanes: Sequence[int]) -> list[Contestant]:
-        """Every scenario, those that write too, at a mock that is set as they want it."""
-        site = ("--sites", str(self._sites.file), "--site", Sites.whole(latency), "--reports", str(self._folder / "whole"))
-        command = (sys.executable, "-m", "pytest", "features", "-q", *site, "--lanes")
-        return [Contestant(f"whole run, {number} lanes", (*command, str(number)), self._root) for number in lanes]
+    def whole(self, latency: int, lanes: int, *, live: bool) -> Contestant:
+        """Every scenario, those that write too: on a live site, or at a mock that is set as they want it."""
+        site = ("--sites", str(self._sites.file), "--site", Sites.whole(latency, live=live), "--access", "read-write")
+        reports = ("--reports", str(self._folder / "whole"), "--lanes", str(lanes))
+        command = (sys.executable, "-m", "pytest", "features", "-q", *site, *reports)
+        return Contestant(f"{'live site' if live else 'mock'}, {lanes} lanes", command, self._root)
 
     def floors(self, lanes: Sequence[int]) -> list[Contestant]:
         """The exchanges alone."""

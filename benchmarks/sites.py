@@ -26,9 +26,9 @@ class Sites:
         return f"bench-{latency}"
 
     @staticmethod
-    def whole(latency: int) -> str:
-        """The profile of the same site by which a run may write, and set it as scenarios want it."""
-        return f"whole-{latency}"
+    def whole(latency: int, *, live: bool) -> str:
+        """The profile of the same site by which a run may write; unless it is ``live``, also set it as it wants."""
+        return f"{'live' if live else 'mock'}-{latency}"
 
 
 @contextmanager
@@ -43,7 +43,9 @@ def mock_sites(folder: Path, latencies: Sequence[int]) -> Iterator[Sites]:
             processes.append(subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL))
             text = _as_live(_when_written(file))
             urls[latency] = tomllib.loads(text)["sites"][name]["url"]
-            texts += [text, _when_written(file).replace(f"sites.{name}", f"sites.{Sites.whole(latency)}")]
+            mine, written = f"sites.{name}", _when_written(file)
+            texts += [text, written.replace(mine, f"sites.{Sites.whole(latency, live=False)}")]
+            texts.append(_without_control(written).replace(mine, f"sites.{Sites.whole(latency, live=True)}"))
         sites = folder / "sites.toml"
         sites.write_text("\n".join(texts), encoding="utf-8")
         yield Sites(sites, urls)
@@ -63,6 +65,9 @@ def _when_written(file: Path) -> str:
 
 
 def _as_live(profile: str) -> str:
+    return re.sub(r"(?m)^access .*$", 'access = "read-only"', _without_control(profile))
+
+
+def _without_control(profile: str) -> str:
     """Without the control plane a mock is a site as any other."""
-    text = re.sub(r"(?m)^control_url .*\n", "", profile)
-    return re.sub(r"(?m)^access .*$", 'access = "read-only"', text)
+    return re.sub(r"(?m)^control_url .*\n", "", profile)
