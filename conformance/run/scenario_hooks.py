@@ -239,8 +239,8 @@ class ScenarioHooks:
         """What a lane met, as if it were met now."""
         item.stash[_CONTEXT], item.stash[_RECORD], item.stash[_REPLAY] = carried.context, carried.record, carried
         item.user_properties += [(CLEANUP_ERROR, error) for error in carried.cleanup_errors]
-        if carried.violation is not None:
-            raise carried.violation
+        if carried.error is not None:
+            raise carried.error
 
     def _clean_up(self, context: ScenarioContext) -> list[str]:
         """What could not be put back, in words; a fault in it must not hide what the scenario found."""

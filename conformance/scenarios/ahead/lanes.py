@@ -77,7 +77,7 @@ class Carried:
 
     context: ScenarioContext
     record: Recorder
-    violation: ContractViolation | None
+    error: ContractViolation | CannotJudge | None
     cleanup_errors: tuple[str, ...]
     replayed: float
 
@@ -267,12 +267,17 @@ class Lanes:
         """From the first step to the clean-up; a scenario that came to no verdict is tried again in its turn."""
         began, until_stopped = time.monotonic(), _UntilStopped(client, self._stopped)
         context, record = ScenarioContext(self._run_context, scenario, until_stopped), new_record(scenario)
-        violation, judged = None, False
+        error: ContractViolation | CannotJudge | None = None
+        judged = False
         try:
             execute(context, self._registry, record, alone=False)
             judged = True
         except ContractViolation as found:
-            violation, judged = found, True
+            error, judged = found, True
+        except CannotJudge as lost:
+            # What got no reply may have been carried out or not, and is not asked for twice.
+            unanswered = bool(context.exchanges) and context.exchanges[-1].unanswered
+            error, judged = lost, scenario.writes and unanswered
         finally:
             until_stopped.cleaning_up = True
             errors = tuple(context.clean_up())
@@ -280,7 +285,7 @@ class Lanes:
                 self._count(exchange)
         if judged:
             took = time.monotonic() - began
-            self._carried[scenario] = Carried(context, record, violation, errors, took)
+            self._carried[scenario] = Carried(context, record, error, errors, took)
 
     def _count(self, exchange: Exchange) -> None:
         self._errors_in_a_row = self._errors_in_a_row + 1 if exchange.unanswered else 0
