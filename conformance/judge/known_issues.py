@@ -119,7 +119,7 @@ def _text(row: dict[str, object], key: str, where: str) -> str:
     text = " ".join(value.split()) if key == "reason" else value
     if not text.isprintable() or text.isspace():
         hint = f'write {key} = "..." in one line'
-        raise UserError("known-issue-text", f"{key} holds nothing that can be read", where=where, hint=hint)
+        raise UserError("known-issue-text", f"{key} holds what nobody can read, or nothing", where=where, hint=hint)
     if key == "check" and text and not _CHECKS.fullmatch(text):
         hint = 'as reports spell it, several by commas: check = "element-present, element-order"'
         raise UserError("known-issue-check", f"there is no check {text!r}", where=where, hint=hint)
