@@ -286,11 +286,14 @@ class Sweep:
         return mine(self._shown()) if any(item.key is None for item in items) else items
 
     def remove(self, items: list[LeftOver]) -> list[str]:
-        """Undo ``items``; what could not be undone, in words."""
+        """Undo ``items``; what could not be undone, in words.
+
+        Settings of a mock first: set otherwise it may not know users by the names they were made under.
+        """
         left = []
         client = self._run_context.client()
         try:
-            for item in items:
+            for item in sorted(items, key=lambda one: one.entry.operation != SETTING):
                 try:
                     self._remove(client, item)
                 except (CannotJudge, UserError) as problem:
