@@ -5,7 +5,6 @@ The suite's own tests load it too and are left alone.
 
 from __future__ import annotations
 
-import contextlib
 import signal
 from collections.abc import Generator, Sequence
 from typing import Any
@@ -192,9 +191,14 @@ class RunHooks:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_keyboard_interrupt(self) -> Generator[None]:
-        """Let pytest say where it was interrupted, unless Python cannot say it: between two lines there is no line."""
-        with contextlib.suppress(TypeError):
+        """Let pytest say where it was interrupted; between two lines there is no line, and then it says: here."""
+        try:
             yield
+        except TypeError:
+            try:
+                _interrupt()
+            except KeyboardInterrupt:
+                self._config.hook.pytest_keyboard_interrupt(excinfo=pytest.ExceptionInfo.from_current())
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
@@ -239,6 +243,10 @@ class RunHooks:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options of a run."""
     add_options(parser)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 def _runs_features(config: pytest.Config) -> bool:

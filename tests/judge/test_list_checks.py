@@ -143,7 +143,7 @@ def listed_rows(number: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("total", "number", "found"), [("1", 1, True), ("2", 1, False), ("0", 1, True), ("many", 1, True), ("", 1, True), ("99", 99, True), ("100", 100, False)]
+    ("total", "number", "found"), [("1", 1, True), ("2", 1, False), ("0", 1, True), ("many", 1, True), ("", 1, True), ("99", 99, True), ("100", 100, True), ("101", 100, False)]
 )
 def test_a_list_that_goes_on_is_not_added_up(total: str, number: int, found: bool) -> None:
     replies = lists({})

@@ -137,7 +137,7 @@ def test_a_wrong_password_is_sent_under_the_address_once_and_no_further(run: Run
     sent: Counter[bytes] = Counter()
 
     def listen(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
-        if b"<password>wrong</password>" in request.body:
+        if b"<password>Not-The-Password-7</password>" in request.body:
             sent[request.body.partition(b"<webExID>")[2].partition(b"<")[0]] += 1
         return response
 
@@ -145,7 +145,7 @@ def test_a_wrong_password_is_sent_under_the_address_once_and_no_further(run: Run
         text = site.sites.read_text(encoding="utf-8")
         head, role, rest = text.partition("[sites.twisted.accounts.classic-era-user]")
         assert role, text
-        rest = re.sub(r'password = "[^"]*"', 'password = "wrong"', rest, count=1)
+        rest = re.sub(r'password = "[^"]*"', 'password = "Not-The-Password-7"', rest, count=1)
         site.sites.write_text(head + role + rest, encoding="utf-8")
         outcome = run("features/41.11.0/logins.feature", *site.arguments())
     assert outcome.code == 1, outcome.text
