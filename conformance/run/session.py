@@ -467,7 +467,7 @@ class RunSession:
             self._guarded("the Allure results", lambda: self._complete_allure(record, allure_folder))
         leaks = [f"a secret stands in {file}" for file in secret_registry.leaks_in(reports)]
         self.problems += leaks
-        whole = self.record()
+        whole = replace(record, problems=tuple(self.problems))
         if not leaks and self._guarded("summary.json", lambda: write_summary(whole, reports / "summary.json")):
             (reports / RESUME_FILE).unlink(missing_ok=True)
             if history := self.options.history or self.worker_run.run_context.profile.history:

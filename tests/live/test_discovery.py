@@ -164,8 +164,7 @@ def test_with_workers_too_only_what_was_chosen_is_looked_for(run: Runner, tmp_pa
 def test_after_kill_9_a_sweep_takes_away_what_was_made_for_the_run(
     run: Runner, pytester: pytest.Pytester, tmp_path: Path
 ) -> None:
-    stops = Stops("DelMeeting", 1)
-    stops.signal = signal.SIGKILL
+    stops = Stops("DelMeeting", 1, signal.SIGKILL)
     with one_account(tmp_path, stops, settings=CLASSIC) as one:
         before = state(one.site)
         arguments = one.arguments("--access", "read-write", "--lanes", "0")

@@ -52,8 +52,7 @@ def test_after_kill_9_the_sweep_puts_everything_back(
     lost: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stops = Stops("GetEvent", 2)
-    stops.signal = signal.SIGKILL
+    stops = Stops("GetEvent", 2, signal.SIGKILL)
     with twisted(tmp_path, stops) as site:
         before = state(site)
         reports = killed(stops, run, pytester, site)
@@ -99,8 +98,7 @@ def test_a_run_with_reports_elsewhere_meets_the_run_that_has_the_site(tmp_path: 
 
 
 def test_what_is_younger_is_left_alone(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
-    stops = Stops("GetEvent", 2)
-    stops.signal = signal.SIGKILL
+    stops = Stops("GetEvent", 2, signal.SIGKILL)
     with twisted(tmp_path, stops) as site:
         reports = killed(stops, run, pytester, site)
         left = state(site)["sessions"]
@@ -168,8 +166,7 @@ def test_what_is_started_beside_a_run_that_writes_is_told_so_and_changes_nothing
 def test_a_ledger_that_names_what_is_not_ours_takes_nothing_away(
     run: Runner, pytester: pytest.Pytester, tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stops = Stops("GetEvent", 2)
-    stops.signal = signal.SIGKILL
+    stops = Stops("GetEvent", 2, signal.SIGKILL)
     with twisted(tmp_path, stops) as site:
         before = state(site)
         reports = killed(stops, run, pytester, site)

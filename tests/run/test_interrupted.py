@@ -33,10 +33,9 @@ def _hang_up() -> Iterator[None]:
 class Stops:
     """Sends a signal to the run when an operation is asked for the nth time."""
 
-    def __init__(self, operation: str, nth: int) -> None:
-        self.operation, self.left = operation, nth
+    def __init__(self, operation: str, nth: int, number: signal.Signals = signal.SIGINT) -> None:
+        self.operation, self.left, self.signal = operation, nth, number
         self.process: subprocess.Popen[str] | None = None
-        self.signal = signal.SIGINT
 
     def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
         if operation_of(request) == self.operation and self.process is not None:
@@ -66,8 +65,7 @@ def state(site: Twisted) -> dict[str, Any]:
 def test_an_interrupted_run_leaves_nothing_behind_and_can_be_resumed(
     run: Runner, pytester: pytest.Pytester, tmp_path: Path, catalogue: Catalogue, kind: signal.Signals
 ) -> None:
-    stops = Stops("GetEvent", 2)
-    stops.signal = kind
+    stops = Stops("GetEvent", 2, kind)
     with twisted(tmp_path, stops) as site:
         before = state(site)
         outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
@@ -131,8 +129,7 @@ def test_a_closed_terminal_leaves_nothing_behind(
 
 
 def test_nohup_is_obeyed(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
-    stops = Stops("GetEvent", 1)
-    stops.signal = signal.SIGHUP
+    stops = Stops("GetEvent", 1, signal.SIGHUP)
     with twisted(tmp_path, stops) as site:
         old = signal.signal(signal.SIGHUP, signal.SIG_IGN)
         try:

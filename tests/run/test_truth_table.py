@@ -126,8 +126,7 @@ def test_the_exit_code_says_whether_anything_was_wrong(
 def test_an_interrupted_run_with_two_workers_leaves_no_verdict_and_nothing_behind(
     run: Runner, pytester: pytest.Pytester, tmp_path: Path
 ) -> None:
-    stops = Stops("GetEvent", 2)
-    stops.signal = signal.SIGINT
+    stops = Stops("GetEvent", 2, signal.SIGINT)
     with twisted(tmp_path, stops) as site:
         before = state(site)
         outcome = interrupted(stops, run, pytester, "features/41.4.0/entry-exit-tone.feature", "features/41.7.0", "-n", "2", *site.arguments())
