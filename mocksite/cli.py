@@ -73,6 +73,8 @@ def parser() -> argparse.ArgumentParser:
     words = "list the ways to be wrong, or those that hold a word, and end"
     made.add_argument("--list-faults", nargs="?", const="", metavar="WORD", help=words)
     made.add_argument("--tls", action="store_true", help="serve https with a certificate made on the spot")
+    words = "end when standard input is closed: with whoever started it, however that ends"
+    made.add_argument("--until-stdin-closes", action="store_true", help=words)
     made.add_argument("--allow-remote", action="store_true", help="allow a --host that other machines can reach")
     return made
 
@@ -132,6 +134,8 @@ def _serve(given: argparse.Namespace) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if given.until_stdin_closes:
+        threading.Thread(target=_await_end_of_input, args=(stop,), daemon=True).start()
     server = _start(given)
     try:
         if given.write_profile:
@@ -140,6 +144,12 @@ def _serve(given: argparse.Namespace) -> None:
         stop.wait()
     finally:
         server.stop()
+
+
+def _await_end_of_input(stop: threading.Event) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    stop.set()
 
 
 def _start(given: argparse.Namespace) -> mocksite.Server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 # pytester forgets what is first imported in a run of its own, while httpx remembers the exceptions of the httpcore it
@@ -59,3 +60,8 @@ def catalogue() -> Catalogue:
     catalogue = Catalogue(ROOT)
     catalogue.read_all([ROOT / "features"])
     return catalogue
+
+
+def pytest_runtest_logfinish() -> None:
+    """A run puts everything out of the reach of the garbage collector; here its process goes on."""
+    gc.unfreeze()

@@ -24,6 +24,7 @@ _KINDS = {
     "text or empty": re.compile(""),
     "date and time": re.compile(r"^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}$", re.ASCII),
 }
+_INTEGER, _MOMENT = _KINDS["integer"], _KINDS["date and time"]
 _ONE_OF = re.compile(r"^one of (.+)$")
 _DIGITS = re.compile(r"^(\d+) (hexadecimal )?digits$")
 
@@ -55,7 +56,9 @@ def kind_of(text: str) -> str:
         return "empty"
     if text in ("true", "false"):
         return "boolean"
-    return next((kind for kind in ("integer", "date and time") if _KINDS[kind].search(text)), "text")
+    if _INTEGER.search(text):
+        return "integer"
+    return "date and time" if _MOMENT.search(text) else "text"
 
 
 def moment_of(text: str) -> datetime:

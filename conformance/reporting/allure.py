@@ -9,6 +9,7 @@ what the run was about, who started it, and how failures are grouped.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +30,8 @@ from conformance.judge.findings import headline
 from conformance.reporting.exchange_file import readable
 from conformance.reporting.outcome import Cause, ScenarioResult, StepRecord
 from conformance.reporting.summary import RunRecord
-from conformance.reporting.text import printable, safe
+from conformance.reporting.text import printable, safe, visible
+from conformance.sites.masking import secret_registry
 
 _SEVERITY = {"must": "critical", "should": "normal", "observe": "minor"}
 _STATUS = {
@@ -57,7 +59,7 @@ class MaskingLogger(AllureFileLogger):
     ) -> None:
         super().__init__(str(folder))
         self._current = current
-        self._written: dict[str, Path] = {}
+        self._written: dict[bytes, str] = {}
 
     @hookimpl
     def report_result(self, result: Any) -> None:
@@ -84,8 +86,7 @@ class MaskingLogger(AllureFileLogger):
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:
         """Write an attachment, masked."""
         text = body if isinstance(body, str) else body.decode("utf-8", "replace")
-        with suppress(OSError):
-            (self._report_dir / file_name).write_text(printable(text), encoding="utf-8")
+        self._write(str(self._report_dir / file_name), secret_registry.mask(text))
 
     def _tell(self, result: Any, scenario: ScenarioResult, steps: Iterable[StepRecord], clause: Clause) -> None:
         result.name = safe(scenario.title)
@@ -113,22 +114,33 @@ class MaskingLogger(AllureFileLogger):
         ]
         if words or step.cause:
             told.statusDetails = StatusDetails(message=safe("\n".join(words) or step.cause))
-        for name, text, kind in _attachments(step):
-            told.attachments.append(self._attach(name, text, kind))
+        told.attachments = [self._attach(*one) for one in _attachments(step)]
         return told
 
-    def _attach(self, name: str, text: str, kind: str) -> Attachment:
+    def _attach(self, name: str, told: str | bytes, kind: str) -> Attachment:
         """A file of its own for every attachment: Allure 3 gives a file that two results name to one of them only."""
         source = f"{uuid4().hex}-attachment.{'xml' if kind == 'application/xml' else 'txt'}"
-        # A site gives many replies of a run twice over: on the disk equal ones are one, under several names.
-        digest = sha256(text.encode("utf-8", "replace")).hexdigest()
-        if digest in self._written:
-            with suppress(OSError):
-                (self._report_dir / source).hardlink_to(self._written[digest])
-                return Attachment(name=name, source=source, type=kind)
-        self.report_attached_data(text, source)
-        self._written[digest] = self._report_dir / source
+        file = os.path.join(self._report_dir, source)  # noqa: PTH118 - three thousand times a run
+        # A site gives many replies of a run twice over: made readable once, and on the disk one under several names.
+        raw = told if isinstance(told, bytes) else told.encode("utf-8", "replace")
+        if not self._link(digest := sha256(raw).digest(), file):
+            masked = readable(told) if isinstance(told, bytes) else secret_registry.mask(told)
+            if not self._link(of_text := sha256(masked.encode("utf-8", "replace")).digest(), file):
+                self._write(file, masked)
+            self._written[digest] = self._written[of_text] = file
         return Attachment(name=name, source=source, type=kind)
+
+    def _link(self, digest: bytes, file: str) -> bool:
+        """Whether ``file`` is now another name of what was written before."""
+        try:
+            os.link(self._written[digest], file)
+        except (KeyError, OSError):
+            return False
+        return True
+
+    def _write(self, file: str, masked: str) -> None:
+        with suppress(OSError), open(file, "w", encoding="utf-8") as attachment:  # noqa: PTH123 - likewise
+            attachment.write(visible(masked))
 
 
 def _stated(model: Any) -> dict[str, Any]:
@@ -136,15 +148,16 @@ def _stated(model: Any) -> dict[str, Any]:
     return {name: value for name, value in vars(model).items() if value or value is False}
 
 
-def _attachments(step: StepRecord) -> Iterable[tuple[str, str, str]]:
+def _attachments(step: StepRecord) -> Iterable[tuple[str, str | bytes, str]]:
+    """Name, what is told (bodies as they were sent), media type."""
     if step.table:
         yield "table", "\n".join(" | ".join(row) for row in step.table), "text/plain"
     for exchange in step.exchanges:
         request = exchange.request
-        yield f"{request.operation} request to {request.url}", readable(request.body), "application/xml"
+        yield f"{request.operation} request to {request.url}", request.body, "application/xml"
         if exchange.body:
             name = f"{request.operation} reply, HTTP {exchange.status}, {exchange.seconds * 1000:.0f} ms"
-            yield name, readable(exchange.body), "application/xml"
+            yield name, exchange.body, "application/xml"
         if exchange.error or exchange.notes:
             yield "what happened on the way", "\n".join((*exchange.notes, exchange.error)), "text/plain"
     if step.observations:

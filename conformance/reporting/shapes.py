@@ -144,14 +144,17 @@ class _Visit:
     def _below(self, parents: list[Element], path: str) -> None:
         before = ""
         seen = set()
+        above = f"{path}/" if path else ""
         for child in parents:
             name = local_name(child)
-            below = f"{path}/{name}" if path else name
+            below = above + name
             row = self._row(below)
             row["count"] += 1
-            row["parents"] += name not in seen
-            seen.add(name)
-            _note(row["after"], before)
+            if name not in seen:
+                row["parents"] += 1
+                seen.add(name)
+            if before not in row["after"]:
+                row["after"].append(before)
             before = name
             if inner := children(child):
                 _note(row["kinds"], "parent")
@@ -160,7 +163,9 @@ class _Visit:
                 self._value(text_of(child), below, row)
 
     def _value(self, text: str, path: str, row: dict[str, Any]) -> None:
-        _note(row["kinds"], self._declarations.kind(self._operation, path, text))
+        kind = self._declarations.kind(self._operation, path, text)
+        if kind not in row["kinds"]:
+            row["kinds"].append(kind)
         if self._declarations.words(self._operation, path) and _WORD.match(text):
             _note(row["words"], text)
             del row["words"][_MOST_WORDS:]

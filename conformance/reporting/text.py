@@ -16,12 +16,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 
 def safe(text: str) -> str:
     """``text`` without secrets and without control characters."""
-    return _CONTROL.sub(_shown, secret_registry.mask(text))
+    return visible(secret_registry.mask(text))
 
 
 def printable(text: str) -> str:
     """Several lines, masked as a whole, since a secret may hold a line break; the breaks stay."""
-    return "\n".join(_CONTROL.sub(_shown, line) for line in secret_registry.mask(text).split("\n"))
+    return visible(secret_registry.mask(text))
+
+
+def visible(text: str) -> str:
+    """``text``, masked already, with its control characters told and not obeyed."""
+    return _CONTROL.sub(_shown, text)
 
 
 #: A line of a report that people read; the exchange file keeps the whole of what a site sent.

@@ -5,6 +5,7 @@ The suite's own tests load it too and are left alone.
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Generator, Sequence
 from typing import Any
@@ -38,6 +39,7 @@ from conformance.run.pytest_internals import (
 )
 from conformance.run.scenario_hooks import CLEANUP_ERROR, Progress, ScenarioHooks
 from conformance.run.session import RunSession
+from conformance.run.site_session import EmbeddedMock
 from conformance.run.terminal import clean_up_when_told_to_end
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import CannotJudge, UserError
@@ -59,10 +61,10 @@ class RunHooks:
         self._run: RunSession | None = None
         self._session: pytest.Session | None = None
 
-    def _open(self) -> RunSession:
+    def _open(self, scenarios: int = 0) -> RunSession:
         if self._run is None:
             try:
-                self._run = RunSession(read_options(self._config), self._catalogue)
+                self._run = RunSession(read_options(self._config), self._catalogue, scenarios)
             except UserError as problem:
                 raise usage_error(problem) from None
             except CannotJudge as problem:
@@ -91,7 +93,7 @@ class RunHooks:
         config, items = session.config, session.items
         if config.option.collectonly or not items:
             return
-        run = self._open()
+        run = self._open(len(items))
         finished = self._begin(run)
         if unknown := unrecorded(run.options, (item.nodeid for item in items)):
             config.hook.pytest_deselected(items=[item for item in items if item.nodeid in unknown])
@@ -103,7 +105,10 @@ class RunHooks:
             config.hook.pytest_deselected(items=resumed)
         scenarios = scenarios_of(items)
         run.worker_run.discover(item.scenario for item in scenarios)
-        self._scenarios.begin(run.worker_run, scenarios)
+        late = self._scenarios.begin(run.worker_run, scenarios)
+        # What a mock is set otherwise for comes last: nobody need wait for it while others could be told.
+        last = {item.nodeid for item in scenarios if item.scenario in late}
+        items.sort(key=lambda item: item.nodeid in last)
 
     def _begin(self, run: RunSession) -> set[str]:
         try:
@@ -121,7 +126,7 @@ class RunHooks:
             self._begin(run)
             self._discover(run)
         worker = worker_id(node)
-        file = run.mock.for_worker(worker) if run.mock else run.sites_file
+        file = run.mock.for_worker(worker) if isinstance(run.mock, EmbeddedMock) else run.sites_file
         context = run.worker_run.run_context
         discovered = context.discovered.as_json()
         assign(node, {"sites": str(file), "site": run.site, "run": context.run_id, "discovered": discovered})
@@ -238,6 +243,8 @@ class RunHooks:
         if self._run is not None:
             self._run.close()
             self._run = None
+            # pytest looks through everything for garbage, five times, before it ends; the process is about to.
+            gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -30,6 +30,7 @@ from conformance.run.pytest_internals import (
 from conformance.run.session import WorkerRun
 from conformance.scenarios.ahead.lanes import Carried, Replay
 from conformance.scenarios.execution import cause_of, execute, is_fault, new_record, result_of, verdict_of
+from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import StepRegistry
 
@@ -193,8 +194,8 @@ class ScenarioHooks:
         assert self._worker_run is not None
         return self._worker_run
 
-    def begin(self, worker_run: WorkerRun, items: Iterable[ScenarioItem]) -> None:
-        """Decide for each scenario whether it can run here, and let the lanes go ahead with those that can."""
+    def begin(self, worker_run: WorkerRun, items: Iterable[ScenarioItem]) -> frozenset[Scenario]:
+        """Decide for each scenario whether it can run here, and let the lanes go ahead; those who come last."""
         self._worker_run = worker_run
         running = []
         for item in items:
@@ -210,10 +211,11 @@ class ScenarioHooks:
                 item.add_marker(pytest.mark.skip(reason=f"{skip.kind}: {skip.why}"))
         # Which of the scenarios that change the site are handed to another, a worker does not know.
         alone = not is_worker(self._config)
-        worker_run.look_ahead(running, to_the_end=alone and goes_to_the_end(self._config))
+        late = worker_run.look_ahead(running, to_the_end=alone and goes_to_the_end(self._config))
         replace_allure_logger(self._config, self._allure_logger)
         # What stands by now stays to the end: no collection need look at it again.
         gc.freeze()
+        return late
 
     def _allure_logger(self, folder: Path) -> object:
         from conformance.reporting.allure import MaskingLogger

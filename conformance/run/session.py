@@ -30,7 +30,7 @@ from conformance.reporting.summary import RunRecord, badge, write_summary
 from conformance.reporting.text import shortened
 from conformance.reporting.whose_fault import doubtful, settled
 from conformance.run.options import MOCK, Options
-from conformance.run.site_session import EmbeddedMock, SiteSession, on_the_reference, open_site
+from conformance.run.site_session import Mock, SiteSession, on_the_reference, open_site, start_mock
 from conformance.scenarios.ahead.lanes import Carried, Lanes, Replay
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.contract_judgement import compared_elements, kept_values, nights_of
@@ -82,12 +82,13 @@ class WorkerRun:
         """Go on with what was found, here or by the process that reports."""
         self.run_context = replace(self.run_context, discovered=discoveries)
 
-    def look_ahead(self, scenarios: Sequence[Scenario], *, to_the_end: bool) -> None:
-        """Start the lanes; only of a run that goes ``to_the_end`` whatever fails may they change the site."""
+    def look_ahead(self, scenarios: Sequence[Scenario], *, to_the_end: bool) -> frozenset[Scenario]:
+        """Start the lanes, those who come last; only of a run that goes ``to_the_end`` may they change the site."""
         number = self.run_context.profile.lanes if self.options.lanes is None else self.options.lanes
         if number > 0:
             self._lanes = Lanes(self.run_context, self._catalogue.registry, scenarios, number, writing=to_the_end)
             self._lanes.start()
+        return self._lanes.late if self._lanes else frozenset()
 
     def carried(self, scenario: Scenario) -> Carried | None:
         """``scenario`` as a lane carried it out whole, if one did."""
@@ -210,9 +211,9 @@ class WorkerRun:
 
 
 class RunSession:
-    """Collects what scenarios tell, wherever they ran, and writes the reports."""
+    """Collects what ``scenarios`` (so many here, none with workers) tell, wherever they ran, and writes the reports."""
 
-    def __init__(self, options: Options, catalogue: Catalogue) -> None:
+    def __init__(self, options: Options, catalogue: Catalogue, scenarios: int) -> None:
         self.options = options
         self.catalogue = catalogue
         self.started = time.time()
@@ -234,19 +235,18 @@ class RunSession:
         self._told: dict[str, None] = {}
         self._breaker = CircuitBreaker()
         self._scratch = Path(tempfile.mkdtemp(prefix="webex-conformance-"))
-        self.mock: EmbeddedMock | None = None
+        self.mock: Mock | None = None
         self.site = options.sites[0]
-        self._open()
+        self._open(scenarios)
         self._resume_file = ResumeFile(options.reports, self._terms())
 
-    def _open(self) -> None:
+    def _open(self, scenarios: int) -> None:
         """The site, for this run; what was opened is closed again when the rest cannot be."""
         with ExitStack() as undo:
             undo.callback(self._tidy)
-            self.sites_file = self._sites_file()
-            self.site_session: SiteSession = open_site(
-                self.site, self.sites_file, self.options, self.catalogue.clauses
-            )
+            self.sites_file = self._sites_file(scenarios)
+            site, clauses = self.site, self.catalogue.clauses
+            self.site_session: SiteSession = open_site(site, self.sites_file, self.options, clauses)
             undo.callback(self.site_session.close)
             self.problems += filter(None, [self.site_session.preflight.behind])
             self._lock = self._locked()
@@ -265,9 +265,9 @@ class RunSession:
             return None
         return SiteLock(self.site_session.ledgers.lock, here.access)
 
-    def _sites_file(self) -> Path:
+    def _sites_file(self, scenarios: int) -> Path:
         if self.site == MOCK and not self.options.sites_file and self.options.rejudge is None:
-            self.mock = EmbeddedMock(self.options.release, self._scratch)
+            self.mock = start_mock(self.options.release, self._scratch, scenarios)
             return self.mock.sites_file
         return sites_file(self.options.sites_file or None)
 

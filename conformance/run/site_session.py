@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +72,56 @@ class EmbeddedMock:
     def stop(self) -> None:
         """Stop serving."""
         self._server.stop()
+
+
+#: From so many scenarios on a mock is a process of its own: that costs as much as the mock's share of a hundred.
+_MANY = 100
+
+
+class MockProcess:
+    """The mock as a process of its own: in ours it would wait for its turn between lanes and reports.
+
+    Ctrl-C does not reach it, for what was made must be taken away again; it ends with us, however we end, since it
+    serves until its standard input is closed. OSError when it cannot be had.
+    """
+
+    def __init__(self, release: Release | None, folder: Path) -> None:
+        self.sites_file = folder / f"{MOCK}.toml"
+        command = [sys.executable, "-m", "mocksite", "--port", "0", "--until-stdin-closes", "--profile-name", MOCK]
+        command += ["--write-profile", str(self.sites_file), *(("--release", str(release)) if release else ())]
+        found = find_spec("mocksite")
+        places = [str(Path(one).parent) for one in (found and found.submodule_search_locations) or ()]
+        places += filter(None, [os.environ.get("PYTHONPATH")])
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+        )
+        if not self._process.stdout or not self._process.stdout.readline():
+            self.stop()
+            raise OSError("the mock did not start")
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+        self._process.wait()
+
+
+Mock = EmbeddedMock | MockProcess
+
+
+def start_mock(release: Release | None, folder: Path, scenarios: int) -> Mock:
+    """The mock for a run of so many ``scenarios``; in this process where there can be no other."""
+    if scenarios >= _MANY:
+        with suppress(OSError):
+            return MockProcess(release, folder)
+    return EmbeddedMock(release, folder)
 
 
 def on_the_reference(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from lxml import etree
 
@@ -152,7 +151,7 @@ def _type_of(content: Element | None) -> tuple[str, str] | None:
 
 def children(element: Element) -> list[Element]:
     """Child elements, in order."""
-    return list(element.iterchildren("*"))
+    return list(element.iterchildren("*")) if len(element) else []
 
 
 def texts_of(element: Element) -> dict[str, str]:
@@ -246,9 +245,16 @@ class Exchange:
     refused: bool = False
     date: float | None = None
 
-    @cached_property
+    @property
     def reply(self) -> Reply:
         """The parsed reply; :class:`CannotJudge` when the transport or the document failed."""
+        # functools.cached_property of Python 3.11 has one lock for all instances: lanes would parse one by one.
+        told: Reply | None = self.__dict__.get("_reply")
+        if told is None:
+            told = self.__dict__["_reply"] = self._read()
+        return told
+
+    def _read(self) -> Reply:
         if self.error:
             raise TransportError(f"{self.request.operation} to {self.request.url}: {self.error}")
         try:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, meta
 from jinja2.exceptions import UndefinedError
 
 from conformance.sites.errors import UserError, nearest
@@ -36,6 +36,7 @@ class Payloads:
         )
         self._environment.filters["each"] = _each
         self._accepted: dict[str, frozenset[str]] = {}
+        self._templates: dict[str, Template] = {}
 
     @cached_property
     def operations(self) -> dict[str, str]:
@@ -75,7 +76,7 @@ class Payloads:
                 )
         binding = f"{_BINDING}.{self.operations[operation]}.{operation}"
         try:
-            text = self._environment.get_template(template).render(
+            text = self._read(template).render(
                 **variables, encoding=encoding, binding=binding, credentials=credentials
             )
         except UndefinedError as problem:
@@ -87,6 +88,12 @@ class Payloads:
         except TemplateError as problem:
             raise UserError("payload-template", f"{problem}", where=str(self._folder / template)) from None
         return text.encode(encoding, "xmlcharrefreplace")
+
+    def _read(self, name: str) -> Template:
+        """A template; jinja2's own cache has a lock, for which lanes would wait."""
+        if name not in self._templates:
+            self._templates[name] = self._environment.get_template(name)
+        return self._templates[name]
 
     def operations_named(self, name: str) -> tuple[str, ...]:
         """The operation called ``name``, or all of the service: ``event`` or ``events``."""

@@ -54,6 +54,17 @@ def test_a_signal_stops_it_cleanly(number: int, tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_it_ends_with_whoever_started_it() -> None:
+    command = [sys.executable, "-m", "mocksite", "--port", "0", "--until-stdin-closes"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    ready(process)
+    assert process.poll() is None
+    assert process.communicate(timeout=SAFETY) == ("", "")
+    assert process.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

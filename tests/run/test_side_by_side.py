@@ -8,16 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import mocksite
 import pytest
 
+from conformance.run.site_session import MockProcess, start_mock
 from conformance.scenarios.ahead.holds import ALONE, holds
 from conformance.scenarios.ahead.lanes import Lanes
 from conformance.scenarios.ahead.schedule import Schedule, Switchboard
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
+from conformance.sites.errors import UserError
+from conformance.sites.profile_file import load_profile
+from conformance.sites.release import Release
 from conformance.sites.settings import Value
 from conformance.wire.exchange import Exchange, Request
+from tests.conftest import SAFETY
 from tests.rig import rig
 from tests.run.conftest import Runner
 from tests.run.test_lanes import clean, told
@@ -102,6 +108,52 @@ def test_a_setting_is_switched_once_for_all_who_want_it_so(catalogue: Catalogue)
     board = Board(tone="BEEP")
     assert len(drained(Schedule(wishes, board))) == len(every)
     assert board.switched == ["tone=LOUD", "tone=NONE"]
+
+
+def test_whom_somebody_waits_for_is_next_as_soon_as_it_may_be(catalogue: Catalogue) -> None:
+    first, second, third, last = list(next(iter(catalogue.known_files())).scenarios.values())[:4]
+    held = {one: (("data a", ALONE),) for one in (first, second)} | {third: (("data b", ALONE),), last: (("data c", ALONE),)}
+    schedule = Schedule(held, None)
+    begun = schedule.take()
+    assert begun is not None
+    blocked = {first: second, second: first}.get(begun)
+    schedule.prefer(last)
+    assert schedule.take() is last
+    if blocked is not None:
+        schedule.prefer(blocked)
+        assert schedule.take() is third, "what is blocked keeps nobody else waiting"
+        schedule.leave(begun)
+        assert schedule.take() is blocked
+
+
+@pytest.mark.parametrize("scenarios", [1, 1000])
+def test_the_mock_of_a_run_is_the_same_in_a_process_of_its_own(scenarios: int, tmp_path: Path) -> None:
+    mock = start_mock(Release.parse("41.6.3"), tmp_path, scenarios)
+    try:
+        assert isinstance(mock, MockProcess) == (scenarios > 1)
+        profile = load_profile("mock", mock.sites_file)
+        with httpx.Client(trust_env=False, timeout=SAFETY) as client:
+            told = client.get(f"{profile.control_url}/state").json()
+        assert (told["site"]["name"], told["site"]["release"], profile.site_name) == ("mocksite", "41.6.3", "mocksite")
+    finally:
+        mock.stop()
+    with httpx.Client(trust_env=False, timeout=SAFETY) as client, pytest.raises(httpx.ConnectError):
+        client.get(f"{profile.control_url}/state")
+
+
+@pytest.mark.parametrize("scenarios", [1, 1000])
+def test_a_mock_that_cannot_be_is_one_message(scenarios: int, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="mock-release"):
+        start_mock(Release.parse("99.1.0"), tmp_path, scenarios)
+
+
+def test_what_wants_the_mock_set_otherwise_is_told_last(run: Runner) -> None:
+    outcome = run("features/41.4.0/entry-exit-tone.feature", "-v", every_row=True)
+    titles = [line for line in outcome.text.splitlines() if "::" in line and "PASSED" in line]
+    otherwise = [line.split(" is set so")[0].rsplit("where it")[0].rstrip().endswith(("NOTONE", "ANNOUNCENAME")) for line in titles]
+    assert outcome.code == 0
+    assert any(otherwise)
+    assert otherwise == sorted(otherwise)
 
 
 def test_what_is_held_alone_is_waited_for(catalogue: Catalogue) -> None:

@@ -172,12 +172,14 @@ class Lanes:
         if scenario not in self._reading or scenario not in self._done:
             self.wait()
             return []
+        self._schedule.prefer(scenario)
         self._await(self._done[scenario])
         return self._recorded.pop(scenario, [])
 
     def carried(self, scenario: Scenario) -> Carried | None:
         """``scenario`` as a lane carried it out whole, if one did and came to a verdict."""
         if scenario in self._done and scenario not in self._reading:
+            self._schedule.prefer(scenario)
             self._await(self._done[scenario])
         return self._carried.pop(scenario, None)
 
@@ -186,6 +188,11 @@ class Lanes:
         for done in self._done.values():
             self._await(done)
         self._put_back()
+
+    @property
+    def late(self) -> frozenset[Scenario]:
+        """Scenarios that wait for all who want the site as it is."""
+        return self._schedule.late
 
     def _await(self, done: threading.Event) -> None:
         """Until ``done``, or until no lane is left: a process that was forked (pytest --forked) has none of ours."""

@@ -84,17 +84,23 @@ class Schedule:
         self._board = board
         names = {name for held in holds.values() for name, _ in _settings(held)}
         self._settings = {name: board.present(name) for name in sorted(names)} if board else {}
-        self._late = {one for one, held in holds.items() if self._to_switch(held)}
+        #: Scenarios that want the site set otherwise than it was: they go after those who do not.
+        self.late = frozenset(one for one, held in holds.items() if self._to_switch(held))
         # Those who want the site as it is go first; the others need not wait for each other.
-        self._wanted = Counter(wish for one, held in holds.items() if one not in self._late for wish in _settings(held))
+        self._wanted = Counter(wish for one, held in holds.items() if one not in self.late for wish in _settings(held))
         self._waiting: dict[Holds, deque[Scenario]] = {}
         for scenario in sorted(holds, key=self._urgency):
             self._waiting.setdefault(holds[scenario], deque()).append(scenario)
         self._held = _Held()
         self._under_way: set[Scenario] = set()
+        self._preferred: Scenario | None = None
         self._switching: set[str] = set()
         self._stopped = False
         self._changed = threading.Condition()
+
+    def prefer(self, scenario: Scenario) -> None:
+        """Somebody waits for ``scenario``: it is the next, as soon as it may begin."""
+        self._preferred = scenario
 
     def take(self) -> Scenario | None:
         """The next to carry out, the site set as it wants it; None when there is no more to do."""
@@ -133,22 +139,38 @@ class Schedule:
     def _next(self) -> Scenario | None:
         if self._stopped:
             return None
+        if (preferred := self._startable_now()) is not None:
+            return preferred
         startable = (held for held in self._waiting if self._held.allows(held) and self._may_be_set_for(held))
         found = next(startable, None)
         if found is None and not self._under_way:
             found = next(iter(self._waiting), None)
         if found is None:
             return None
-        scenario = self._waiting[found].popleft()
-        if not self._waiting[found]:
-            del self._waiting[found]
-        self._begin(scenario, found)
+        return self._begun(self._waiting[found][0], found)
+
+    def _startable_now(self) -> Scenario | None:
+        """The one that somebody waits for, begun, if it may be."""
+        wanted, self._preferred = self._preferred, None
+        held = self._holds[wanted] if wanted else ()
+        if wanted is None or wanted not in self._waiting.get(held, ()):
+            return None
+        if self._held.allows(held) and self._may_be_set_for(held):
+            return self._begun(wanted, held)
+        self._preferred = wanted
+        return None
+
+    def _begun(self, scenario: Scenario, held: Holds) -> Scenario:
+        self._waiting[held].remove(scenario)
+        if not self._waiting[held]:
+            del self._waiting[held]
+        self._begin(scenario, held)
         return scenario
 
     def _begin(self, scenario: Scenario, held: Holds) -> None:
         self._held.add(held)
         self._under_way.add(scenario)
-        if scenario not in self._late:
+        if scenario not in self.late:
             self._wanted.subtract(_settings(held))
         self._switching.update(self._to_switch(held))
 
@@ -177,13 +199,13 @@ class Schedule:
         alone = any(mode == ALONE and not setting_of(thing) for thing, mode in held)
         contested = any(self._contested(name, value) for name, value in _settings(held))
         ranks = (list_of("LstsummaryUser") in lists, alone, bool(lists), contested or scenario.writes)
-        if scenario in self._late:
+        if scenario in self.late:
             return len(ranks), repr(list(_settings(held))), 0
         rank = (*ranks, False, True).index(True)
         return rank, "", -len(scenario.steps) if rank < len(ranks) else 0
 
     def _contested(self, name: str, value: Value) -> bool:
-        otherwise = (wish for one in self._late for wish in _settings(self._holds[one]))
+        otherwise = (wish for one in self.late for wish in _settings(self._holds[one]))
         return any(wish[0] == name and wish[1] != value for wish in otherwise)
 
 
