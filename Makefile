@@ -31,7 +31,7 @@ plan: $(READY)           ## what would run against the mock site, and why the re
 report: $(READY)         ## the Allure report of the last run as HTML (needs Node.js)
 	$(BIN)/webex-conformance report $(ARGS)
 
-docs: $(READY)           ## living documentation, one HTML file
+docs: $(READY)           ## the documentation: releases and contract, pages that open from disk
 	$(BIN)/webex-conformance docs $(ARGS)
 
 twins: $(READY)          ## conforming sites that differ as real ones do: nobody may be accused

@@ -86,7 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "upgrade", "go, no-go or not enough evidence: runs before against runs after", _upgrade, _sides)
     _add(commands, "rejudge", "today's suite on a recording (--record), without a request", _rejudge, _recorded)
-    _add(commands, "docs", "the living documentation: one HTML file of features and what runs said", _docs, _book)
+    words = "the documentation as pages: releases with what runs said, the contract to look things up in, the history"
+    _add(commands, "docs", words, _docs, _told_of, _book)
+    words = "how much of the contract is asked for, seen, judged, killed by a fault; 1 when the rest has no reason"
+    _add(commands, "coverage", words, _coverage, _told_of, _gaps)
     _add(commands, "report", "the Allure report of the last run, one HTML page (needs Node.js)", _report, _results)
     _add(commands, "history", "what many nights say of each clause: since when, flaky, fixed", _history, _kept, _asked)
     _add(commands, "notify", "tell what changed since it was last told; silent otherwise", _notify, _kept, _told)
@@ -194,11 +197,23 @@ def _sides(command: argparse.ArgumentParser) -> None:
     command.add_argument("--html", type=Path, metavar="FILE", help="write a page, too")
 
 
-def _book(command: argparse.ArgumentParser) -> None:
+def _told_of(command: argparse.ArgumentParser) -> None:
     words = "summary.json of a run, or its reports; any number (default reports/summary.json, if there is one)"
     command.add_argument("summaries", type=Path, nargs="*", metavar="SUMMARY", help=words)
-    words = "page to write (default reports/living-documentation.html)"
+    words = "folder that keeps the nights: since when each element is seen, and their page"
+    command.add_argument("--history", type=Path, metavar="DIR", help=words)
+    words = "fault-matrix.csv (make fault-matrix): what seeded faults prove to be judged"
+    command.add_argument("--faults", type=Path, metavar="FILE", help=words)
+
+
+def _book(command: argparse.ArgumentParser) -> None:
+    words = "page of the releases (default reports/living-documentation.html); contract.html is written beside it"
     command.add_argument("--output", type=Path, metavar="FILE", help=words)
+    command.add_argument("--json", action="store_true", help="print the contract as JSON, and write no page")
+
+
+def _gaps(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--gaps", action="store_true", help="list what nobody judges, with the reason")
 
 
 def _kept(command: argparse.ArgumentParser) -> None:
@@ -291,9 +306,15 @@ def _rejudge(options: argparse.Namespace) -> int:
 
 
 def _docs(options: argparse.Namespace) -> int:
-    from conformance.run.commands.commands import docs
+    from conformance.run.commands.documentation import docs
 
     return docs(options)
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    from conformance.run.commands.documentation import coverage
+
+    return coverage(options)
 
 
 def _report(options: argparse.Namespace) -> int:

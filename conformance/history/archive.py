@@ -15,7 +15,7 @@ import re
 import secrets
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -100,6 +100,13 @@ class Archive:
             return read_night(rest, scenarios, shapes)
         except (KeyError, TypeError, ValueError) as problem:
             raise Damaged(f"{file}: this is no night of a run: {problem}") from None
+
+    def met(self) -> Iterator[tuple[str, str, Mapping[str, Mapping[str, object]]]]:
+        """Site, day and shapes of every night that can be read; nights that are alike share the shapes."""
+        for file in self.files():
+            with suppress(Damaged, KeyError, TypeError):
+                own = _values(file)
+                yield str(own["site"]), str(own["finished"])[:10], self._part(own["shapes"])
 
     def _part(self, name: str) -> Any:
         return _shared(self.folder / "parts" / f"{name}.json.gz")

@@ -19,7 +19,7 @@ from conformance.history.index import Index
 from conformance.history.night import LETTERS
 from conformance.history.series import WORDS, WORST_FIRST
 from conformance.history.view import MARKS, ClauseHistory, SiteHistory, sites
-from conformance.reporting.pages import render, write_page
+from conformance.reporting.pages import Pages, render, script_data, write_page
 from conformance.reporting.text import printable, safe, table
 from conformance.sites.errors import UserError, nearest
 
@@ -183,12 +183,25 @@ def _clause_as_json(one: ClauseHistory) -> dict[str, Any]:
 # -- the page ------------------------------------------------------------------
 
 
-def page(chosen: Sequence[SiteHistory], damaged: Sequence[str]) -> str:
+def history_page(folder: Path, pages: Pages, index: Sequence[Sequence[str]]) -> str:
+    """The page of all nights in ``folder`` as one of several; ``index`` is what their search finds."""
+    nights = Index(at(folder))
+    try:
+        return page([SiteHistory(nights, name) for name in sites(nights)], nights.damaged, pages, index)
+    finally:
+        nights.close()
+
+
+def page(
+    chosen: Sequence[SiteHistory],
+    damaged: Sequence[str],
+    pages: Pages | None = None,
+    index: Sequence[Sequence[str]] = (),
+) -> str:
     """One page without a network: sites, releases and clauses as a grid, opened to a clause and a night."""
     told = [_site_of_page(site) for site in chosen]
     releases = list(dict.fromkeys(row["release"] for site in told for row in site["clauses"]))
     releases.sort(key=lambda release: [int(part) for part in release.split(".")])
-    data = json.dumps({"sites": told, "letters": LETTERS}, separators=(",", ":"), ensure_ascii=False)
     return render(
         "history.html",
         sites=told,
@@ -196,7 +209,9 @@ def page(chosen: Sequence[SiteHistory], damaged: Sequence[str]) -> str:
         states=WORDS,
         worst=WORST_FIRST,
         damaged=damaged,
-        data=printable(data).replace("<", "\\u003c"),
+        pages=pages,
+        index=script_data(index),
+        data=script_data({"sites": told, "letters": LETTERS}),
     )
 
 

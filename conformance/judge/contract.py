@@ -129,11 +129,12 @@ class ElementDeclaration:
 
 @dataclass(frozen=True)
 class ComplexType:
-    """A type with the elements it declares, inherited ones first."""
+    """A type with the elements it declares, inherited ones first; those are the ones of ``base``."""
 
     name: Name
     children: tuple[ElementDeclaration, ...]
     since: str = ""
+    base: Name | None = None
 
     def child(self, name: Name) -> ElementDeclaration | None:
         """The declaration of a child, None when the type does not know it."""
@@ -170,7 +171,9 @@ class ContractView:
             for definition in document.iterfind(f"{{{XS}}}complexType")
         }
         return {
-            name: ComplexType(name, tuple(_children(name, definitions)), definition.get(f"{{{C}}}since", ""))
+            name: ComplexType(
+                name, tuple(_children(name, definitions)), definition.get(f"{{{C}}}since", ""), _base(definition)
+            )
             for name, definition in definitions.items()
         }
 
@@ -267,6 +270,14 @@ class Contract:
         return self._kept(None)
 
     @property
+    def prefixes(self) -> dict[str, str]:
+        """Of each namespace the prefix its schema gives it, which is that of the API; else the name of the service."""
+        named = {space: space.rpartition("/")[2] for space in self.namespaces}
+        for document in self._documents.values():
+            named |= {uri: prefix for prefix, uri in document.nsmap.items() if prefix and uri in named}
+        return named
+
+    @property
     def namespaces(self) -> list[str]:
         """The namespaces of the envelope and of every service the suite speaks to."""
         return [document.get("targetNamespace", "") for name, document in self._documents.items() if name != DRIVER]
@@ -317,13 +328,21 @@ def _line(document: etree._Element, value: str) -> str:
     return f"{document.base}:{node.sourceline}"
 
 
+_EXTENSION = f"{{{XS}}}complexContent/{{{XS}}}extension"
+
+
+def _base(definition: etree._Element) -> Name | None:
+    """The type that the definition extends."""
+    extension = definition.find(_EXTENSION)
+    return None if extension is None else _resolve(extension, extension.get("base", ""))
+
+
 def _children(name: Name, definitions: dict[Name, etree._Element]) -> Iterator[ElementDeclaration]:
     definition = definitions[name]
-    extension = definition.find(f"{{{XS}}}complexContent/{{{XS}}}extension")
-    holder = definition
-    if extension is not None:
-        holder = extension
-        yield from _children(_resolve(extension, extension.get("base", "")), definitions)
+    extension = definition.find(_EXTENSION)
+    holder = definition if extension is None else extension
+    if base := _base(definition):
+        yield from _children(base, definitions)
     target = definition.getroottree().getroot().get("targetNamespace", "")
     for node in holder.iterfind(f"{{{XS}}}sequence/{{{XS}}}element"):
         most = node.get("maxOccurs", "1")

@@ -296,7 +296,7 @@ class Announcements:
     def explains(self, what: str, operation: str, path: str) -> str:
         """The id of the clause that announced the difference, "" when none did."""
         for clause in self._clauses:
-            if clause.speaks_of(operation) and any(_covers(stated, path) for stated in self._paths(clause, what)):
+            if clause.speaks_of(operation) and any(covers(stated, path) for stated in self._paths(clause, what)):
                 return clause.id
         return ""
 
@@ -306,8 +306,8 @@ class Announcements:
         return clause.adds if (what == APPEARED) != self._back else clause.removes
 
 
-def _covers(stated: str, path: str) -> bool:
-    """Whether ``path`` is the stated one; ``*`` stands for what the notes leave open, ``**/`` for any parent."""
+def covers(stated: str, path: str) -> bool:
+    """Whether ``path`` is the one a clause states; ``*`` is what the notes leave open, ``**/`` any parent."""
     if stated.startswith("**/"):
         return fnmatchcase(f"/{path}", stated.removeprefix("*"))
     return fnmatchcase(path, stated)

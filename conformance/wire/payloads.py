@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, meta
 from jinja2.exceptions import UndefinedError
+from lxml import etree
 
 from conformance.sites.errors import UserError, nearest
 
@@ -19,6 +22,14 @@ _MISSING = re.compile(r"'(\w+)' is undefined")
 _ALWAYS = {"encoding", "binding", "credentials"}
 # XML 1.0 has no way to write these, escaped or not.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a payload can say: its body, each variable in braces, and by path below the body the variable there."""
+
+    text: str
+    variables: Mapping[str, str]
 
 
 class Payloads:
@@ -119,6 +130,28 @@ class Payloads:
                 values[missing.group(1)] = ""
             else:
                 return values
+
+    def sample(self, operation: str) -> Sample:
+        """The body of the payload with every variable in braces in its place, and the path each variable fills."""
+        named = {name: f"{{{name}}}" for name in self.accepts(operation)}
+        body = self._body(operation, named)
+        if named and not len(body):
+            # A variable that counts takes no name.
+            body = self._body(operation, named | self.defaults(operation))
+        etree.indent(body)
+        paths = {}
+        for leaf in body.iter("*"):
+            if leaf.text and leaf.text.startswith("{"):
+                above = takewhile(lambda one: one is not body, leaf.iterancestors())
+                paths["/".join((*reversed([str(one.tag) for one in above]), str(leaf.tag)))] = leaf.text.strip("{}")
+        text = "\n".join(etree.tostring(child, encoding="unicode").rstrip() for child in body)
+        return Sample(text, paths)
+
+    def _body(self, operation: str, values: Mapping[str, str]) -> etree._Element:
+        parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
+        body = etree.fromstring(self.render(operation, values, {}), parser).find("body/bodyContent")
+        assert body is not None
+        return body
 
     def accepts(self, operation: str) -> frozenset[str]:
         """The variables the payload of ``operation`` knows."""

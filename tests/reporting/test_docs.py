@@ -132,7 +132,8 @@ def test_no_id_stands_twice_and_every_link_leads_somewhere(told: Node) -> None:
     ids = [node.attributes["id"] for node in told.all() if "id" in node.attributes]
     links = [node.attributes["href"] for node in told.all(tag="a")]
     assert len(ids) == len(set(ids))
-    assert [link for link in links if not link.startswith("#") or link[1:] not in ids] == []
+    assert [link for link in links if link.startswith("#") and link[1:] not in ids] == []
+    assert {link.partition("#")[0] for link in links} == {"", "page.html", "contract.html"}
 
 
 def test_every_scenario_is_on_the_page_with_its_steps_and_tables(told: Node, catalogue: Catalogue) -> None:
@@ -221,7 +222,7 @@ def test_only_a_live_site_confirms_and_the_day_it_last_did_stays(
 
 
 def test_without_a_run_no_outcome_is_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.run.commands.commands.SUMMARY", "no-such-summary.json")
+    monkeypatch.setattr("conformance.run.commands.documentation.SUMMARY", "no-such-summary.json")
     root = page(tmp_path / "page.html")
     assert "Made without a run" in root.text
     assert root.all(class_="words") and not [node for node in root.all(class_="words") if node.text]
@@ -254,7 +255,7 @@ def test_what_a_run_says_does_not_become_markup(edited: Edited, tmp_path: Path) 
         document["scenarios"][0].update(outcome="broken", cause=f'"{hostile}')
 
     root = page(tmp_path / "page.html", edited("new", spoil))
-    assert len(root.all(tag="script")) == 1
+    assert len(root.all(tag="script")) == 2
     assert "<script>alert(1)</script>" in root.one(class_="sites").text
     assert "\x1b" not in (tmp_path / "page.html").read_text(encoding="utf-8")
 

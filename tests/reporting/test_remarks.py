@@ -12,12 +12,14 @@ from lxml import etree
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import Violation
 from conformance.reporting.allure import MaskingLogger
-from conformance.reporting.documentation import WORDS, documentation_page, living_documentation
+from conformance.reporting.documentation.release_pages import WORDS, documentation_page, living_documentation
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES, ScenarioResult
 from conformance.reporting.statement import grammar, statement
 from conformance.reporting.summary import RunRecord
-from conformance.run.commands.commands import documented_scenarios, indexes
+from conformance.reporting.pages import Pages
+from conformance.run.commands.commands import indexes
+from conformance.run.commands.documentation import documented_scenarios
 from conformance.scenarios.features import Catalogue
 
 CLAUSE = "R41.12.0-13"
@@ -73,7 +75,7 @@ def test_in_the_index_of_its_release(catalogue: Catalogue, clauses: dict[str, Cl
 
 
 def test_in_the_living_documentation_with_every_word_explained(catalogue: Catalogue, clauses: dict[str, Clause]) -> None:
-    page = documentation_page(living_documentation(clauses, documented_scenarios(catalogue), ()))
+    page = documentation_page(living_documentation(clauses, documented_scenarios(catalogue), ()), Pages("a.html", "b.html"))
     for one in clauses.values():
         assert escape(one.remark, quote=False).replace('"', "&#34;").replace("'", "&#39;") in page, one.id
     for meanings in (LEVELS, OUTCOMES, SKIP_CLASSES, WORDS):

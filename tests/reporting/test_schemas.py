@@ -35,7 +35,7 @@ def read(runs: Runs, name: str) -> dict[str, Any]:
     return dict(json.loads((runs[name] / "summary.json").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("name", ["summary", "compare", "history"])
+@pytest.mark.parametrize("name", ["summary", "compare", "history", "reference"])
 def test_each_schema_is_a_schema(name: str) -> None:
     Draft202012Validator.check_schema(schema(name))
 
@@ -43,6 +43,13 @@ def test_each_schema_is_a_schema(name: str) -> None:
 @pytest.mark.parametrize("name", ["old", "new", "changed", "bad"])
 def test_summaries_fit_their_schema(runs: Runs, name: str) -> None:
     assert problems("summary", read(runs, name)) == []
+
+
+def test_the_contract_fits_its_schema(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["docs", str(runs["changed"]), "--json", "--root", str(ROOT)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert problems("reference", told) == []
+    assert {(one["site"], one["path"]) for one in told["undeclared"]} >= {("mock", "siteInstance/metaData/brandColour")}
 
 
 def test_every_outcome_was_among_them(runs: Runs) -> None:
@@ -112,4 +119,4 @@ def test_the_page_about_summary_json_names_every_field() -> None:
 def test_the_schemas_are_installed_with_the_suite() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     assert "conformance" in build["targets"]["wheel"]["packages"], "a package travels with all its files"
-    assert {path.name for path in Path(FOLDER).glob("*.schema.json")} == {f"{name}.schema.json" for name in ("summary", "compare", "history")}
+    assert {path.name for path in Path(FOLDER).glob("*.schema.json")} == {f"{name}.schema.json" for name in ("summary", "compare", "history", "reference")}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,33 @@ from conformance.sites.user_files import write_whole
 _HERE = Path(__file__).parent
 
 
-def render(template: str, **values: Any) -> str:
-    """The page ``template`` of this folder makes of ``values``."""
+@dataclass(frozen=True)
+class Pages:
+    """The files of one documentation, which lie in one folder; ``history`` is "" where no nights are kept."""
+
+    releases: str
+    contract: str
+    history: str = ""
+    sites: bool = False
+
+    @property
+    def links(self) -> list[tuple[str, str, str]]:
+        """What every page leads to: words, address, and the view it names on the page of the releases."""
+        views = [("Releases", "by-release"), ("Operations", "by-operation"), ("Clauses", "by-clause")]
+        views += [("Sites", "by-site")] if self.sites else []
+        found = [(words, f"{self.releases}#{view}", view) for words, view in views]
+        found.append(("Contract", self.contract, ""))
+        return [*found, ("History", self.history, "")] if self.history else found
+
+
+def script_data(value: Any) -> Markup:
+    """Values as JSON that may stand in a script of a page: nothing in it can end the script."""
+    text = printable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - nothing in it is markup
+
+
+def render(template: str, filters: Mapping[str, Callable[..., Any]] | None = None, **values: Any) -> str:
+    """The page ``template`` of this folder makes of ``values``; ``filters`` are those it uses beside Jinja's own."""
     # lstrip and trim: a page of 165 clauses would be one third blanks otherwise.
     environment = Environment(
         loader=FileSystemLoader(_HERE),
@@ -26,6 +54,7 @@ def render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
         finalize=_harmless,
     )
+    environment.filters |= dict(filters or {})
     return environment.get_template(template).render(values)
 
 

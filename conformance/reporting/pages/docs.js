@@ -10,6 +10,7 @@
   const groups = [...document.querySelectorAll(".item, section.release, .group")];
   // A clause is also found by the heading it stands under, in both languages.
   const texts = new Map(clauses.map((clause) => [clause, told(clause, clause.closest(".item"))]));
+  const beside = document.getElementById("results");
   const FEW = 12;
 
   function told(clause, item) {
@@ -31,6 +32,8 @@
     for (const link of contents) link.hidden = document.getElementById(link.dataset.item).closest("section").hidden;
     document.body.classList.toggle("searching", words.length > 0);
     status.textContent = words.length ? `${kept.size} of ${clauses.length} clauses` : "";
+    // What the page of the contract has of it; the clauses are told in full below.
+    beside.replaceChildren(...lookUp(search.value, FEW, (kind) => kind !== "clause").items);
     open(words, kept);
     highlight(words, kept);
   }

@@ -15,16 +15,8 @@ from itertools import groupby
 from pathlib import Path
 
 from conformance.judge.clauses import Clause, Edition
-from conformance.reporting.documentation import (
-    WORDS,
-    DocumentedScenario,
-    DocumentedStep,
-    documentation_page,
-    living_documentation,
-)
+from conformance.reporting.documentation.release_pages import WORDS
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
-from conformance.reporting.pages import write_page
-from conformance.reporting.summary import SUMMARY, folders_of, read_run
 from conformance.reporting.text import printable, safe, table
 from conformance.run.commands.price_list import price_list
 from conformance.run.commands.profile_page import profile_page
@@ -32,8 +24,7 @@ from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
 from conformance.scenarios.cleanup import Sweep
-from conformance.scenarios.features import Catalogue, FeatureFile
-from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.features import Catalogue
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import UserError
 from conformance.sites.ledger import Ledgers, SiteLock, edited, run_of
@@ -55,7 +46,7 @@ def _options(given: argparse.Namespace) -> Options:
     )
 
 
-def _catalogue(root: Path) -> Catalogue:
+def suite_catalogue(root: Path) -> Catalogue:
     """The features below ``root``; a folder without any is a :class:`UserError`."""
     if next((root / "features").rglob("*.feature"), None) is None:
         raise UserError("features-missing", "there are no features here", where=str(root), hint="name them with --root")
@@ -92,7 +83,7 @@ def _opened(
 def check(given: argparse.Namespace) -> int:
     """Print the preflight table; 0 when all is well, 1 when profile and site disagree."""
     options = _options(given)
-    with _opened(options, _catalogue(options.root), check_only=True, survey=True) as site_session:
+    with _opened(options, suite_catalogue(options.root), check_only=True, survey=True) as site_session:
         preflight = site_session.preflight
         rows = [
             ["", "what", "profile", "site"],
@@ -113,7 +104,7 @@ def init(given: argparse.Namespace) -> int:
 
     given.release, given.access = "", ""
     general = _options(given)
-    _catalogue(general.root)
+    suite_catalogue(general.root)
     import_vocabulary(general.root)
     file = sites_file(given.sites or None)
     return write_profile(given, file, lambda name, draft: replace(general, sites=(name,), sites_file=str(draft)))
@@ -122,7 +113,7 @@ def init(given: argparse.Namespace) -> int:
 def plan(given: argparse.Namespace) -> int:
     """Print what would run, and for everything else the one line that unlocks it."""
     options = _options(given)
-    catalogue = _catalogue(options.root)
+    catalogue = suite_catalogue(options.root)
     import_vocabulary(options.root)
     with _opened(options, catalogue, check_only=False) as site_session:
         run_context = site_session.run_context
@@ -150,7 +141,7 @@ def sweep(given: argparse.Namespace) -> int:
         raise UserError("age", f"--older-than {given.older_than!r} is no whole number of minutes", where="--older-than")
     options = _options(given)
     # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
-    with _opened(options, _catalogue(options.root), check_only=True) as site_session:
+    with _opened(options, suite_catalogue(options.root), check_only=True) as site_session:
         before = time.time() - 60 * int(given.older_than)
         ledgers = site_session.ledgers
         work = Sweep(site_session.run_context, ledgers, before)
@@ -185,63 +176,6 @@ def _places(ledgers: Ledgers) -> str:
     return " or ".join(str(folder) for folder in (ledgers.reports, ledgers.known) if folder)
 
 
-DOCUMENTATION = "living-documentation.html"
-
-
-def docs(given: argparse.Namespace) -> int:
-    """Write the page beside the run it tells of, the last in ``reports/`` when none is named."""
-    root: Path = given.root.resolve()
-    reports = beside(root, "reports")
-    files = given.summaries or [one for one in folders_of(reports) if (one / SUMMARY).is_file()]
-    runs = [read_run(file) for file in files]
-    catalogue = _catalogue(root)
-    documentation = living_documentation(catalogue.clauses, documented_scenarios(catalogue), runs)
-    home = Path(runs[0].file).parent if len(given.summaries) == 1 else reports
-    output: Path = given.output or home / DOCUMENTATION
-    write_page(output, documentation_page(documentation))
-    sites = ", ".join(run.name for run in documentation.latest) or "no run: outcomes are left out"
-    print(safe(f"{output}: {len(documentation.clauses)} clauses, {len(documentation.scenarios)} scenarios, {sites}"))
-    return 0
-
-
-def documented_scenarios(catalogue: Catalogue) -> Iterator[DocumentedScenario]:
-    """Every scenario of the features, as readers see it."""
-    import_vocabulary(catalogue.root)
-    for feature in catalogue.read_all([catalogue.root / "features"]):
-        for scenario in feature.scenarios.values():
-            yield _documented(feature, scenario)
-
-
-def _documented(file: FeatureFile, scenario: Scenario) -> DocumentedScenario:
-    return DocumentedScenario(
-        nodeid=scenario.nodeid,
-        clause=scenario.clause.id,
-        weaker="" if scenario.level == scenario.clause.level else scenario.level,
-        title=scenario.title,
-        place=f"{scenario.path}:{scenario.line}",
-        feature=scenario.feature,
-        about=" ".join((file.feature.description or "").split()),
-        rule=scenario.rule,
-        description=scenario.description,
-        until=str(scenario.until or ""),
-        operations=scenario.operations,
-        conditions=tuple(_conditions(scenario)),
-        steps=tuple(DocumentedStep(step.keyword, step.text, step.table) for step in scenario.steps),
-    )
-
-
-def _conditions(scenario: Scenario) -> Iterator[str]:
-    """What a site must offer for the scenario to run on it."""
-    if scenario.writes:
-        yield "changes the site"
-    if scenario.needs_control_plane:
-        yield "needs a mock's control plane"
-    if scenario.mail:
-        yield "reads mail"
-    yield from (f"needs {name}" for name in scenario.needs)
-    yield from (f"as {role}" for role in scenario.roles)
-
-
 INDEX = "README.md"
 PROFILE_PAGE = Path("docs/profile.md")
 SOURCES = "docs/sources.md"
@@ -254,7 +188,7 @@ def index(given: argparse.Namespace) -> int:
     the published notes heading by heading.
     """
     root: Path = given.root.resolve()
-    catalogue = _catalogue(root)
+    catalogue = suite_catalogue(root)
     import_vocabulary(root)
     pages = indexes(catalogue)
     if (root / PROFILE_PAGE).parent.is_dir():

@@ -1,9 +1,9 @@
-"""The living documentation: every clause with its scenarios and what runs said of them, as one HTML file."""
+"""The pages of the releases: every clause with its scenarios and what runs said of them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.reporting.comparison.compare_output import totals
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
-from conformance.reporting.pages import render
+from conformance.reporting.pages import Pages, render, script_data
 from conformance.reporting.summary import ReportedScenario, RunFile
 from conformance.sites.release import Release
 
@@ -51,6 +51,9 @@ class DocumentedScenario:
     operations: tuple[str, ...]
     conditions: tuple[str, ...]
     steps: tuple[DocumentedStep, ...]
+    level: str = "must"
+    roles: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,8 +227,8 @@ _SIGNS = {
 WARNED = {"warned": "passed, though a should was not kept: a strict run would fail"}
 
 
-def documentation_page(documentation: LivingDocumentation) -> str:
-    """The page, complete in itself."""
+def documentation_page(documentation: LivingDocumentation, pages: Pages, index: Sequence[Sequence[str]] = ()) -> str:
+    """The page, complete in itself; ``index`` is what its search finds on the other ``pages``."""
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     outcomes = {**OUTCOMES, **WARNED}
     return render(
@@ -236,4 +239,6 @@ def documentation_page(documentation: LivingDocumentation) -> str:
         suite=__version__,
         totals=totals,
         signs=_SIGNS,
+        pages=pages,
+        index=script_data(index),
     )
