@@ -86,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "upgrade", "go, no-go or not enough evidence: runs before against runs after", _upgrade, _sides)
     _add(commands, "rejudge", "today's suite on a recording (--record), without a request", _rejudge, _recorded)
+    _add(commands, "judge", "real traffic (HAR, tap, --record) judged by the clauses it can judge", _judge, _traffic)
+    _add(commands, "tap", "a reverse proxy in front of a site that keeps its traffic, secrets replaced", _tap, _tapped)
+    _add(commands, "envelope", "each failure of a run in a folder that stands alone, to be sent", _envelope, _wrapped)
+    _add(commands, "verify", "whether an envelope is what it was; 3 when it is not", _verify, _sealed)
+    _add(commands, "replay", "the failure of an envelope on another site; 3 when it fails there, too", _replay, _sent)
     words = "the documentation as pages: releases with what runs said, the contract to look things up in, the history"
     _add(commands, "docs", words, _docs, _told_of, _book)
     words = "how much of the contract is asked for, seen, judged, killed by a fault; 1 when the rest has no reason"
@@ -173,6 +178,44 @@ def _runs(command: argparse.ArgumentParser) -> None:
 
 def _recorded(command: argparse.ArgumentParser) -> None:
     command.add_argument("recording", type=Path, metavar="RECORDING", help="a file of --record, or the reports with it")
+    command.set_defaults(arguments=())
+
+
+def _traffic(command: argparse.ArgumentParser) -> None:
+    words = "HAR, JSON lines of tap, or a file of --record; any number"
+    command.add_argument("traffic", type=Path, nargs="*", metavar="TRAFFIC", help=words)
+    command.add_argument("--release", default="", metavar="R", help="release the site runs (default: the profile's)")
+    words = "profile of the site: with its accounts and test data more can be judged"
+    command.add_argument("--site", default="", metavar="NAME", help=words)
+    command.add_argument("--sites", default="", metavar="FILE", help="profile file (sites.toml, or WEBEX_SITES)")
+    command.add_argument("--reports", type=Path, metavar="DIR", help="where exchanges with a finding are kept, masked")
+    command.add_argument("--strict", action="store_true", help="clauses of level should fail, too")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument("--clauses", action="store_true", help="list the clauses that traffic can judge, and end")
+
+
+def _tapped(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--to", required=True, metavar="URL", help="the site: https://HOST")
+    command.add_argument("--output", type=Path, default=Path("traffic.ndjson"), metavar="FILE", help="what is kept")
+    words = "where clients ask instead of the site (default 127.0.0.1:8900)"
+    command.add_argument("--listen", default="127.0.0.1:8900", metavar="HOST:PORT", help=words)
+    command.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust beside the known ones")
+
+
+def _wrapped(command: argparse.ArgumentParser) -> None:
+    command.add_argument("reports", type=Path, metavar="REPORTS", help="reports of a run, or its summary.json")
+    command.add_argument("--output", type=Path, metavar="DIR", help="where they go (default REPORTS/envelopes)")
+    command.add_argument("--sign", type=Path, metavar="KEY", help="sign them: an Ed25519 key, PEM (docs/envelopes.md)")
+
+
+def _sealed(command: argparse.ArgumentParser) -> None:
+    command.add_argument("envelopes", type=Path, nargs="+", metavar="ENVELOPE", help="a folder of envelope, or of many")
+    command.add_argument("--key", type=Path, metavar="PUBLIC", help="the public key of whom it must be from, PEM")
+
+
+def _sent(command: argparse.ArgumentParser) -> None:
+    command.add_argument("envelope", type=Path, metavar="ENVELOPE", help="a folder of envelope")
+    command.add_argument("--site", required=True, metavar="NAME", help="the site to try it on, by its profile")
     command.set_defaults(arguments=())
 
 
@@ -303,6 +346,36 @@ def _rejudge(options: argparse.Namespace) -> int:
     from conformance.run.suite import rejudge
 
     return rejudge(options.root, options.recording, options.arguments)
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from conformance.run.commands.evidence.judge_traffic import judge
+
+    return judge(options)
+
+
+def _tap(options: argparse.Namespace) -> int:
+    from conformance.run.commands.evidence.tap import tap
+
+    return tap(options)
+
+
+def _envelope(options: argparse.Namespace) -> int:
+    from conformance.run.commands.evidence.envelope import envelope
+
+    return envelope(options)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from conformance.run.commands.evidence.seal import verify
+
+    return verify(options)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from conformance.run.commands.evidence.envelope import replay
+
+    return replay(options)
 
 
 def _docs(options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 #: Where such names are made up, or are those of the user's own files.
 MADE_UP = {"tests/test_sources.py", "tests/test_security_page.py"}
 #: What the project writes and does not hold.
-WRITTEN = {"benchmark.md"}
+WRITTEN = {"benchmark.md", "finding.md"}
 #: A file or folder of ours in running text.
 PLACE = re.compile(r"`((?:conformance|mocksite|steps|tests|benchmarks|docs|features|payloads|schemas|report|ci)/[\w./-]*)")
 

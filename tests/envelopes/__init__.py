@@ -1,0 +1,1 @@
+"""Failures in envelopes: their scripts run without the suite, against the site that was wrong and one that is right."""

@@ -1,0 +1,1 @@
+"""Real traffic judged without a request, held against the runs it comes from."""
