@@ -74,6 +74,7 @@ class User:
     assistant: bool = False
     large_event_capacity: int = 0
     free_account: bool = False
+    picture: bool = False
     scheduling_permission: str = ""
     time_zone_id: int = 4
     language_id: int = 1

@@ -53,7 +53,7 @@ class Settings:
     address_change_waits: bool = False  # Control Hub keeps the old address until the new one is verified
     names_owned_by_control_hub: bool = True  # SetUser changes no name under Control Hub rules
     tickets_for_user_management: bool = True  # else 030104, as the notes of 9.0 SP2 say
-    avatars: bool = True  # GetUser shows one
+    avatars: bool = True  # GetUser shows that of a user who has set one
     further_mails: bool = False  # a welcome before the activation mail, a link for help in every mail
     # What the notes leave open, one way or the other: see CHOICES.
     booleans: str = "words"
@@ -70,6 +70,7 @@ class Settings:
     host_pins: str = "of-4-digits"
     new_hybrid_voip: str = "off"
     telephony_labels: str = "shown"
+    unknown_conditions: str = "refused"
     retired_address: str = "not-found"
     not_served: str = ""  # operations, by blanks, that this site does not serve
     not_served_answer: str = "failure"  # and what they are answered
@@ -95,6 +96,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "host-pins": ("of-4-digits", "of-6-digits"),
     "new-hybrid-voip": ("off", "on"),
     "telephony-labels": ("shown", "absent"),
+    "unknown-conditions": ("refused", "ignored"),
     "retired-address": ("not-found", "page"),
     "not-served-answer": ("failure", "404", "410", "page"),
 }

@@ -113,7 +113,7 @@ def _own(text: object) -> Mapping[str, list[str]]:
     return loaded
 
 
-FORMAT = 2
+FORMAT = 3
 
 TABLES: tuple[Table[Any], ...] = (
     Table(

@@ -96,7 +96,7 @@ def list_attendees(call: Call) -> Node:
 
 def _row(session: Session, guest: Attendee) -> Mapping[str, object]:
     return {
-        "name": guest.name,
+        "name": guest.name or None,
         "first_name": guest.first_name or None,
         "last_name": guest.last_name or None,
         "email": guest.email,

@@ -186,7 +186,7 @@ def _invite(call: Call, session: Session) -> None:
 
 def _person_row(word: str, guest: Attendee) -> dict[str, object]:
     return {
-        f"{word}_name": guest.name,
+        f"{word}_name": guest.name or None,
         f"{word}_first_name": guest.first_name or None,
         f"{word}_last_name": guest.last_name or None,
         f"{word}_email": guest.email,

@@ -215,6 +215,7 @@ def _session_row(session: PastSession, host: User, minutes: list[int], zone_id: 
         "ended": show(session.ended, zone_id),
         "minutes": session.minutes,
         "time_zone": zone(zone_id).description,
+        "time_zone_id": zone_id,
         "type": session.type_id,
         "host_id": host.user_id,
         "host_webex_id": host.webex_id,
@@ -261,6 +262,8 @@ def _person_row(one: Participation, session: PastSession, zone_id: int) -> Mappi
         "left": show(one.left, zone_id),
         "minutes": one.minutes,
         "type": "HOST" if one.host else "ATTENDEE",
+        "registered": bool(session.registered) and not one.host,
+        "invited": not one.host,
     }
 
 

@@ -17,7 +17,7 @@ from mocksite.protocol.requests import Content
 
 
 def log_in(store: Store, at: Release, security: Content, now: float) -> Login:
-    """The caller of a request, or the refusal 030002 or 030047."""
+    """The caller of a request, or the refusal 030001, 030002 or 030047."""
     user = _claimed(store, at, security)
     given = [element for element in _PROOFS if security.text(element)]
     if given == ["accessToken"] and not at.has("access-token-login"):
@@ -35,6 +35,8 @@ def _claimed(store: Store, at: Release, security: Content) -> User:
     else:
         email = security.text("email")
         user = store.first(User, Term("email", "=", email)) if email else None
+    if user is None and (webex_id or security.text("email")):
+        raise Refusal("030001")
     if user is None or user.active != ACTIVATED:
         raise Refusal("030002")
     return user
@@ -48,7 +50,10 @@ def _by_ticket(store: Store, user: User, secret: str, now: float) -> Login:
 
 
 def _by_webex_token(_store: Store, user: User, secret: str, _now: float) -> Login:
-    return _same(user, "webExAccessToken", user.webex_access_token, secret)
+    if not user.webex_access_token or user.webex_access_token != secret:
+        # A public client refreshes its token when it reads these words.
+        raise Refusal("030002", "WebEx access token is invalid")
+    return Login(user, "webExAccessToken")
 
 
 def _by_token(_store: Store, user: User, secret: str, _now: float) -> Login:
@@ -114,9 +119,16 @@ def get_login_url(call: Call) -> Node:
     webex_id = call.content.text("webExID") or call.content.text("webExId") or call.caller.webex_id
     user = call.user(webex_id)
     call.demand(user.user_id == call.caller.user_id or call.caller.site_admin)
-    ticket = issue(call.store, user, _secret(), call.now).ticket
-    url = f"{call.site_url}/{call.site_name}/p.php?AT=LI&WID={quote(user.webex_id)}&TK={ticket}&MU=GoBack"
+    back = call.content.text("backURL")
+    url = browser_login(call, user, "GoBack") + (f"&BU={quote(back, safe='')}" if back else "")
     return call.answer("getloginurlUserResponse", {"url": url})
+
+
+def browser_login(call: Call, user: User, target: str) -> str:
+    """The address that signs a user in by a one-time ticket and goes on to what stands in ``MU``."""
+    ticket = issue(call.store, user, _secret(), call.now).ticket
+    address = f"{call.site_url}/{call.site_name}/p.php?AT=LI&WID={quote(user.webex_id)}&TK={ticket}"
+    return f"{address}&MU={quote(target, safe='')}"
 
 
 def _secret() -> str:

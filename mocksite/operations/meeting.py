@@ -26,6 +26,7 @@ from mocksite.model.timezones import GMT
 from mocksite.operations import scheduling
 from mocksite.operations.call import Call, Operation
 from mocksite.operations.lists import Criterion, between, combined, listed, of_host, ordered, own_or_all, users_of
+from mocksite.operations.login import browser_login
 from mocksite.protocol.dates import show, zone
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal, invalid
@@ -161,13 +162,14 @@ def _values(call: Call, session: Session) -> dict[str, object]:
         "host_key": session.host_key,
         "host_type": session.type_id,
         "guest_token": scheduling.guest_token(session),
+        "sip_url": f"{session.key}@{call.site_name}.example.com",
         "link": scheduling.join_url(call, session),
     }
 
 
 def _attendee_row(guest: Attendee) -> dict[str, object]:
     return {
-        "attendee_name": guest.name,
+        "attendee_name": guest.name or None,
         "attendee_first_name": guest.first_name or None,
         "attendee_last_name": guest.last_name or None,
         "attendee_email": guest.email,
@@ -226,7 +228,9 @@ def _row(meeting: Session, host: str, zone_id: int | None) -> Mapping[str, objec
 def host_url(call: Call) -> Node:
     """Where the host starts the meeting; clients send sessionKey or meetingKey."""
     session = scheduling.to_change(call, scheduling.asked_for(call, tuple(SERVICES)))
-    return call.answer("gethosturlMeetingResponse", {"host_url": scheduling.host_url(call, session)})
+    host = call.user_of(session.host_id)
+    url = browser_login(call, host, scheduling.host_url(call, session))
+    return call.answer("gethosturlMeetingResponse", {"host_url": url})
 
 
 def join_url(call: Call) -> Node:

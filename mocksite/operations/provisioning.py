@@ -13,7 +13,7 @@ from mocksite.model import identifiers
 from mocksite.model.accounts import activation_link, find_user
 from mocksite.model.identifiers import CREATED
 from mocksite.model.queries import Query, Term
-from mocksite.model.records import ACTIVATED, DEACTIVATED, REQUEST_TO_ACTIVATE, Person, Ticket, User
+from mocksite.model.records import ACTIVATED, DEACTIVATED, REQUEST_TO_ACTIVATE, MeetingType, Person, Ticket, User
 from mocksite.model.timezones import SITE_ZONE
 from mocksite.operations.call import Call, Operation
 from mocksite.protocol.dates import zone
@@ -111,6 +111,16 @@ def _write(call: Call, user: User) -> None:
         )
 
 
+def _demand_meeting_types(call: Call) -> None:
+    """Types of session given to a user must be types of the site, as for a new meeting."""
+    wanted = call.content.numbers("meetingTypes/meetingType")
+    active = (Term("active", "=", 1), Term("id", "in", tuple(wanted)))
+    known = {one.id for one in call.store.all(MeetingType, Query(active))} if wanted else set()
+    for one in wanted:
+        if one not in known:
+            raise invalid(f"The meeting type {one} is not available")
+
+
 def set_user(call: Call) -> Node:
     """Change a user: oneself, or for an administrator anybody. What the request does not name stays."""
     content = call.content
@@ -120,6 +130,7 @@ def set_user(call: Call) -> Node:
     _demand_credential(call)
     if administrator:
         _refuse_if_suspended(call)
+    _demand_meeting_types(call)
     changed = _renamed(call, before)
     changed = _identity_under_hub(call, changed) if call.hub else _identity_under_classic(call, changed)
     changed = _profile(call, changed)

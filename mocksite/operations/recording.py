@@ -22,6 +22,7 @@ from mocksite.protocol.refusals import Refusal, invalid
 def list_recordings(call: Call) -> Node:
     """Recordings: the caller's, an administrator sees all. Scopes without a zone are in that of the site."""
     content = call.content
+    _refuse_unknown(call)
     column = _time_column(call)
     zone_id = content.number("createTimeScope/timeZoneID")
     key = content.number("sessionKey")
@@ -44,8 +45,26 @@ def list_recordings(call: Call) -> Node:
     return call.answer("lstRecordingResponse", listed(call, Recording, query, rows).values("recordings"))
 
 
+#: What a request may hold (ep:lstRecording of 2011, and what notes and clients added).
+_ELEMENTS = {
+    *("listControl", "createTimeScope", "hostWebExID", "sessionKey", "returnSessionDetails", "recordName"),
+    *("serviceTypes", "formatTypes", "recordingID", "order", "timeZoneID", "confID", "isServiceRecording"),
+}
+
+
+def _refuse_unknown(call: Call) -> None:
+    """A condition that is misspelt must not mean that there is none: a client would get other recordings."""
+    if call.settings.unknown_conditions == "ignored":
+        return
+    for child in call.content.node.children:
+        if child.local not in _ELEMENTS:
+            raise invalid(f"{child.local} is not an element of LstRecording")
+
+
 #: A request without a window is one for the last four weeks (11.0 SP7), and some sites take no longer one.
 _WINDOW = 28 * DAY
+#: By the calendar four weeks may be an hour more: summer time ends.
+_LONGEST_WINDOW = _WINDOW + 3600
 
 
 def _window(call: Call, column: str, scope: int) -> Criterion:
@@ -55,7 +74,7 @@ def _window(call: Call, column: str, scope: int) -> Criterion:
         return (Term(column, ">=", call.now - _WINDOW),)
     if first and call.settings.long_recording_windows == "refused":
         until = parse(last, scope) if last else call.now
-        if until - parse(first, scope) > _WINDOW:
+        if until - parse(first, scope) > _LONGEST_WINDOW:
             raise invalid("The range of createTimeScope must not exceed 28 days")
     return between(content, "createTimeScope/createTimeStart", "createTimeScope/createTimeEnd", column, scope)
 
@@ -124,7 +143,7 @@ def delete_recordings(call: Call) -> Node:
         call.store.drop(View, Term("recording_id", "=", recording_id))
         call.store.add(BinnedRecording(**vars(recording)))
         _tell_host(call, recording)
-    return call.answer("delRecordingResponse")
+    return call.answer("delRecordingResponse", {"deleted": tuple(wanted)})
 
 
 def _tell_host(call: Call, recording: Recording) -> None:

@@ -155,7 +155,7 @@ def guest_from(call: Call, key: int, person: Content) -> Attendee:
     if not email:
         raise invalid("email of an attendee must not be empty")
     first, last = person.text(f"{inner}firstName"), person.text(f"{inner}lastName")
-    full = person.text(f"{inner}name") or f"{first} {last}".strip() or email
+    full = person.text(f"{inner}name") or f"{first} {last}".strip()
     return Attendee(
         attendee_id=identifiers.spread(call.store.next("attendee") + CREATED, 30_000_000),
         session_key=key,
@@ -188,7 +188,7 @@ def invite(call: Call, session: Session, kind: str, invited: list[Attendee]) -> 
             guest.email,
             f"{kind} invitation",
             f"{kind} invitation: {session.name}",
-            f"Hello {guest.name},\n\nyou are invited to {session.name} on {when}.\n"
+            f"Hello {guest.name or guest.email},\n\nyou are invited to {session.name} on {when}.\n"
             f"Join here: {join_url(call, session)}\n",
         )
 

@@ -115,6 +115,7 @@ def _links(call: Call, session: Session) -> dict[str, object]:
     return {
         "short_url": f"{address}/weblink/register/r{session.uuid}" if short else None,
         "verify_url": f"{address}/systemdiagnosis.php",
+        "link": scheduling.join_url(call, session),
         "numbers_url": f"{address}/globalcallin.php",
         "image_url": f"{address}/images/{session.image}" if session.image else None,
         "registration_url": f"{address}/k2/j.php?MTID=t{session.uuid}" if session.registration else None,

@@ -118,15 +118,17 @@ def _type_rows(call: Call, types: list[MeetingType]) -> list[Mapping[str, object
 
 
 def get_api_version(call: Call) -> Node:
-    """Version, release and train; at the versioned address of old the version is 10.0.0 (R41.9.0-03)."""
-    version = "10.0.0" if call.address.startswith("xml") else str(call.release)
+    """Version, service pack and release; at the versioned address of old the version is 10.0.0 (R41.9.0-03)."""
+    version = "10.0.0" if call.address.startswith("xml") else "11.0.0"
+    train = call.content.flag("returnTrainReleaseVersion")
     return call.answer(
         "getAPIVersionResponse",
         {
             "api_version": f"WebEx XML API V{version}",
-            "release": str(call.release),
-            "train": "T41L",
-            "train_order": 400,
+            "release": "SP26",
+            "train": "T41L" if train else None,
+            "train_order": 400 if train else None,
+            "api_ver": str(call.release),
         },
     )
 

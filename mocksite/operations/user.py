@@ -57,7 +57,7 @@ def _values(call: Call, user: User) -> dict[str, object]:
         "room_url": f"{call.site_url}/meet/{local}",
         "sip_url": f"{local}@{call.site_name}.example.com",
         "registered": show(user.registered, SITE_ZONE),
-        "has_avatar": call.settings.avatars,
+        "has_avatar": call.settings.avatars and user.picture,
         "initials": (user.first_name[:1] + user.last_name[:1]).upper(),
     }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from mocksite.protocol.encodings import UnreadableError, decode
 from mocksite.protocol.nodes import MalformedError, Node, read
@@ -116,7 +117,7 @@ class BadRequestError(Exception):
 def parse_request(body: bytes) -> Request:
     """The request in an HTTP body."""
     try:
-        text = decode(body)
+        text = decode(_from_form(body))
     except UnreadableError as problem:
         raise BadRequestError(invalid(f"The request cannot be read: {problem}"), "UTF-8") from None
     try:
@@ -126,6 +127,18 @@ def parse_request(body: bytes) -> Request:
         raise BadRequestError(invalid(reason), text.declared) from None
     except Refusal as refusal:
         raise BadRequestError(refusal, text.declared) from None
+
+
+#: A form that carries the document in a field of its own: UID=..&PWD=..&SID=..&PID=..&XML=<document>.
+_FORM = re.compile(rb"\s*(?:\w+=[^&<]*&)*XML=", re.IGNORECASE)
+
+
+def _from_form(body: bytes) -> bytes:
+    """The document of a form, told by the body: other clients send raw XML under the content type of forms."""
+    found = _FORM.match(body)
+    if found is None:
+        return body
+    return unquote_to_bytes(body[found.end() :].partition(b"&")[0].replace(b"+", b" "))
 
 
 def _take_apart(root: Node, encoding: str) -> Request:

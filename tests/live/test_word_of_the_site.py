@@ -185,11 +185,11 @@ def test_without_any_account_nothing_is_run(catalogue: Catalogue) -> None:
 
 
 def version(**elements: str) -> Twist:
-    gone = wire.lacking("trainReleaseVersion", "trainReleaseOrder", *(name for name in ("release", "apiVersion") if name not in elements))
+    gone = wire.lacking("apiVer", "trainReleaseVersion", "trainReleaseOrder", *(name for name in ("release", "apiVersion") if name not in elements))
     said = [wire.saying(name, text) for name, text in elements.items() if name != "apiVer"]
     after = "release" if "release" in elements else "apiVersion"
     added = [wire.adding(after, "apiVer", elements["apiVer"])] if "apiVer" in elements else []
-    return wire.of("GetAPIVersion", wire.all_of(*said, *added, gone))
+    return wire.of("GetAPIVersion", wire.all_of(gone, *said, *added))
 
 
 READABLE = {

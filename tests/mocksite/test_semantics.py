@@ -17,7 +17,7 @@ class TestLogins:
     def test_a_wrong_password_is_030002(self, site) -> None:
         reply = site.call("GetSite", password="wrong")
         assert (reply.id, reply.head("reason")) == ("030002", "Incorrect user or password")
-        assert site.call("GetSite", webExID="nobody", password="x").id == "030002"
+        assert site.call("GetSite", webExID="nobody", password="x").id == "030001"
         assert site.call("GetSite", webExID="", password="x").id == "030002"
         assert site.call("GetSite", siteName="mocksite").id == "030002", "no credential at all"
         upper = site.account("host")["password"].upper()

@@ -220,5 +220,5 @@ def test_stopping_waits_for_nobody_and_can_be_repeated() -> None:
 def test_several_servers_side_by_side() -> None:
     with mocksite.start() as one, mocksite.start(release="41.1.0") as two:
         assert one.url != two.url
-        assert b"V41.12.0" in httpx.post(one.url, content=document(one), trust_env=False, timeout=SAFETY).content
-        assert b"V41.1.0" in httpx.post(two.url, content=document(two), trust_env=False, timeout=SAFETY).content
+        assert b"<ep:apiVer>41.12.0<" in httpx.post(one.url, content=document(one), trust_env=False, timeout=SAFETY).content
+        assert b"<ep:apiVer>41.1.0<" in httpx.post(two.url, content=document(two), trust_env=False, timeout=SAFETY).content

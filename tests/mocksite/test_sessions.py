@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 
 NAME = "<metaData><confName>Standup</confName></metaData>"
@@ -122,7 +124,9 @@ def test_a_recurring_meeting_says_so(site) -> None:
 def test_links_of_a_meeting(site) -> None:
     key = site.data["meeting-key"]
     for name in ("sessionKey", "meetingKey"):
-        assert f"MK={key}" in site.done("GethosturlMeeting", f"<{name}>{key}</{name}>").text("hostMeetingURL")
+        host_url = unquote(site.done("GethosturlMeeting", f"<{name}>{key}</{name}>").text("hostMeetingURL").partition("MU=")[2])
+        assert host_url.startswith("https://")
+        assert host_url.endswith(f"MK={key}")
         joined = site.done("GetjoinurlMeeting", f"<{name}>{key}</{name}><attendeeName>Ann Lee</attendeeName>", "attendee")
         assert joined.text("joinMeetingURL").endswith("AN=Ann+Lee")
         assert joined.text("inviteMeetingURL")
@@ -203,7 +207,7 @@ def test_strangers_learn_how_to_join_and_no_more(site) -> None:
         ]
         assert stranger.names("accessControl") == ["listStatus", "registration", "passwordReq", "isRegisterIDRequired"]
         assert stranger.names("metaData") == ["serviceType"]
-    assert site.call("GetSessionInfo", body, webExID="nobody").id == "030002"
+    assert site.call("GetSessionInfo", body, webExID="nobody").id == "030001"
     assert site.call("LstsummarySession", body, webExID="").id == "000015"
 
 
