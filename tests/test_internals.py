@@ -101,6 +101,12 @@ def test_attributes_of_a_report_still_travel_between_processes(pytestconfig: pyt
     assert internals.attached(come) == {"outcome": "known"}, "reports drop our attribute: mend attach and attached"
 
 
+def test_pytest_still_gives_the_way_out_back(pytestconfig: pytest.Config) -> None:
+    capturing = pytestconfig.pluginmanager.get_plugin("capturemanager")
+    assert capturing is not None, "the plugin has another name: mend stop_capturing"
+    assert list(inspect.signature(capturing.suspend_global_capture).parameters) == ["in_"], "mend stop_capturing"
+
+
 # -- pytest-xdist --------------------------------------------------------------
 
 

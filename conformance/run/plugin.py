@@ -6,7 +6,9 @@ The suite's own tests load it too and are left alone.
 from __future__ import annotations
 
 import gc
+import os
 import signal
+import sys
 from collections.abc import Generator, Sequence
 from typing import Any
 
@@ -34,6 +36,7 @@ from conformance.run.pytest_internals import (
     is_chosen,
     is_worker,
     silence_failures,
+    stop_capturing,
     worker_id,
     write_allure_results,
 )
@@ -211,6 +214,10 @@ class RunHooks:
         run = self._run
         if run is None:
             return
+        if exitstatus == pytest.ExitCode.INTERRUPTED and (left := _left_open(run)):
+            words = f"cleaning up: {left}; Ctrl-C again leaves it to webex-conformance sweep"
+            if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
+                reporter.write_line(f"\n{printable(words)}", flush=True)
         run.clean_site()
         if not run.results:
             return
@@ -221,6 +228,18 @@ class RunHooks:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif run.nothing_ran and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+    def stop_at_once(self) -> None:
+        """Told to end for the second time: no clean-up, one line on what it leaves, exit code 2."""
+        words = "stopped at once"
+        if self._run is not None:
+            left = _left_open(self._run)
+            if left and self._run.mock is None:
+                words += f", left on the site: {left}; see webex-conformance sweep --site {self._run.site}"
+            self._run.tidy()
+        stop_capturing(self._config)
+        os.write(2, f"\n{printable(words)}\n".encode())
+        os._exit(pytest.ExitCode.INTERRUPTED)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """The statement."""
@@ -252,6 +271,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+def _left_open(run: RunSession) -> str:
+    made = run.site_session.ledgers.open_of(run.worker_run.run_context.run_id)
+    return ", ".join(f"{operation} {number}" for operation, number in sorted(made.items()))
+
+
 def _interrupt() -> None:
     raise KeyboardInterrupt
 
@@ -268,9 +292,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     from conformance.run.fleet import run_fleet
 
-    clean_up_when_told_to_end()
+    clean_up_when_told_to_end(_interrupt)
     try:
         return run_fleet(read_options(config), tuple(config.invocation_params.args))
+    except KeyboardInterrupt:
+        print("\nstopped at once; what is left on the sites: webex-conformance sweep --site NAME", file=sys.stderr)
+        return pytest.ExitCode.INTERRUPTED
     except UserError as problem:
         raise pytest.UsageError(printable(str(problem))) from None
 
@@ -306,8 +333,9 @@ def _register(config: pytest.Config, catalogue: Catalogue) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         manager.register(WorkerHooks(config, catalogue, scenarios), "conformance-worker")
         return
-    manager.register(RunHooks(config, catalogue, scenarios), "conformance-run")
+    run = RunHooks(config, catalogue, scenarios)
+    manager.register(run, "conformance-run")
     manager.register(
         Progress(config, lambda: scenarios.worker_run.run_context.rate_limiter.waited), "conformance-progress"
     )
-    clean_up_when_told_to_end()
+    clean_up_when_told_to_end(run.stop_at_once)

@@ -54,6 +54,13 @@ def on_a_terminal(config: pytest.Config) -> bool:
     return bool(getattr(reporter, "isatty", False)) and config.option.verbose >= 0
 
 
+def stop_capturing(config: pytest.Config) -> None:
+    """Have what is written from now on reach whoever started the run, though a scenario is being carried out."""
+    capturing: Any = config.pluginmanager.get_plugin("capturemanager")
+    if capturing is not None:
+        capturing.suspend_global_capture(in_=True)
+
+
 def cursor(writer: Any) -> tuple[int, int]:
     """Where pytest's terminal ``writer`` left the cursor: its column, and the last one there is."""
     last = max(0, writer.fullwidth - 1)

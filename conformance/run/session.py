@@ -193,8 +193,8 @@ class WorkerRun:
 
     def deactivated(self) -> tuple[str, ...]:
         """The users this run made who stay on the site, deactivated."""
-        mine = [file for file in self._site_session.ledgers.files() if run_of(file).startswith(self.run_context.run_id)]
-        return tuple(name for file in sorted(mine) for name in deactivated(file))
+        files, mine = sorted(self._site_session.ledgers.files()), self.run_context.run_id
+        return tuple(name for file in files if run_of(file).startswith(mine) for name in deactivated(file))
 
     @property
     def shares_a_mock(self) -> bool:
@@ -225,8 +225,7 @@ class RunSession:
         self._whole: dict[str, Shape] | None = None
         self._kept: KeptValues = {}
         self._drift: dict[str, set[str]] = {}
-        self._cleanup_errors: list[str] = []
-        self._matched: set[str] = set()
+        self._cleanup_errors, self._matched = list[str](), set[str]()
         self._unwell: Counter[str] = Counter()
         self._backup = 0
         self._first_findings = FirstFindings()
@@ -243,10 +242,10 @@ class RunSession:
     def _open(self, scenarios: int) -> None:
         """The site, for this run; what was opened is closed again when the rest cannot be."""
         with ExitStack() as undo:
-            undo.callback(self._tidy)
+            undo.callback(self.tidy)
             self.sites_file = self._sites_file(scenarios)
-            site, clauses = self.site, self.catalogue.clauses
-            self.site_session: SiteSession = open_site(site, self.sites_file, self.options, clauses)
+            clauses = self.catalogue.clauses
+            self.site_session: SiteSession = open_site(self.site, self.sites_file, self.options, clauses)
             undo.callback(self.site_session.close)
             self.problems += filter(None, [self.site_session.preflight.behind])
             self._lock = self._locked()
@@ -492,9 +491,10 @@ class RunSession:
             self.site_session.ledgers.prune(run)
             (self.options.reports / "ledger" / f".rate-{self.site}-{run}").unlink(missing_ok=True)
         self._unlock()
-        self._tidy()
+        self.tidy()
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
+        """Stop a mock of ours, and remove what the run kept aside."""
         if self.mock is not None:
             self.mock.stop()
         shutil.rmtree(self._scratch, ignore_errors=True)

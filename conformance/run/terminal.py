@@ -6,29 +6,51 @@ import contextlib
 import os
 import signal
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 #: What stands for every open file of this process.
 _OPEN_FILES = Path("/dev/fd")
 
 
-def clean_up_when_told_to_end() -> None:
-    """Have SIGTERM, and SIGHUP unless somebody (nohup) has it ignored, end this run as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, _terminated)
+def clean_up_when_told_to_end(stop: Callable[[], None]) -> None:
+    """Have SIGTERM, and SIGHUP unless somebody (nohup) has it ignored, end this run as Ctrl-C does.
+
+    Who presses Ctrl-C again does not want to wait for the clean-up: ``stop`` says what is left and ends the process.
+    """
+    interrupts = _Interrupts(stop)
+    signal.signal(signal.SIGTERM, interrupts.terminated)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, interrupts.interrupted)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        terminals = frozenset(filter(None, map(_terminal, range(3))))
-        signal.signal(signal.SIGHUP, lambda *_: _hung_up(terminals))
+        signal.signal(signal.SIGHUP, interrupts.hung_up)
 
 
-def _terminated(*_: object) -> None:
-    raise KeyboardInterrupt
+class _Interrupts:
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._terminals = frozenset(filter(None, map(_terminal, range(3))))
+        self._told = False
 
+    def interrupted(self, *_: object) -> None:
+        if self._told:
+            self._stop()
+        self._end()
 
-def _hung_up(terminals: frozenset[int]) -> None:
-    # The shell and the system both say it: the second word must not cut the clean-up short.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    leave(terminals)
-    raise KeyboardInterrupt
+    def terminated(self, *_: object) -> None:
+        # Whoever sends it twice, or after an interrupt (GitHub does), gives a run time to clean up, and then kills it.
+        if not self._told:
+            self._end()
+
+    def hung_up(self, *_: object) -> None:
+        # The shell and the system both say it: the second word must not cut the clean-up short.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        leave(self._terminals)
+        self._end()
+
+    def _end(self) -> None:
+        self._told = True
+        raise KeyboardInterrupt
 
 
 def leave(terminals: frozenset[int]) -> None:

@@ -15,6 +15,7 @@ import secrets
 import threading
 import time
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -168,6 +169,11 @@ class Ledgers:
         found = [*beside, *(self.known.glob("*.jsonl") if self.known else ())]
         once = {(file.stat().st_dev, file.stat().st_ino): file for file in reversed(found)}
         return sorted(once.values(), key=run_of, reverse=True)
+
+    def open_of(self, run: str) -> Counter[str]:
+        """How many changes of each kind the ledgers of ``run`` and its workers list as not yet undone."""
+        mine = (file for file in self.files() if run_of(file).startswith(run))
+        return Counter(entry.operation for file in mine for entry, _ in left_behind(file))
 
     def prune(self, *runs: str) -> None:
         """Remove ledgers of ``runs``, and of any that must be over, that list nothing: not even who stays behind."""

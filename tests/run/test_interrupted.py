@@ -85,6 +85,49 @@ def test_an_interrupted_run_leaves_nothing_behind_and_can_be_resumed(
     assert site.asked.count("CreateEvent") < whole_run_asks_for_events, "what was finished is not run again"
 
 
+class StopsTwice(Stops):
+    """Sends it again when the run takes back what it made; with Ctrl-C the site says no more until the run is over."""
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        super().__call__(request, response)
+        if request.method == "DELETE" and self.left <= 0 and self.process is not None:
+            os.kill(self.process.pid, self.signal)
+            if self.signal == signal.SIGINT:
+                self.process.wait(SAFETY)
+        return response
+
+
+def test_who_is_told_twice_stops_at_once_and_says_what_is_left(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    stops = StopsTwice("GetEvent", 2)
+    with twisted(tmp_path, stops) as site:
+        outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
+        assert outcome.code == 2
+        assert "Traceback" not in outcome.text
+        assert "stopped at once, left on the site: CreateEvent 1" in outcome.text
+        assert outcome.text.rstrip().endswith("; see webex-conformance sweep --site twisted")
+
+
+def test_to_be_terminated_twice_does_not_cut_the_clean_up_short(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    stops = StopsTwice("GetEvent", 2, signal.SIGTERM)
+    with twisted(tmp_path, stops) as site:
+        before = state(site)
+        outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
+        assert outcome.code == 2
+        assert "Traceback" not in outcome.text
+        assert state(site)["sessions"] == before["sessions"]
+
+
+def test_an_interrupted_run_says_what_it_takes_away(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    stops = Stops("GetEvent", 4)
+    with twisted(tmp_path, stops) as site:
+        outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "4", *site.arguments())
+    assert outcome.code == 2
+    assert "cleaning up: " in outcome.text
+    assert "Ctrl-C again leaves it to webex-conformance sweep" in outcome.text
+
+
 class Window:
     """A terminal window that is closed when an operation is asked for the nth time."""
 
