@@ -39,6 +39,7 @@ def test_what_is_planned_is_what_runs(
     ran = {row["nodeid"] for row in rows if not row["skip"] or row["skip"]["kind"] == "observe-only"}
     assert {row["nodeid"] for row in told["scenarios"] if not row["lacks"]} == ran
     assert (told["run"], told["skipped"]) == (len(ran), len(rows) - len(ran))
+    assert told["recorded"] == sum((row["skip"] or {}).get("kind") == "observe-only" for row in rows)
     assert len(outcome.summary["deactivated"]) <= told["users_left"]
 
 

@@ -171,6 +171,11 @@ class PriceList:
     skipped: Mapping[Scenario, frozenset[Requirement]]
 
     @property
+    def recorded(self) -> int:
+        """How many of those that would run are only observed."""
+        return sum(one.level == "observe" for one in self.running)
+
+    @property
     def running_with_writing(self) -> int:
         """How many scenarios would run with ``--access read-write``."""
         access = {_access(self.here)}
@@ -186,7 +191,8 @@ class PriceList:
         """For a terminal, line by line."""
         runs, skips = len(self.running), len(self.skipped)
         found = self.here.discovered
-        yield f"{self.here.profile.name}, {self.here.access}: {runs} scenarios would run, {skips} would be skipped"
+        observed = f", {self.recorded} of them recorded and not judged" if self.recorded else ""
+        yield f"{self.here.profile.name}, {self.here.access}: {runs} scenarios would run{observed}, {skips} skipped"
         if self.users_left:
             yield f"up to {self.users_left} users would stay on the site, deactivated: the API removes no users"
         if found.found:
@@ -228,6 +234,7 @@ class PriceList:
             "site": self.here.profile.name,
             "access": self.here.access,
             "run": len(self.running),
+            "recorded": self.recorded,
             "skipped": len(self.skipped),
             "users_left": self.users_left,
             "discovered": list(map(str, self.here.discovered.found)),
