@@ -15,7 +15,7 @@ from itertools import combinations
 
 from conformance.judge.contract import ComplexType, ContractView
 from conformance.judge.findings import Violation
-from conformance.judge.reply_checks import LOGIN_REFUSALS
+from conformance.judge.reply_checks import LOGIN_REFUSALS, NO_RECORD
 
 _RESPONSE = "//*[local-name()='header']/*[local-name()='response']"
 _BODY = "//*[local-name()='body']/*[local-name()='bodyContent']"
@@ -282,7 +282,8 @@ def _row_listed(violation: Violation, places: _Places) -> str:
 
 
 def _row_not_listed(violation: Violation, places: _Places) -> str:
-    return f"not({places.at(violation.path)}={literal(violation.actual)})"
+    nothing = f"{_FAILURE} and {_EXCEPTION}={literal(NO_RECORD)}"
+    return f"({SUCCESS} or ({nothing})) and not({places.at(violation.path)}={literal(violation.actual)})"
 
 
 def _row_order(violation: Violation, places: _Places) -> str:

@@ -18,6 +18,7 @@ from conformance.reporting.comparison.evidence import (
     runs_until_worse,
     worse,
 )
+from tests.comparison.power import proves, proves_knowing_flakes
 
 
 def tally(before: tuple[int, ...], after: tuple[int, ...], name: str = "one") -> Tally:
@@ -75,3 +76,11 @@ def test_how_many_judgements_rule_a_fault_out() -> None:
 def test_how_many_runs_would_prove_it() -> None:
     assert runs_until_worse(tally((0,) * 6, (1, 1)), 0.01) == 2
     assert runs_until_worse(tally((0,), (1,)), 0.01, most=30) == 30
+
+
+def test_what_20_judgements_a_side_cannot_prove_of_one_clause_nobody_could() -> None:
+    """The figures of docs/upgrade.md, as ``python -m tests.comparison.power`` prints them."""
+    assert proves(20, 0.01 / 3 / 153) < 0.001
+    assert 0.09 < proves(20, 0.01) < 0.1
+    assert 0.74 < proves_knowing_flakes(20, 0.01) < 0.76
+    assert proves_knowing_flakes(40, 0.01) > 0.95

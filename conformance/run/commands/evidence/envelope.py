@@ -86,7 +86,7 @@ def shown_by_one_request(
             return "the same request was answered as the clause asks before"
     except CannotJudge:
         return "the reply is no message, so no XPath can be asked of it"
-    about_elements = violation.check.startswith(("element-", "count", "row-", "license"))
+    about_elements = violation.check.startswith(("element-", "count", "row-present", "row-order", "license"))
     by_ticket = any("signed in with" in step.text or "can sign in" in step.text for step in scenario.steps)
     writes = scenario.writes
     return ShownFailure(words, url, request, asked, told, about_elements, writes, by_ticket)

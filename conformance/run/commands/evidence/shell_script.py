@@ -113,15 +113,15 @@ look() {
 curl --silent --show-error --max-time 60 --header 'Content-Type: text/xml; charset=UTF-8' \\
      --data-binary @- --output "$reply" "$WEBEX_URL" <<REQUEST || cannot "nobody answered at $WEBEX_URL\""""
 _READ = """\
-xmllint --nonet --noout "$reply" 2>/dev/null || cannot "the answer is no XML\""""
+xmllint --nonet --noout "$reply" 2>/dev/null || cannot "the answer is no XML"
+[ "$(ask "boolean(/*[local-name()='message'])")" = true ] || cannot "the answer is no message of the XML API\""""
 _END = f"""\
 case "$told" in
-  '') cannot "the answer is no message of the XML API" ;;
   *\\ {BACKEND_SILENT}|*\\ {NOT_FORWARDED}) cannot "the site is not well: $told" ;;
 esac
-if [ "$kept" = true ]; then echo "kept: the site answered $told"; exit 0; fi
-[ "$told" = "$before" ] || cannot "the site answered $told, and $before when it broke the clause"
-echo "broken: the site answered $told"
+if [ "$kept" = true ]; then echo "kept: the site answered ${{told:-without a result}}"; exit 0; fi
+[ "$told" = "$before" ] || cannot "the site answered ${{told:-without a result}}, and $before when it broke the clause"
+echo "broken: the site answered ${{told:-without a result}}"
 exit 1"""
 
 
