@@ -373,7 +373,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from conformance.run.commands.evidence.envelope import replay
+    from conformance.run.commands.evidence.replay import replay
 
     return replay(options)
 

@@ -80,7 +80,7 @@ def _scripts(trial: ScenarioTrial) -> Iterator[tuple[Violation, ShownFailure | s
 
 def _variables(exchange: Exchange, told: ShownFailure, server: mocksite.Server) -> dict[str, str]:
     """What a person would put into the variables of the script."""
-    found = {"WEBEX_MAY_WRITE": "yes"}
+    found = {"WEBEX_MAY_WRITE": "yes", "WEBEX_SITE_SET": "yes"}
     header = True
     for element in parse(exchange.request.body).iter("*"):
         name = etree.QName(element).localname

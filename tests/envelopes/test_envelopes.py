@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 import mocksite
 from conformance.cli import main
 from conformance.judge.conditions import literal
-from conformance.run.commands.evidence import envelope, seal
+from conformance.run.commands.evidence import replay, seal
 from mocksite.faults import CATALOGUE
 from tests.conftest import ROOT
 from tests.envelopes.measure import shown, xmllint_for
@@ -179,7 +179,7 @@ def test_another_failure_or_none_is_no_reproduction(sent: Sent, tmp_path: Path) 
     other = {**row, "outcome": "failed", "cause": "", "violations": [{**finding["finding"], "path": "siteInstance"}]}
     for scenarios, code in (([row], 6), ([other], 6), ([], 6), ([{**row, "outcome": "passed"}], 0)):
         (tmp_path / "summary.json").write_text(json.dumps({"scenarios": scenarios}), encoding="utf-8")
-        assert envelope.replayed(finding, tmp_path)[0] == code
+        assert replay.replayed(finding, tmp_path)[0] == code
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""``webex-conformance envelope``: each failure of a run in a folder that stands alone, and ``replay`` of one elsewhere.
+"""``webex-conformance envelope``: each failure of a run in a folder that stands alone.
 
 A folder holds the finding in plain words and for machines, the masked exchange, and, where one request shows the
 failure, a shell script for whoever does not have this suite; a manifest and a signature keep it whole.
@@ -12,7 +12,6 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance import __version__
@@ -22,24 +21,19 @@ from conformance.judge.contract import Contract
 from conformance.judge.findings import Violation
 from conformance.reporting.summary import SUMMARY, read_run
 from conformance.reporting.text import printable
-from conformance.run.commands.evidence.seal import MANIFEST, envelopes_in, problems, read_private, seal
+from conformance.run.commands.evidence.seal import FINDING, FORMAT, MANIFEST, read_private, seal
 from conformance.run.commands.evidence.shell_script import ShownFailure, holds, sections, shell_script, told_by
-from conformance.run.suite import run
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.masking import MASK, secret_registry
-from conformance.sites.user_files import UNREADABLE, names_folder, read_user_file
+from conformance.sites.settings import setting_named
+from conformance.sites.user_files import names_folder, read_user_file
 from conformance.wire.exchange import parse, read_reply
 
-FORMAT = 1
-FINDING, WORDS, SCRIPT, EXCHANGE = "finding.json", "finding.md", "show.sh", "exchange.xml"
-#: What ``replay`` ends with: as ``upgrade`` does when something is worse, and when it cannot tell.
-REPRODUCED, CANNOT_TELL = 3, 6
+WORDS, SCRIPT, EXCHANGE = "finding.md", "show.sh", "exchange.xml"
 _TOLD = ("failed", "known")
-#: What makes it the same failure on another site, which has other data.
-_SAME = ("check", "operation", "path")
 #: Request and reply, masked, by the number of the exchange in its scenario.
 Exchanges = Mapping[int, tuple[str, str]]
 
@@ -89,12 +83,19 @@ def shown_by_one_request(
     about_elements = violation.check.startswith(("element-", "count", "row-present", "row-order", "license"))
     by_ticket = any("signed in with" in step.text or "can sign in" in step.text for step in scenario.steps)
     writes = scenario.writes
-    return ShownFailure(words, url, request, asked, told, about_elements, writes, by_ticket)
+    settings = tuple(f"{setting_named(name).phrase} {_switched(one)}" for name, one in scenario.settings.items())
+    return ShownFailure(words, url, request, asked, told, about_elements, writes, by_ticket, settings)
+
+
+def _switched(value: object) -> str:
+    return {True: "enabled", False: "disabled"}[value] if isinstance(value, bool) else str(value)
 
 
 def _needs_more(violation: Violation, scenario: Scenario, request: str) -> str:
-    if violation.exchange < 1 or not request:
+    if violation.exchange < 1:
         return "it is about no single exchange"
+    if not request:
+        return "its exchange was not kept, or cannot be read any more"
     if "REQUEST" in request.splitlines():
         return "the request holds the line that ends it in a script"
     if scenario.mail:
@@ -255,7 +256,7 @@ def _write(folder: Path, failure: _Failure, document: Mapping[str, Any], suite: 
     url = _exchange(failure.file).get("url", "")
     finding = _finding(failure, document, suite, "")
     told = [f"{finding['finding'][key]}" for key in ("operation", "path", "expected", "actual")]
-    words = (f"{failure.violation.clause}: {finding['clause'].get('text', '')}", *_settings(finding))
+    words = [f"{failure.violation.clause}: {finding['clause'].get('text', '')}"]
     wrong = textwrap.wrap(f"{told[0]} {told[1]}: expected {told[2]}, actual {told[3]}", 110)
     shown = _script(failure, suite, url, tuple(map(_plain, (*words, *wrong))))
     finding["no_script"] = shown if isinstance(shown, str) else ""
@@ -271,62 +272,6 @@ def _write(folder: Path, failure: _Failure, document: Mapping[str, Any], suite: 
     return isinstance(shown, ShownFailure)
 
 
-def _settings(finding: Mapping[str, Any]) -> Iterator[str]:
-    yield from (f"The site must be set so: {name} = {value}" for name, value in finding["settings"].items())
-
-
 def _plain(line: str) -> str:
     """A comment of a script stays a comment."""
     return printable(" ".join(line.split()))
-
-
-def replay(options: argparse.Namespace) -> int:
-    """``webex-conformance replay``: the scenario of an envelope on another site; 3 where it fails as it did."""
-    folder, *more = envelopes_in(options.envelope)
-    if more:
-        hint = f"name one of them, {folder}"
-        raise UserError("envelope-many", "several envelopes are here", where=str(options.envelope), hint=hint)
-    wrong = problems(folder)
-    if wrong:
-        raise UserError("envelope-changed", "; ".join(wrong), where=str(folder), hint="ask for the envelope again")
-    finding = _read_finding(folder / FINDING)
-    nodeid = finding["scenario"]["nodeid"]
-    with TemporaryDirectory(prefix="wxc-replay-") as place:
-        reports = Path(place) / "reports"
-        run(options.root, [nodeid, "--site", options.site, "--reports", str(reports), "-q", *options.arguments])
-        told, words = replayed(finding, reports)
-    print(printable(f"{words}: {finding['clause']['id']} {finding['finding']['operation']} on {options.site}"))
-    return told
-
-
-def _read_finding(file: Path) -> dict[str, Any]:
-    """What an envelope is about; its maker may be another release of the suite, or nobody of ours."""
-    try:
-        finding: dict[str, Any] = json.loads(read_user_file(file))
-        told = [finding["scenario"]["nodeid"], finding["clause"]["id"], *(finding["finding"][key] for key in _SAME)]
-        sound = finding["format"] == FORMAT and all(isinstance(one, str) for one in told)
-    except (OSError, *UNREADABLE, KeyError, TypeError):
-        sound = False
-    if not sound:
-        raise UserError("envelope-form", f"this is no finding of format {FORMAT}", where=str(file))
-    if not finding["scenario"]["nodeid"].startswith("features/") or ".." in Path(finding["scenario"]["nodeid"]).parts:
-        raise UserError("envelope-form", "its scenario is none of this suite", where=str(file))
-    return finding
-
-
-def replayed(finding: Mapping[str, Any], reports: Path) -> tuple[int, str]:
-    """What the reports of another run say of ``finding``: the exit code, and words."""
-    try:
-        rows = json.loads(read_user_file(reports / SUMMARY))["scenarios"]
-    except OSError:
-        return CANNOT_TELL, "cannot tell, nothing was run"
-    row = next((one for one in rows if one["nodeid"] == finding["scenario"]["nodeid"]), None)
-    same = {key: finding["finding"][key] for key in _SAME}
-    if row is None:
-        return CANNOT_TELL, "cannot tell, the scenario was not run"
-    if any(all(one[key] == value for key, value in same.items()) for one in row["violations"]):
-        return REPRODUCED, "reproduced"
-    if row["outcome"] == "passed":
-        return 0, "not reproduced"
-    why = (row["skip"] or {}).get("why") or row["cause"] or "it fails by something else"
-    return CANNOT_TELL, f"cannot tell, the scenario is {row['outcome']} ({why})"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 MANIFEST, SIGNATURE, SIGNER = "MANIFEST.sha256", "MANIFEST.sha256.sig", "signer.pem"
+#: What an envelope is about, for machines.
+FINDING, FORMAT = "finding.json", 1
 CHANGED = 3
 _MAKE_ONE = "openssl genpkey -algorithm ed25519 -out KEY.pem; openssl pkey -in KEY.pem -pubout -out PUBLIC.pem"
 
@@ -154,9 +156,9 @@ def envelopes_in(named: Path) -> list[Path]:
     if not names_folder(named):
         hint = "webex-conformance envelope REPORTS makes envelopes"
         raise UserError("envelope-missing", "no such folder", where=str(named), hint=hint)
-    if any(one.is_file() for one in named.iterdir()):
+    if (named / MANIFEST).exists() or (named / FINDING).exists():
         return [named]
-    found = sorted(one for one in named.iterdir() if one.is_dir())
-    if not found:
+    entries = sorted(named.iterdir())
+    if not entries or not all(one.is_dir() for one in entries):
         raise UserError("envelope-missing", "there is no envelope here", where=str(named))
-    return found
+    return entries

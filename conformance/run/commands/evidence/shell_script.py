@@ -29,7 +29,8 @@ class ShownFailure:
 
     ``words`` say what is wrong, a line each; ``request`` is masked; ``condition`` holds where the clause is kept;
     ``told`` is result and exception of the reply that broke it. ``by_ticket`` says that the scenario is about the
-    session ticket it signs in with; else the password of the account does as well.
+    session ticket it signs in with; else the password of the account does as well. ``settings`` are how the site must
+    be set: no script can see that, so whoever runs it says so.
     """
 
     words: tuple[str, ...]
@@ -40,6 +41,7 @@ class ShownFailure:
     about_elements: bool
     writes: bool
     by_ticket: bool
+    settings: tuple[str, ...] = ()
 
 
 def told_by(reply: Reply) -> str:
@@ -69,6 +71,7 @@ def shell_script(shown: ShownFailure) -> str:
             f"WEBEX_URL=${{WEBEX_URL:-{_quoted(shown.url)}}}",
             *_BEGIN.splitlines(),
             *(f'[ -n "${{{name}:-}}" ] || cannot "set {name}: {words}"' for name, words in variables.items()),
+            *(_set_so(shown.settings) if shown.settings else ()),
             *(_WRITES if shown.writes else ()),
             *_SEND.splitlines(),
             request,
@@ -97,6 +100,13 @@ def _asked(variable: str, xpath: str) -> tuple[str, ...]:
 _WRITES = (
     '[ "${WEBEX_MAY_WRITE:-}" = yes ] || cannot "this request changes the site: set WEBEX_MAY_WRITE=yes where it may"',
 )
+
+
+def _set_so(settings: tuple[str, ...]) -> tuple[str, ...]:
+    words = _quoted(f"the site must be set so: {', '.join(settings)}; when it is, set WEBEX_SITE_SET=yes")
+    return (f'[ "${{WEBEX_SITE_SET:-}}" = yes ] || cannot {words}',)
+
+
 _BEGIN = """\
 cannot() { echo "cannot tell: $*" >&2; exit 2; }
 xml() { printf '%s' "$1" | sed -e 's/&/\\&amp;/g' -e 's/</\\&lt;/g' -e 's/>/\\&gt;/g'; }
