@@ -64,9 +64,12 @@ _VALUES: dict[str, tuple[Callable[[str], object], object, str, str]] = {
 }
 
 
+_DESCRIPTION = "A Webex Meetings site that answers the XML API; webex-mock operations lists what it serves."
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line; a mistake in it is a UsageError."""
-    made = _Parser(prog="webex-mock", description="A Webex Meetings site that answers the XML API.")
+    made = _Parser(prog="webex-mock", description=_DESCRIPTION)
     for name, (kind, default, value, text) in _VALUES.items():
         made.add_argument(name, type=kind, default=default, metavar=value, help=text)
     made.add_argument("--site-name", action="append", metavar="NAME", help="name of the site; again for further sites")
@@ -103,6 +106,9 @@ _SAME = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; the exit code is 0 then, and 4 for a mistake of the user."""
     try:
+        if list(sys.argv[1:] if arguments is None else arguments) == ["operations"]:
+            _list_operations()
+            return 0
         given = parser().parse_args(arguments)
         if given.list_faults is not None:
             _list_faults(given.list_faults)
@@ -116,6 +122,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever reads our output has seen enough.
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
     return 0
+
+
+def _list_operations() -> None:
+    """A line for each service, those that are known and not served last."""
+    from mocksite.operations.catalogue import LATER, NOT_SERVED, served, written
+
+    found = served()
+    for service, names in found.items():
+        print(f"{service}: {' '.join(names)}")
+    total = sum(len(names) for names in found.values()) - len(LATER)
+    print(f"not served: {' '.join(sorted(written(name) for name in NOT_SERVED))}")
+    print(f"{total} of the {total + len(NOT_SERVED)} operations of 2011, and {len(LATER)} beyond")
 
 
 def _list_faults(word: str) -> None:

@@ -19,6 +19,8 @@ WEBCAST = "webcast"
 EVENT = "event"
 TRAINING = "training"
 SUPPORT = "support"
+SALES = "sales"
+TELECONFERENCE = "teleconference"
 
 #: Service of each kind: recordings and lists know services only (R41.11.0-41..43).
 SERVICES = {
@@ -28,10 +30,12 @@ SERVICES = {
     EVENT: "EventCenter",
     TRAINING: "TrainingCenter",
     SUPPORT: "SupportCenter",
+    SALES: "SalesCenter",
+    TELECONFERENCE: "MeetingCenter",
 }
 
 #: The type a kind of session has when nobody names one.
-DEFAULT_TYPES = {MEETING: 3, LARGE_EVENT: 129, WEBCAST: 130, EVENT: 9, TRAINING: 11}
+DEFAULT_TYPES = {MEETING: 3, LARGE_EVENT: 129, WEBCAST: 130, EVENT: 9, TRAINING: 11, SALES: 15, TELECONFERENCE: 16}
 
 #: The type of ordinary meetings, which every site has.
 PREDEFINED_TYPE = 3
@@ -226,6 +230,7 @@ class Recording:
     description: str = ""
     program_id: int = 0
     network_based: bool = False
+    own: Own = field(default_factory=dict)
 
     @property
     def service(self) -> str:
@@ -294,6 +299,20 @@ class Participation:
     def minutes(self) -> int:
         """How long the person stayed."""
         return (self.left - self.joined) // 60
+
+
+@dataclass(frozen=True)
+class Item:
+    """What somebody keeps on the site beside sessions: a contact, a distribution list, a product, an account of a
+    customer, a test, a template. ``kind`` tells which, ``parent_id`` what it belongs to.
+    """
+
+    item_id: int
+    kind: str
+    owner_id: int
+    name: str
+    parent_id: int = 0
+    own: Own = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def _own(text: object) -> Mapping[str, list[str]]:
     return loaded
 
 
-FORMAT = 3
+FORMAT = 4
 
 TABLES: tuple[Table[Any], ...] = (
     Table(
@@ -136,6 +136,7 @@ TABLES: tuple[Table[Any], ...] = (
     Table(records.View, "view_id", indexed=("recording_id at",)),
     Table(records.PastSession, "past_id", indexed=("kind", "began", "key", "host_id")),
     Table(records.Participation, "participation_id", indexed=("past_id", "kind", "joined", "session_key")),
+    Table(records.Item, "item_id", indexed=("kind", "owner_id", "parent_id")),
     Table(records.Ticket, "ticket", indexed=("expires",)),
     Table(records.Mail, "number"),
 )

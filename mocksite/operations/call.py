@@ -45,6 +45,7 @@ class Call:
     operation: Operation
     request: Request
     site_name: str
+    site_id: int
     site_url: str
     base_url: str
     release: Release

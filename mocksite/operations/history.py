@@ -13,6 +13,7 @@ from mocksite.model.records import (
     EVENT,
     LARGE_EVENT,
     MEETING,
+    SALES,
     SUPPORT,
     TRAINING,
     WEBCAST,
@@ -225,6 +226,8 @@ def _session_row(session: PastSession, host: User, minutes: list[int], zone_id: 
         "participants": len(minutes),
         "registered": session.registered,
         "invited": session.invited,
+        "account": None,
+        "opportunity": None,
     }
 
 
@@ -262,6 +265,9 @@ def _person_row(one: Participation, session: PastSession, zone_id: int) -> Mappi
         "left": show(one.left, zone_id),
         "minutes": one.minutes,
         "type": "HOST" if one.host else "ATTENDEE",
+        "account": None,
+        "opportunity": None,
+        "attendee_type": None,
         "registered": bool(session.registered) and not one.host,
         "invited": not one.host,
     }
@@ -289,5 +295,9 @@ OPERATIONS = (
     Operation("lsttrainingsessionHistory", "history", _sessions("lsttrainingsessionHistoryResponse", (TRAINING,))),
     Operation("lstsupportsessionHistory", "history", _sessions("lstsupportsessionHistoryResponse", (SUPPORT,))),
     Operation("lstmeetingattendeeHistory", "history", _people("lstmeetingattendeeHistoryResponse", _MEETINGS)),
+    Operation("lstsalesSessionHistory", "history", _sessions("lstsalesSessionHistoryResponse", (SALES,))),
+    Operation("lsttrainingattendeeHistory", "history", _people("lsttrainingattendeeHistoryResponse", (TRAINING,))),
+    Operation("lstsupportattendeeHistory", "history", _people("lstsupportattendeeHistoryResponse", (SUPPORT,))),
+    Operation("lstsalesAttendeeHistory", "history", _people("lstsalesAttendeeHistoryResponse", (SALES,))),
     Operation("lsteventattendeeHistory", "history", _people("lsteventattendeeHistoryResponse", (EVENT,))),
 )

@@ -10,6 +10,7 @@ from mocksite.model.queries import AnyOf, Query, Term
 from mocksite.model.records import User
 from mocksite.operations.call import Call
 from mocksite.protocol.dates import parse
+from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal, invalid
 from mocksite.protocol.requests import Content
 
@@ -94,6 +95,19 @@ def between(content: Content, first: str, last: str, column: str, zone_id: int, 
     if high:
         terms.append(Term(column, f"{test}<=", parse(high, zone_id)))
     return tuple(terms)
+
+
+#: What a reply about one session holds beyond that of a list of whole sessions (sources: the XSDs of 2011).
+_ONLY_ALONE = {"hostKey", "eventID", "guestToken", "hostType", "test", "sipURL", "meetingLink"}
+
+
+def with_contents(reply: Node, contents: list[Node]) -> Node:
+    """A list whose empty rows take the elements of the replies that show one of them."""
+    waiting = iter(contents)
+    for row in reply.children:
+        if row.local != "matchingRecords":
+            row.children = [child for child in next(waiting).children if child.local not in _ONLY_ALONE]
+    return reply
 
 
 def users_of(call: Call, user_ids: Iterable[int]) -> dict[int, User]:

@@ -25,8 +25,9 @@ from mocksite.model.records import (
 from mocksite.model.timezones import GMT
 from mocksite.operations import scheduling
 from mocksite.operations.call import Call, Operation
+from mocksite.operations.centers.forms import whole
 from mocksite.operations.lists import Criterion, between, combined, listed, of_host, ordered, own_or_all, users_of
-from mocksite.operations.login import browser_login
+from mocksite.operations.people.login import browser_login
 from mocksite.protocol.dates import show, zone
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal, invalid
@@ -82,7 +83,10 @@ def set_meeting(call: Call) -> Node:
 
 def get_meeting(call: Call) -> Node:
     """All about one meeting of the caller's."""
-    session = scheduling.own(call, scheduling.asked_for(call, KINDS))
+    return _shown(call, scheduling.own(call, scheduling.asked_for(call, KINDS)))
+
+
+def _shown(call: Call, session: Session) -> Node:
     return call.answer("getMeetingResponse", _values(call, session), session.own)
 
 
@@ -261,6 +265,7 @@ OPERATIONS = (
     Operation("getMeeting", "meeting", get_meeting),
     Operation("delMeeting", "meeting", delete_meeting),
     Operation("lstsummaryMeeting", "meeting", list_meetings),
+    Operation("lstMeeting", "meeting", whole("Meeting", KINDS, _shown)),
     Operation("gethosturlMeeting", "meeting", host_url),
     Operation("getjoinurlMeeting", "meeting", join_url),
 )

@@ -7,6 +7,7 @@ database record was made (R41.6.0-04, -05).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mocksite.model import identifiers
 from mocksite.model.queries import Query, Term
@@ -17,10 +18,20 @@ from mocksite.operations.lists import Criterion, between, combined, listed, of_h
 from mocksite.protocol.dates import DAY, parse, show
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal, invalid
+from mocksite.protocol.templates import settable
 
 
 def list_recordings(call: Call) -> Node:
     """Recordings: the caller's, an administrator sees all. Scopes without a zone are in that of the site."""
+    return _listed(call, Recording, "lstRecordingResponse")
+
+
+def list_recycle_bin(call: Call) -> Node:
+    """The recordings in the recycle bin, as a list of recordings."""
+    return _listed(call, BinnedRecording, "lstRecordingInRecycleBinResponse")
+
+
+def _listed(call: Call, kind: type[Recording], reply: str) -> Node:
     content = call.content
     _refuse_unknown(call)
     column = _time_column(call)
@@ -42,7 +53,7 @@ def list_recordings(call: Call) -> Node:
         hosts = users_of(call, (recording.host_id for recording in recordings))
         return [_row(call, recording, hosts[recording.host_id].webex_id, zone_id) for recording in recordings]
 
-    return call.answer("lstRecordingResponse", listed(call, Recording, query, rows).values("recordings"))
+    return call.answer(reply, listed(call, kind, query, rows).values("recordings"))
 
 
 #: What a request may hold (ep:lstRecording of 2011, and what notes and clients added).
@@ -171,7 +182,76 @@ def recover_recordings(call: Call) -> Node:
     return call.answer("recoverRecordingFromRecycleBinResponse", {"recovered": tuple(wanted)})
 
 
+def empty_recycle_bin(call: Call) -> Node:
+    """Recordings in one's own recycle bin deleted for good: those named, or all of them."""
+    mine = (Term("host_id", "=", call.caller.user_id),)
+    if call.content.flag("deleteAll"):
+        return call.answer(_EMPTIED, {"deleted": call.store.drop(BinnedRecording, *mine), "failed": []})
+    wanted = _recording_ids(call)
+    failed = [
+        {"id": one, "reason": "Sorry, no record found"}
+        for one in wanted
+        if not call.store.drop(BinnedRecording, *mine, Term("recording_id", "=", one))
+    ]
+    if len(failed) == len(wanted):
+        raise Refusal("000015")
+    return call.answer(_EMPTIED, {"deleted": len(wanted) - len(failed), "failed": failed})
+
+
+_EMPTIED = "delRecordingFromRecycleBinResponse"
+
+
+def get_recording(call: Call) -> Node:
+    """All about one recording of the caller's."""
+    recording = _of_caller(call, call.content.number("recordingID"))
+    host = call.user_of(recording.host_id)
+    values = {
+        "name": recording.name,
+        "listing": recording.listing,
+        "presenter": host.name,
+        "email": host.email,
+        "description": recording.description or None,
+        "password": recording.password or None,
+    }
+    return call.answer("getRecordingInfoResponse", values, recording.own)
+
+
+def set_recording(call: Call) -> Node:
+    """A recording changed: administrators any, hosts their own where the site lets them."""
+    content = call.content
+    recording = _of_caller(call, content.number("recording/recordingID"))
+    call.demand(call.settings.recording_changes_by_hosts or call.caller.site_admin)
+    listing = content.text("basic/listing", recording.listing).upper()
+    if listing not in {"PUBLIC", "PRIVATE", "UNLISTED"}:
+        raise invalid("listing must be PUBLIC, PRIVATE or UNLISTED")
+    password = content.raw("recording/password")
+    paths = settable("getRecordingInfoResponse", call.release)
+    own = {path: texts for path, texts in content.leaves().items() if path in paths}
+    changed = replace(
+        recording,
+        name=content.text("basic/topic", recording.name),
+        listing=listing,
+        description=content.text("recording/description", recording.description),
+        password=recording.password if password is None else password.strip(),
+        own={**recording.own, **own},
+    )
+    call.store.put(changed)
+    return call.answer("setRecordingInfoResponse", {"id": recording.recording_id})
+
+
+def _of_caller(call: Call, recording_id: int | None) -> Recording:
+    recording = call.store.get(Recording, recording_id) if recording_id is not None else None
+    if recording is None:
+        raise Refusal("000015")
+    call.demand(recording.host_id == call.caller.user_id or call.caller.sees_all)
+    return recording
+
+
 OPERATIONS = (
+    Operation("lstRecordingInRecycleBin", "ep", list_recycle_bin),
+    Operation("delRecordingFromRecycleBin", "ep", empty_recycle_bin),
+    Operation("getRecordingInfo", "ep", get_recording),
+    Operation("setRecordingInfo", "ep", set_recording),
     Operation("lstRecording", "ep", list_recordings),
     Operation("delRecording", "ep", delete_recordings),
     Operation("recoverRecordingFromRecycleBin", "ep", recover_recordings),

@@ -1,21 +1,18 @@
-"""Sessions of every kind: what anybody with an account may learn of one, lists, removal.
-
-Of trainings and support sessions the mock knows no more than how they are made and changed.
-"""
+"""Sessions of every kind: what anybody with an account may learn of one, lists, removal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from mocksite.model import identifiers
+from mocksite.model.identifiers import CREATED
 from mocksite.model.queries import AnyOf, Query, Term
 from mocksite.model.records import (
-    DEFAULT_TYPES,
     EVENT,
     SERVICES,
-    SUPPORT,
     TRAINING,
     WEBCAST,
+    Attendee,
     Program,
     Session,
     User,
@@ -23,7 +20,7 @@ from mocksite.model.records import (
 from mocksite.model.timezones import GMT
 from mocksite.operations import scheduling
 from mocksite.operations.call import Call, Operation
-from mocksite.operations.event import refuse_if_disabled
+from mocksite.operations.centers.event import refuse_if_disabled
 from mocksite.operations.lists import (
     Criterion,
     between,
@@ -296,51 +293,29 @@ def delete_session(call: Call) -> Node:
     return call.answer("delSessionResponse", scheduling.calendars(call, session))
 
 
-def create_training(call: Call) -> Node:
-    """Schedule a training."""
-    scheduling.refuse_if_suspended(call)
-    content = call.content
-    host = scheduling.host_for(call, content.text("schedule/hostWebExID"))
-    name = scheduling.name(content, "metaData/confName", "")
-    session = _changed_training(call, scheduling.fresh(call, TRAINING, name, DEFAULT_TYPES[TRAINING], host))
-    call.store.add(session)
-    values = {"key": session.key, "guest_token": scheduling.guest_token(session)}
-    return call.answer("createTrainingSessionResponse", values)
-
-
-def set_training(call: Call) -> Node:
-    """Change a training; what the request does not name stays."""
-    scheduling.refuse_if_suspended(call)
-    before = scheduling.to_change(call, scheduling.asked_for(call, (TRAINING,)))
-    call.store.put(_changed_training(call, before))
-    return call.answer("setTrainingSessionResponse")
-
-
-def _changed_training(call: Call, session: Session) -> Session:
-    """The training with everything the request says about it."""
-    content = call.content
-    registration = content.flag("attendeeOptions/registration")
-    return replace(
-        scheduling.scheduled(call, session),
-        name=scheduling.name(content, "metaData/confName", session.name),
-        password=scheduling.password(content, "accessControl/sessionPassword", session.password),
-        text=content.text("metaData/agenda", session.text),
-        registration=session.registration if registration is None else registration,
+def join_session_info(call: Call) -> Node:
+    """What a client of an attendee needs to join (MC): for who has the password, or a session that has none."""
+    session = scheduling.asked_for(call, tuple(SERVICES))
+    if session.password:
+        call.demand(_is_known(call, session))
+    if not call.content.text("attendeeEmail"):
+        raise invalid("attendeeEmail must not be empty")
+    guest = Attendee(
+        attendee_id=identifiers.spread(call.store.next("attendee") + CREATED, 30_000_000),
+        session_key=session.key,
+        name=call.content.text("attendeeName"),
+        email=call.content.text("attendeeEmail"),
+        join_status="ACCEPT",
     )
-
-
-#: The predefined type of remote support.
-_REMOTE_SUPPORT = 13
-
-
-def create_support_session(call: Call) -> Node:
-    """Begin a support session of the caller's."""
-    scheduling.refuse_if_suspended(call)
-    host = scheduling.host_for(call, "")
-    type_id = call.content.number("metaData/sessionType") or _REMOTE_SUPPORT
-    session = scheduling.fresh(call, SUPPORT, "Support session", type_id, host)
-    call.store.add(replace(session, opened=call.now))
-    return call.answer("createSupportSessionResponse", {"key": session.key})
+    call.store.add(guest)
+    values = {
+        "site_id": call.site_id,
+        "conf_id": session.conf_id,
+        "name": session.name,
+        "attendee_id": guest.attendee_id,
+        "gateway": f"{call.site_url}:443",
+    }
+    return call.answer("getJoinSessionInfoResponse", values)
 
 
 OPERATIONS = (
@@ -348,7 +323,5 @@ OPERATIONS = (
     Operation("lstsummarySession", "ep", list_sessions, open=True),
     Operation("lstOpenSession", "ep", list_open_sessions),
     Operation("delSession", "ep", delete_session),
-    Operation("createTrainingSession", "training", create_training),
-    Operation("setTrainingSession", "training", set_training),
-    Operation("createSupportSession", "supportsession", create_support_session),
+    Operation("getJoinSessionInfo", "ep", join_session_info),
 )

@@ -11,7 +11,7 @@ from mocksite.operations.call import Call, Operation
 from mocksite.operations.lists import listed
 from mocksite.protocol.dates import parse, zone
 from mocksite.protocol.nodes import Node
-from mocksite.protocol.refusals import Refusal
+from mocksite.protocol.refusals import Refusal, invalid
 
 #: The licences counted for administrators, and the user's column each depends on (R41.3.0-16).
 _LICENCES = {
@@ -133,7 +133,48 @@ def get_api_version(call: Call) -> Node:
     )
 
 
+#: Pages of Site Administration by type of request: category, item, page (a public client of Cisco's).
+_ADMIN_PAGES = {
+    "siteconfig": (
+        ("EMAIL", "send_email_to_all", "sendemailtoall.do"),
+        ("CommonSettings", "address", "address/addressbook.do"),
+    ),
+    "report": (
+        ("CommonReports", "meetings_in_progress", "MeetingsInProgress.do"),
+        ("CommonReports", "inactive_user", "inactiveUsersReport.do"),
+    ),
+}
+_UNIFIED = "getenablet30unifiedadmin"
+
+
+def administration_pages(call: Call) -> Node:
+    """Where an administrator finds pages of Site Administration, or whether the site has the unified one."""
+    call.demand(call.caller.is_administrator)
+    wanted = call.content.text("type").lower()
+    if wanted not in {*_ADMIN_PAGES, _UNIFIED}:
+        raise invalid("type must be siteConfig, report or getEnableT30UnifiedAdmin")
+    rows = [
+        {
+            "type": {"siteconfig": "SiteConfig", "report": "Report"}[wanted],
+            "category": category,
+            "id": item,
+            "url": f"{call.site_url}/wbxadmin/{page}?proxyfrom=atlas&siteurl={call.site_name}",
+        }
+        for category, item, page in _ADMIN_PAGES.get(wanted, ())
+    ]
+    unified = call.settings.control_hub_managed if wanted == _UNIFIED else None
+    return call.answer("getSiteAdminNavUrlResponse", {"pages": rows, "unified": unified})
+
+
+def flush_cache(call: Call) -> Node:
+    """The site forgets what it keeps at hand, which of this one is nothing."""
+    call.demand(call.caller.is_administrator)
+    return call.answer("flushWebCacheResponse")
+
+
 OPERATIONS = (
+    Operation("getSiteAdminNavUrl", "site", administration_pages),
+    Operation("flushWebCache", "ep", flush_cache),
     Operation("getSite", "site", get_site),
     Operation("lstTimeZone", "site", list_time_zones),
     Operation("lstMeetingType", "meetingtype", list_meeting_types),

@@ -51,7 +51,9 @@ PREFIXES = {
     "event": {"event": "event"},
     "history": {"history": "history"},
     "attendee": {"att": "attendee"},
-    "training": {"train": "trainingsession"},
+    "training": {"train": "trainingsession", "sess": "session"},
+    "teleconference": {"auo": "meeting/auo"},
+    "sales": {"sales": "sales"},
     "supportsession": {"supportsession": "supportsession"},
 }
 

@@ -4,7 +4,8 @@ Every reply is one file named after its response type, so that a reader sees ord
 namespaces and releases at a glance. The marks a file may carry:
 
 ``since="41.6.3"``     the element exists from that release on (``until``: before it)
-``each="rows"``        the element is repeated for every mapping in ``values["rows"]``
+``each="rows"``        the element is repeated for every mapping in ``values["rows"]``; what a client had set of
+                       a row stands in the mapping as ``own``
 ``when="name"``        the element is there only if ``values["name"]`` is true
 ``optional="yes"``     the element is there only when a client set it
 ``settable="yes"``      a client may override what the site would say
@@ -151,7 +152,7 @@ def _elements(piece: Piece, values: Values, own: Own) -> list[Node]:
         return _element(piece, values, own)
     rows = values[piece.each]
     assert isinstance(rows, list | tuple)
-    return [node for row in rows for node in _element(piece, {**values, **row}, _NOTHING)]
+    return [node for row in rows for node in _element(piece, {**values, **row}, row.get("own", _NOTHING))]
 
 
 def _element(piece: Piece, values: Values, own: Own) -> list[Node]:

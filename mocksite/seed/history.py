@@ -8,6 +8,7 @@ from mocksite.model.records import (
     EVENT,
     LARGE_EVENT,
     MEETING,
+    SALES,
     SUPPORT,
     TRAINING,
     Participation,
@@ -56,6 +57,7 @@ _PAST: tuple[tuple[str, str, int, int], ...] = (
     (TRAINING, "First steps", 21, 175),
     (TRAINING, "Advanced course", 9, 90),
     (SUPPORT, "Printer repair", 11, 15),
+    (SALES, "Offer for a fleet", 8, 35),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mocksite.model import identifiers
-from mocksite.model.records import Own, Person, User
+from mocksite.model.records import Item, Own, Person, User
 from mocksite.protocol.dates import DAY
 
 ADMIN_SCOPES = "spark:all webexsquare:admin"
@@ -133,6 +133,12 @@ def _user(place: int, webex_id: str, seed: int, day: int) -> User:
         **different,
     }
     return User(user_id=identifiers.user(place + seed % 1000), webex_id=webex_id, **facts)  # type: ignore[arg-type]
+
+
+def belongings(users: dict[str, User]) -> list[Item]:
+    """What accounts keep on a new site: a template of the host's, and one of the site."""
+    host = users["hanna.host@example.com"].user_id
+    return [Item(1, "template", host, "Weekly round"), Item(2, "template", 0, "Board meeting")]
 
 
 def bulk(count: int, start: int, day: int) -> list[User]:

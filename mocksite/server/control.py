@@ -28,6 +28,7 @@ from mocksite.model.records import (
     REQUEST_TO_ACTIVATE,
     Attendee,
     BinnedRecording,
+    Item,
     Mail,
     MeetingType,
     Participation,
@@ -258,6 +259,7 @@ _HELD: dict[str, type[Any]] = {
     "views": View,
     "past_sessions": PastSession,
     "participations": Participation,
+    "items": Item,
 }
 
 

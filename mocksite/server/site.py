@@ -16,7 +16,8 @@ from mocksite.model.releases import Release
 from mocksite.model.store import Store
 from mocksite.operations import OPERATIONS
 from mocksite.operations.call import Call, Operation
-from mocksite.operations.login import log_in
+from mocksite.operations.catalogue import NOT_SERVED
+from mocksite.operations.people.login import log_in
 from mocksite.protocol.envelope import HttpResponse, failure, response, success, written
 from mocksite.protocol.mail import Letter, Posted, posted
 from mocksite.protocol.nodes import Node
@@ -88,8 +89,9 @@ class Site:
 
         Mail has left the site before the reply is given back.
         """
-        operation = OPERATIONS.get(request.operation)
-        call = self._call(operation or Operation(request.operation, "", _unknown), request, address)
+        name = request.operation
+        operation = OPERATIONS.get(name) or Operation(name, NOT_SERVED.get(name, ""), _unserved, anonymous=True)
+        call = self._call(operation, request, address)
         fault = self.fault
         with self._turn:
             document = self._document(call, fault)
@@ -142,6 +144,7 @@ class Site:
             operation=operation,
             request=request,
             site_name=self.identity.name,
+            site_id=self.identity.site_id,
             site_url=self.identity.url,
             base_url=self.base_url or self.identity.url,
             release=self.identity.release,
@@ -187,8 +190,12 @@ class Site:
         )
 
 
-def _unknown(call: Call) -> Node:
-    raise invalid(f"The operation {call.request.given} is not supported")
+def _unserved(call: Call) -> Node:
+    """What is wrong is neither the caller nor what he wrote: nobody is asked who he is."""
+    given = call.request.given
+    if call.operation.name in NOT_SERVED:
+        raise invalid(f"The operation {given} is not supported: webex-mock does not serve it (webex-mock operations)")
+    raise invalid(f"The operation {given} is not supported: the XML API has none of this name")
 
 
 _TIMEOUT = 10

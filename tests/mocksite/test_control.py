@@ -23,6 +23,7 @@ def test_the_state_is_complete_and_in_order(site, make) -> None:
     assert list(held) == [
         "site", "settings", "users", "persons", "meeting_types", "sessions", "attendees", "programs", "recordings",
         "binned_recordings", "views", "past_sessions", "participations",
+        "items",
     ]
     assert held == state(make()), "the same seed at the same time is the same site"
     assert held["users"] != state(make(seed=2))["users"]

@@ -187,10 +187,10 @@ def test_anything_else_is_refused_in_the_way_of_the_api(site, body: bytes) -> No
 
 
 def test_an_operation_the_mock_does_not_have_names_itself_in_the_log(site) -> None:
-    reply = site.call("CreateTeleconferenceSession")
+    reply = site.call("GetLabSchedule")
     assert reply.id == "999999"
-    assert "CreateTeleconferenceSession" in reply.head("reason")
-    assert site.core.request_log.entries()[-1].operation == "CreateTeleconferenceSession"
+    assert "GetLabSchedule" in reply.head("reason")
+    assert site.core.request_log.entries()[-1].operation == "GetLabSchedule"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])

@@ -16,7 +16,7 @@ ROOM = Path(mocksite.__file__).parent
 PATHS = sorted(
     {
         path
-        for module in (ROOM / "operations").glob("*.py")
+        for module in (ROOM / "operations").rglob("*.py")
         for path in re.findall(r'"((?:[a-zA-Z]+/)*[a-z][a-zA-Z]+)"', module.read_text("utf-8"))
         if not path.startswith("lst") and "Response" not in path
     }

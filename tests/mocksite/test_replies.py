@@ -19,7 +19,9 @@ PREFIXES = {
     "event": ["serv", "com", "event"],
     "history": ["serv", "com", "history"],
     "attendee": ["serv", "com", "att"],
-    "training": ["serv", "com", "train"],
+    "training": ["serv", "com", "train", "sess"],
+    "teleconference": ["serv", "com", "auo"],
+    "sales": ["serv", "com", "sales"],
     "supportsession": ["serv", "com", "supportsession"],
 }
 

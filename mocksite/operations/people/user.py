@@ -9,7 +9,7 @@ from mocksite.model.queries import Query, Term
 from mocksite.model.records import MeetingType, User
 from mocksite.model.timezones import GMT, SITE_ZONE
 from mocksite.operations.call import Call, Operation
-from mocksite.operations.lists import Criterion, between, combined, listed, ordered
+from mocksite.operations.lists import Criterion, between, combined, listed, ordered, with_contents
 from mocksite.protocol.dates import DAY, parse, show, zone
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import invalid
@@ -107,6 +107,27 @@ def _may_use(user: User, kind: MeetingType) -> bool:
 
 def list_users(call: Call) -> Node:
     """The users of the site, for administrators."""
+    managed = call.settings.control_hub_managed
+
+    def rows(users: list[User]) -> list[Mapping[str, object]]:
+        return [_row(user, managed=managed) for user in users]
+
+    return call.answer("lstsummaryUserResponse", listed(call, User, _wanted(call), rows).values("users"))
+
+
+def list_whole_users(call: Call) -> Node:
+    """The users of the site with all that is known of each, for administrators."""
+    found: list[Node] = []
+
+    def rows(users: list[User]) -> list[Mapping[str, object]]:
+        found.extend(call.answer("getUserResponse", _values(call, user), user.own) for user in users)
+        return [{} for _ in users]
+
+    page = listed(call, User, _wanted(call), rows)
+    return with_contents(call.answer("lstUserResponse", page.values("rows")), found)
+
+
+def _wanted(call: Call) -> Query:
     call.demand(call.caller.is_administrator)
     content = call.content
     _check_range(call)
@@ -117,13 +138,7 @@ def list_users(call: Call) -> Node:
         *((Term(column, "contains", content.text(path)),) for path, column in part.items() if content.text(path)),
         between(content, "dataScope/regDateStart", "dataScope/regDateEnd", "registered", GMT),
     ]
-    query = Query(combined(content, criteria), ordered(content, _ORDERS, (("user_id", False),)))
-    managed = call.settings.control_hub_managed
-
-    def rows(users: list[User]) -> list[Mapping[str, object]]:
-        return [_row(user, managed=managed) for user in users]
-
-    return call.answer("lstsummaryUserResponse", listed(call, User, query, rows).values("users"))
+    return Query(combined(content, criteria), ordered(content, _ORDERS, (("user_id", False),)))
 
 
 def _check_range(call: Call) -> None:
@@ -150,4 +165,5 @@ def _row(user: User, *, managed: bool) -> Mapping[str, object]:
 OPERATIONS = (
     Operation("getUser", "user", get_user),
     Operation("lstsummaryUser", "user", list_users),
+    Operation("lstUser", "user", list_whole_users),
 )

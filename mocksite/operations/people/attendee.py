@@ -11,6 +11,7 @@ from mocksite.model.queries import Query, Term
 from mocksite.model.records import SERVICES, Attendee, Session
 from mocksite.operations import scheduling
 from mocksite.operations.call import Call, Operation
+from mocksite.operations.centers.forms import session_of
 from mocksite.operations.lists import listed
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal, invalid
@@ -115,7 +116,34 @@ def _row(session: Session, guest: Attendee) -> Mapping[str, object]:
     }
 
 
+def enrollment(call: Call) -> Node:
+    """Who has registered for a session of the caller's, and with what."""
+    session = scheduling.own(call, session_of(call))
+    registered = [guest for guest in scheduling.guests(call, session) if guest.join_status in {"REGISTER", "ACCEPT"}]
+    rows = [
+        {
+            "attendee_id": guest.attendee_id,
+            "first_name": guest.first_name or None,
+            "last_name": guest.last_name or None,
+            "email": guest.email,
+            "status": "APPROVED",
+        }
+        for guest in registered
+    ]
+    numbers = {"total": len(rows), "returned": len(rows), "start_from": 1}
+    values = {"conf_id": session.conf_id, "key": session.key, "rows": rows, **numbers}
+    return call.answer("getEnrollmentInfoResponse", values)
+
+
+def feedback(call: Call) -> Node:
+    """What attendees thought of a session of the caller's. Nobody has said anything yet."""
+    session = scheduling.own(call, session_of(call))
+    return call.answer("getFeedbackInfoResponse", {"conf_id": session.conf_id})
+
+
 OPERATIONS = (
+    Operation("getEnrollmentInfo", "attendee", enrollment),
+    Operation("getFeedbackInfo", "attendee", feedback),
     Operation("createMeetingAttendee", "attendee", create_attendee),
     Operation("registerMeetingAttendee", "attendee", register_attendee),
     Operation("delMeetingAttendee", "attendee", delete_attendees),

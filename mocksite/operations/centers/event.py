@@ -318,7 +318,19 @@ def _program_row(call: Call, program: Program, host: str) -> Mapping[str, object
     }
 
 
+def send_invitations(call: Call) -> Node:
+    """Invitations written again, to attendees or panelists, all of them unless the request says which."""
+    refuse_if_disabled(call)
+    session = scheduling.to_change(call, scheduling.asked_for(call, (EVENT,)))
+    wanted = {"PANELIST": call.content.flag("panelists"), "VISITOR": call.content.flag("attendees")}
+    everybody = not any(wanted.values())
+    people = [guest for guest in scheduling.guests(call, session) if everybody or wanted.get(guest.person_type)]
+    scheduling.invite(call, session, "Event", people)
+    return call.answer("sendInvitationEmailResponse", {"sent": tuple(guest.email for guest in people)})
+
+
 OPERATIONS = (
+    Operation("sendInvitationEmail", "event", send_invitations),
     Operation("createEvent", "event", create_event),
     Operation("setEvent", "event", set_event),
     Operation("getEvent", "event", get_event),
