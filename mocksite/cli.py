@@ -106,8 +106,9 @@ _SAME = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; the exit code is 0 then, and 4 for a mistake of the user."""
     try:
-        if list(sys.argv[1:] if arguments is None else arguments) == ["operations"]:
-            _list_operations()
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        if words[:1] and words[0] in _COMMANDS and len(words) == 1:
+            _COMMANDS[words[0]]()
             return 0
         given = parser().parse_args(arguments)
         if given.list_faults is not None:
@@ -134,6 +135,17 @@ def _list_operations() -> None:
     total = sum(len(names) for names in found.values()) - len(LATER)
     print(f"not served: {' '.join(sorted(written(name) for name in NOT_SERVED))}")
     print(f"{total} of the {total + len(NOT_SERVED)} operations of 2011, and {len(LATER)} beyond")
+
+
+def _tell_fidelity() -> None:
+    """Where each element of each reply is known from, as FIDELITY.md has it."""
+    from mocksite.protocol.evidence import report
+
+    print(report())
+
+
+#: What is told instead of serving.
+_COMMANDS = {"operations": _list_operations, "fidelity": _tell_fidelity}
 
 
 def _list_faults(word: str) -> None:
