@@ -1,8 +1,8 @@
 """What a run was told, kept to be judged again: every exchange, mail, page and word of a control plane.
 
 All of it goes through a :class:`Tape`: one that lets it pass, one that also writes it down, and one that answers from
-what was written, so that the very code of a run judges it without a request. Of requests a checksum is kept, without
-the secrets in them; of replies everything, secrets under pseudonyms.
+what was written, so that the very code of a run judges it without a request. A request is found again by a checksum
+without its secrets; requests and replies are kept whole, secrets under pseudonyms.
 """
 
 from __future__ import annotations
@@ -225,6 +225,7 @@ _LEAF = re.compile(
     r"<(?P<tag>[\w.:-]++)[^<>]*+>(?P<content>(?:<!\[CDATA\[.{0,4096}?\]\]>|[^<])++)</(?P=tag)\s*+>", re.DOTALL
 )
 _CDATA, _END = "<![CDATA[", "]]>"
+_ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]+|[a-z]+);")
 _KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 
@@ -247,7 +248,7 @@ class Pseudonyms:
             with suppress(UnicodeError):
                 return self.of(body.decode(encoding)).encode(encoding)
         # Every byte a character, so that what is no UTF-8 stays what it is.
-        return self.of(body.decode("latin-1")).encode("latin-1")
+        return self.of(body.decode("latin-1")).encode("latin-1", "xmlcharrefreplace")
 
     def of(self, text: str) -> str:
         """``text`` without known secrets and without the content of secret elements."""
@@ -268,7 +269,12 @@ class Pseudonyms:
     def pseudonym(self, secret: str) -> str:
         """Another text of the form of ``secret``."""
         stream = self._stream(secret)
-        told = "".join(_of_its_kind(one, next(stream), first=not place) for place, one in enumerate(secret))
+        # As XML writes it: with other letters it would be another character, or none.
+        whole = {place for found in _ENTITY.finditer(secret) for place in range(*found.span())}
+        changed = ((place, one, next(stream)) for place, one in enumerate(secret))
+        told = "".join(
+            one if place in whole else _of_its_kind(one, number, first=not place) for place, one, number in changed
+        )
         self._given.add(told)
         return told
 
@@ -296,8 +302,17 @@ def _of_its_kind(one: str, number: int, *, first: bool) -> str:
 def _written(exchange: Exchange, pseudonyms: Pseudonyms) -> dict[str, Any]:
     told = {name: getattr(exchange, name) for name in _PLAIN}
     words = {name: [pseudonyms.of(one) for one in getattr(exchange, name)] for name in ("notes", "unwell")}
-    body = base64.b85encode(zlib.compress(pseudonyms.of_body(exchange.body), 1)).decode()
-    return {**told, **words, "error": pseudonyms.of(exchange.error), "body": body, "names": _names(exchange.request)}
+    bodies = {"body": _packed(exchange.body, pseudonyms), "request": _packed(exchange.request.body, pseudonyms)}
+    return {**told, **words, "error": pseudonyms.of(exchange.error), **bodies, "names": _names(exchange.request)}
+
+
+def _packed(body: bytes, pseudonyms: Pseudonyms) -> str:
+    return base64.b85encode(zlib.compress(pseudonyms.of_body(body), 1)).decode()
+
+
+def unpacked(text: str) -> bytes:
+    """A body as a recording holds it."""
+    return zlib.decompress(base64.b85decode(text))
 
 
 #: What a run makes on a site carries such a name, with a number that counts what was made before.
@@ -308,13 +323,13 @@ def _names(request: Request) -> list[str]:
     return _NAME.findall(request.body.decode("latin-1"))
 
 
-#: Who asked stands in no recording, but for the names of what was made.
+#: Who asked matters to nobody who judges again, but for the names of what was made.
 _NOBODY = Request("", "", "", b"")
 _PLAIN = ("started", "seconds", "status", "content_type", "outage", "refused", "date")
 
 
 def _read(row: Mapping[str, Any]) -> Exchange:
-    body = zlib.decompress(base64.b85decode(row["body"]))
+    body = unpacked(row["body"])
     values: dict[str, Any] = {name: row[name] for name in (*_PLAIN, "error")}
     notes, unwell = tuple(row["notes"]), tuple(row["unwell"])
     nobody = replace(_NOBODY, body=" ".join(row["names"]).encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from conformance.sites.masking import SecretRegistry
 from conformance.wire.recording import Pseudonyms
@@ -39,6 +40,17 @@ def test_what_is_secret_changes_and_nothing_else(names: Pseudonyms, before: byte
     for one in (b"<", b">", b"?xml", b"it was", b"then"):
         assert after.count(one) == before.count(one) or b"CDATA" in before
     assert len(after) >= len(before) - 12
+
+
+def test_what_xml_writes_otherwise_stays_xml(names: Pseudonyms) -> None:
+    registry = SecretRegistry()
+    registry.learn("Canary-<&>'-1")
+    known = Pseudonyms(registry, b"k" * 32)
+    for one in (known, names):
+        for text in (b"<a>Canary-&lt;&amp;&gt;&#39;-1</a>", b"<password>Canary-&lt;&amp;&gt;&#8805;-1</password>"):
+            told = one.of_body(text)
+            etree.fromstring(told)
+            assert b"Canary" not in told or (one is names and b"password" not in text)
 
 
 def test_digits_stay_digits_and_letters_letters(names: Pseudonyms) -> None:

@@ -10,6 +10,7 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from conformance.cli import main
 from conformance.run.commands.evidence import tap as tapping
 from conformance.run.commands.evidence.judge_traffic import clause_table
 from conformance.run.commands.evidence.questions import ANYTHING, Questions
-from conformance.run.commands.evidence.traffic import TrafficExchange, read_traffic
+from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for, read_traffic
 from conformance.sites.profile import data_keys
 from conformance.sites.release import Release
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.recording import _EXCHANGE, WritingTape
 from mocksite.faults import CATALOGUE
 from tests.conftest import ROOT
 from tests.history.causes import catalogue, scenarios
@@ -94,6 +97,26 @@ def har(several: list[TrafficExchange], *, packed: bool) -> str:
 
 def _content(body: bytes, *, packed: bool) -> dict[str, str]:
     return {"text": base64.b64encode(body).decode(), "encoding": "base64"} if packed else {"text": body.decode()}
+
+
+def test_a_recording_of_ours_is_traffic(three: list[TrafficExchange], tmp_path: Path) -> None:
+    file = tmp_path / "recording.jsonl.gz"
+    tape = WritingTape(file)
+    for one in three:
+        told = Exchange(Request("GetSite", "site-admin", one.url, one.request), 1.0, 0.5, 200, body=one.reply)
+        tape.through("exchange", "what", partial(_same, told), _EXCHANGE)
+    tape.note("more", "of the run")
+    tape.close()
+    read = list(read_traffic(file))
+    secret = signed_in(mocksite.Core().profile("mock"))["password"].encode()
+    assert secret in three[0].request
+    assert [one.reply for one in read] == [one.reply for one in three]
+    assert not any(secret in one.request for one in read)
+    assert asked_for(read[0].request) == asked_for(three[0].request)
+
+
+def _same(told: Exchange) -> Exchange:
+    return told
 
 
 @pytest.mark.parametrize("form", ["lines", "lines.gz", "har", "har of base64"])

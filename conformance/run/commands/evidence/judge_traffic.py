@@ -16,7 +16,7 @@ from conformance.judge.contract import Contract
 from conformance.judge.findings import Violation
 from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.text import printable, table
-from conformance.run.commands.evidence.questions import ANYTHING, Question, Questions, answers, applies
+from conformance.run.commands.evidence.questions import ANYTHING, Question, Questions, answers
 from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for, read_traffic
 from conformance.run.commands.rejudge import masked_profile
 from conformance.scenarios.features import Catalogue
@@ -27,7 +27,7 @@ from conformance.sites.profile import Profile, data_keys
 from conformance.sites.profile_file import load_profile, sites_file
 from conformance.sites.release import Release
 from conformance.sites.user_files import UNREADABLE, read_user_file
-from conformance.wire.exchange import Exchange, Reply, Request, local_name, parse, text_of
+from conformance.wire.exchange import Exchange, Request, local_name, parse, text_of
 from conformance.wire.payloads import Payloads
 
 NOTHING_JUDGED = 5
@@ -63,28 +63,20 @@ class TrafficJudge:
         """What every question says that can be asked of one exchange."""
         self.exchanges += 1
         asked = asked_for(told.request) if told.request else None
-        recorded = self._questions.of_scenario(told.nodeid) if told.nodeid else None
-        operation = asked.operation if asked else recorded.operation if recorded else ""
-        exchange = _exchange(told, operation, asked.caller if asked else "")
+        if asked is None:
+            return ()
+        self.of_the_api += 1
+        request = Request(asked.operation, asked.caller, mask_named(told.url), told.request)
+        exchange = Exchange(request, told.started, told.seconds, told.status, "text/xml", told.reply)
         try:
-            reply = exchange.reply
+            mine = self._questions.of(asked, exchange.reply)
         except CannotJudge:
             return ()
-        self.of_the_api += asked is not None or bool(told.nodeid)
-        mine: tuple[Question, ...] = ()
-        if asked is not None:
-            mine = self._questions.of(asked, reply)
-        elif recorded is not None and applies(recorded, reply) and self._is_its(reply):
-            mine = (recorded,)
         found = self._answers(mine, exchange) if mine else ()
         self.judged += any(wrong is not None for _, wrong in found)
         for question, wrong in found:
             self._count(question, wrong, exchange)
         return found
-
-    def _is_its(self, reply: Reply) -> bool:
-        """Whether it is a reply of its operation: a scenario asks other things on its way, and nobody kept what."""
-        return not reply.succeeded or reply.xsi_type == self._contract.whole.reply_type(reply.operation).name
 
     def _answers(self, mine: tuple[Question, ...], exchange: Exchange) -> _Answers:
         # The header tells the moment and the case; of the rest a busy site says most things many times.
@@ -135,11 +127,6 @@ class TrafficJudge:
         }
         numbers = {"exchanges": self.exchanges, "of_the_api": self.of_the_api, "judged": self.judged}
         return {"format": 1, **numbers, "clauses": clauses, "findings": secret_registry.mask_values(rows)}
-
-
-def _exchange(told: TrafficExchange, operation: str, caller: str) -> Exchange:
-    request = Request(operation, caller, mask_named(told.url), told.request)
-    return Exchange(request, told.started, told.seconds, told.status, "text/xml", told.reply)
 
 
 def _learn(exchange: Exchange) -> None:

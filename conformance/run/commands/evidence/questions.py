@@ -156,16 +156,6 @@ class Questions:
         ordered = sorted(self.all, key=lambda one: one.operation.lower())
         return {name: list(several) for name, several in groupby(ordered, lambda one: one.operation.lower())}
 
-    @cached_property
-    def _by_nodeid(self) -> dict[str, Question]:
-        return {one.scenario.nodeid: one for scenario in self._scenarios for one in self._of(scenario)}
-
-    def of_scenario(self, nodeid: str) -> Question | None:
-        """What a scenario of ours asks of the only reply it was told, where a recording kept that."""
-        question = self._by_nodeid.get(nodeid)
-        arranged = question is not None and any(step.type == "given" for step in question.scenario.steps)
-        return None if arranged else question
-
     def of(self, asked: AskedFor, reply: Reply) -> tuple[Question, ...]:
         """What the reply to ``asked`` can be asked."""
         key = (asked, reply.result, reply.exception_id)
@@ -173,7 +163,7 @@ class Questions:
             if len(self._known) > _KEPT:
                 self._known.clear()
             mine = self._by_operation.get(asked.operation.lower(), ())
-            self._known[key] = tuple(one for one in mine if applies(one, reply) and self._asks_the_same(one, asked))
+            self._known[key] = tuple(one for one in mine if _applies(one, reply) and self._asks_the_same(one, asked))
         return self._known[key]
 
     def _asks_the_same(self, question: Question, asked: AskedFor) -> bool:
@@ -275,8 +265,7 @@ def _holds(scenario: Scenario, release: Release) -> bool:
     return scenario.since <= release and (scenario.until is None or release <= scenario.until)
 
 
-def applies(question: Question, reply: Reply) -> bool:
-    """Whether the site did what the question is about."""
+def _applies(question: Question, reply: Reply) -> bool:
     if question.exception_id:
         return reply.result == "FAILURE" and reply.exception_id == question.exception_id
     return reply.succeeded

@@ -22,6 +22,7 @@ from typing import IO, Any
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.user_files import UNREADABLE, why_unreadable
 from conformance.wire.exchange import XSI, Element, local_name, parse, text_of
+from conformance.wire.recording import unpacked
 
 _CHUNK = 1 << 16
 #: One exchange of more than this is none of the XML API.
@@ -33,7 +34,7 @@ _FORMS = '{"request": "<serv:message ...", "reply": "<serv:message ..."} a line,
 
 @dataclass(frozen=True)
 class TrafficExchange:
-    """What somebody asked and was told. Of a recording of ours the request is not kept, but the scenario that asked."""
+    """What somebody asked and was told."""
 
     request: bytes = field(repr=False)
     reply: bytes = field(repr=False)
@@ -41,7 +42,6 @@ class TrafficExchange:
     started: float = 0.0
     seconds: float = 0.0
     status: int = 200
-    nodeid: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,12 +175,10 @@ def _moment(text: str) -> float:
 
 
 def _of_recording(first: str, text: IO[str]) -> Iterator[TrafficExchange]:
-    """What scenarios of ours were told; what came in their preparation has no scenario, and is nobody's answer."""
     row = json.loads(first)
     while row != ["end"]:
-        if row[0] == "exchange" and row[1] and not row[4]["error"]:
-            _, nodeid, _, _, value = row
-            body = zlib.decompress(base64.b85decode(value["body"]))
+        if row[0] == "exchange" and not row[4]["error"]:
+            value = row[4]
             told = (value["started"], value["seconds"], value["status"])
-            yield TrafficExchange(b"", body, "", *told, nodeid=nodeid)
+            yield TrafficExchange(unpacked(value["request"]), unpacked(value["body"]), "", *told)
         row = json.loads(next(_lines(text), ""))
