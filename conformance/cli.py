@@ -80,9 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     _add(commands, "run", "run the features on a site; takes every option of pytest, see run --help", _run, _any)
     _add(commands, "init", "write a profile of a site, from its address and one administrator", _init, _new)
-    _add(commands, "check", "reach a site, sign every account in, compare release and settings", _check, _site)
-    _add(commands, "plan", "what would run on a site, and what unlocks the rest", _plan, _site, _prices)
+    _add(commands, "check", "reach a site, sign every account in, compare release and settings", _check, _sites)
+    _add(commands, "plan", "what would run on a site, and what unlocks the rest", _plan, _sites, _prices)
     _add(commands, "sweep", "remove what earlier runs left behind on a site", _sweep, _site, _age)
+    _add(commands, "merge", "what shards left (run --shard K/N), put together as one run", _merge, _parts)
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "upgrade", "go, no-go or not enough evidence: runs before against runs after", _upgrade, _sides)
     _add(commands, "rejudge", "today's suite on a recording (--record), without a request", _rejudge, _recorded)
@@ -135,6 +136,18 @@ def _any(command: argparse.ArgumentParser) -> None:
 
 def _site(command: argparse.ArgumentParser) -> None:
     command.add_argument("--site", default="mock", help="site, by its profile (default: the embedded mock)")
+    _around(command)
+
+
+def _sites(command: argparse.ArgumentParser) -> None:
+    words = "site, by its profile (default: the embedded mock), 'emea-*' or @FILE; repeatable"
+    command.add_argument("--site", action="append", default=[], metavar="NAME", help=words)
+    words = "sites whose profile says groups = [NAME]; repeatable"
+    command.add_argument("--site-group", action="append", default=[], metavar="NAME", help=words)
+    _around(command)
+
+
+def _around(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--sites", default="", metavar="FILE", help="profile file (default sites.toml, or WEBEX_SITES)"
     )
@@ -158,11 +171,25 @@ def _new(command: argparse.ArgumentParser) -> None:
 def _prices(command: argparse.ArgumentParser) -> None:
     command.add_argument("--scenarios", action="store_true", help="list every scenario and what becomes of it, too")
     command.add_argument("--json", action="store_true", help="print JSON")
+    words = "how a run is cut for N machines, and nothing else; with --json a matrix for GitHub"
+    command.add_argument("--shards", type=int, metavar="N", help=words)
+    words = "what scenarios took, to even out shards: reports of an earlier run, or JSON {nodeid: seconds}"
+    command.add_argument("--even-by", type=Path, metavar="REPORTS", help=words)
 
 
 def _age(command: argparse.ArgumentParser) -> None:
     command.add_argument("--older-than", default="0", metavar="MINUTES", help="leave alone what is younger (default 0)")
     command.add_argument("--dry-run", action="store_true", help="list, and remove nothing")
+    words = "reports of other runs, of shards for instance: their ledgers are read, too"
+    command.add_argument("others", type=Path, nargs="*", metavar="DIR", help=words)
+
+
+def _parts(command: argparse.ArgumentParser) -> None:
+    words = "reports of a shard, or a folder that holds those of several"
+    command.add_argument("shards", type=Path, nargs="+", metavar="DIR", help=words)
+    command.add_argument("--into", type=Path, required=True, metavar="REPORTS", help="where the reports of the run go")
+    command.add_argument("--history", type=Path, metavar="DIR", help="folder that keeps every night: these, too")
+    command.add_argument("--notify", default="", metavar="WHERE", help="with --history: whom to tell what changed")
 
 
 def _runs(command: argparse.ArgumentParser) -> None:
@@ -376,6 +403,12 @@ def _replay(options: argparse.Namespace) -> int:
     from conformance.run.commands.evidence.replay import replay
 
     return replay(options)
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from conformance.run.fleet.merge import merge
+
+    return merge(options)
 
 
 def _docs(options: argparse.Namespace) -> int:

@@ -73,7 +73,7 @@ def _read_line(line: str) -> dict[str, Any] | None:
 #: Output of an earlier run, on one site or several, removed when a new one begins; the ledger stays, it is not output.
 OF_A_RUN = (
     *("summary.json", "junit.xml", "badge.json", METRICS, OVERVIEW, NEW_ISSUES),
-    *("allure-results", "exchanges", "faults", RESUME_FILE),
+    *("allure-results", "exchanges", "faults", RESUME_FILE, "part.json"),
 )
 
 

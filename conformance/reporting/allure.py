@@ -28,7 +28,7 @@ from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import headline
 from conformance.reporting.exchange_file import readable
-from conformance.reporting.outcome import Cause, ScenarioResult, StepRecord
+from conformance.reporting.outcome import Cause, ScenarioResult, StepRecord, causes
 from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import printable, safe, visible
 from conformance.sites.masking import secret_registry
@@ -225,6 +225,16 @@ def environment(record: RunRecord) -> dict[str, str]:
         "access": record.access,
         "accounts": ", ".join(record.roles),
     }
+
+
+def complete_results(record: RunRecord, folder: Path, started_by: Mapping[str, str]) -> None:
+    """What stands beside the results of a run, which must all be there; ``started_by`` is the environment."""
+    write_environment(folder, environment(record))
+    write_categories(folder, causes(record.scenarios))
+    write_executor(folder, started_by)
+    written = sum(1 for _ in folder.glob("*-result.json"))
+    if written < len(record.scenarios):
+        raise OSError(f"{len(record.scenarios) - written} of {len(record.scenarios)} results are missing")
 
 
 def write_environment(folder: Path, facts: dict[str, str]) -> None:

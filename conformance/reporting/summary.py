@@ -283,8 +283,6 @@ class ReportedScenario:
     row: str = ""
     steps: str = ""
     fault: str = ""
-    violations: tuple[Violation, ...] = ()
-    exchanges: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -479,8 +477,6 @@ def _told(row: dict[str, Any]) -> ReportedScenario:
         steps=_typed(str, row.get("steps", "")),
         fault=_typed(str, row.get("fault", "")),
         causes=tuple(dict.fromkeys(cause_name(_violation(one)) for one in row["violations"])),
-        violations=tuple(map(_violation, row["violations"])),
-        exchanges=_texts(row.get("exchanges", [])),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.run.fleet.selection import add_shard_options, fraction, shard_of, sites_named
 from conformance.run.suite import beside
 from conformance.sites.errors import UserError
 from conformance.sites.release import Release
@@ -15,11 +16,17 @@ if TYPE_CHECKING:
     from conformance.wire.recording import ReadingTape
 
 MOCK = "mock"
+#: Sites of a run that are asked at a time: each is a process, which mostly waits.
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says, read once."""
+    """What the command line says, read once.
+
+    ``shard`` is K and N of ``--shard``, ``part`` which part of how many of its one
+    site a process carries out.
+    """
 
     sites: tuple[str, ...]
     reports: Path
@@ -40,6 +47,16 @@ class Options:
     confirm: int | None = None
     record: bool = False
     rejudge: ReadingTape | None = None
+    shard: tuple[int, int] | None = None
+    part: tuple[int, int] = (1, 1)
+    in_shard: bool = False
+    durations: Path | None = None
+    at_once: int = AT_ONCE
+
+    @property
+    def whole(self) -> bool:
+        """Whether this run asks all of its site that was selected, and no other shard does."""
+        return self.part[1] == 1
 
 
 _FLAGS = {
@@ -50,7 +67,7 @@ _FLAGS = {
 }
 _VALUES = {
     "--rejudge": ("RECORDING", "judge what an earlier run recorded, without a request; see webex-conformance rejudge"),
-    "--sites": ("FILE", "profile file (default sites.toml, or the variable WEBEX_SITES)"),
+    "--sites": ("FILE", "profile file, or a folder of them (default sites.toml, or the variable WEBEX_SITES)"),
     "--release": ("R", "release to judge the site as (default: the profile's, else asked from the site)"),
     "--schemas": ("PATH", "the vendor's schema bundle, folder or zip, to judge replies with"),
     "--baseline": ("REPORTS", "an earlier run on the same site, folder or summary.json, to judge replies with"),
@@ -64,8 +81,13 @@ _VALUES = {
 def add_options(parser: Any) -> None:
     """Declare the options with pytest, which has ``--strict`` of its own: asking for that asks for ours too."""
     group = parser.getgroup("conformance", "Webex XML API conformance (--strict: clauses of level should fail too)")
-    words = f"site to judge, by its profile (default {MOCK}: the embedded one); repeatable"
+    words = f"site to judge, by its profile (default {MOCK}: the embedded one), 'emea-*' or @FILE; repeatable"
     group.addoption("--site", action="append", metavar="NAME", help=words)
+    words = "sites whose profile says groups = [NAME], of those --site names if it does; repeatable"
+    group.addoption("--site-group", action="append", metavar="NAME", help=words)
+    words = f"of several sites, how many are asked side by side (default {AT_ONCE})"
+    group.addoption("--at-once", metavar="N", type=int, default=AT_ONCE, help=words)
+    add_shard_options(group)
     words = "read-write lets scenarios change the site, if its profile allows it too"
     group.addoption("--access", choices=("read-only", "read-write"), help=words)
     words = "scenarios carried out ahead at a time; 0: one after the other (default: the profile's)"
@@ -99,13 +121,13 @@ def read_options(config: Any) -> Options:
     """The options of this run; :class:`UserError` when one is unclear."""
     option = config.option
     release = Release.parse(option.release, where="--release") if option.release else None
-    if option.lanes is not None and option.lanes < 0:
-        raise UserError("lanes", "--lanes takes a whole number from 0", where="--lanes")
-    if option.confirm is not None and option.confirm < 0:
-        raise UserError("confirm", "--confirm takes a whole number from 0", where="--confirm")
+    for name, least in (("lanes", 0), ("confirm", 0), ("at_once", 1)):
+        if (number := getattr(option, name)) is not None and number < least:
+            words = f"--{name.replace('_', '-')}"
+            raise UserError(words.lstrip("-"), f"{words} takes a whole number from {least}", where=words)
     known = Path(option.known_issues) if option.known_issues else beside(config.rootpath, "known_issues.toml")
     options = Options(
-        sites=tuple(dict.fromkeys(option.site or [MOCK])),
+        sites=sites_named(option.site or [], option.site_group or [], option.sites or ""),
         sites_file=option.sites or "",
         release=release,
         access=option.access or "",
@@ -126,7 +148,19 @@ def read_options(config: Any) -> Options:
         resume=option.resume,
         root=config.rootpath,
     )
+    options = _in_shards(options, option)
     return options if options.rejudge is None else _as_recorded(options, options.rejudge.notes)
+
+
+def _in_shards(options: Options, option: Any) -> Options:
+    return replace(
+        options,
+        shard=shard_of(option.shard, option.shards),
+        part=fraction(option.shard_part, "--shard-part") if option.shard_part else (1, 1),
+        in_shard=bool(option.shard_part),
+        at_once=option.at_once,
+        durations=Path(option.even_by) if option.even_by else None,
+    )
 
 
 def _recording(place: Path) -> ReadingTape:

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from conformance.run.collection import (
     usage_error,
 )
 from conformance.run.commands.rejudge import unrecorded
+from conformance.run.fleet.part_hooks import PartHooks, SelectionHooks, put_back_first
 from conformance.run.options import add_options, demand_writable, read_options
 from conformance.run.pytest_internals import (
     allure_results,
@@ -67,7 +69,10 @@ class RunHooks:
     def _open(self, scenarios: int = 0) -> RunSession:
         if self._run is None:
             try:
-                self._run = RunSession(read_options(self._config), self._catalogue, scenarios)
+                options = read_options(self._config)
+                if options.in_shard and options.resume:
+                    print("\n".join(map(printable, put_back_first(options, self._catalogue))))
+                self._run = RunSession(options, self._catalogue, scenarios)
             except UserError as problem:
                 raise usage_error(problem) from None
             except CannotJudge as problem:
@@ -288,13 +293,20 @@ def _runs_features(config: pytest.Config) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Several sites are several runs side by side."""
-    if len(config.option.site or ()) < 2 or not _runs_features(config):
+    if config.option.collectonly or not _runs_features(config):
         return None
-    from conformance.run.fleet import run_fleet
+    from conformance.run.fleet.processes import run_fleet
+    from conformance.run.fleet.shard_run import run_shard
 
-    clean_up_when_told_to_end(_interrupt)
+    arguments = tuple(config.invocation_params.args)
     try:
-        return run_fleet(read_options(config), tuple(config.invocation_params.args))
+        options = read_options(config)
+        if options.in_shard or (options.shard is None and len(options.sites) == 1):
+            return None
+        clean_up_when_told_to_end(_interrupt)
+        if options.shard:
+            return run_shard(options, arguments, places(config), options.shard)
+        return run_fleet(options, arguments)
     except KeyboardInterrupt:
         print("\nstopped at once; what is left on the sites: webex-conformance sweep --site NAME", file=sys.stderr)
         return pytest.ExitCode.INTERRUPTED
@@ -325,6 +337,10 @@ def _register(config: pytest.Config, catalogue: Catalogue) -> None:
     manager = config.pluginmanager
     scenarios = ScenarioHooks(config, catalogue.registry)
     manager.register(CollectionHooks(config, catalogue, scenarios.execute), "conformance-collection")
+    if config.option.shard_part:
+        manager.register(PartHooks(config, read_options(config), catalogue), "conformance-part")
+    if config.option.selection_file:
+        manager.register(SelectionHooks(Path(config.option.selection_file)), "conformance-selection")
     manager.register(scenarios, "conformance-scenarios")
     if is_worker(config):
         from conformance.run.distribution import WorkerHooks

@@ -23,14 +23,15 @@ from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import shown, write_exchange, write_fault
 from conformance.reporting.junit import write_junit
-from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict, causes
+from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict
 from conformance.reporting.shapes import KeptValues, Shape, merge, shape_of
 from conformance.reporting.statement import NEW_ISSUES, stanzas
 from conformance.reporting.summary import RunRecord, badge, write_summary
 from conformance.reporting.text import shortened
 from conformance.reporting.whose_fault import doubtful, settled
+from conformance.run.fleet.part_file import PART, PartDetails, write_part
 from conformance.run.options import MOCK, Options
-from conformance.run.site_session import Mock, SiteSession, on_the_reference, open_site, start_mock
+from conformance.run.site_session import Mock, SiteSession, open_site, said_by_the_reference, start_mock
 from conformance.scenarios.ahead.lanes import Carried, Lanes, Replay
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.contract_judgement import compared_elements, kept_values, nights_of
@@ -41,7 +42,7 @@ from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.sites.discovery import Discoveries
 from conformance.sites.errors import CannotJudge
-from conformance.sites.ledger import SiteLock, deactivated, run_of
+from conformance.sites.ledger import deactivated, run_of
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
 from conformance.sites.user_files import write_whole
@@ -63,7 +64,9 @@ class WorkerRun:
         )
         self._site_session = site_session
         self._catalogue = catalogue
-        self._worker = f"{worker}-" if worker else ""
+        # Exchanges of all parts of a site will lie in one folder.
+        part = "" if options.whole else f"part{options.part[0]}"
+        self._worker = f"{part}{worker}-" if part or worker else ""
         self._client: SiteClient | None = None
         self._lanes: Lanes | None = None
         self._number = self._faults = 0
@@ -74,6 +77,8 @@ class WorkerRun:
         """Find what ``scenarios`` need and the profile does not name; with ``act`` what is lacking may be made."""
         client = self.run_context.client()
         try:
+            # Of a site that several shards ask the first alone changes anything.
+            act = act and self.options.part[0] == 1
             self.take_over(Discovery(self.run_context, client, act=act).look_for(scenarios))
         finally:
             client.close()
@@ -225,7 +230,7 @@ class RunSession:
         self._whole: dict[str, Shape] | None = None
         self._kept: KeptValues = {}
         self._drift: dict[str, set[str]] = {}
-        self._cleanup_errors, self._matched = list[str](), set[str]()
+        self._cleanup_errors, self._matched, self._unlisted = list[str](), set[str](), dict[str, str]()
         self._unwell: Counter[str] = Counter()
         self._backup = 0
         self._first_findings = FirstFindings()
@@ -248,7 +253,7 @@ class RunSession:
             self.site_session: SiteSession = open_site(self.site, self.sites_file, self.options, clauses)
             undo.callback(self.site_session.close)
             self.problems += filter(None, [self.site_session.preflight.behind])
-            self._lock = self._locked()
+            self._lock = self.site_session.held() if self.mock is None and self.options.rejudge is None else None
             undo.callback(self._unlock)
             self.worker_run = WorkerRun(self.options, self.catalogue, self.site_session)
             undo.pop_all()
@@ -256,13 +261,6 @@ class RunSession:
     def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.close()
-
-    def _locked(self) -> SiteLock | None:
-        """The site for this run alone, or shared by runs that only read; the embedded mock is ours anyway."""
-        here = self.site_session.run_context
-        if self.mock is not None or self.options.rejudge is not None:
-            return None
-        return SiteLock(self.site_session.ledgers.lock, here.access)
 
     def _sites_file(self, scenarios: int) -> Path:
         if self.site == MOCK and not self.options.sites_file and self.options.rejudge is None:
@@ -342,7 +340,10 @@ class RunSession:
         for issue in self.worker_run.known:
             mine = [one for one in self.results.values() if issue.concerns(one.clauses, one.operations)]
             if issue.where not in self._matched and any(one.outcome in ("passed", "failed", "known") for one in mine):
-                self.problems.append(f"{issue} did not fail as listed; remove it from {issue.where}")
+                words = f"{issue} did not fail as listed; remove it from {issue.where}"
+                # In another part of the site it may have.
+                self._unlisted[issue.where] = words
+                self.problems += [words] * self.options.whole
         if self.mock is None and not self.worker_run.run_context.profile.is_mock:
             self._ask_the_reference()
         if self.options.strict_skips:
@@ -354,13 +355,10 @@ class RunSession:
     def _ask_the_reference(self) -> None:
         """Whose fault each red is: what the mock of the release does not pass, either, is ours and not the site's."""
         said: dict[str, str] = {}
-        asked = set(doubtful(self.results.values()))
-        every = (one for file in self.catalogue.known_files() for one in file.scenarios.values())
-        scenarios = [one for one in every if one.nodeid in asked]
         release = self.worker_run.run_context.release
         try:
-            told = on_the_reference(self.options, release, self.catalogue, scenarios) if scenarios else ()
-            said.update((scenario.nodeid, outcome) for scenario, outcome in told)
+            asked = set(doubtful(self.results.values()))
+            said.update(said_by_the_reference(self.options, release, self.catalogue, asked))
         except Exception as fault:  # noqa: BLE001 - the verdicts stand without it
             where = self._traceback_file("reference", fault)
             self.problems.append(f"the reference mock could not be asked: {type(fault).__name__}: {fault} ({where})")
@@ -468,20 +466,22 @@ class RunSession:
         self.problems += leaks
         whole = replace(record, problems=tuple(self.problems))
         if not leaks and self._guarded("summary.json", lambda: write_summary(whole, reports / "summary.json")):
+            self._keep(whole)
             (reports / RESUME_FILE).unlink(missing_ok=True)
-            if history := self.options.history or self.worker_run.run_context.profile.history:
-                told = Path(history), self.options.root, self.options.notify
-                self._guarded("the history", lambda: after_run(whole, *told))
+
+    def _keep(self, record: RunRecord) -> None:
+        """What outlives the run: its night or, of a shard, what is merged with others; then their night is kept."""
+        profile, options = self.worker_run.run_context.profile, self.options
+        if options.in_shard:
+            told = PartDetails(options.part, self._unlisted, tuple(sorted(self._matched)), profile.groups)
+            self._guarded(PART, lambda: write_part(record, told, options.reports, options.root))
+        elif history := options.history or profile.history:
+            self._guarded("the history", lambda: after_run(record, Path(history), options.root, options.notify))
 
     def _complete_allure(self, record: RunRecord, folder: Path) -> None:
-        from conformance.reporting import allure
+        from conformance.reporting.allure import complete_results
 
-        allure.write_environment(folder, allure.environment(record))
-        allure.write_categories(folder, causes(record.scenarios))
-        allure.write_executor(folder, os.environ)
-        written = sum(1 for _ in folder.glob("*-result.json"))
-        if written < len(record.scenarios):
-            raise OSError(f"{len(record.scenarios) - written} of {len(record.scenarios)} results are missing")
+        complete_results(record, folder, os.environ)
 
     def close(self) -> None:
         """Stop the mock and remove what the run kept aside."""

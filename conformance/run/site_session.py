@@ -30,7 +30,7 @@ from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario
 from conformance.sites.control_plane import ControlPlane
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import Ledgers, new_run_id, state_folder
+from conformance.sites.ledger import Ledgers, SiteLock, new_run_id, state_folder
 from conformance.sites.profile import Profile
 from conformance.sites.profile_file import load_profile
 from conformance.sites.release import FIRST, Release
@@ -155,6 +155,16 @@ def on_the_reference(
                 yield scenario, trial.verdict.outcome
 
 
+def said_by_the_reference(
+    options: Options, release: Release, catalogue: Catalogue, asked: set[str]
+) -> dict[str, str]:
+    """What the scenarios ``asked`` come to on the mock of ``release``, by node id."""
+    every = (one for file in catalogue.known_files() for one in file.scenarios.values())
+    scenarios = [one for one in every if one.nodeid in asked]
+    told = on_the_reference(options, release, catalogue, scenarios) if scenarios else ()
+    return {scenario.nodeid: outcome for scenario, outcome in told}
+
+
 _RELAY = Setting("mail-relay", "", "text", (), "where a mock delivers mail", "", None)
 
 
@@ -166,6 +176,10 @@ class SiteSession:
     preflight: PreflightReport
     options: Options
     ledgers: Ledgers
+
+    def held(self) -> SiteLock:
+        """The site for this run alone, or shared by runs that only read and by other shards of it."""
+        return SiteLock(self.ledgers.lock, self.run_context.access, self.options.part)
 
     def close(self) -> None:
         """Give back what the run context holds open."""
@@ -192,7 +206,7 @@ def open_site(
 ) -> SiteSession:
     """Read the profile, ask the site about itself, and make the run context; anything amiss is a :class:`UserError`."""
     tape = open_tape(options, worker) if not check_only else OpenTape()
-    profile = profile_on(tape, options.reports) or load_profile(name, sites_file)
+    profile = _slowed(profile_on(tape, options.reports) or load_profile(name, sites_file), options)
     run_id = run_on(tape) or run_id or new_run_id()
     ledgers = _ledgers(profile, options)
     contract, payloads = Contract(options.root / "schemas"), Payloads(options.root / "payloads")
@@ -216,11 +230,16 @@ def open_site(
         tape=tape,
         now=moment_on(tape) or datetime.now(UTC),
     )
-    note_site(run_context, options, sites_file)
+    note_site(run_context, options)
     run_context, preflight = _asked(run_context, Preflight(run_context, survey=survey, alone=not worker), options)
     mailbox = None if check_only else _mailbox(run_context)
     tape.note("mailbox", mailbox is not None)
     return SiteSession(replace(run_context, mailbox=mailbox), preflight, options, ledgers)
+
+
+def _slowed(profile: Profile, options: Options) -> Profile:
+    """The profile of a site that several shards ask: each at its share of the rate, which all of them keep together."""
+    return replace(profile, rate=profile.rate / options.part[1]) if profile.rate else profile
 
 
 def _asked(run_context: RunContext, preflight: Preflight, options: Options) -> tuple[RunContext, PreflightReport]:

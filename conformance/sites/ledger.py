@@ -146,12 +146,14 @@ _OVER = 24 * 3600.0
 class Ledgers:
     """The ledgers of one site: beside the ``reports`` of each run, and known in one place, whatever ``--reports``.
 
-    ``known`` is :func:`state_folder`; None where there is none, and for a mock that ends with its run.
+    ``known`` is :func:`state_folder`; None where there is none, and for a mock that ends with its run. ``others``
+    are folders of runs that a sweep is told of.
     """
 
     site: str
     reports: Path
     known: Path | None
+    others: tuple[Path, ...] = ()
 
     def of_run(self, run: str) -> Ledger:
         """The ledger of a run or worker, written with its first line."""
@@ -165,7 +167,9 @@ class Ledgers:
 
     def files(self) -> list[Path]:
         """Every ledger once, the latest first; those beside the reports by that name."""
-        beside = [file for file in self.reports.glob("*.jsonl") if file.stem.rpartition("-")[0] == self.site]
+        places = (self.reports, *self.others)
+        there = (file for folder in places for file in sorted(folder.glob("*.jsonl")))
+        beside = [file for file in there if file.stem.rpartition("-")[0] == self.site]
         found = [*beside, *(self.known.glob("*.jsonl") if self.known else ())]
         once = {(file.stat().st_dev, file.stat().st_ino): file for file in reversed(found)}
         return sorted(once.values(), key=run_of, reverse=True)
@@ -180,7 +184,7 @@ class Ledgers:
         for file in self.files():
             over = run_of(file).startswith(runs) or file.stat().st_mtime < time.time() - _OVER
             if over and not list(left_behind(file)) and not deactivated(file):
-                for folder in filter(None, (self.reports, self.known)):
+                for folder in filter(None, (self.reports, self.known, *self.others)):
                     (folder / file.name).unlink(missing_ok=True)
 
 
@@ -255,12 +259,37 @@ class SiteLock:
     """Held by a run as long as it lasts, beside its ledger: two runs on one site would judge each other's changes.
 
     Runs that only read may share a site; one that writes has it alone. The
-    system lets go of the lock of a run that was killed.
+    system lets go of the lock of a run that was killed. Shards of one run share
+    the site: the first ``part`` alone writes, and what it changes nobody else of
+    them looks at.
     """
 
-    def __init__(self, file: Path, access: str) -> None:
+    def __init__(self, file: Path, access: str, part: tuple[int, int] = (1, 1)) -> None:
+        number, parts = part
+        writer = file.with_name(f"{file.name}-writer")
+        held = {file: access if parts == 1 else "read-only", writer: access}
+        if number > 1 and access != "read-only":
+            del held[writer]
+        self._locks: list[_FileLock] = []
+        try:
+            for name, mode in held.items():
+                self._locks.append(_FileLock(name, mode, access))
+        except UserError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let others in."""
+        for lock in reversed(self._locks):
+            lock.close()
+
+
+class _FileLock:
+    """One file, locked for ``mode`` by a run of ``access``."""
+
+    def __init__(self, file: Path, mode: str, access: str) -> None:
         self._name = file
-        self._file = self._held(access)
+        self._file = self._held(mode)
         self._file.truncate(0)
         self._file.write(f"a {access} run (process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')})\n")
         self._file.flush()

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
 
 from conformance.sites.errors import UserError, nearest
 from conformance.sites.release import Release
@@ -81,7 +83,8 @@ class Profile:
     ``rate`` is requests per second (None: no limit), ``timeout`` seconds for a
     whole reply, ``lanes`` the number of scenarios carried out ahead at a time,
     ``not_served`` operations and groups of them that the site does not serve,
-    ``history`` the folder that keeps its nights, empty for none.
+    ``history`` the folder that keeps its nights, empty for none, ``groups`` what
+    several sites can be named by together.
     """
 
     name: str
@@ -105,11 +108,40 @@ class Profile:
     expected_skips: tuple[str, ...]
     not_served: tuple[str, ...] = ()
     history: str = ""
+    groups: tuple[str, ...] = ()
 
     @property
     def is_mock(self) -> bool:
         """Only a mock has a control plane."""
         return bool(self.control_url)
+
+
+def address_parts(url: str) -> SplitResult | None:
+    """``url`` taken apart; None when it is not one."""
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    sound = parts.scheme in ("http", "https") and port_is_fine and url.isprintable() and " " not in url
+    return parts if sound and _can_be_asked(url, parts.hostname or "") else None
+
+
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+
+
+def _can_be_asked(url: str, host: str) -> bool:
+    """Whether ``host`` is a name or address that can be looked up, with letters of any alphabet as IDNA has them."""
+    try:
+        told = httpx.URL(url)
+        # What httpx says of a host is decoded from punycode, which not every text after xn-- is.
+        name = told.raw_host.decode("ascii") if told.host else ""
+    except (httpx.InvalidURL, ValueError):
+        return False
+    if ":" in host:
+        return "%" not in host
+    labels = name.removesuffix(".").split(".")
+    return len(name) < 254 and all(map(_LABEL.fullmatch, labels))
 
 
 def is_loopback(url: str) -> bool:

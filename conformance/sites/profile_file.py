@@ -10,12 +10,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
-
-import httpx
+from urllib.parse import urlsplit
 
 from conformance.sites import credentials
 from conformance.sites.errors import UserError, nearest
@@ -27,25 +25,42 @@ from conformance.sites.profile import (
     Account,
     MailAccount,
     Profile,
+    address_parts,
     data_keys,
     is_loopback,
     names_api_version,
 )
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
-from conformance.sites.user_files import UNREADABLE, read_user_file, why_unreadable
+from conformance.sites.user_files import UNREADABLE, names_folder, read_user_file, why_unreadable
 
 _KEY = re.compile(r"\s*[\"']?(.*?)[\"']?\s*=")
+
+
+class _Text:
+    """The lines of a profile file, and where each table of it begins: read once for all of its sites."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines()
+
+    @cached_property
+    def heads(self) -> dict[str, int]:
+        """Line by table, the first of a name."""
+        found: dict[str, int] = {}
+        for number, line in enumerate(self.lines, 1):
+            if _heads(line):
+                found.setdefault(_bare(line).lstrip("[").partition("]")[0], number)
+        return found
 
 
 class ProfileTable:
     """``[sites.NAME]`` or a table below it; knows the file it stands in for messages."""
 
-    def __init__(self, site: str, file: Path, lines: list[str], row: Mapping[str, Any], path: str = "") -> None:
+    def __init__(self, site: str, file: Path, text: _Text, row: Mapping[str, Any], path: str = "") -> None:
         self.site = site
         self.file = file
         self.row = row
-        self._lines = lines
+        self._text = text
         self._path = path
 
     def where(self, key: str = "") -> str:
@@ -56,12 +71,10 @@ class ProfileTable:
     @cached_property
     def _numbers(self) -> dict[str, int]:
         """Line by key, and of the table itself by ""; empty when the table has no header of its own."""
-        header = f"[sites.{self.site}{'.' + self._path if self._path else ''}]"
-        heads = ((number, _bare(line)) for number, line in enumerate(self._lines, 1) if _heads(line))
-        start = next((number for number, bare in heads if bare.startswith(header)), None)
+        start = self._text.heads.get(f"sites.{self.site}{'.' + self._path if self._path else ''}")
         numbers: dict[str, int] = {}
         if start is not None:
-            below = takewhile(lambda line: not _heads(line), self._lines[start:])
+            below = takewhile(lambda line: not _heads(line), islice(self._text.lines, start, None))
             for number, line in enumerate(below, start + 1):
                 if found := _KEY.match(line):
                     numbers.setdefault(found.group(1), number)
@@ -86,7 +99,7 @@ class ProfileTable:
         path = f"{self._path}.{key}" if self._path else key
         if not isinstance(value, Mapping):
             raise self.fail("profile-table", f"{path} must be a table", key, f"write [sites.{self.site}.{path}]")
-        return ProfileTable(self.site, self.file, self._lines, value, path)
+        return ProfileTable(self.site, self.file, self._text, value, path)
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text with its ``${VAR}`` replaced; without ``default`` it must be there."""
@@ -183,7 +196,7 @@ _OWN_ADDRESS = re.compile(r"^([a-z0-9-]+)\.webex\.com$")
 def service_address(table: ProfileTable) -> str:
     """``url`` of a profile: https, or http to this machine; the current address of the service."""
     url = table.text("url")
-    parts = _parts(url)
+    parts = address_parts(url)
     hint = f'url = "https://SITE.webex.com{SERVICE_PATH}"'
     if parts is None:
         # Whatever it is, it may hold a password.
@@ -218,34 +231,6 @@ def control_address(table: ProfileTable, url: str) -> str:
     return control_url.rstrip("/")
 
 
-def _parts(url: str) -> SplitResult | None:
-    """``url`` taken apart; None when it is not one."""
-    try:
-        parts = urlsplit(url)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        return None
-    sound = parts.scheme in ("http", "https") and port_is_fine and url.isprintable() and " " not in url
-    return parts if sound and _can_be_asked(url, parts.hostname or "") else None
-
-
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
-
-
-def _can_be_asked(url: str, host: str) -> bool:
-    """Whether ``host`` is a name or address that can be looked up, with letters of any alphabet as IDNA has them."""
-    try:
-        told = httpx.URL(url)
-        # What httpx says of a host is decoded from punycode, which not every text after xn-- is.
-        name = told.raw_host.decode("ascii") if told.host else ""
-    except (httpx.InvalidURL, ValueError):
-        return False
-    if ":" in host:
-        return "%" not in host
-    labels = name.removesuffix(".").split(".")
-    return len(name) < 254 and all(map(_LABEL.fullmatch, labels))
-
-
 def _nameless(table: ProfileTable) -> UserError:
     return table.fail(
         "site-name-missing",
@@ -263,7 +248,7 @@ _HOST = re.compile(r"^[\w.-]{1,253}$")
 _KEYS = {
     "url", "site_name", "release", "access", "rate", "timeout", "lanes", "trust_env", "ca_file", "schemas",
     "control_url", "encoding", "accounts", "settings", "data", "mailbox", "expected_skips",
-    "not_served", "history",
+    "not_served", "history", "groups",
 }  # fmt: skip
 _ACCOUNT_KEYS = {"webex_id", "email", *CREDENTIALS}
 _MAILBOX_KEYS = {"imap", "user", "password", "folder", "ca_file", "address"}
@@ -281,35 +266,100 @@ def sites_file(option: str | None) -> Path:
     return Path(option or os.environ.get("WEBEX_SITES") or "sites.toml")
 
 
-def load_profile(name: str, file: Path) -> Profile:
-    """The profile ``name`` of ``file``; every mistake in it is a :class:`UserError` with its line."""
+def load_profile(name: str, place: Path) -> Profile:
+    """The profile ``name`` of ``place``, a file or a folder of them; a mistake in it is a :class:`UserError`."""
+    files = [file for file in profile_files(place) if not names_folder(place) or _mentions(file, name)]
+    documents = {file: _document(file, name) for file in files or profile_files(place)}
+    found = [file for file, (document, _) in documents.items() if name in _sites(document, file)]
+    if len(found) > 1:
+        words = f"{name!r} stands in two files, {found[0].name} and {found[1].name}"
+        raise UserError("site-twice", words, where=str(found[1]), hint="a site has one profile")
+    file = found[0] if found else next(iter(documents))
+    return _profile(_site(*documents[file], name, file))
+
+
+def profile_files(place: Path) -> list[Path]:
+    """``place`` itself or, of a folder, its TOML files."""
+    if not names_folder(place):
+        return [place]
+    files = sorted(place.glob("*.toml"))
+    if not files:
+        raise UserError("sites-missing", "the folder holds no profile file", where=str(place), hint="name it *.toml")
+    return files
+
+
+def listed(place: Path) -> tuple[dict[str, tuple[str, ...]], list[UserError]]:
+    """Every site of ``place`` with its groups; and what is wrong with files of a folder that cannot be read."""
+    found: dict[str, tuple[str, ...]] = {}
+    problems: list[UserError] = []
+    for file in profile_files(place):
+        try:
+            sites = _sites(_document(file)[0], file)
+        except UserError as problem:
+            problems.append(problem)
+            continue
+        for name, row in sites.items():
+            groups = row.get("groups") if isinstance(row, Mapping) else None
+            found[name] = tuple(map(str, groups)) if isinstance(groups, list) else ()
+    if problems and not found:
+        raise problems[0]
+    return found, problems
+
+
+def _mentions(file: Path, name: str) -> bool:
+    """Whether a site may stand in a file; of a folder others need not be sound."""
     try:
-        text = read_user_file(file)
+        return name in read_user_file(file)
+    except (OSError, ValueError):
+        return False
+
+
+#: A file of thousands of sites is parsed once, whoever asks for the next of them.
+_parsed: dict[tuple[Path, int, int], tuple[Mapping[str, Any], _Text]] = {}
+
+
+def _document(file: Path, name: str = "") -> tuple[Mapping[str, Any], _Text]:
+    """A profile file parsed, with its lines; ``name`` is whose profile is wanted, for messages."""
+    try:
+        state = file.stat()
+        stamp = (file, state.st_mtime_ns, state.st_size)
+        if stamp not in _parsed:
+            text = read_user_file(file)
+            _parsed.clear()
+            _parsed[stamp] = tomllib.loads(text), _Text(text)
+        return _parsed[stamp]
     except FileNotFoundError:
         raise UserError(
             "sites-missing",
-            f"there is no profile file {file}, so the site {name!r} is unknown",
+            f"there is no profile file {file}" + (f", so the site {name!r} is unknown" if name else ""),
             where=str(file),
             hint="webex-conformance init writes one; or name another file with --sites",
         ) from None
-    except (OSError, ValueError) as problem:
+    except tomllib.TOMLDecodeError as problem:
+        raise _no_toml(file, problem) from None
+    except (OSError, UnicodeError) as problem:
         hint = "name the file of your sites with --sites"
         why = why_unreadable(problem)
         raise UserError("sites-unreadable", f"cannot read {file}: {why}", where=str(file), hint=hint) from None
-    try:
-        document = tomllib.loads(text)
     except UNREADABLE as problem:
-        hint = "sites.example.toml shows how a profile is written"
-        why = why_unreadable(problem)
-        raise UserError("sites-syntax", f"{file} is not TOML: {why}", where=str(file), hint=hint) from None
-    return _profile(_site(document, name, file, text.splitlines()))
+        raise _no_toml(file, problem) from None
 
 
-def _site(document: Mapping[str, Any], name: str, file: Path, lines: list[str]) -> ProfileTable:
+def _no_toml(file: Path, problem: Exception) -> UserError:
+    hint = "sites.example.toml shows how a profile is written"
+    return UserError("sites-syntax", f"{file} is not TOML: {why_unreadable(problem)}", where=str(file), hint=hint)
+
+
+def _sites(document: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
     sites = document.get("sites", {})
     if set(document) - {"sites"} or not isinstance(sites, Mapping):
         wrong = next((key for key in document if key != "sites"), "sites")
         raise UserError("sites-table", f"unknown table {wrong!r}", where=str(file), hint="sites stand as [sites.NAME]")
+    return sites
+
+
+def _site(document: Mapping[str, Any], text: _Text, name: str, file: Path) -> ProfileTable:
+    sites = _sites(document, file)
     if name not in sites:
         raise UserError("site-unknown", f"no site is called {name!r}", where=str(file), hint=nearest(name, sites))
     if not _NAME.match(name):
@@ -317,7 +367,7 @@ def _site(document: Mapping[str, Any], name: str, file: Path, lines: list[str]) 
         raise UserError("site-name-form", f"{name!r} cannot name a site", where=str(file), hint=hint)
     if not isinstance(sites[name], Mapping):
         raise UserError("sites-table", f"sites.{name} must be a table", where=str(file), hint=f"write [sites.{name}]")
-    return ProfileTable(name, file, lines, sites[name])
+    return ProfileTable(name, file, text, sites[name])
 
 
 def _profile(table: ProfileTable) -> Profile:
@@ -350,6 +400,7 @@ def _profile(table: ProfileTable) -> Profile:
         expected_skips=table.texts("expected_skips"),
         not_served=table.texts("not_served"),
         history=table.path("history"),
+        groups=table.texts("groups"),
     )
 
 

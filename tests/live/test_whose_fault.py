@@ -116,7 +116,7 @@ def test_the_reference_is_not_asked_where_nothing_failed(
     def refuse(*_: object) -> None:
         raise AssertionError("the reference was asked")
 
-    monkeypatch.setattr("conformance.run.session.on_the_reference", refuse)
+    monkeypatch.setattr("conformance.run.site_session.on_the_reference", refuse)
     outcome = judged(run, tmp_path, straight)
     assert outcome.code == 0
     assert outcome.summary["problems"] == []

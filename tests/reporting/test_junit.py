@@ -13,7 +13,7 @@ from conformance.judge.findings import Violation
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import ScenarioResult, Skip
 from conformance.reporting.summary import RunRecord, badge
-from conformance.run.fleet import OUTPUT
+from conformance.run.fleet.processes import OUTPUT
 from tests.conftest import ROOT
 from tests.reporting.conftest import Runs
 

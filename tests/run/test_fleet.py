@@ -13,7 +13,7 @@ import mocksite
 import pytest
 
 from conformance.reporting.summary import folders_of
-from conformance.run.fleet import _shared_out
+from conformance.run.fleet.processes import _shared_out
 from tests.run.conftest import Runner
 from tests.run.test_progress import on_a_terminal
 from tests.run.test_interrupted import WRITES, Stops, interrupted, state

@@ -44,10 +44,13 @@ def script_data(value: Any) -> Markup:
 
 
 def render(template: str, filters: Mapping[str, Callable[..., Any]] | None = None, **values: Any) -> str:
-    """The page ``template`` of this folder makes of ``values``; ``filters`` are those it uses beside Jinja's own."""
+    """The page ``template`` of this folder makes of ``values``; ``filters`` are those it uses beside Jinja's own.
+
+    A template of another room is named by its path.
+    """
     # lstrip and trim: a page of 165 clauses would be one third blanks otherwise.
     environment = Environment(
-        loader=FileSystemLoader(_HERE),
+        loader=FileSystemLoader([_HERE, Path(template).parent]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -55,7 +58,7 @@ def render(template: str, filters: Mapping[str, Callable[..., Any]] | None = Non
         finalize=_harmless,
     )
     environment.filters |= dict(filters or {})
-    return environment.get_template(template).render(values)
+    return environment.get_template(Path(template).name).render(values)
 
 
 def write_page(file: Path, page: str) -> None:

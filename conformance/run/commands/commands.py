@@ -20,13 +20,14 @@ from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.text import printable, safe, table
 from conformance.run.commands.price_list import price_list
 from conformance.run.commands.profile_page import profile_page
+from conformance.run.fleet.selection import sites_named
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.step_registry import import_vocabulary
-from conformance.sites.errors import UserError
+from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import Ledgers, SiteLock, edited, run_of
 from conformance.sites.profile_file import sites_file
 from conformance.sites.release import Release
@@ -35,8 +36,9 @@ from conformance.sites.user_files import write_whole
 
 def _options(given: argparse.Namespace) -> Options:
     root = given.root.resolve()
+    several = isinstance(given.site, list)
     return Options(
-        sites=(given.site,),
+        sites=sites_named(given.site, given.site_group, given.sites) if several else (given.site,),
         sites_file=given.sites,
         release=Release.parse(given.release, where="--release") if given.release else None,
         access=given.access,
@@ -81,9 +83,31 @@ def _opened(
 
 
 def check(given: argparse.Namespace) -> int:
-    """Print the preflight table; 0 when all is well, 1 when profile and site disagree."""
+    """Check every site that is named, a bad profile stopping no other: 0, 1 a contradiction, 4 a bad profile."""
     options = _options(given)
-    with _opened(options, suite_catalogue(options.root), check_only=True, survey=True) as site_session:
+    catalogue = suite_catalogue(options.root)
+    if len(options.sites) == 1:
+        return _check(options, catalogue)
+    codes = []
+    for site in options.sites:
+        print(f"\n===== {site} =====", flush=True)
+        try:
+            codes.append(_check(replace(options, sites=(site,)), catalogue))
+        except UserError as problem:
+            print(printable(str(problem)), flush=True)
+            codes.append(4)
+        except CannotJudge as problem:
+            print(printable(str(UserError("site", str(problem)))), flush=True)
+            codes.append(1)
+    wrong = [site for site, code in zip(options.sites, codes, strict=True) if code]
+    others = f"; not: {', '.join(wrong)}" if wrong else ""
+    print(f"\n{len(codes)} sites, {len(codes) - len(wrong)} as their profiles say{others}")
+    return max(codes)
+
+
+def _check(options: Options, catalogue: Catalogue) -> int:
+    """Print the preflight table of one site."""
+    with _opened(options, catalogue, check_only=True, survey=True) as site_session:
         preflight = site_session.preflight
         rows = [
             ["", "what", "profile", "site"],
@@ -115,6 +139,11 @@ def plan(given: argparse.Namespace) -> int:
     options = _options(given)
     catalogue = suite_catalogue(options.root)
     import_vocabulary(options.root)
+    if given.shards is not None:
+        return _cut(replace(options, durations=given.even_by), catalogue, given.shards, as_json=given.json)
+    if len(options.sites) > 1:
+        hint = "name one; how a run on many is cut, --shards N tells"
+        raise UserError("plan-sites", f"a plan is of one site, and {len(options.sites)} are named", hint=hint)
     with _opened(options, catalogue, check_only=False) as site_session:
         run_context = site_session.run_context
         files = catalogue.read_all([options.root / "features"])
@@ -131,6 +160,28 @@ def plan(given: argparse.Namespace) -> int:
     return 0
 
 
+def _cut(options: Options, catalogue: Catalogue, number: int, *, as_json: bool) -> int:
+    """Tell how all features on the named sites are cut into shards; no site is asked."""
+    from conformance.run.fleet.shard_run import cut_for, told
+
+    if not 1 <= number <= _MOST_SHARDS:
+        raise UserError("shard", f"--shards {number} is not from 1 to {_MOST_SHARDS}", where="--shards")
+    files = catalogue.read_all([options.root / "features"])
+    cut = cut_for(options, [one for file in files for one in file.scenarios.values()], catalogue, number)
+    rows = [
+        {"shard": f"{nth}/{number}", "sites": told(shares), "scenarios": sum(one.scenarios for one in shares)}
+        for nth, shares in enumerate(cut.shards, 1)
+    ]
+    if as_json:
+        print(printable(json.dumps({"include": rows})))
+    else:
+        cells = [list(rows[0]), *([str(cell) for cell in row.values()] for row in rows)]
+        print("\n".join(map(safe, table(cells))))
+    return 0
+
+
+#: An Indexed Job of Kubernetes has at most so many pods that are told apart by index.
+_MOST_SHARDS = 100_000
 #: Digits of minutes; nothing is older than a thousand years.
 _LONGEST_AGE = 10
 
@@ -143,7 +194,7 @@ def sweep(given: argparse.Namespace) -> int:
     # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
     with _opened(options, suite_catalogue(options.root), check_only=True) as site_session:
         before = time.time() - 60 * int(given.older_than)
-        ledgers = site_session.ledgers
+        ledgers = replace(site_session.ledgers, others=_ledger_folders(given.others))
         work = Sweep(site_session.run_context, ledgers, before)
         if given.dry_run:
             _told(ledgers)
@@ -161,6 +212,16 @@ def sweep(given: argparse.Namespace) -> int:
         return 1 if left else 0
 
 
+def _ledger_folders(named: Iterable[Path]) -> tuple[Path, ...]:
+    """The folders of ledgers anywhere below reports of runs, on one site or many, in one piece or shards."""
+    found: list[Path] = []
+    for place in named:
+        if not place.is_dir():
+            raise UserError("sweep-folder", "there is no such folder", where=str(place), hint="name reports of a run")
+        found += sorted(one for one in place.rglob("ledger") if one.is_dir())
+    return tuple(found)
+
+
 def _told(ledgers: Ledgers) -> list[Path]:
     """The ledgers there are, named for whoever sweeps."""
     read = ledgers.files()
@@ -173,7 +234,7 @@ def _told(ledgers: Ledgers) -> list[Path]:
 
 
 def _places(ledgers: Ledgers) -> str:
-    return " or ".join(str(folder) for folder in (ledgers.reports, ledgers.known) if folder)
+    return " or ".join(str(folder) for folder in (ledgers.reports, ledgers.known, *ledgers.others) if folder)
 
 
 INDEX = "README.md"

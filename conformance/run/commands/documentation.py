@@ -31,7 +31,6 @@ from conformance.reporting.documentation.release_pages import (
     documentation_page,
     living_documentation,
 )
-from conformance.reporting.documentation.site_results import site_results
 from conformance.reporting.pages import Pages, write_page
 from conformance.reporting.summary import SUMMARY, RunFile, folders_of, read_run
 from conformance.reporting.text import printable, safe
@@ -63,10 +62,10 @@ def docs(given: argparse.Namespace) -> int:
         return 0
     home = Path(runs[0].file).parent if len(given.summaries) == 1 else beside(given.root.resolve(), "reports")
     output: Path = given.output or home / DOCUMENTATION
-    pages = Pages(output.name, CONTRACT, HISTORY if nights else "", sites=bool(documentation.latest))
+    pages = Pages(output.name, CONTRACT, HISTORY if nights else "", sites=len(documentation.latest) > 1)
     index = search_index(documentation, coverage, pages)
     words = [VocabularyWord(one.keyword, one.sentence, one.example, one.where, one.used) for one in entries(catalogue)]
-    write_page(output, documentation_page(documentation, pages, index, site_results(documentation, output.parent)))
+    write_page(output, documentation_page(documentation, pages, index))
     write_page(output.with_name(CONTRACT), contract_page(documentation, coverage, pages, index, words))
     if nights:
         write_page(output.with_name(HISTORY), history_page(nights.folder, pages, index))

@@ -45,7 +45,7 @@ def open_tape(options: Options, worker: str = "") -> Tape:
         raise UserError("record", f"the recording cannot be written: {problem.strerror}", where=str(file)) from None
 
 
-def note_site(run_context: RunContext, options: Options, file: Path) -> None:
+def note_site(run_context: RunContext, options: Options) -> None:
     """Write down what must be known of the site and the run to judge again."""
     tape, profile = run_context.tape, run_context.profile
     if isinstance(tape, WritingTape):
@@ -56,7 +56,7 @@ def note_site(run_context: RunContext, options: Options, file: Path) -> None:
         tape.note("access", run_context.access)
         tape.note("strict", options.strict)
         tape.note("confirm", options.confirm)
-        tape.note("profile", masked_profile(file.read_text(encoding="utf-8-sig"), profile.name))
+        tape.note("profile", masked_profile(Path(profile.source).read_text(encoding="utf-8-sig"), profile.name))
 
 
 def profile_on(tape: Tape, reports: Path) -> Profile | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import safe, table
+from conformance.run.fleet.selection import SHARD_VARIABLE
 from conformance.run.options import Options, demand_writable
 from conformance.run.scenario_hooks import pace
 from conformance.sites.errors import UserError
@@ -35,31 +37,52 @@ class SiteProcess:
     It has a session of its own: Ctrl-C reaches the process that waits for all, which passes it on once.
     """
 
-    def __init__(self, site: str, arguments: Iterable[str], reports: Path) -> None:
+    def __init__(self, site: str, arguments: Sequence[str], reports: Path, *, resumes: bool = False) -> None:
         self.site = site
         self.reports = reports
+        self.process: subprocess.Popen[bytes] | None = None
+        self.ended: int | None = None
+        self._arguments = (*arguments, *(("--resume",) if resumes else ()))
         self.selected = 0
         self.outcomes: dict[str, str] = {}
         self._read = 0
+        self._began = 0.0
+
+    def begin(self) -> None:
+        """Start the run of the site, in the environment of this one without what says which shard it is."""
         self._began = time.monotonic()
-        reports.mkdir(parents=True, exist_ok=True)
-        if "--resume" not in arguments:
-            clear(reports, OF_A_RUN)
-        command = [sys.executable, "-m", "pytest", *arguments, "--site", site, "--reports", str(reports)]
-        with (reports / OUTPUT).open("w", encoding="utf-8") as output:
+        self.reports.mkdir(parents=True, exist_ok=True)
+        if "--resume" not in self._arguments:
+            clear(self.reports, OF_A_RUN)
+        command = [sys.executable, "-m", "pytest", *self._arguments]
+        command += ["--site", self.site, "--reports", str(self.reports)]
+        with (self.reports / OUTPUT).open("w", encoding="utf-8") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env={name: value for name, value in os.environ.items() if name != SHARD_VARIABLE},
             )
 
     @property
     def code(self) -> int | None:
-        """The exit code, None while it runs."""
-        return self.process.poll()
+        """The exit code, None until it has ended."""
+        return self.process.poll() if self.process and self.ended is None else self.ended
 
     def wait(self) -> None:
         """A little while, or until it has ended."""
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(_BEAT)
+        if self.process:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(_BEAT)
+
+    def end(self, signal_number: int) -> None:
+        """Tell it to end, if it has begun; else it never does."""
+        if self.process is None and self.ended is None:
+            self.ended = -signal_number
+        elif self.process is not None and self.code is None:
+            self.process.send_signal(signal_number)
 
     def look(self) -> None:
         """Read what has been finished since the last look; a line not yet whole is left for the next."""
@@ -76,6 +99,8 @@ class SiteProcess:
 
     def line(self) -> str:
         """How far it is, in one line."""
+        if self.process is None and self.ended is None:
+            return "waits"
         done, seconds = len(self.outcomes), time.monotonic() - self._began
         bad = [f"{number} {word}" for word in ("failed", "flaky", "broken") if (number := self.count(word))]
         if self.code is not None:
@@ -122,33 +147,46 @@ def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
     """Run every site as a process of its own; the worst exit code of them, ``overview.json`` beside their reports."""
     demand_writable(options.reports)
     clear(options.reports, OF_A_RUN)
-    base = _shared_out(_without(arguments, "--site", "--reports"), len(options.sites))
+    base = of_each_site(arguments, min(len(options.sites), options.at_once))
     fleet = [SiteProcess(site, base, options.reports / site) for site in options.sites]
+    return carry_out(options, fleet)
+
+
+def of_each_site(arguments: tuple[str, ...], at_once: int) -> list[str]:
+    """What of the arguments of a run goes to each of its sites."""
+    own = ("--site", "--site-group", "--reports", "--shard", "--shards", "--at-once")
+    return _shared_out(_without(arguments, *own), at_once)
+
+
+def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
+    """Run every site to its end, some at a time; the worst exit code of them."""
     interrupted = False
     try:
-        _follow(fleet)
+        _follow(fleet, options.at_once)
     except KeyboardInterrupt:
         interrupted = True
         print("\nstopping: every site is put back as it was", flush=True)
         for one in fleet:
-            if one.code is None:
-                one.process.send_signal(signal.SIGINT)
-        _follow(fleet)
+            one.end(signal.SIGINT)
+        _follow(fleet, options.at_once)
     finally:
         # Told to end twice, it does not wait for the clean-up; what is left stands in the ledgers.
         for one in fleet:
-            if one.code is None:
-                one.process.kill()
+            one.end(signal.SIGKILL)
     _tell(options, fleet)
     codes = [one.code or 0 for one in fleet]
     return 2 if interrupted else min(codes, key=lambda code: _SEVERITY.index(code) if code in _SEVERITY else 0)
 
 
-def _follow(fleet: Sequence[SiteProcess]) -> None:
-    """Until every site is done."""
+def _follow(fleet: Sequence[SiteProcess], at_once: int) -> None:
+    """Until every site is done; no more than so many at once."""
     screen = Screen()
     while True:
-        running = next((one for one in fleet if one.code is None), None)
+        waiting = [one for one in fleet if one.process is None and one.ended is None]
+        at_work = sum(one.process is not None and one.code is None for one in fleet)
+        for one in waiting[: max(0, at_once - at_work)]:
+            one.begin()
+        running = next((one for one in fleet if one.process is not None and one.code is None), None)
         for one in fleet:
             one.look()
         screen.show(fleet)

@@ -1,0 +1,1 @@
+"""Several sites in one run, and one run on several machines."""

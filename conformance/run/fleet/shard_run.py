@@ -1,0 +1,114 @@
+"""One shard of a run: its share of the sites, each carried out as in a run of several sites, and noted to be merged."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from conformance import __version__
+from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
+from conformance.run.fleet.part_file import FORMAT, PART, digest_from, read_part
+from conformance.run.fleet.processes import SiteProcess, carry_out, of_each_site
+from conformance.run.fleet.selection import SHARD_VARIABLE
+from conformance.run.fleet.shards import SHARD, ShardPlan, Share, cut, kept_on, read_durations
+from conformance.run.options import Options, demand_writable
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.scenario import Scenario
+from conformance.sites.errors import UserError
+from conformance.sites.user_files import write_whole
+
+
+def run_shard(options: Options, arguments: tuple[str, ...], places: Sequence[Path], shard: tuple[int, int]) -> int:
+    """Carry out one shard; the worst exit code of its sites."""
+    demand_writable(options.reports)
+    clear(options.reports, OF_A_RUN)
+    number, of = shard
+    plan = plan_shards(options, arguments, places, of)
+    mine = plan.shards[number - 1]
+    print(f"shard {number} of {of}: {sum(one.scenarios for one in mine)} scenarios, {told(mine)}", flush=True)
+    document = {"format": FORMAT, "suite": __version__, "shard": number, "plan": plan.as_json()}
+    write_whole(options.reports / SHARD, json.dumps(document) + "\n")
+    fleet = [_process(one, options, arguments, len(mine)) for one in mine]
+    return carry_out(options, fleet) if fleet else 0
+
+
+def told(shares: Sequence[Share]) -> str:
+    """The sites of shares in words, however many."""
+    few = ", ".join(one.words for one in shares[:_FEW])
+    return (f"{few} and {len(shares) - _FEW} more sites" if len(shares) > _FEW else few) or "nothing to do"
+
+
+_FEW = 5
+
+
+def plan_shards(options: Options, arguments: tuple[str, ...], places: Sequence[Path], number: int) -> ShardPlan:
+    """The plan of a run in ``number`` shards."""
+    catalogue = Catalogue(options.root)
+    files = catalogue.read_all(places)
+    every = {one.nodeid: one for file in files for one in file.scenarios.values()}
+    chosen = [every[nodeid] for nodeid in _collected(options, arguments) if nodeid in every]
+    if not chosen:
+        raise UserError("shard-empty", "no scenario is selected, so there is nothing to cut", where="--shard")
+    return cut_for(options, chosen, catalogue, number)
+
+
+def cut_for(options: Options, chosen: Sequence[Scenario], catalogue: Catalogue, number: int) -> ShardPlan:
+    """The plan for ``chosen`` scenarios on every site of the run."""
+
+    @cache
+    def together(site: str) -> frozenset[str] | None:
+        return kept_on(site, chosen, options, catalogue.registry)
+
+    terms = (str(options.release), options.access, str(options.strict))
+    sites = dict.fromkeys(options.sites, chosen)
+    return cut(sites, together, number, read_durations(options.durations), terms)
+
+
+def _collected(options: Options, arguments: tuple[str, ...]) -> list[str]:
+    """What pytest collects, with all plugins that have a say in it."""
+    with tempfile.TemporaryDirectory(prefix="webex-conformance-") as scratch:
+        file = Path(scratch, "selection.json")
+        words = [*of_each_site(arguments, 1), "--collect-only", "-q", "--site", options.sites[0]]
+        command = [sys.executable, "-m", "pytest", *words, "--selection-file", str(file)]
+        done = subprocess.run(  # noqa: S603 - our own interpreter with our own arguments
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=_environment()
+        )
+        if not file.is_file():
+            said = (done.stderr or done.stdout).strip().splitlines()
+            raise UserError("shard-selection", said[-1] if said else "nothing is collected", where="--shard")
+        found: list[str] = json.loads(file.read_text(encoding="utf-8"))
+        return found
+
+
+def _environment() -> Mapping[str, str]:
+    return {name: value for name, value in os.environ.items() if name != SHARD_VARIABLE}
+
+
+def _process(share: Share, options: Options, arguments: tuple[str, ...], shares: int) -> SiteProcess:
+    """The process of a share: with ``--resume`` it goes on where it was cut off, and does nothing where it was done."""
+    base = [one for one in of_each_site(arguments, min(shares, options.at_once)) if one != "--resume"]
+    part = ["--shard-part", f"{share.part}/{share.parts}"]
+    folder = options.reports / share.site
+    process = SiteProcess(
+        share.site, [*base, *part], folder, resumes=options.resume and (folder / RESUME_FILE).is_file()
+    )
+    if options.resume and (done := _done(folder, share)):
+        process.ended = digest_from(done).exit
+    return process
+
+
+def _done(folder: Path, share: Share) -> dict[str, Any] | None:
+    if not (folder / PART).is_file():
+        return None
+    try:
+        found = read_part(folder, share.site, [share.part, share.parts])
+    except UserError:
+        return None
+    return found if found["scenarios"] == share.scenarios else None

@@ -1,0 +1,1 @@
+"""A run on several machines: cut, carried out, killed, retried and merged."""
