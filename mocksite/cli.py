@@ -22,6 +22,7 @@ from mocksite.errors import (
     UsageError,
 )
 from mocksite.model.releases import DEFAULT, RELEASES
+from mocksite.server.console import accounts, facts
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,7 +56,7 @@ _VALUES: dict[str, tuple[Callable[[str], object], object, str, str]] = {
     "--latency": (_count, 0, "MS", "milliseconds to wait before every answer"),
     "--rate-limit": (str, "", "N/s", "requests per caller and second (N/m: per minute), more are refused with 000045"),
     "--state": (str, "", "FILE", "keep the state of the site in this file between starts"),
-    "--log": (str, "", "FILE", "append every request to this file, as JSON lines"),
+    "--log": (str, "", "FILE", "append every exchange to this file, as JSON lines, secrets masked"),
     "--smtp": (str, "", "HOST:PORT", "deliver mail to this SMTP server"),
     "--write-profile": (str, "", "FILE", "write a profile of the site for the conformance suite"),
     "--profile-name": (str, "mock", "NAME", "name of the site in that profile (mock)"),
@@ -171,6 +172,8 @@ def _serve(given: argparse.Namespace) -> None:
         if given.write_profile:
             _write_profile(server, given)
         print(f"webex-mock ready {server.url}", flush=True)
+        if not given.until_stdin_closes:
+            _introduce(server, given)
         stop.wait()
     finally:
         server.stop()
@@ -180,6 +183,20 @@ def _await_end_of_input(stop: threading.Event) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     stop.set()
+
+
+def _introduce(server: mocksite.Server, given: argparse.Namespace) -> None:
+    """What a client must know of the site, for whoever reads the terminal."""
+    site = server.core.main
+    who = {role: f"{webex_id}  {password}" for role, webex_id, password in accounts(site)}
+    told = {
+        "site": ", ".join(f"{name} {value}" for name, value in facts(site).items()),
+        "administrator": who.get("site-admin", ""),
+        "host": who.get("host", ""),
+        "profile": str(Path(given.write_profile).resolve()) if given.write_profile else "--write-profile FILE",
+        "look": f"{server.base_url}/  accounts, operations with samples, exchanges, switches",
+    }
+    print("\n".join(f"  {name:<14} {value}" for name, value in told.items()), flush=True)
 
 
 def _start(given: argparse.Namespace) -> mocksite.Server:

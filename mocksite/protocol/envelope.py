@@ -36,9 +36,10 @@ class HttpResponse:
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
 
-_ROOT = "http://www.webex.com/schemas/2002/06/service"
-_COMMON = {"xmlns:serv": _ROOT, "xmlns:com": "http://www.webex.com/schemas/2002/06/common"}
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+#: The namespace of the envelope, below which those of the services lie.
+SPACE = "http://www.webex.com/schemas/2002/06/service"
+_COMMON = {"xmlns:serv": SPACE, "xmlns:com": "http://www.webex.com/schemas/2002/06/common"}
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 #: The prefixes the root declares for each service. Clients read them literally.
 PREFIXES = {
@@ -68,7 +69,7 @@ HEADERS = (
 
 def success(service: str, content: Node) -> Node:
     """The message for an answer: the content's name becomes the xsi:type of bodyContent."""
-    body = Node("serv:bodyContent", content.text, content.children, {"xsi:type": content.name, "xmlns:xsi": _XSI})
+    body = Node("serv:bodyContent", content.text, content.children, {"xsi:type": content.name, "xmlns:xsi": XSI})
     return _message(service, [Node("serv:result", "SUCCESS"), Node("serv:gsbStatus", "PRIMARY")], body)
 
 
@@ -84,7 +85,7 @@ def failure(service: str, refusal: Refusal) -> Node:
 
 
 def _message(service: str, response: list[Node], body: Node) -> Node:
-    spaces = {f"xmlns:{prefix}": f"{_ROOT}/{folder}" for prefix, folder in PREFIXES[service].items()}
+    spaces = {f"xmlns:{prefix}": f"{SPACE}/{folder}" for prefix, folder in PREFIXES[service].items()}
     header = Node("serv:header", children=[Node("serv:response", children=response)])
     return Node("serv:message", children=[header, Node("serv:body", children=[body])], attributes=_COMMON | spaces)
 

@@ -103,6 +103,7 @@ class Request:
     security: Content
     content: Content
     encoding: str
+    document: bytes = b""
 
 
 class BadRequestError(Exception):
@@ -117,11 +118,11 @@ class BadRequestError(Exception):
 def parse_request(body: bytes) -> Request:
     """The request in an HTTP body."""
     try:
-        text = decode(_from_form(body))
+        text = decode(from_form(body))
     except UnreadableError as problem:
         raise BadRequestError(invalid(f"The request cannot be read: {problem}"), "UTF-8") from None
     try:
-        return _take_apart(read(text.characters), text.declared)
+        return _take_apart(read(text.characters), text.declared, body)
     except MalformedError as problem:
         reason = f"The request is not a well-formed XML document: {problem}"
         raise BadRequestError(invalid(reason), text.declared) from None
@@ -133,7 +134,7 @@ def parse_request(body: bytes) -> Request:
 _FORM = re.compile(rb"\s*(?:\w+=[^&<]*&)*XML=", re.IGNORECASE)
 
 
-def _from_form(body: bytes) -> bytes:
+def from_form(body: bytes) -> bytes:
     """The document of a form, told by the body: other clients send raw XML under the content type of forms."""
     found = _FORM.match(body)
     if found is None:
@@ -141,7 +142,7 @@ def _from_form(body: bytes) -> bytes:
     return unquote_to_bytes(body[found.end() :].partition(b"&")[0].replace(b"+", b" "))
 
 
-def _take_apart(root: Node, encoding: str) -> Request:
+def _take_apart(root: Node, encoding: str, body: bytes) -> Request:
     if root.local != "message":
         raise invalid(f"The root element must be message, not {root.local}")
     content = root.find("body/bodyContent")
@@ -152,4 +153,4 @@ def _take_apart(root: Node, encoding: str) -> Request:
     if not name:
         raise invalid("bodyContent names no operation in xsi:type")
     security = root.find("header/securityContext") or Node("securityContext")
-    return Request(name[0].lower() + name[1:], name, Content(security), Content(content), encoding)
+    return Request(name[0].lower() + name[1:], name, Content(security), Content(content), encoding, body)

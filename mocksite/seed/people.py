@@ -135,10 +135,29 @@ def _user(place: int, webex_id: str, seed: int, day: int) -> User:
     return User(user_id=identifiers.user(place + seed % 1000), webex_id=webex_id, **facts)  # type: ignore[arg-type]
 
 
-def belongings(users: dict[str, User]) -> list[Item]:
-    """What accounts keep on a new site: a template of the host's, and one of the site."""
+#: What the host keeps on a new site: the key of the sample requests it stands for, kind, name, what it belongs to.
+_BELONGINGS: dict[str, tuple[str, str, str, Own]] = {
+    "template-id": ("template", "Weekly round", "", {}),
+    "contact-id": ("contact", "Ines Guest", "", {"email": ["ines.guest@example.org"]}),
+    "distribution-list-id": ("distribution-list", "Guests", "", {"contactID": ["2"]}),
+    "product-id": ("product", "Fleet car", "", {"description": ["A car of a fleet"]}),
+    "account-id": ("account", "Example Ltd", "", {"extAccountID": ["EX-1"]}),
+    "opportunity-id": ("opportunity", "Fleet renewal", "account-id", {"intAccountID": ["5"]}),
+    "library-test-id": ("library-test", "Fire safety", "", {"share": ["SHARE"], "questions": ["10"]}),
+    "planned-test-id": ("planned-test", "Fire safety", "training", {"questions": ["10"]}),
+}
+#: Numbers from 1 on, in that order.
+BELONGINGS = {key: number for number, key in enumerate(_BELONGINGS, start=1)}
+
+
+def belongings(users: dict[str, User], training: int) -> list[Item]:
+    """What the host keeps on a new site beside sessions; ``training`` is the session a test is planned for."""
     host = users["hanna.host@example.com"].user_id
-    return [Item(1, "template", host, "Weekly round"), Item(2, "template", 0, "Board meeting")]
+    parents = {**BELONGINGS, "training": training, "": 0}
+    return [
+        Item(BELONGINGS[key], kind, host, name, parents[parent], own)
+        for key, (kind, name, parent, own) in _BELONGINGS.items()
+    ]
 
 
 def bulk(count: int, start: int, day: int) -> list[User]:

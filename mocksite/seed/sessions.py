@@ -8,6 +8,8 @@ from mocksite.model.records import (
     EVENT,
     LARGE_EVENT,
     MEETING,
+    SALES,
+    TELECONFERENCE,
     TRAINING,
     WEBCAST,
     Attendee,
@@ -56,6 +58,8 @@ _PLAN: tuple[tuple[str, str, str, int, int, int, dict[str, object]], ...] = (
     ("hanna.host@example.com", WEBCAST, "Rehearsal of the address", 11, 18, 60, {"text": "To be thrown away"}),
     ("hanna.host@example.com", TRAINING, "Rehearsal of the training", 13, 8, 60, {"text": "To be thrown away"}),
     ("hanna.host@example.com", MEETING, "Rehearsal of the planning", 15, 15, 60, {"text": "To be thrown away"}),
+    ("hanna.host@example.com", SALES, "Offer for a fleet", 17, 10, 45, {}),
+    ("hanna.host@example.com", TELECONFERENCE, "Call without pictures", 18, 10, 30, {}),
 )
 
 

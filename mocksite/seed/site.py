@@ -80,7 +80,7 @@ def _build(seed: Seed) -> Store:
         store.add(*history.views(seed.number, seed.day, recorded))
         store.add(*past)
         store.add(*history.participations(past, users["hanna.host@example.com"]))
-        store.add(*people.belongings(users))
+        store.add(*people.belongings(users, next(one.key for one in planned if one.kind == TRAINING)))
         store.note("seed", str(seed.number))
         store.note("landmarks", json.dumps(profile_data(users, planned, recorded)))
         _bulk(store, seed, users)

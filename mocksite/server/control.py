@@ -75,7 +75,7 @@ class Control:
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """The response to a request of the control plane; callers from elsewhere are turned away."""
-        if not _is_loopback(request.client):
+        if not is_loopback(request.client):
             return _json(403, {"error": "the control plane answers on this machine only"})
         parts = [unquote(part) for part in request.path.partition("?")[0].split("/")[2:]]
         site: Site | None = next(iter(self._sites.values()))
@@ -107,11 +107,22 @@ class Control:
         except Exception as problem:  # noqa: BLE001 - a bug of ours must not look like a network failure
             return _json(500, {"error": f"webex-mock failed: {type(problem).__name__}: {problem}"})
 
-    def _reset(self, site: Site, _name: str, _value: object) -> object:
-        site.reset()
-        self.set_fault(site, None)
-        self._request_log.clear()
-        return None
+    def _reset(self, site: Site, name: str, _value: object) -> object:
+        return self.reset(site, name)
+
+    def reset(self, site: Site, name: str = "") -> dict[str, list[str]]:
+        """Put a site back: all of it, or ``data`` or ``settings`` alone; what was put back is told."""
+        if name not in _RESETS:
+            raise ControlError(f"there is nothing called {name} to reset; {CONTROL_PATH}/reset/data, /settings, or all")
+        if name == "settings":
+            site.reset_settings()
+        else:
+            site.reset(settings=not name)
+        if name != "data":
+            self.set_fault(site, None)
+        if name != "settings":
+            self._request_log.clear()
+        return {"reset": _RESETS[name]}
 
     def _put_fault(self, site: Site, _name: str, value: object) -> object:
         wanted = value.get("id") if isinstance(value, dict) else value
@@ -124,7 +135,15 @@ class Control:
         return [asdict(entry) for entry in self._request_log.entries() if entry.site == site.identity.name]
 
 
-def _is_loopback(address: str) -> bool:
+#: What is put back, by the last word of the address.
+_RESETS = {
+    "": ["data", "log", "settings", "fault"],
+    "data": ["data", "log"],
+    "settings": ["settings", "fault"],
+}
+
+
+def is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

@@ -17,14 +17,13 @@ from mocksite.protocol.envelope import HttpRequest, HttpResponse
 from mocksite.protocol.refusals import invalid
 from mocksite.protocol.requests import BadRequestError, Content, Request, parse_request
 from mocksite.seed.site import Seed, midnight, open_store
+from mocksite.server.console import CONSOLE_PATH, SERVICE_PATH, Console
 from mocksite.server.control import CONTROL_PATH, Control
-from mocksite.server.limits import RateLimiter
+from mocksite.server.limits import Pace, RateLimiter
 from mocksite.server.pages import activation_page, method_not_allowed, not_found, page
 from mocksite.server.profile import profile
 from mocksite.server.requestlog import RequestLog
 from mocksite.server.site import Clock, Identity, Site
-
-SERVICE_PATH = "/WBXService/XMLService"
 
 #: The address clients of XML API 10.0.0 use; retired with 41.9 (R41.9.0-01, R41.8.0-02).
 _VERSIONED = re.compile(r"^/WBXService/(xml[\d.]+)/XMLService$")
@@ -67,6 +66,8 @@ class Core:
         self.request_log = RequestLog(self.options.log)
         self.sites: dict[str, Site] = {}
         self.control = Control(self.sites, self.request_log)
+        self.pace = Pace()
+        self.console = Console(self.sites, self.control, self.request_log, self.pace)
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         self._base_url = ""
@@ -121,6 +122,8 @@ class Core:
             return self._service(request, "")
         if path == CONTROL_PATH or path.startswith(f"{CONTROL_PATH}/"):
             return self.control.handle(request)
+        if path == "/" or path.startswith(f"{CONSOLE_PATH}/"):
+            return self.console.handle(request)
         versioned = _VERSIONED.match(path)
         if versioned and self._serves_old_address():
             return self._service(request, versioned.group(1))
@@ -152,7 +155,7 @@ class Core:
         try:
             asked = parse_request(request.body)
         except BadRequestError as problem:
-            return self.main.refuse(None, problem.refusal, problem.encoding)
+            return self.main.refuse(request.body, problem.refusal, problem.encoding)
         site = self._site(asked.security)
         if site is None:
             return self.main.refuse(asked, invalid("The site does not exist"), asked.encoding)

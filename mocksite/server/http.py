@@ -14,8 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from mocksite.protocol.envelope import HttpRequest, HttpResponse
+from mocksite.server.console import SERVICE_PATH
 from mocksite.server.control import CONTROL_PATH
-from mocksite.server.core import SERVICE_PATH, Core
+from mocksite.server.core import Core
 from mocksite.server.limits import BODY_LIMIT, IDLE
 from mocksite.server.pages import page
 from mocksite.server.profile import profile
@@ -51,7 +52,8 @@ class Server:
     ) -> None:
         self.core = core
         self._certificate = certificate
-        self._http = _Listener((host, port), core, latency, certificate.context if certificate else None)
+        core.pace.seconds = latency
+        self._http = _Listener((host, port), core, certificate.context if certificate else None)
         scheme = "https" if certificate else "http"
         shown = f"[{host}]" if ":" in host else host
         self.base_url = f"{scheme}://{shown}:{self._http.server_address[1]}"
@@ -95,9 +97,8 @@ class _Listener(ThreadingHTTPServer):
     request_queue_size = 1024
     block_on_close = False
 
-    def __init__(self, address: tuple[str, int], core: Core, latency: float, context: ssl.SSLContext | None) -> None:
+    def __init__(self, address: tuple[str, int], core: Core, context: ssl.SSLContext | None) -> None:
         self.core = core
-        self.latency = latency
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         super().__init__(address, _Handler)
@@ -138,8 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             self._refuse(413, "The request is too large.")
             return
-        if self.server.latency:
-            time.sleep(self.server.latency)
+        if self.server.core.pace.seconds:
+            time.sleep(self.server.core.pace.seconds)
         client = str(self.client_address[0])
         self._write(self.server.core.handle(HttpRequest(self.command, self.path, dict(self.headers), body, client)))
 

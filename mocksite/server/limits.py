@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
+from dataclasses import dataclass
 
 from mocksite.errors import RateError
 
@@ -18,6 +19,13 @@ _WRITTEN = re.compile(r"^(\d+)(?:/(s|m))?$")
 
 #: The window the release notes of 10.0 give.
 MINUTE = 60.0
+
+
+@dataclass
+class Pace:
+    """How long a server waits before every answer; the console changes it."""
+
+    seconds: float = 0.0
 
 
 class RateLimiter:

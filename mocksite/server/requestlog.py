@@ -1,16 +1,27 @@
-"""The log of a site: every request it received, without secrets."""
+"""The log of a site: every request it received and what it was answered, without secrets."""
 
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-#: Entries kept in memory; a file keeps all.
+from mocksite.protocol.encodings import UnreadableError, decode
+from mocksite.protocol.requests import from_form
+
+#: Entries kept in memory, and whole exchanges; a file keeps all.
 CAPACITY = 10_000
+EXCHANGES = 50
+
+_SECRET = re.compile(
+    r"(<(?:\w+:)?\w*(?:[pP]assword|[tT]icket|[tT]oken|PIN|[sS]ecret|[hH]ostKey|[aA]ccessCode|PW|samlResponse)(?:\s[^>]*)?>)"
+    r"([^<]+)(?=</)"
+)
+_IN_LINKS = re.compile(r"\b((?:TK|PW|PWD)=)[^&\s<]+")
 
 
 @dataclass(frozen=True)
@@ -29,33 +40,65 @@ class Entry:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """A request as it came and the document it was answered with, as bytes; ``texts`` shows both without secrets."""
+
+    entry: Entry
+    asked: bytes
+    told: bytes
+
+    def texts(self) -> tuple[str, str]:
+        """Request and reply as text, secrets masked."""
+        return _readable(from_form(self.asked)), _readable(self.told)
+
+
+def _readable(document: bytes) -> str:
+    try:
+        text = decode(document).characters
+    except UnreadableError:
+        return f"({len(document)} bytes that cannot be read)"
+    return _IN_LINKS.sub(r"\1******", _SECRET.sub(r"\1******", text))
+
+
 class RequestLog:
     """Collects entries, and appends them to a file as JSON lines."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._entries: deque[Entry] = deque(maxlen=CAPACITY)
+        self._exchanges: deque[Exchange] = deque(maxlen=EXCHANGES)
         self._lock = threading.Lock()
         self._number = 0
         self._file: TextIO | None = path.open("a", encoding="utf-8", buffering=1) if path else None
 
-    def write(self, entry: Entry) -> None:
-        """Add an entry; its number is given here."""
+    def write(self, entry: Entry, asked: bytes, told: bytes) -> None:
+        """Add an entry, with the request and the reply; its number is given here."""
         with self._lock:
             self._number += 1
             numbered = replace(entry, number=self._number)
             self._entries.append(numbered)
+            exchange = Exchange(numbered, asked, told)
+            self._exchanges.append(exchange)
             if self._file:
-                self._file.write(json.dumps(asdict(numbered)) + "\n")
+                request, reply = exchange.texts()
+                line = {**asdict(numbered), "request": request, "reply": reply}
+                self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def entries(self) -> list[Entry]:
         """The latest entries, oldest first."""
         with self._lock:
             return list(self._entries)
 
+    def exchanges(self) -> list[Exchange]:
+        """The latest exchanges, oldest first."""
+        with self._lock:
+            return list(self._exchanges)
+
     def clear(self) -> None:
-        """Forget the entries in memory."""
+        """Forget what is kept in memory."""
         with self._lock:
             self._entries.clear()
+            self._exchanges.clear()
 
     def close(self) -> None:
         """Give the file back."""

@@ -13,6 +13,7 @@ from mocksite.faults.fault import HEALTHY, Fault
 from mocksite.model import identifiers
 from mocksite.model.records import Mail
 from mocksite.model.releases import Release
+from mocksite.model.settings import Settings
 from mocksite.model.store import Store
 from mocksite.operations import OPERATIONS
 from mocksite.operations.call import Call, Operation
@@ -74,15 +75,26 @@ class Site:
         # answers a quarter more requests at 32 connections, at half the p99 (benchmarks/mock_throughput.py).
         self._turn = turn or threading.Lock()
 
-    def reset(self) -> None:
-        """Make the site what it was when it was new. Where mail is delivered is no part of the site and stays."""
-        relay = self.store.settings.mail_relay
+    def reset(self, *, settings: bool = True) -> None:
+        """Make the data what it was when the site was new, and the settings too unless they shall stay.
+
+        Where mail is delivered is no part of the site and stays.
+        """
+        before = self.store.settings.items()
+        kept = ["mail-relay"] if settings else list(before)
         fresh = seeded_store(self.identity.seed)
         try:
             self.store.refill(fresh.image())
         finally:
             fresh.close()
-        self.store.set("mail-relay", relay)
+        for name in kept:
+            self.store.set(name, before[name])
+
+    def reset_settings(self) -> None:
+        """Switch everything back, and leave the data as it is."""
+        for name, value in Settings().items().items():
+            if name != "mail-relay":
+                self.store.set(name, value)
 
     def answer(self, request: Request, address: str = "") -> HttpResponse:
         """The reply to a request; ``address`` is the versioned part of an old service address.
@@ -112,14 +124,17 @@ class Site:
         if outcome[1]:
             call.letters.clear()
         document = fault.bytes(call, written(fault.reply(call, tree), call.request.encoding))
-        self._log(call.request, *outcome, (time.perf_counter() - started) * 1000, error)
+        self._log(call.request, document, *outcome, (time.perf_counter() - started) * 1000, error)
         return document
 
-    def refuse(self, request: Request | None, refusal: Refusal, encoding: str) -> HttpResponse:
-        """The reply to what never became a call: no XML API request, or one for a site that is not here."""
-        nothing = Content(Node("securityContext"))
-        self._log(request or Request("", "", nothing, nothing, encoding), "FAILURE", refusal.exception_id, 0.0, "")
-        return response(written(failure("", refusal), encoding), encoding)
+    def refuse(self, request: Request | bytes, refusal: Refusal, encoding: str) -> HttpResponse:
+        """The reply to what never became a call: no request at all, or one for a site that is not here."""
+        if isinstance(request, bytes):
+            nothing = Content(Node("securityContext"))
+            request = Request("", "", nothing, nothing, encoding, request)
+        document = written(failure("", refusal), encoding)
+        self._log(request, document, "FAILURE", refusal.exception_id, 0.0, "")
+        return response(document, encoding)
 
     def post(self, letters: list[Letter]) -> None:
         """Send letters: into the mail log, and to the relay of the settings if there is one."""
@@ -172,7 +187,9 @@ class Site:
             if self._passwords % every == 0:
                 raise Refusal("030002")
 
-    def _log(self, request: Request, result: str, exception_id: str, milliseconds: float, error: str) -> None:
+    def _log(
+        self, request: Request, told: bytes, result: str, exception_id: str, milliseconds: float, error: str
+    ) -> None:
         security = request.security
         self.request_log.write(
             Entry(
@@ -186,7 +203,9 @@ class Site:
                 exception_id=exception_id,
                 milliseconds=round(milliseconds, 3),
                 error=error,
-            )
+            ),
+            request.document,
+            told,
         )
 
 

@@ -51,7 +51,14 @@ def test_a_signal_stops_it_cleanly(number: int, tmp_path: Path) -> None:
     assert httpx.get(f"{control}/sites/two/state", trust_env=False, timeout=SAFETY).json()["site"]["name"] == "two"
     process.send_signal(number)
     out, err = process.communicate(timeout=SAFETY)
-    assert (process.returncode, out, err) == (0, "", "")
+    assert (process.returncode, err) == (0, "")
+    told = {line.split()[0]: line for line in out.splitlines()}
+    assert list(told) == ["site", "administrator", "host", "profile", "look"]
+    assert "siteName one, siteID " in told["site"]
+    assert "partnerID mock" in told["site"]
+    for line, role in (("administrator", "site-admin"), ("host", "host")):
+        assert told[line].split()[1:] == [written["accounts"][role]["webex_id"], written["accounts"][role]["password"]]
+    assert str(profile) in told["profile"]
 
 
 def test_it_ends_with_whoever_started_it() -> None:

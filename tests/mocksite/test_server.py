@@ -114,7 +114,7 @@ def test_other_methods_and_pages(server) -> None:
     with httpx.Client(trust_env=False, timeout=SAFETY) as client:
         assert client.get(server.url).status_code == 405
         assert client.head(server.url).status_code == 405
-        assert client.get(server.base_url).status_code == 404
+        assert client.get(f"{server.base_url}/elsewhere").status_code == 404
         assert client.get(f"{server.control_url}/state").json()["site"]["name"] == "mocksite"
         assert client.put(f"{server.control_url}/settings/nbr-storage", json=5).json() == 5
         assert client.put(f"{server.control_url}/settings/nbr-storage", json=1000).status_code == 200
