@@ -133,6 +133,14 @@ def test_any_changed_byte_is_found(copy: Path) -> None:
     assert seal.problems(copy) == []
 
 
+def test_two_files_cannot_pass_as_one(copy: Path) -> None:
+    told = (copy / seal.MANIFEST).read_text().splitlines()
+    first, second = (line.partition("  ") for line in told[:2])
+    (copy / second[2]).unlink()
+    (copy / first[2]).rename(copy / f"{first[2]}\n{told[1]}")
+    assert seal.problems(copy)
+
+
 def test_a_foreign_key_is_found(sent: Sent, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(sent.folder), "--key", str(sent.public)]) == 0
     assert main(["verify", str(sent.folder), "--key", str(sent.foreign)]) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import http.client
 import io
 import json
 import threading
@@ -249,6 +250,16 @@ def test_a_tap_passes_everything_on_and_keeps_messages_without_secrets(tmp_path:
     file = tmp_path / "traffic.ndjson"
     file.write_text(sink.getvalue(), encoding="utf-8")
     assert [one.status for one in read_traffic(file)] == [200, 200]
+
+
+def test_a_tap_speaks_to_its_site_alone() -> None:
+    with mocksite.start() as site, tapped(site.base_url) as (url, _):
+        host, port = url.removeprefix("http://").split(":")
+        connection = http.client.HTTPConnection(host, int(port))
+        for path in ("@127.0.0.1:9/", "http://127.0.0.1:9/", "*"):
+            connection.request("GET", path)
+            assert connection.getresponse().status == 400
+        connection.close()
 
 
 def test_a_tap_whose_site_is_gone_says_so() -> None:

@@ -213,7 +213,7 @@ def _words(finding: Mapping[str, Any]) -> str:
         "told by": f"`{finding['scenario']['nodeid']}` and {len(finding['as_well'])} more; suite {run_of['suite']}",
         **{f"site set so: {name}": str(value) for name, value in finding["settings"].items()},
     }
-    listed = "\n".join(f"- {name}: {' '.join(words.split())}" for name, words in facts.items())
+    listed = "\n".join(f"- {name}: {_plain(words)}" for name, words in facts.items())
     rest = f"`{EXCHANGE}` holds request and reply, secrets masked. `sha256sum -c {MANIFEST}` finds what was changed."
     return "\n\n".join((title, told, listed, _of_the_script(finding["no_script"]), rest)) + "\n"
 
@@ -273,5 +273,5 @@ def _write(folder: Path, failure: _Failure, document: Mapping[str, Any], suite: 
 
 
 def _plain(line: str) -> str:
-    """A comment of a script stays a comment."""
+    """One line, whatever a site told: a comment of a script stays a comment."""
     return printable(" ".join(line.split()))

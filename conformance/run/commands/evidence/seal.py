@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ MANIFEST, SIGNATURE, SIGNER = "MANIFEST.sha256", "MANIFEST.sha256.sig", "signer.
 #: What an envelope is about, for machines.
 FINDING, FORMAT = "finding.json", 1
 CHANGED = 3
+_NAME = re.compile(r"[\w.-]+", re.ASCII)
 _MAKE_ONE = "openssl genpkey -algorithm ed25519 -out KEY.pem; openssl pkey -in KEY.pem -pubout -out PUBLIC.pem"
 
 
@@ -38,9 +40,10 @@ def seal(folder: Path, key: Ed25519PrivateKey | None = None) -> None:
 def problems(folder: Path, signer: Ed25519PublicKey | None = None) -> list[str]:
     """What is not as it was sealed; ``signer`` is whose signature it must have."""
     files = {path.name: path for path in sorted(folder.iterdir())}
-    odd = [name for name, path in files.items() if path.is_symlink() or not path.is_file()]
-    if odd:
-        return [f"{name} is no plain file" for name in odd]
+    # A line break in a name would make one file two lines of the manifest.
+    plain = {name: _NAME.fullmatch(name) and path.is_file() and not path.is_symlink() for name, path in files.items()}
+    if not all(plain.values()):
+        return [f"{name!r} is no plain file" for name, sound in plain.items() if not sound]
     if MANIFEST not in files:
         return [f"{MANIFEST} is not there"]
     found = _differences(folder, files[MANIFEST].read_bytes())

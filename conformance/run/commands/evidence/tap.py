@@ -38,7 +38,7 @@ _PATIENCE = 120.0
 _OF_THE_CONNECTION = frozenset(
     {
         "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-        "transfer-encoding", "upgrade", "host", "content-length", "accept-encoding",
+        "transfer-encoding", "upgrade", "host", "content-length", "accept-encoding", "expect",
     }
 )  # fmt: skip
 
@@ -128,6 +128,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes | None:
         """What the client sends; None, and the client is told, when it cannot be passed on."""
+        if not self.path.startswith("/"):
+            # With a host in it, it would be sent to another than the site.
+            self._refuse(400, "this is no path of the site")
+            return None
         length = self.headers.get("Content-Length", "0")
         if self.headers.get("Transfer-Encoding", "identity").lower() != "identity" or not length.isdigit():
             self._refuse(411, "say how long the request is: Content-Length")
