@@ -112,6 +112,9 @@ class Console:
         return _shown(sheets.exchange(head, *found.texts(), site.identity.name))
 
     def _act(self, site: Site, fields: Mapping[str, str]) -> HttpResponse:
+        if "action" not in fields:
+            # No form of ours: a client that has lost the path of the service.
+            return not_found("/")
         action, name, value = (fields.get(key, "").strip() for key in ("action", "name", "value"))
         try:
             self._do(site, action, name, value)

@@ -144,6 +144,7 @@ _RESETS = {
 
 
 def is_loopback(address: str) -> bool:
+    """Whether a caller is on this machine: nobody else arranges a site, or sees its accounts."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

@@ -84,7 +84,6 @@ def test_forms_switch_what_the_page_offers(site) -> None:
         {"action": "latency", "value": "soon"},
         {"action": "reset", "name": "everything"},
         {"action": "explode"},
-        {},
     ],
 )
 def test_what_cannot_be_set_is_said(site, fields: dict[str, str]) -> None:
