@@ -25,6 +25,8 @@ LEVELS_OF_CERTAINTY = {
 #: the parent, ``*`` where they do not spell the name. Compare explains a difference between two sites by them.
 _CHANGES = ("adds", "changes", "removes")
 _REQUIRED = ("id", "operation", "certainty", "text")
+#: Where the vendor publishes the notes of all releases of a major number (docs/sources.md, Where facts come from).
+_PUBLISHED = {41: "https://help.webex.com/article/nvuo92z", 42: "https://help.webex.com/article/trlbvp"}
 _KEYS = {*_REQUIRED, "lines", "level", "remark", *_CHANGES}
 _ITEM_KEYS = ("heading", "heading_zh", "clause")
 _EDITION_KEYS = ("source", "gap", "missing")
@@ -72,6 +74,11 @@ class Clause:
     def place(self) -> str:
         """Where it is read off: lines of the notes, or the source that has no lines."""
         return f"l. {self.lines}" if self.lines else self.source
+
+    @property
+    def published(self) -> str:
+        """Address of the notes it is read off, "" where nobody knows one."""
+        return _PUBLISHED.get(self.release.major, "")
 
     def speaks_of(self, operation: str) -> bool:
         """Whether the clause is about ``operation``, alone or with others."""

@@ -90,6 +90,8 @@ def test_no_link_of_any_page_is_dead(folder: Path) -> None:
         index = json.loads(re.findall(r'id="index">(.*?)</script>', (folder / name).read_text(encoding="utf-8"))[0])
         for link in [*(node.attributes["href"] for node in root.all(tag="a")), *(row[3] for row in index)]:
             file, _, place = link.partition("#")
+            if file.startswith("https://help.webex.com/article/"):
+                continue
             if not place.startswith("only="):
                 assert unquote(place) in ids[file or name] or not place, f"{name} leads to {link}"
             checked += 1

@@ -99,6 +99,8 @@
     }
     if (clause) for (const one of clause.querySelectorAll("details")) one.open = true;
     place.scrollIntoView();
+    // Clauses far away are laid out when they come near.
+    requestAnimationFrame(() => place.scrollIntoView());
   }
 
   // What is searched for stands in the address, to be sent on.

@@ -316,14 +316,15 @@ def _gaps(editions: Mapping[Release, Edition]) -> list[str]:
     return ["", "## What is not known", "", *missing, *gaps, *([""] if missing or gaps else []), rest]
 
 
-_SOURCE_OF_LINES = "Line numbers are those of the published notes."
+_SOURCE_OF_LINES = "Line numbers are those of the [published notes]({notes})."
 _SOURCE_WITHOUT_LINES = "Only parts of the notes are known, so no lines are cited but a [source](../../{sources})."
 
 
 def _page(
     release: Release, edition: Edition, clauses: list[Clause], judged: Mapping[str, Mapping[Path, int]], features: Path
 ) -> str:
-    source = _SOURCE_WITHOUT_LINES.format(sources=SOURCES) if edition.source else _SOURCE_OF_LINES
+    told = _SOURCE_WITHOUT_LINES if edition.source else _SOURCE_OF_LINES
+    source = told.format(sources=SOURCES, notes=clauses[0].published)
     lines = [
         f"# Release {release}",
         "",
