@@ -23,6 +23,7 @@ from mocksite.errors import (
 )
 from mocksite.model.releases import DEFAULT, RELEASES
 from mocksite.server.console import accounts, facts
+from mocksite.server.likeness import like, set_like, told_by
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,6 +62,7 @@ _VALUES: dict[str, tuple[Callable[[str], object], object, str, str]] = {
     "--write-profile": (str, "", "FILE", "write a profile of the site for the conformance suite"),
     "--profile-name": (str, "mock", "NAME", "name of the site in that profile (mock)"),
     "--not-served": (str, "", "NAMES", "operations the site does not serve, by commas; NAMES=410, =404, =page: how"),
+    "--like": (str, "", "REPORTS", "be set as the site was that a run of the suite left these reports of"),
     "--fault": (str, "", "ID", "be wrong in this way (see --list-faults)"),
 }
 
@@ -108,9 +110,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; the exit code is 0 then, and 4 for a mistake of the user."""
     try:
         words = list(sys.argv[1:] if arguments is None else arguments)
-        if words[:1] and words[0] in _COMMANDS and len(words) == 1:
+        if len(words) == 1 and words[0] in _COMMANDS:
             _COMMANDS[words[0]]()
             return 0
+        if words[:1] == ["verify"]:
+            return _verify(words[1:])
         given = parser().parse_args(arguments)
         if given.list_faults is not None:
             _list_faults(given.list_faults)
@@ -143,6 +147,18 @@ def _tell_fidelity() -> None:
     from mocksite.protocol.evidence import report
 
     print(report())
+
+
+def _verify(words: list[str]) -> int:
+    """In what a site, by the reports of a run on it, differs from the mock; 1 when it does."""
+    from mocksite.server.likeness import divergences, report
+
+    if len(words) != 1:
+        raise UsageError("usage", "verify takes one folder of reports", hint="webex-mock verify REPORTS")
+    told = told_by(Path(words[0]))
+    found = divergences(told, told.settings)
+    print(f"release {told.release}, {len(told.shapes)} operations\n{report(found)}")
+    return 1 if found else 0
 
 
 #: What is told instead of serving.
@@ -201,8 +217,13 @@ def _introduce(server: mocksite.Server, given: argparse.Namespace) -> None:
 
 def _start(given: argparse.Namespace) -> mocksite.Server:
     server = None
+    told = told_by(Path(given.like)) if given.like else None
+    if told:
+        given.release = str(told.release)
     try:
         server = mocksite.start(**_options(given))
+        if told:
+            set_like(server.core.main, tuple(like(told).items()))
         for name in given.site_name[1:]:
             server.add_site(name)
     except UsageError:

@@ -72,6 +72,7 @@ class Settings:
     telephony_labels: str = "shown"
     unknown_conditions: str = "refused"
     retired_address: str = "not-found"
+    absent_elements: str = ""  # OPERATION/PATH, by blanks, of elements this site does not have
     not_served: str = ""  # operations, by blanks, that this site does not serve
     not_served_answer: str = "failure"  # and what they are answered
 
@@ -130,6 +131,8 @@ def checked(name: str, value: object) -> Value:
         return _relay(value)
     if name == "not-served":
         return _names(value)
+    if name == "absent-elements":
+        return _places(value)
     if value in _WORDS[name] and isinstance(value, str):
         return value
     raise UnknownSettingError(f"{name} must be one of {', '.join(_WORDS[name])}")
@@ -139,6 +142,12 @@ def _names(value: object) -> str:
     if isinstance(value, str) and all(name.isalnum() for name in value.split()):
         return value
     raise UnknownSettingError("not-served must be names of operations with blanks between them")
+
+
+def _places(value: object) -> str:
+    if isinstance(value, str) and all("/" in place and place.replace("/", "").isalnum() for place in value.split()):
+        return value
+    raise UnknownSettingError("absent-elements must be OPERATION/PATH of elements with blanks between them")
 
 
 def _relay(value: object) -> str:

@@ -97,4 +97,10 @@ def in_the_ways_of(settings: Settings, tree: Node) -> Node:
     for (name, way), edit in chain(_WAYS.get(tree.local, {}).items(), everywhere.items()):
         if chosen[name] == way:
             edit(tree)
+    for place in settings.absent_elements.split():
+        operation, _, path = place.partition("/")
+        if tree.local == f"{operation}Response":
+            above, _, name = path.rpartition("/")
+            for parent in tree.find_all(above) if above else (tree,):
+                parent.children = [child for child in parent.children if child.local != name]
     return tree

@@ -160,15 +160,15 @@ def sample(name: str) -> Sample:
     return _CONTENTS.get(name) or Sample(_PAGE, _ADMIN if name in _OF_ADMINISTRATORS else "host")
 
 
-def request(site: Site, name: str) -> str:
-    """The whole sample request of an operation, as its account sends it to this site."""
+def request(site: Site, name: str, role: str = "") -> str:
+    """The whole sample request of an operation, as its account sends it to this site, or that of another role."""
     chosen = sample(name)
     content = re.sub(r"\{([a-z-]+)\}", lambda found: escape(_held(site)[found.group(1)]), chosen.content)
     service = OPERATIONS[name].service
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<serv:message xmlns:serv="{SPACE}" xmlns:xsi="{XSI}">\n'
-        f" <header><securityContext>{_security(site, chosen.role)}</securityContext></header>\n"
+        f" <header><securityContext>{_security(site, role or chosen.role)}</securityContext></header>\n"
         f' <body><bodyContent xsi:type="java:com.webex.service.binding.{service}.{written(name)}">{content}'
         "</bodyContent></body>\n</serv:message>\n"
     )
