@@ -48,6 +48,12 @@ class Zone:
         """The words between the offset and the city."""
         return self.description.partition(", ")[2].rpartition(" (")[0]
 
+    def called(self, timestamp: int) -> str:
+        """The description as later sites write it: with the offset of the moment, summer time in it."""
+        minutes = self.offset(timestamp)
+        hours, rest = divmod(abs(minutes), 60)
+        return f"GMT{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}{self.description[9:]}"
+
     def offset(self, timestamp: int) -> int:
         """Minutes ahead of GMT at a moment."""
         return self.minutes + (60 if self.in_summer(timestamp) else 0)

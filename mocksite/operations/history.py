@@ -215,7 +215,7 @@ def _session_row(session: PastSession, host: User, minutes: list[int], zone_id: 
         "began": show(session.began, zone_id),
         "ended": show(session.ended, zone_id),
         "minutes": session.minutes,
-        "time_zone": zone(zone_id).description,
+        "time_zone": zone(zone_id).called(session.began),
         "time_zone_id": zone_id,
         "type": session.type_id,
         "host_id": host.user_id,

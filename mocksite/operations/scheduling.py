@@ -182,7 +182,7 @@ def drop(call: Call, session: Session) -> None:
 
 def invite(call: Call, session: Session, kind: str, invited: list[Attendee]) -> None:
     """Write invitations; subjects carry the name of the session (R41.5.0-16)."""
-    when = f"{show(session.starts, session.time_zone_id)} ({zone(session.time_zone_id).description})"
+    when = f"{show(session.starts, session.time_zone_id)} ({zone(session.time_zone_id).called(session.starts)})"
     for guest in invited:
         call.send_named(
             guest.email,

@@ -66,7 +66,7 @@ def get_session_info(call: Call) -> Node:
             "recurring": session.recurring,
             "start": show(session.starts, session.time_zone_id),
             "duration": session.duration,
-            "time_zone": zone(session.time_zone_id).description,
+            "time_zone": zone(session.time_zone_id).called(session.starts),
         },
     )
 
@@ -253,7 +253,7 @@ def _row(session: Session, host: User, zone_id: int | None, *, assist: bool) -> 
         "host_email": host.email,
         "other_host": host.webex_id,
         "time_zone_id": named,
-        "time_zone": zone(named).description,
+        "time_zone": zone(named).called(session.starts),
         "status": session.status,
         "start": show(session.starts, shown),
         "opened": show(session.opened, shown) if session.opened else None,

@@ -38,7 +38,7 @@ def get_site(call: Call) -> Node:
             "site_name": call.site_name,
             "partner_id": "mock",
             "time_zone_id": SITE_ZONE,
-            "time_zone": zone(SITE_ZONE).description,
+            "time_zone": zone(SITE_ZONE).called(call.now),
             "counters": counted,
             **(_counts(call) if counted else {}),
             "hosts_modify": settings.recording_changes_by_hosts,
@@ -71,7 +71,7 @@ def _zone_row(one: Zone, timestamp: int) -> dict[str, object]:
     return {
         "id": one.id,
         "offset": one.offset(timestamp),
-        "description": one.description,
+        "description": one.called(timestamp),
         "short_name": one.place,
         "summer": one.in_summer(timestamp),
         "standard": f"{one.region} Standard Time",

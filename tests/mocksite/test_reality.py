@@ -138,3 +138,15 @@ def test_a_condition_that_is_misspelt_is_not_no_condition(site, misspelt: str) -
     assert (reply.id, misspelt in reply.head("reason")) == ("999999", True)
     site.set("unknown-conditions", '"ignored"')
     assert site.call("LstRecording", body).ok
+
+
+def test_the_name_of_a_zone_carries_summer_time(site, clock) -> None:
+    """A capture of 2019 says "GMT-05:00, Central (Chicago)" in September; the lists of later schemas are not closed."""
+    asked = "<date>{}</date><timeZoneID>7</timeZoneID>"
+    named = [site.done("LstTimeZone", asked.format(date)).text("timeZone/description") for date in ("09/10/2026 12:00:00", "01/10/2027 12:00:00")]
+    assert named == ["GMT-05:00, Central (Chicago)", "GMT-06:00, Central (Chicago)"]
+    key = site.done("CreateMeeting", f"{NAMED}<schedule><startDate>09/10/2027 09:00:00</startDate><timeZoneID>7</timeZoneID></schedule>").text("meetingkey")
+    assert site.done("GetMeeting", f"<meetingKey>{key}</meetingKey>").text("schedule/timeZone") == "GMT-05:00, Central (Chicago)"
+    assert site.user("carla.hub@example.com").text("timeZone") == "GMT+01:00, Europe (Berlin)"
+    clock.now += 200 * 86400
+    assert site.user("carla.hub@example.com").text("timeZone") == "GMT+02:00, Europe (Berlin)"

@@ -229,6 +229,6 @@ class TestZones:
         one = site.done("LstTimeZone", "<timeZoneID>4</timeZoneID><date>07/01/2027 00:00:00</date>")
         assert one.text("timeZone/gmtOffset") == "-420"
         assert one.text("timeZone/fallInDST") == "true"
-        assert one.text("timeZone/description") == "GMT-08:00, Pacific (San Jose)"
+        assert one.text("timeZone/description") == "GMT-07:00, Pacific (San Jose)"
         assert len(site.done("LstTimeZone").all("timeZone")) == 62
         assert site.call("LstTimeZone", "<timeZoneID>99</timeZoneID>").id == "999999"

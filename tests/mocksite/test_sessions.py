@@ -24,7 +24,7 @@ def test_a_meeting_lives(site) -> None:
     key = made.text("meetingkey")
     shown = site.done("GetMeeting", f"<meetingKey>{key}</meetingKey>")
     assert shown.text("schedule/startDate") == "07/01/2027 09:30:00"
-    assert shown.text("schedule/timeZone") == "GMT+01:00, Europe (Berlin)"
+    assert shown.text("schedule/timeZone") == "GMT+02:00, Europe (Berlin)"
     assert shown.text("schedule/duration") == "45"
     assert shown.text("accessControl/meetingPassword") == "Pass1234"
     assert shown.text("metaData/agenda") == "Today"

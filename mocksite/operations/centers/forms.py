@@ -196,7 +196,6 @@ def _invite(call: Call, form: Form, session: Session) -> None:
 
 
 def _told(call: Call, session: Session) -> dict[str, object]:
-    place = zone(session.time_zone_id)
     return {
         "key": session.key,
         "conf_id": session.conf_id,
@@ -207,7 +206,7 @@ def _told(call: Call, session: Session) -> dict[str, object]:
         "password": session.password or None,
         "start": show(session.starts, session.time_zone_id),
         "time_zone_id": session.time_zone_id,
-        "time_zone": place.description,
+        "time_zone": zone(session.time_zone_id).called(session.starts),
         "duration": session.duration,
         "open_time": session.open_time,
         "host_webex_id": call.user_of(session.host_id).webex_id,
@@ -265,7 +264,7 @@ def _line(session: Session, host: str, zone_id: int | None) -> Mapping[str, obje
         "type_id": session.type_id,
         "host_webex_id": host,
         "time_zone_id": shown,
-        "time_zone": zone(shown).description,
+        "time_zone": zone(shown).called(session.starts),
         "status": session.status,
         "start": show(session.starts, shown),
         "duration": session.duration,
