@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
 
 RESUME_FILE = "journal.jsonl"
+ALLURE = "allure-results"
 #: A scenario that broke is run again when the run is resumed; every verdict stands.
 _VERDICTS = ("passed", "failed", "flaky", "skipped", "known")
 
@@ -59,7 +61,23 @@ class ResumeFile:
             if terms.get(key) != value:
                 what = f"the interrupted run had {key} {terms.get(key)!r}, this one has {value!r}"
                 raise UserError("resume-differs", what, where=str(self._file), hint="run without --resume")
-        return [message for message in map(_read_line, lines) if message and message["result"]["outcome"] in _VERDICTS]
+        found = [message for message in map(_read_line, lines) if message and message["result"]["outcome"] in _VERDICTS]
+        told = _told_by_allure(self._file.parent / ALLURE)
+        return [message for message in found if told is None or message["result"]["nodeid"] in told]
+
+
+def _told_by_allure(folder: Path) -> set[str] | None:
+    """Scenarios that have a result there; None where nothing was to be written to it.
+
+    It is written after the line of the scenario: a kill may have come in between.
+    """
+    if not folder.is_dir():
+        return None
+    told = set()
+    for file in folder.glob("*-result.json"):
+        with suppress(OSError, ValueError, AttributeError):
+            told.add(json.loads(file.read_text(encoding="utf-8")).get("fullName"))
+    return told
 
 
 def _read_line(line: str) -> dict[str, Any] | None:
@@ -73,7 +91,7 @@ def _read_line(line: str) -> dict[str, Any] | None:
 #: Output of an earlier run, on one site or several, removed when a new one begins; the ledger stays, it is not output.
 OF_A_RUN = (
     *("summary.json", "junit.xml", "badge.json", METRICS, OVERVIEW, NEW_ISSUES),
-    *("allure-results", "exchanges", "faults", RESUME_FILE, "part.json"),
+    *(ALLURE, "exchanges", "faults", RESUME_FILE, "part.json"),
 )
 
 

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,7 +74,8 @@ class ProfileTable:
         start = self._text.heads.get(f"sites.{self.site}{'.' + self._path if self._path else ''}")
         numbers: dict[str, int] = {}
         if start is not None:
-            below = takewhile(lambda line: not _heads(line), islice(self._text.lines, start, None))
+            lines = self._text.lines
+            below = takewhile(lambda line: not _heads(line), (lines[number] for number in range(start, len(lines))))
             for number, line in enumerate(below, start + 1):
                 if found := _KEY.match(line):
                     numbers.setdefault(found.group(1), number)
