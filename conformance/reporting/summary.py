@@ -283,6 +283,8 @@ class ReportedScenario:
     row: str = ""
     steps: str = ""
     fault: str = ""
+    violations: tuple[Violation, ...] = ()
+    exchanges: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -477,6 +479,8 @@ def _told(row: dict[str, Any]) -> ReportedScenario:
         steps=_typed(str, row.get("steps", "")),
         fault=_typed(str, row.get("fault", "")),
         causes=tuple(dict.fromkeys(cause_name(_violation(one)) for one in row["violations"])),
+        violations=tuple(map(_violation, row["violations"])),
+        exchanges=_texts(row.get("exchanges", [])),
     )
 
 

@@ -212,9 +212,30 @@ def test_the_table_is_printed_with_every_gap(runs: Runs, capsys: pytest.CaptureF
 
 def test_a_fault_matrix_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "m.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    for file, code in ((tmp_path / "m.csv", "fault-matrix"), (tmp_path / "none.csv", "fault-matrix")):
-        assert main(["coverage", "--faults", str(file), "--root", str(ROOT)]) == 4
-        assert f"error[{code}]" in capsys.readouterr().err
+    (tmp_path / "b.csv").write_bytes(b"\xff\xfe")
+    for name in ("m.csv", "b.csv", "none.csv", "."):
+        assert main(["coverage", "--faults", str(tmp_path / name), "--root", str(ROOT)]) == 4
+        assert "error[fault-matrix]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["contract.html", "history.html"])
+def test_the_page_of_the_releases_takes_no_name_of_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(["docs", "--output", str(tmp_path / name), "--root", str(ROOT)]) == 4
+    assert "error[page-name]" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_figures_of_the_readme_are_those_the_command_prints(reference: Reference) -> None:
+    counts = {row.kind: (row.judged, row.total) for row in coverage(reference).rows()}
+    told = re.search(
+        r"(\d+) of ([\d,]+) declared elements judged by name, (\d+) of (\d+) exception ids, (\d+) of (\d+) operations",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+    )
+    assert told is not None
+    figures = [int(one.replace(",", "")) for one in told.groups()]
+    assert figures == [*counts["element"], *counts["exception id"], *counts["operation"]]
 
 
 def test_a_request_names_the_parameters_of_our_templates(reference: Reference) -> None:

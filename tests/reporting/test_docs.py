@@ -259,7 +259,7 @@ def test_what_a_run_says_does_not_become_markup(edited: Edited, tmp_path: Path) 
         document["scenarios"][0].update(outcome="broken", cause=f'"{hostile}')
 
     root = page(tmp_path / "page.html", edited("new", spoil))
-    assert len(root.all(tag="script")) == 2
+    assert len(root.all(tag="script")) == 3
     assert "<script>alert(1)</script>" in root.one(class_="sites").text
     assert "\x1b" not in (tmp_path / "page.html").read_text(encoding="utf-8")
 

@@ -167,3 +167,94 @@ def test_several_sites_are_a_matrix_in_which_a_warning_is_not_passed(
     assert window.look("document.documentElement.scrollWidth <= innerWidth")
     words = window.look("[...document.getElementById('R41.11.0-62').querySelectorAll('.head .chip')].map(one => one.textContent.trim())")
     assert words == ["19 failed"]
+
+
+TOLD = "[...document.querySelectorAll('#told dl')].map(one => [...one.querySelectorAll('dd')].map(each => each.textContent))"
+ROWS = "[...document.querySelectorAll('.matrix tbody tr')].filter(one => one.checkVisibility()).map(one => one.dataset.clause)"
+
+
+def test_filters_of_the_table_stand_in_the_address(browser: Browser, url: str) -> None:
+    browser.open("about:blank#away")
+    browser.open(f"{url}#by-site?outcome=failed&release=41.11.0")
+    assert set(browser.look(ROWS)) == {"R41.11.0-62", "R41.11.0-63"}
+    browser.look(
+        "(() => { const one = document.querySelector('.filters [name=release]'); one.value = '41.7.0';"
+        " one.dispatchEvent(new Event('change', {bubbles: true})); })()"
+    )
+    assert browser.look("location.hash") == "#by-site?outcome=failed&release=41.7.0"
+    assert browser.look(ROWS) == []
+    assert browser.look("document.getElementById('rows-shown').textContent").startswith("0 of ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("level", "observe"), ("operation", "GetSessionInfo"), ("outcome", "skipped"), ("site", "mock")]
+)
+def test_each_filter_narrows_to_what_it_says(browser: Browser, url: str, name: str, value: str) -> None:
+    browser.open("about:blank#away")
+    browser.open(f"{url}#by-site?{name}={value}")
+    every = browser.look("document.querySelectorAll('.matrix tbody tr').length")
+    shown = len(browser.look(ROWS))
+    assert 0 < shown <= every
+    assert (shown == every) == (name == "site")
+
+
+def test_a_cell_opens_to_expected_actual_and_exchange(browser: Browser, url: str) -> None:
+    browser.open("about:blank#away")
+    browser.open(f"{url}#by-site?outcome=failed")
+    browser.click('.matrix tr[data-clause="R41.11.0-62"] button')
+    assert browser.look("location.hash") == "#by-site?outcome=failed&clause=R41.11.0-62&on=mock"
+    (check, element, expected, actual), *_ = browser.look(TOLD)
+    assert (bool(check), element) == (True, "GetUser freeAccount")
+    assert expected and actual
+    assert browser.look("document.querySelector('#told-heading').textContent") == "R41.11.0-62 on mock"
+    links = browser.look("[...document.querySelectorAll('#told a')].map(one => one.href)")
+    assert links and all(Path(link.removeprefix("file://")).is_file() for link in links)
+    browser.click("#told form button")
+    assert browser.look("location.hash") == "#by-site?outcome=failed"
+
+
+def test_an_opened_cell_is_a_link_too(browser: Browser, url: str) -> None:
+    browser.open("about:blank#away")
+    browser.open(f"{url}#by-site?clause=R41.11.0-62&on=mock")
+    assert browser.look("document.getElementById('told').open")
+    words = browser.look("[...document.querySelectorAll('#told h3 .chip')].map(one => one.textContent)")
+    assert "failed" in words
+
+
+def test_the_contract_is_searched_from_the_releases(browser: Browser) -> None:
+    browser.click("#search")
+    browser.type("hostPIN")
+    links = browser.look("[...document.querySelectorAll('#results a')].map(one => one.getAttribute('href'))")
+    assert links[:2] == ["contract.html#use:personalMeetingRoomType/hostPIN", "contract.html#use:userPhonesType/hostPIN"]
+
+
+@pytest.fixture
+def contract(window: Browser, url: str) -> Browser:
+    """The page of the contract, opened afresh."""
+    window.open("about:blank#away")
+    window.open(url.rpartition("/")[0] + "/contract.html")
+    return window
+
+
+def test_the_contract_is_searched_as_one_types(contract: Browser) -> None:
+    contract.click("#search")
+    contract.type("030118")
+    names = "[...document.querySelectorAll('#results a')].map(one => one.textContent)"
+    assert contract.look(names)[0] == "030118"
+    assert not contract.look("document.getElementById('coverage').checkVisibility()")
+    assert contract.look("location.hash") == "#q=030118"
+    contract.look("document.querySelector('#results a').click()")
+    contract.settle()
+    assert contract.look("location.hash") == "#030118"
+    assert contract.look("document.getElementById('030118').getBoundingClientRect().top < innerHeight")
+
+
+def test_the_contract_fits_a_phone(window: Browser, url: str) -> None:
+    window.send("Emulation.setDeviceMetricsOverride", width=320, height=700, deviceScaleFactor=1, mobile=True)
+    try:
+        window.open("about:blank#away")
+        window.open(url.rpartition("/")[0] + "/contract.html#site:toolsType/enableNBRMCModify")
+        window.settle()
+        assert window.look("document.documentElement.scrollWidth") <= 320
+    finally:
+        window.send("Emulation.setDeviceMetricsOverride", width=1300, height=1000, deviceScaleFactor=1, mobile=False)

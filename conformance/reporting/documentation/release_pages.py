@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from conformance import __version__
 from conformance.judge.clauses import Clause
@@ -113,11 +114,11 @@ class LivingDocumentation:
         """The clauses of each operation; those of all operations stand apart, under that name, and come first."""
         found: dict[str, list[Clause]] = {EVERY: []}
         for clause in self.clauses.values():
-            for name in self._spoken_of(clause):
+            for name in self.spoken_of(clause):
                 found.setdefault(name, []).append(clause)
         return {name: tuple(found[name]) for name in sorted(found, key=lambda name: (name != EVERY, name.lower()))}
 
-    def _spoken_of(self, clause: Clause) -> list[str]:
+    def spoken_of(self, clause: Clause) -> list[str]:
         """The operations a clause names, else those its scenarios send, else its subject in words."""
         if clause.operation == EVERY:
             return [EVERY]
@@ -140,12 +141,20 @@ class LivingDocumentation:
                 told.setdefault(nodeid, []).append((run, one))
         return told
 
+    def told(self, scenario: DocumentedScenario) -> dict[str, tuple[RunFile, ReportedScenario]]:
+        """What each site last told of a scenario, with the run that did."""
+        found: dict[str, tuple[RunFile, ReportedScenario]] = {}
+        for run, one in self._told.get(scenario.nodeid, ()):
+            found.setdefault(run.site, (run, one))
+        return found
+
     def words(self, scenario: DocumentedScenario) -> tuple[SiteOutcome, ...]:
         """The last word of each site on a scenario, live sites first."""
-        last: dict[str, SiteOutcome] = {}
-        for run, told in self._told.get(scenario.nodeid, ()):
-            last.setdefault(run.site, SiteOutcome(run.site, run.mock, _word(told), run.day, _why(told)))
-        return tuple(sorted(last.values(), key=lambda word: (word.mock, word.site)))
+        last = [
+            SiteOutcome(run.site, run.mock, word_of(told), run.day, why_of(told))
+            for run, told in self.told(scenario).values()
+        ]
+        return tuple(sorted(last, key=lambda word: (word.mock, word.site)))
 
     def clause_words(self, clause: Clause) -> tuple[SiteOutcome, ...]:
         """The last word of each site on a clause: the worst of its scenarios."""
@@ -178,12 +187,13 @@ class LivingDocumentation:
         return sum(self.clause_confirmed(clause) is not None for clause in self.clauses.values())
 
 
-def _word(told: ReportedScenario) -> str:
+def word_of(told: ReportedScenario) -> str:
     """The outcome; what passed with a warning is not what passed."""
     return "warned" if told.outcome == "passed" and told.causes else told.word
 
 
-def _why(told: ReportedScenario) -> str:
+def why_of(told: ReportedScenario) -> str:
+    """What decided the outcome, else what it failed or warned by."""
     return told.why or "; ".join(told.causes)
 
 
@@ -213,7 +223,7 @@ WORDS = {
 
 
 #: Not by colour alone.
-_SIGNS = {
+SIGNS = {
     "passed": "✓",
     "warned": "!",
     "failed": "✗",
@@ -227,8 +237,13 @@ _SIGNS = {
 WARNED = {"warned": "passed, though a should was not kept: a strict run would fail"}
 
 
-def documentation_page(documentation: LivingDocumentation, pages: Pages, index: Sequence[Sequence[str]] = ()) -> str:
-    """The page, complete in itself; ``index`` is what its search finds on the other ``pages``."""
+def documentation_page(
+    documentation: LivingDocumentation,
+    pages: Pages,
+    index: Sequence[Sequence[str]] = (),
+    results: Mapping[str, Any] | None = None,
+) -> str:
+    """The page, complete in itself; ``index`` is what its search finds, ``results`` what its table opens."""
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     outcomes = {**OUTCOMES, **WARNED}
     return render(
@@ -238,7 +253,20 @@ def documentation_page(documentation: LivingDocumentation, pages: Pages, index: 
         made=made,
         suite=__version__,
         totals=totals,
-        signs=_SIGNS,
+        signs=SIGNS,
+        narrowed_by=_filters(documentation),
         pages=pages,
         index=script_data(index),
+        results=script_data(results or {}),
     )
+
+
+def _filters(documentation: LivingDocumentation) -> dict[str, list[str]]:
+    """What the table of clauses and sites can be narrowed to."""
+    return {
+        "outcome": [*SIGNS, "not run"],
+        "level": list(LEVELS),
+        "release": [str(release) for release in documentation.releases],
+        "site": [run.site for run in documentation.latest],
+        "operation": list(documentation.operations),
+    }

@@ -31,6 +31,7 @@ from conformance.reporting.documentation.release_pages import (
     documentation_page,
     living_documentation,
 )
+from conformance.reporting.documentation.site_results import site_results
 from conformance.reporting.pages import Pages, write_page
 from conformance.reporting.summary import SUMMARY, RunFile, folders_of, read_run
 from conformance.reporting.text import printable, safe
@@ -42,7 +43,7 @@ from conformance.scenarios.features import Catalogue, FeatureFile
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import UserError
-from conformance.sites.user_files import read_user_file
+from conformance.sites.user_files import UNREADABLE, read_user_file, why_unreadable
 from conformance.wire.payloads import Payloads
 
 DOCUMENTATION = "living-documentation.html"
@@ -62,10 +63,13 @@ def docs(given: argparse.Namespace) -> int:
         return 0
     home = Path(runs[0].file).parent if len(given.summaries) == 1 else beside(given.root.resolve(), "reports")
     output: Path = given.output or home / DOCUMENTATION
-    pages = Pages(output.name, CONTRACT, HISTORY if nights else "", sites=len(documentation.latest) > 1)
+    if output.name in (CONTRACT, HISTORY):
+        hint = f"the pages of the contract and of the nights lie beside it as {CONTRACT} and {HISTORY}"
+        raise UserError("page-name", f"{output.name} is the name of another page", where=str(output), hint=hint)
+    pages = Pages(output.name, CONTRACT, HISTORY if nights else "", sites=bool(documentation.latest))
     index = search_index(documentation, coverage, pages)
     words = [VocabularyWord(one.keyword, one.sentence, one.example, one.where, one.used) for one in entries(catalogue)]
-    write_page(output, documentation_page(documentation, pages, index))
+    write_page(output, documentation_page(documentation, pages, index, site_results(documentation, output.parent)))
     write_page(output.with_name(CONTRACT), contract_page(documentation, coverage, pages, index, words))
     if nights:
         write_page(output.with_name(HISTORY), history_page(nights.folder, pages, index))
@@ -158,8 +162,8 @@ def killed_in(reference: Reference, rows: Iterable[Mapping[str, str]]) -> Refere
 def _matrix(file: Path) -> list[dict[str, str]]:
     try:
         rows = list(csv.DictReader(read_user_file(file).splitlines()))
-    except OSError as problem:
-        raise UserError("fault-matrix", f"it cannot be read: {problem.strerror}", where=str(file)) from None
+    except (OSError, *UNREADABLE) as problem:
+        raise UserError("fault-matrix", f"it cannot be read: {why_unreadable(problem)}", where=str(file)) from None
     if not rows or not {"fault", "clause", "verdict", "summary"} <= set(rows[0]):
         hint = "make fault-matrix writes reports/fault-matrix.csv"
         raise UserError("fault-matrix", "this is no fault matrix", where=str(file), hint=hint)

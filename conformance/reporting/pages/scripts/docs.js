@@ -42,10 +42,13 @@
   function open(words, kept) {
     const few = words.length > 0 && kept.size <= FEW;
     for (const one of document.querySelectorAll("details.scenario, details.many")) {
-      const text = one.textContent.toLowerCase();
-      const shown = few && kept.has(one.closest(".clause"));
-      one.open = shown && words.some((word) => text.includes(word) && !one.querySelector("summary").textContent.toLowerCase().includes(word));
+      one.open = few && kept.has(one.closest(".clause")) && hides(one, words);
     }
+  }
+
+  function hides(details, words) {
+    const [text, summary] = [details, details.querySelector("summary")].map((one) => one.textContent.toLowerCase());
+    return words.some((word) => text.includes(word) && !summary.includes(word));
   }
 
   function highlight(words, kept) {
@@ -79,9 +82,9 @@
     }
   }
 
-  // #by-operation is a view, #q=freeAccount a search, anything else a place among the releases.
+  // #by-operation is a view, with filters behind a question mark, #q=freeAccount a search, anything else a place among the releases.
   function follow() {
-    const name = decodeURIComponent(location.hash.slice(1));
+    const name = decodeURIComponent(location.hash.slice(1)).replace(/^by-site\?.*$/, "by-site");
     if (name.startsWith("q=")) {
       search.value = name.slice(2);
       filter();

@@ -35,6 +35,8 @@
     for (let one = place.closest("details"); one; one = one.parentElement.closest("details")) one.open = true;
     for (const one of place.querySelectorAll(":scope > details")) one.open = true;
     place.scrollIntoView();
+    // Entries far away are laid out when they come near: what stands above the place is as high as it is only then.
+    requestAnimationFrame(() => place.scrollIntoView());
   }
 
   search.addEventListener("input", () => {
