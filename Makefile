@@ -15,7 +15,7 @@ TESTS := $(BIN)/pytest tests -n 2 --dist worksteal
 run: $(READY)            ## the whole suite against the embedded mock site
 	$(BIN)/pytest features $(ARGS)
 
-test: $(READY)           ## the tests of the suite itself; of long tables the part that has its turn today
+test: $(READY)           ## the tests of the suite itself; of what takes long the part that has its turn today
 	$(TESTS) --rotate $(ARGS)
 
 test-all: $(READY)       ## everything: every row of every table, every twin, every fault

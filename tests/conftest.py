@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from pathlib import Path
 
 # pytester forgets what is first imported in a run of its own, while httpx remembers the exceptions of the httpcore it
@@ -29,6 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """A temporary folder and a state folder that nobody else's things are in, for this session and all it starts."""
     if not hasattr(config, "workerinput") and not Scratch.stands:
         config.pluginmanager.register(Scratch())
+    # What is started in the background of a script ignores Ctrl-C, and so would every run that a test interrupts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

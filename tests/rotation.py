@@ -1,6 +1,8 @@
-"""``make test`` within two minutes: what is marked ``rotating(turns)`` has its turn once in ``turns`` days.
+"""``make test`` within two minutes: of what takes long a part has its turn.
 
-The seed is the day (UTC), or what ``WXC_TEST_SEED`` says: the same seed takes the same tests, and ``turns`` seeds in a
+Modules that take more than two seconds of processor time (:data:`MODULES`, measured) have their turn once a week, evenly
+spread over it, but for :data:`ALWAYS`; of tests marked ``rotating(turns)`` so many rows have it once in ``turns`` days, of weekly modules weeks.
+The seed is the day (UTC), or what ``WXC_TEST_SEED`` says: the same seed takes the same tests, and so many seeds in a
 row take each of them once. Only ``--rotate`` leaves anything out; without it, as in ``make test-all``, everything has
 its turn. With it, too, tests of the machinery run one row of each outline (:mod:`tests.first_rows`).
 """
@@ -8,11 +10,13 @@ its turn. With it, too, tests of the machinery run one row of each outline (:mod
 from __future__ import annotations
 
 import os
+import tomllib
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from pathlib import Path
+from typing import Protocol, TypeVar
 from zlib import crc32
 
 import pytest
@@ -53,15 +57,54 @@ def rotation_of(config: pytest.Config) -> Rotation:
         raise pytest.UsageError(f"{VARIABLE} must be a whole number, not {named!r}") from None
 
 
-def split(items: list[pytest.Item], rotation: Rotation) -> tuple[list[pytest.Item], list[pytest.Item]]:
-    """Tests that have their turn, and those that have not."""
-    taken: list[pytest.Item] = []
-    left: list[pytest.Item] = []
+WEEK = 7
+#: Seconds of processor time by module, of those that take more than two (``make test-all ARGS=--measure`` does it).
+MODULES = Path(__file__).with_name("turns.toml")
+
+
+#: They look at every file, whatever was changed.
+ALWAYS = frozenset({"tests/test_architecture.py", "tests/mocksite/test_architecture.py", "tests/run/test_whole_run.py"})
+
+
+def weekdays(seconds: Mapping[str, float]) -> dict[str, int]:
+    """The day of the week of each module, so that every day takes about as long: the longest first, to the idlest day."""
+    busy = [0.0] * WEEK
+    found = {}
+    for module, takes in sorted(seconds.items(), key=lambda one: (-one[1], one[0])):
+        if module in ALWAYS:
+            continue
+        found[module] = busy.index(min(busy))
+        busy[found[module]] += takes
+    return found
+
+
+class Test(Protocol):
+    """As much of a test as is looked at."""
+
+    @property
+    def nodeid(self) -> str:
+        """Module, name and row."""
+
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        """Its marker of that name."""
+
+
+AnyTest = TypeVar("AnyTest", bound=Test)
+
+
+def split(items: list[AnyTest], rotation: Rotation, days: Mapping[str, int]) -> tuple[list[AnyTest], list[AnyTest]]:
+    """Tests that have their turn, and those that have not; ``days`` are the weekdays of modules."""
+    taken: list[AnyTest] = []
+    left: list[AnyTest] = []
     places: Counter[str] = Counter()
+    weekly = replace(rotation, seed=rotation.seed // WEEK)
     for item in items:
+        day = days.get(item.nodeid.partition("::")[0])
         marker = item.get_closest_marker("rotating")
         group = item.nodeid.partition("[")[0]
-        here = marker is None or rotation.turn(group, places[group], *marker.args)
+        mine = rotation if day is None else weekly
+        here = day is None or rotation.whole or rotation.seed % WEEK == day
+        here &= marker is None or mine.turn(group, places[group], *marker.args)
         places[group] += 1
         (taken if here else left).append(item)
     return taken, left
@@ -70,11 +113,14 @@ def split(items: list[pytest.Item], rotation: Rotation) -> tuple[list[pytest.Ite
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--rotate``."""
     parser.addoption("--rotate", action="store_true", help=f"of rotating tests only the part of the day, or of {VARIABLE}")
+    parser.addoption("--measure", action="store_true", help=f"write {MODULES.name}: what each module takes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marker; the seed is settled before workers start, so that midnight cannot part them."""
     config.addinivalue_line("markers", "rotating(turns): with --rotate it runs on one of so many days")
+    if config.getoption("--measure"):
+        config.pluginmanager.register(Measurement())
     if rotation_of(config).whole:
         os.environ.pop(FIRST_ROWS, None)
     else:
@@ -92,10 +138,51 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what has its turn another day."""
-    taken, left = split(items, rotation_of(config))
+    taken, left = split(items, rotation_of(config), weekdays(tomllib.loads(MODULES.read_text(encoding="utf-8"))["seconds"]))
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = taken
+
+
+class Measurement:
+    """Hooks that add up the processor time of modules, in whichever process their tests are run."""
+
+    def __init__(self) -> None:
+        self._before = _used()
+        self._seconds: dict[str, float] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """What was used since the last report, in the report."""
+        report = yield
+        now = _used()
+        report.user_properties.append((_PROPERTY, now - self._before))
+        self._before = now
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add it up where everything is told."""
+        module = report.nodeid.partition("::")[0]
+        taken = sum(float(str(value)) for name, value in report.user_properties if name == _PROPERTY)
+        self._seconds[module] = self._seconds.get(module, 0.0) + taken
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the table."""
+        if not hasattr(session.config, "workerinput"):
+            MODULES.write_text(table_of(self._seconds), encoding="utf-8")
+
+
+_PROPERTY = "processor time"
+
+
+def _used() -> float:
+    return sum(os.times()[:4])
+
+
+def table_of(seconds: Mapping[str, float]) -> str:
+    """``turns.toml``: modules that take more than two seconds."""
+    rows = [f'"{module}" = {taken:.0f}' for module, taken in sorted(seconds.items()) if taken > 2]
+    return "\n".join(["# Written by make test-all ARGS=--measure.", "[seconds]", *rows, ""])
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 import tempfile
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.first_rows import VARIABLE as FIRST_ROWS
-from tests.rotation import VARIABLE, Rotation
+from tests.rotation import MODULES, VARIABLE, WEEK, Rotation, split, weekdays
 from tests.scratch import PREFIX, open_folder, remove_stale
 
 
@@ -33,6 +37,57 @@ def test_groups_of_one_have_their_turn_on_different_days() -> None:
     busy = [sum(Rotation(day).turn(f"test_{number}", 0, 5) for number in range(200)) for day in range(5)]
     assert sum(busy) == 200
     assert min(busy) > 20
+
+
+def test_modules_are_spread_evenly_over_the_week() -> None:
+    days = weekdays(tomllib.loads(MODULES.read_text(encoding="utf-8"))["seconds"])
+    assert [module for module in days if not (ROOT / module).is_file()] == [], "gone: make test-all ARGS=--measure"
+    seconds = {"long.py": 30, **{f"test_{number}.py": 2 + number % 5 for number in range(70)}}
+    busy = Counter[int]()
+    for module, day in weekdays(seconds).items():
+        busy[day] += seconds[module]
+    assert len(busy) == WEEK
+    assert max(busy.values()) - min(busy.values()) <= 6
+
+
+@dataclass
+class Item:
+    """As much of a test as rotation looks at."""
+
+    nodeid: str
+    turns: int = 0
+
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        return pytest.Mark(name, (self.turns,), {}, _ispytest=True) if self.turns else None
+
+
+@pytest.mark.parametrize("turns", [1, 2, 7, 14])
+def test_every_row_of_a_weekly_module_has_its_turn(turns: int) -> None:
+    items = [Item(f"tests/long.py::test[{row}]", turns) for row in range(20)]
+    always = Item("tests/short.py::test")
+    every: list[str] = []
+    for day in range(739_948, 739_948 + WEEK * turns):
+        taken, left = split([*items, always], Rotation(day), {"tests/long.py": 3})
+        assert always in taken
+        assert len(taken) + len(left) == 21
+        every += [one.nodeid for one in taken if one is not always]
+    assert sorted(every) == sorted(one.nodeid for one in items)
+    taken, left = split([*items, always], Rotation(1, whole=True), {"tests/long.py": 3})
+    assert (len(taken), left) == (21, [])
+
+
+def test_what_modules_take_is_measured_and_written(small: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock that goes on by half a second with each look: three reports a test."""
+    (small / "test_long.py").write_text("def test_one(): ...\ndef test_two(): ...\n", encoding="utf-8")
+    (small / "test_short.py").write_text("import pytest\n@pytest.mark.skip\ndef test_one(): ...\n", encoding="utf-8")
+    clock = itertools.count(0, 0.5)
+    monkeypatch.setattr("tests.rotation._used", lambda: next(clock))
+    monkeypatch.setattr("tests.rotation.MODULES", small / "turns.toml")
+    monkeypatch.setenv(FIRST_ROWS, "as it was before")
+    (small / "turns.toml").write_text("[seconds]\n", encoding="utf-8")
+    outcome = pytester.runpytest_inprocess(str(small), "--measure", f"--rootdir={small}", f"--confcutdir={small}")
+    outcome.assert_outcomes(passed=23, skipped=1)
+    assert tomllib.loads((small / "turns.toml").read_text(encoding="utf-8")) == {"seconds": {"test_long.py": 3, "test_small.py": 32}}
 
 
 TESTS = """
