@@ -183,13 +183,23 @@ class SiteSession:
 
     def close(self) -> None:
         """Give back what the run context holds open."""
-        self.run_context.ledger.close()
-        self.run_context.sign_ins.close()
-        self.run_context.tape.close()
-        if self.run_context.control_plane:
-            self.run_context.control_plane.close()
-        if self.run_context.mailbox:
-            self.run_context.mailbox.close()
+        _close(self.run_context)
+
+    def with_mailbox(self) -> SiteSession:
+        """The same, listening for the mail of the site where there is a way to."""
+        mailbox = _mailbox(self.run_context)
+        self.run_context.tape.note("mailbox", mailbox is not None)
+        return replace(self, run_context=replace(self.run_context, mailbox=mailbox))
+
+
+def _close(run_context: RunContext) -> None:
+    run_context.ledger.close()
+    run_context.sign_ins.close()
+    run_context.tape.close()
+    if run_context.control_plane:
+        run_context.control_plane.close()
+    if run_context.mailbox:
+        run_context.mailbox.close()
 
 
 def open_site(
@@ -208,9 +218,8 @@ def open_site(
     tape = open_tape(options, worker) if not check_only else OpenTape()
     profile = _slowed(profile_on(tape, options.reports) or load_profile(name, sites_file), options)
     run_id = run_on(tape) or run_id or new_run_id()
-    ledgers = _ledgers(profile, options)
-    contract, payloads = Contract(options.root / "schemas"), Payloads(options.root / "payloads")
-    rate_limiter, tls = RateLimiter(profile.rate, _shared(profile, options, run_id)), tls_context(profile)
+    ledgers, tls, payloads = _ledgers(profile, options), tls_context(profile), Payloads(options.root / "payloads")
+    contract = Contract(options.root / "schemas")
     run_context = RunContext(
         profile=profile,
         release=options.release or profile.release or FIRST,
@@ -220,7 +229,7 @@ def open_site(
         payloads=payloads,
         ledger=ledgers.of_run(run_id + worker),
         run_id=run_id,
-        rate_limiter=rate_limiter,
+        rate_limiter=RateLimiter(profile.rate, _shared(profile, options, run_id)),
         tls=tls,
         control_plane=_control_plane(profile, tape, tls, transport),
         vendor_schemas=_vendor_schemas(profile, options, contract),
@@ -230,27 +239,23 @@ def open_site(
         tape=tape,
         now=moment_on(tape) or datetime.now(UTC),
     )
-    note_site(run_context, options)
-    run_context, preflight = _asked(run_context, Preflight(run_context, survey=survey, alone=not worker), options)
-    mailbox = None if check_only else _mailbox(run_context)
-    tape.note("mailbox", mailbox is not None)
-    return SiteSession(replace(run_context, mailbox=mailbox), preflight, options, ledgers)
+    with ExitStack() as undo:
+        undo.callback(_close, run_context)
+        note_site(run_context, options)
+        session = _asked(run_context, Preflight(run_context, survey=survey, alone=not worker), options, ledgers)
+        undo.pop_all()
+    return session if check_only else session.with_mailbox()
+
+
+def _asked(run_context: RunContext, preflight: Preflight, options: Options, ledgers: Ledgers) -> SiteSession:
+    """The site as it says it is, with what the preflight found."""
+    report = preflight.look(options.release)
+    return SiteSession(_as_the_site_says(run_context, report, options), report, options, ledgers)
 
 
 def _slowed(profile: Profile, options: Options) -> Profile:
     """The profile of a site that several shards ask: each at its share of the rate, which all of them keep together."""
     return replace(profile, rate=profile.rate / options.part[1]) if profile.rate else profile
-
-
-def _asked(run_context: RunContext, preflight: Preflight, options: Options) -> tuple[RunContext, PreflightReport]:
-    """The run context as the site says, with what the preflight found."""
-    try:
-        report = preflight.look(options.release)
-        return _as_the_site_says(run_context, report, options), report
-    except UserError:
-        run_context.sign_ins.close()
-        run_context.tape.close()
-        raise
 
 
 def _as_the_site_says(run_context: RunContext, preflight: PreflightReport, options: Options) -> RunContext:

@@ -12,9 +12,10 @@ import mocksite
 from conformance.cli import main
 from conformance.judge.findings import Violation
 from conformance.reporting.text import safe
-from conformance.sites.errors import CannotJudge
+from conformance.sites.control_plane import ControlPlane
+from conformance.sites.errors import CannotJudge, UserError
 from conformance.wire.exchange import parse
-from tests.conftest import SAFETY
+from tests.conftest import ROOT, SAFETY
 from tests.run.conftest import Runner
 from tests.twisted import operation_of, twisted
 
@@ -57,6 +58,20 @@ def profile(site: mocksite.Server, tmp_path: Path, old: str = "", new: str = "",
     file = tmp_path / "sites.toml"
     file.write_text(changed, encoding="utf-8")
     return str(file)
+
+
+def test_a_site_that_is_refused_is_let_go(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[object] = []
+    monkeypatch.setattr(ControlPlane, "close", lambda plane: closed.append(plane))
+
+    def refuse(*_: object) -> None:
+        raise UserError("some-code", "this site is not for us")
+
+    monkeypatch.setattr("conformance.run.site_session.Preflight.look", refuse)
+    with twisted(tmp_path) as site:
+        assert main(["check", *site.arguments("--root", str(ROOT))]) == 4
+    assert "error[some-code]: this site is not for us" in capsys.readouterr().err
+    assert len(closed) == 1
 
 
 @pytest.mark.parametrize("name", WRONG)

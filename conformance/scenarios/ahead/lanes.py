@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from conformance.judge.findings import ContractViolation
@@ -209,10 +209,8 @@ class Lanes:
         """The site as it was, once nobody is at work on it; what a killed run leaves stands in its ledger."""
         limit = self._run_context.profile.timeout + _GRACE
         if self._board is not None and self._schedule.wait(limit):
-            client = self._run_context.client()
-            with suppress(CannotJudge):
+            with closing(self._run_context.client()) as client, suppress(CannotJudge):
                 self._board.put_back(client)
-            client.close()
 
     @property
     def progress(self) -> tuple[int, int]:
