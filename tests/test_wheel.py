@@ -109,6 +109,7 @@ COMMANDS = {
     "plan": (0, "run"),
     "sweep": (0, "0 left behind"),
     "docs": (0, "reports/living-documentation.html"),
+    "coverage": (0, "exception ids"),
     "index": (0, ""),
     "report": (4, "error[no-results]"),
     "compare a b": (4, "error["),

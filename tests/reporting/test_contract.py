@@ -197,6 +197,17 @@ def test_first_and_last_day_come_from_the_nights() -> None:
     }
 
 
+def test_what_the_last_run_did_not_meet_an_earlier_night_may_have(runs: Runs, reference: Reference) -> None:
+    run = read_run(runs["new"])
+    poor = replace(run, shapes={**run.shapes, "GetSite": without(run.shapes["GetSite"], "brandName")})
+    element = reference.elements.all[reference.elements.at("GetSite", REPLY, "siteInstance/metaData/brandName")[0]]
+    days = {poor.site: {("GetSite", "siteInstance/metaData/brandName"): ("2026-01-01", "2026-02-01")}}
+    (never,) = Evidence((poor,), {}).of(element)
+    (once,) = Evidence((poor,), days).of(element)
+    assert (never.held, never.first) == (0, "")
+    assert (once.held, once.first, once.last) == (0, "2026-01-01", "2026-02-01")
+
+
 def test_killed_is_what_a_killed_fault_is_about(reference: Reference) -> None:
     row = {"fault": "R41.7.0-02/x", "clause": "R41.7.0-02", "summary": "GetSite leaves out siteInstance/tools/separateNoRecordingEdit"}
     killed = killed_in(reference, [{**row, "verdict": "killed"}, {**row, "verdict": "survived", "clause": "R41.7.0-01"}]).killed

@@ -154,7 +154,7 @@ class Coverage:
         for key, element in self.reference.elements.all.items():
             asked = any(one.operation in sent for one in element.occurrences if one.side == REPLY)
             asked |= any(path in self.reference.operations[name].parameters for name, path in element.paths(REQUEST))
-            sightings = [one for one in self.evidence.of(element) if one.held]
+            sightings = [one for one in self.evidence.of(element) if one.first]
             seen = (any(not one.mock for one in sightings), any(one.mock for one in sightings))
             judged, killed = key in self.reference.judged, key in self.reference.killed
             yield self._part("element", key, asked=asked, seen=seen, judged=judged, killed=killed)

@@ -67,7 +67,7 @@ class Evidence:
     def of(self, element: ContractElement) -> tuple[Sighting, ...]:
         """What each site that could show the element did."""
         found = (self._sighting(run, element) for run in self.runs)
-        return tuple(one for one in found if one.chances or one.held)
+        return tuple(one for one in found if one.chances or one.first)
 
     def _sighting(self, run: RunFile, element: ContractElement) -> Sighting:
         held = chances = 0
@@ -82,7 +82,9 @@ class Evidence:
                 held += row["parents"]
                 kinds |= set(row["kinds"])
                 words |= set(row["words"])
-                days.append(self.days.get(run.site, {}).get((operation, path), (run.day[:10], run.day[:10])))
+                days.append((run.day[:10], run.day[:10]))
+            # What the last run did not meet an earlier night may have.
+            days += [known] if (known := self.days.get(run.site, {}).get((operation, path))) else []
         first, last = (min(one for one, _ in days), max(one for _, one in days)) if days else ("", "")
         told = Sighting(
             run.site, run.mock, str(run.release), held, chances, tuple(sorted(kinds)), tuple(sorted(words)), first, last

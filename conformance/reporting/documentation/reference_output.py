@@ -88,7 +88,7 @@ def _by_telling(sightings: Iterable[Sighting]) -> list[tuple[tuple[Any, ...], li
     """Sites that show the same told together."""
     found: dict[tuple[Any, ...], list[Sighting]] = {}
     for one in sightings:
-        found.setdefault((one.kinds, one.words, one.differs), []).append(one)
+        found.setdefault((one.kinds, one.words, one.differs, bool(one.first)), []).append(one)
     return list(found.items())
 
 
