@@ -225,6 +225,8 @@ _LEAF = re.compile(
     r"<(?P<tag>[\w.:-]++)[^<>]*+>(?P<content>(?:<!\[CDATA\[.{0,4096}?\]\]>|[^<])++)</(?P=tag)\s*+>", re.DOTALL
 )
 _CDATA, _END = "<![CDATA[", "]]>"
+#: A site that tells no password may write 0 or stars, and a check asks whether it did.
+_MASKS = frozenset("*\u2022-xX0")
 _ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]+|[a-z]+);")
 _KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
@@ -267,7 +269,9 @@ class Pseudonyms:
         return found[0][:start] + html.escape(self.pseudonym(plain), quote=False) + found[0][end:]
 
     def pseudonym(self, secret: str) -> str:
-        """Another text of the form of ``secret``."""
+        """Another text of the form of ``secret``; what stands in the place of one that is not told stays."""
+        if not set(secret) - _MASKS:
+            return secret
         stream = self._stream(secret)
         # As XML writes it: with other letters it would be another character, or none.
         whole = {place for found in _ENTITY.finditer(secret) for place in range(*found.span())}

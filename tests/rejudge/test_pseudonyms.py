@@ -29,6 +29,7 @@ def names() -> Pseudonyms:
         (b"<enforcePassword>true</enforcePassword>", True),
         (b"<password></password><password/>", True),
         (b"<siteName>plain 1234</siteName>", True),
+        (b"<audioPassword>0000000</audioPassword><hostPIN>****</hostPIN>", True),
         (b"\xff\x00 no text at all \xfe", True),
         (b"<password>cut off", True),
     ],
