@@ -79,16 +79,27 @@ def told_by(reports: Path) -> Told:
         raise UsageError("reports", f"{problem.strerror}: {file}", where=str(file), hint=_HINT) from None
     except ValueError:
         raise UsageError("reports", f"{file} is not a whole summary", where=str(file), hint=_HINT) from None
-    if not isinstance(summary, dict) or summary.get("format") != FORMAT or not isinstance(summary.get("shapes"), dict):
+    if not isinstance(summary, dict) or summary.get("format") != FORMAT or not _has_shapes(summary):
         raise UsageError("reports", f"{file} is no summary of format {FORMAT}", where=str(file), hint=_HINT)
     said = str(summary.get("site_release") or summary.get("release") or "")
-    refused = ((one["operation"], one["wrong"]) for one in summary.get("causes", ()) if _EXCEPTION.match(one["wrong"]))
+    causes = [one for one in summary.get("causes") or () if isinstance(one, dict)]
+    refused = ((str(one.get("operation")), str(one.get("wrong"))) for one in causes)
     return Told(
         release=_nearest(said),
         shapes=summary["shapes"],
-        not_served=tuple(summary.get("not_served", ())),
-        refused=tuple(sorted(set(refused))),
+        not_served=tuple(summary.get("not_served") or ()),
+        refused=tuple(sorted({one for one in refused if _EXCEPTION.match(one[1])})),
         settings=_settings(file.with_name("recording.jsonl.gz")),
+    )
+
+
+def _has_shapes(summary: dict[str, Any]) -> bool:
+    shapes = summary.get("shapes")
+    return isinstance(shapes, dict) and all(
+        operation
+        and isinstance(shape, dict)
+        and all(isinstance(row, dict) and {"kinds", "after"} <= set(row) for row in shape.values())
+        for operation, shape in shapes.items()
     )
 
 

@@ -139,6 +139,7 @@ MISTAKES: dict[str, Callable[[Path], Path]] = {
     "an empty folder": lambda folder: folder,
     "a cut file": lambda folder: _with(folder, '{"format": 1, "shapes": {'),
     "another format": lambda folder: _with(folder, '{"format": 2, "shapes": {}}'),
+    "shapes of another kind": lambda folder: _with(folder, '{"format": 1, "shapes": {"GetUser": {"a": 1}}}'),
     "a list": lambda folder: _with(folder, "[1, 2]"),
 }
 
