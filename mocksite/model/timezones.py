@@ -50,9 +50,7 @@ class Zone:
 
     def called(self, timestamp: int) -> str:
         """The description as later sites write it: with the offset of the moment, summer time in it."""
-        minutes = self.offset(timestamp)
-        hours, rest = divmod(abs(minutes), 60)
-        return f"GMT{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}{self.description[9:]}"
+        return _at(self.offset(timestamp)) + self.description[9:]
 
     def offset(self, timestamp: int) -> int:
         """Minutes ahead of GMT at a moment."""
@@ -75,6 +73,12 @@ class Zone:
         """The moment a local clock shows ``wall``; an hour that exists twice is its first occurrence."""
         early = wall - (self.minutes + 60) * 60
         return early if self.in_summer(early) else wall - self.minutes * 60
+
+
+@functools.cache
+def _at(minutes: int) -> str:
+    hours, rest = divmod(abs(minutes), 60)
+    return f"GMT{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
 
 
 @functools.lru_cache(maxsize=1024)
