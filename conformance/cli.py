@@ -227,6 +227,8 @@ def _tapped(command: argparse.ArgumentParser) -> None:
     words = "where clients ask instead of the site (default 127.0.0.1:8900)"
     command.add_argument("--listen", default="127.0.0.1:8900", metavar="HOST:PORT", help=words)
     command.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust beside the known ones")
+    words = "listen where other machines ask, too, whose passwords travel in clear"
+    command.add_argument("--allow-remote", action="store_true", help=words)
 
 
 def _wrapped(command: argparse.ArgumentParser) -> None:

@@ -166,7 +166,9 @@ def test_what_is_no_traffic_is_one_message(
         (["tap", "--to", "site.invalid"], "tap-site"),
         (["tap", "--to", "https://user:secret@site.invalid"], "tap-site"),
         (["tap", "--to", "https://site.invalid", "--listen", "8900"], "tap-address"),
-        (["tap", "--to", "https://site.invalid", "--listen", "192.0.2.1:1", "--output", "{tmp}/t"], "tap-listen"),
+        (["tap", "--to", "https://site.invalid", "--listen", "192.0.2.1:1"], "tap-clear"),
+        (["tap", "--to", "http://site.invalid"], "tap-clear"),
+        (["tap", "--to", "https://site.invalid", "--listen", "192.0.2.1:1", "--allow-remote", "--output", "{tmp}/t"], "tap-listen"),
     ],
 )
 def test_a_mistake_is_one_message(arguments: list[str], code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

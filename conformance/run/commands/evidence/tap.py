@@ -27,6 +27,7 @@ from conformance.reporting.text import printable
 from conformance.run.commands.evidence.traffic import asked_for
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.masking import SecretRegistry, is_secret_content, mask_named
+from conformance.sites.profile import is_loopback
 from conformance.wire.environment import proxy_for
 from conformance.wire.exchange import local_name, parse, text_of
 from conformance.wire.recording import Pseudonyms
@@ -173,7 +174,7 @@ def open_tap(listen: tuple[str, int], site: str, sink: IO[str], ca_file: str = "
 
 def tap(options: argparse.Namespace) -> int:
     """``webex-conformance tap``: serves until Ctrl-C or SIGTERM."""
-    site, listen = _site(options.to), _address(options.listen)
+    site, listen = _site(options.to), _address(options.listen, allow_remote=options.allow_remote)
     with _file(options.output) as sink:
         try:
             server = open_tap(listen, site, sink, options.ca_file)
@@ -198,13 +199,18 @@ def _site(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise UserError("tap-site", "this is no address of a site", where="--to", hint="--to https://HOST")
+    if parts.scheme == "http" and not is_loopback(url):
+        raise UserError("tap-clear", "passwords would travel in clear", where="--to", hint="--to https://HOST")
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _address(text: str) -> tuple[str, int]:
+def _address(text: str, *, allow_remote: bool) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
         raise UserError("tap-address", "this is no address to listen at", where="--listen", hint="127.0.0.1:8900")
+    if not (allow_remote or is_loopback(f"http://{host}")):
+        what = "other machines would send their passwords here in clear"
+        raise UserError("tap-clear", what, where="--listen", hint="--listen 127.0.0.1:PORT, or --allow-remote")
     return host.strip("[]"), int(port)
 
 
