@@ -234,7 +234,8 @@ def _told(ledgers: Ledgers) -> list[Path]:
 
 
 def _places(ledgers: Ledgers) -> str:
-    return " or ".join(str(folder) for folder in (ledgers.reports, ledgers.known, *ledgers.others) if folder)
+    several = [f"{len(ledgers.others)} folders of other runs"] if ledgers.others else []
+    return " or ".join([*(str(folder) for folder in (ledgers.reports, ledgers.known) if folder), *several])
 
 
 INDEX = "README.md"

@@ -1,0 +1,67 @@
+"""check, plan and sweep on many sites: one bad entry stops no other, nobody is asked for a plan, many ledgers are read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.cli import main
+from conformance.sites.ledger import SETTING, Ledger
+from tests.conftest import ROOT
+from tests.kills.measure import differences
+from tests.shards.measure import KilledSite
+from tests.twisted import twisted
+
+SUITE = ["--root", str(ROOT)]
+
+
+def two_profiles(text: str, file: Path) -> list[str]:
+    """A sound site and one with a mistake, in this order and a sound one behind."""
+    texts = [text.replace("sites.twisted", f"sites.s{number}") for number in (1, 2, 3)]
+    texts[1] = texts[1].replace("[sites.s2]", '[sites.s2]\nrate = "often"')
+    file.write_text("\n".join(texts), encoding="utf-8")
+    return ["--sites", str(file)]
+
+
+def test_check_names_one_bad_entry_and_checks_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with twisted(tmp_path) as site:
+        named = two_profiles(site.sites.read_text(encoding="utf-8"), tmp_path / "three.toml")
+        assert main(["check", *SUITE, *named, "--site", "s*", "--reports", str(tmp_path / "r")]) == 4
+    said = capsys.readouterr().out
+    assert "s1: 0 contradictions" in said
+    assert "s3: 0 contradictions" in said
+    assert said.count("error[profile-rate]") == 1
+    assert "3 sites, 2 as their profiles say; not: s2" in said
+
+
+def test_a_plan_of_shards_asks_nobody_and_is_a_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with twisted(tmp_path) as site:
+        named = site.arguments()
+        assert main(["plan", *SUITE, *named, "--shards", "2", "--json"]) == 0
+        assert site.asked == []
+    rows = json.loads(capsys.readouterr().out)["include"]
+    assert [row["shard"] for row in rows] == ["1/2", "2/2"]
+    assert rows[1]["sites"] == "nothing to do", "a mock that shards would share is not cut"
+    for number in ("0", "-3", "100001"):
+        assert main(["plan", *SUITE, *named, "--shards", number]) == 4
+    assert main(["plan", *SUITE, "--site", "a", "--site", "b"]) == 4
+
+
+def test_sweep_reads_the_ledgers_of_many_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with twisted(tmp_path) as served:
+        site = KilledSite(served, None)
+        before = site.state()
+        folder = tmp_path / "shards" / "7" / "twisted" / "ledger"
+        ledger = Ledger(folder / "twisted-6ab0000000ff.jsonl", "twisted", "6ab0000000ff")
+        ledger.created(ledger.intend("", SETTING, "classic-events"), {"value": "false"})
+        ledger.close()
+        arguments = ["sweep", *SUITE, *served.arguments("--reports", str(tmp_path / "r"))]
+        assert main([*arguments, "--dry-run"]) == 0
+        assert "would undo" not in capsys.readouterr().out
+        assert main([*arguments, str(tmp_path / "shards")]) == 0
+        assert str(folder) in capsys.readouterr().out
+        assert differences(before, site.state(), live=False) == ("setting classic-events",)
+        assert main([*arguments, str(tmp_path / "none")]) == 4
