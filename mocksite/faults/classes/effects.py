@@ -149,12 +149,12 @@ def _refused() -> Iterator[Fault]:
                 family=REFUSED,
             )
     yield RefusedButDone(
-        f"{REFUSED}/CreateMeeting/030002/short-name",
+        f"{REFUSED}/CreateMeeting/030001/short-name",
         "CreateMeeting refuses a short name of a later user and makes the meeting",
         "R41.11.0-31",
         "element-value",
         ("CreateMeeting",),
-        "030002",
+        "030001",
         _signed_in_after_all,
         _by_a_short_name,
         family=REFUSED,
