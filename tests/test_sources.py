@@ -44,10 +44,11 @@ def named_sources() -> set[str]:
 
 
 def found(citing: str, name: str) -> Path | None:
-    """The file that ``name`` means: beside the citing one, at the top, below docs, or anywhere under that name."""
+    """The file that ``name`` means: beside the citing one, at the top, below docs, or in a room of the project."""
     near = [ROOT / citing, *(ROOT / citing).parents]
     places = [folder / name for folder in near if folder.is_relative_to(ROOT)] + [ROOT / "docs" / name]
-    return next((place for place in places if place.is_file()), None)
+    there = next((place for place in places if place.is_file()), None)
+    return there or next((one for room in ("mocksite", "conformance", "features") for one in (ROOT / room).rglob(name)), None)
 
 
 def lost(citing: str, text: str) -> Iterator[str]:
