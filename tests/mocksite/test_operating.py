@@ -50,7 +50,9 @@ def test_a_signal_stops_it_cleanly(number: int, tmp_path: Path) -> None:
     control = written["control_url"]
     assert httpx.get(f"{control}/sites/two/state", trust_env=False, timeout=SAFETY).json()["site"]["name"] == "two"
     process.send_signal(number)
-    out, err = process.communicate(timeout=SAFETY)
+    # communicate() would not see what readline() has already taken from the pipe.
+    out = process.stdout.read()
+    _, err = process.communicate(timeout=SAFETY)
     assert (process.returncode, err) == (0, "")
     told = {line.split()[0]: line for line in out.splitlines()}
     assert list(told) == ["site", "administrator", "host", "profile", "look"]
