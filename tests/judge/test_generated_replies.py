@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import notice_initialization_restarted
 
 from conformance.judge.contract import Contract, ContractView
 from conformance.judge.schema_check import check_schema
@@ -23,6 +25,13 @@ QUIET = settings(
 )
 seeds = st.integers(min_value=0, max_value=2**32)
 operations = st.sampled_from(OPERATIONS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _at_rest() -> Iterator[None]:
+    """A run in this process that comes later loads hypothesis's plugin again, which warns of examples made before it."""
+    yield
+    notice_initialization_restarted(warn=False)
 
 
 def view(release: str) -> ContractView:
