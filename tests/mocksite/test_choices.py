@@ -69,6 +69,7 @@ def test_names_of_panelist_passwords(site) -> None:
 
 @pytest.mark.parametrize("role", ["siteAdmin", "roSiteAdmin", "umSiteAdmin"])
 def test_roles_that_control_hub_gives(site, role: str) -> None:
+    """9.0 SP2: sites of common identity refuse to assign some administrator roles, 030103."""
     site.set("administrator-roles", '"refused"')
     user = "<firstName>N</firstName><lastName>N</lastName><webExId>{0}</webExId><email>{0}</email><privilege><{1}>true</{1}></privilege>"
     assert site.call("CreateUser", user.format("n.one@example.com", role), "site-admin").id == "030103"

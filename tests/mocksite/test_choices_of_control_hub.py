@@ -98,6 +98,7 @@ def test_user_management_may_want_the_password(site, operation: str) -> None:
 
 
 def test_nobody_needs_an_avatar(site) -> None:
+    """Both captured replies of GetUser hold none."""
     host = site.account("host")["webex_id"]
     assert "avatar" not in site.user(host).names(), "two captured replies hold none: nobody has set one"
     assert "avatar" in site.user("rosa.room@example.com").names()

@@ -31,6 +31,7 @@ def post(site, path: str = "/", headers: dict[str, str] | None = None, **fields:
 
 
 def test_the_page_tells_how_to_address_the_site_and_who_may_sign_in(site) -> None:
+    """Who wrote clients against it found siteID told nowhere."""
     page = text(site)
     for role in ("site-admin", "host"):
         account = site.account(role)
@@ -135,6 +136,7 @@ def test_an_operation_is_sent_from_its_page(site) -> None:
 
 
 def test_a_reset_says_what_it_resets(site) -> None:
+    """Who wrote clients against it lost settings with the data."""
     def changed() -> tuple[bool, bool, bool]:
         listed = "Mine" in site.call("LstsummaryMeeting").response.body.decode()
         return listed, not site.core.main.store.settings.avatars, bool(site.core.main.fault.id)
@@ -157,6 +159,7 @@ def test_a_reset_says_what_it_resets(site) -> None:
 
 
 def test_the_log_file_keeps_whole_exchanges_without_secrets(make, tmp_path: Path) -> None:
+    """Who wrote clients against it missed the bodies."""
     file = tmp_path / "log.jsonl"
     talk = make(log=file)
     password = talk.account("host")["password"]

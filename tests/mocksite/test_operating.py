@@ -39,6 +39,7 @@ def ready(process: subprocess.Popen) -> str:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly(number: int, tmp_path: Path) -> None:
+    """And its start tells an account of each kind, which who wrote clients against it missed."""
     profile = tmp_path / "profile.toml"
     profile.touch(0o644)
     process = spawn("--port", "0", "--write-profile", str(profile), "--profile-name", "own", "--site-name", "one", "--site-name", "two")

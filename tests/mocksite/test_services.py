@@ -288,6 +288,7 @@ def test_what_is_not_served_is_nobodys_fault(site, operation: str) -> None:
 
 
 def test_the_command_lists_what_is_served_and_what_is_not(capsys) -> None:
+    """Who wrote clients against it found no such list."""
     assert main(["operations"]) == 0
     told = capsys.readouterr().out
     count = len(OPERATIONS) - len(SPELLINGS) - len(LATER)
