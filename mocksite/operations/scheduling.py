@@ -9,6 +9,7 @@ from mocksite.model import identifiers
 from mocksite.model.identifiers import CREATED
 from mocksite.model.queries import Query, Term
 from mocksite.model.records import Attendee, MeetingType, Session, User
+from mocksite.operations import attendance
 from mocksite.operations.call import Call
 from mocksite.protocol.dates import parse, show, zone
 from mocksite.protocol.refusals import Refusal, invalid
@@ -175,7 +176,9 @@ def guests(call: Call, session: Session) -> list[Attendee]:
 
 
 def drop(call: Call, session: Session) -> None:
-    """Forget a session and its guests."""
+    """Forget a session and its guests; one that goes on is over with it."""
+    if session.opened:
+        attendance.end(call.store, session, call.now)
     call.store.drop(Session, Term("key", "=", session.key))
     call.store.drop(Attendee, Term("session_key", "=", session.key))
 

@@ -41,6 +41,7 @@ from mocksite.model.records import (
     User,
     View,
 )
+from mocksite.operations import attendance
 from mocksite.protocol.envelope import HttpRequest, HttpResponse
 from mocksite.server.requestlog import RequestLog
 from mocksite.server.site import Site
@@ -69,6 +70,7 @@ class Control:
             ("GET", "mail"): lambda site, _name, _value: [_mail(mail) for mail in site.store.all(Mail)],
             ("PUT", "users"): change_user,
             ("DELETE", "users"): delete_user,
+            ("PUT", "sessions"): change_session,
             ("DELETE", "sessions"): delete_session,
             ("DELETE", "mail"): delete_mail,
         }
@@ -226,12 +228,37 @@ def delete_user(site: Site, name: str, _value: object) -> object:
     return None
 
 
+def change_session(site: Site, name: str, value: object) -> object:
+    """Start a session, or end it, as its host does in a client. ``attended`` names who came, else all guests did."""
+    session = _session(site, name)
+    wishes = value if isinstance(value, dict) else {}
+    state, attended = wishes.get("state"), wishes.get("attended")
+    if state not in ("started", "ended") or not set(wishes) <= {"state", "attended"}:
+        raise ControlError('the body must hold "state", started or ended, and may hold "attended"')
+    if attended is not None and not (isinstance(attended, list) and all(isinstance(one, str) for one in attended)):
+        raise ControlError("attended must be a list of addresses")
+    if state == "started":
+        attendance.begin(site.store, session, site.now)
+    elif session.opened:
+        attendance.end(site.store, session, site.now, attended)
+    else:
+        raise ControlError(f"the session {name} has not been started", 409)
+    return {"sessionKey": session.key, "state": state}
+
+
 def delete_session(site: Site, name: str, _value: object) -> object:
-    """Remove a session of any kind."""
-    if not name.isdigit() or not site.store.drop(Session, Term("key", "=", int(name))):
-        raise ControlError(f"there is no session {name}", 404)
-    site.store.drop(Attendee, Term("session_key", "=", int(name)))
+    """Remove a session of any kind, as if it had never been."""
+    session = _session(site, name)
+    site.store.drop(Session, Term("key", "=", session.key))
+    site.store.drop(Attendee, Term("session_key", "=", session.key))
     return None
+
+
+def _session(site: Site, name: str) -> Session:
+    found = site.store.get(Session, int(name)) if name.isdecimal() and len(name) < 19 else None
+    if found is None:
+        raise ControlError(f"there is no session {name}", 404)
+    return found
 
 
 def delete_mail(site: Site, _name: str, _value: object) -> object:

@@ -162,10 +162,14 @@ def _switches(shown: Glance) -> str:
     resets = "".join(
         _form(shown.site, "reset", name, "", f"Reset {name or 'everything'}") for name in ("data", "settings", "")
     )
+    key = '<input name="value" aria-label="key of a session to {}" inputmode="numeric" placeholder="session key">'
+    held = (("started", "start"), ("ended", "end"))
+    session = "".join(_form(shown.site, "session", state, key.format(word), word.title()) for state, word in held)
     rows = [
         f"<tr><td>release</td><td>{_form(shown.site, 'release', '', releases, 'Run this')}</td></tr>",
         f"<tr><td>latency, ms</td><td>{_form(shown.site, 'latency', '', pause, 'Wait')}</td></tr>",
         f"<tr><td>{faults}</td><td>{_form(shown.site, 'fault', '', wrong, 'Set')}</td></tr>",
+        f"<tr><td>session</td><td>{session}</td></tr>",
         f"<tr><td>back to the start</td><td>{resets}</td></tr>",
         *(_setting(shown.site, name, value) for name, value in shown.settings.items()),
     ]

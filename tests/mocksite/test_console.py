@@ -75,6 +75,14 @@ def test_forms_switch_what_the_page_offers(site) -> None:
     assert re.search(r'<tr class="changed"><td>nbr-storage', text(site))
 
 
+def test_a_session_is_held_from_the_page(site) -> None:
+    key = site.data["meeting-key"]
+    for state, shown in (("started", "INPROGRESS"), ("ended", "NOT_INPROGRESS")):
+        assert post(site, action="session", name=state, value=key).status == 303
+        assert site.done("GetSessionInfo", f"<sessionKey>{key}</sessionKey>").text("status") == shown
+    assert site.call("LstmeetingusageHistory", f"<meetingKey>{key}</meetingKey>").ok
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -84,6 +92,8 @@ def test_forms_switch_what_the_page_offers(site) -> None:
         {"action": "release", "value": "1.0"},
         {"action": "latency", "value": "soon"},
         {"action": "reset", "name": "everything"},
+        {"action": "session", "name": "started", "value": "<b>none</b>"},
+        {"action": "session", "name": "ended", "value": "1"},
         {"action": "explode"},
     ],
 )
