@@ -64,7 +64,7 @@ class Settings:
     recording_elements: str = "in-siteCommonOptions"
     panelist_passwords: str = "called-panelist"
     capacity_without_license: str = "zero"
-    administrator_roles: str = "given"
+    administrator_roles: str = "refused"
     long_recording_windows: str = "refused"
     recording_times: str = "in-zone-asked-for"
     host_pins: str = "of-4-digits"
@@ -91,7 +91,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "recording-elements": ("in-siteCommonOptions", "in-tools"),
     "panelist-passwords": ("called-panelist", "called-answerer"),
     "capacity-without-license": ("zero", "absent"),
-    "administrator-roles": ("given", "refused"),
+    "administrator-roles": ("refused", "given"),
     "long-recording-windows": ("refused", "taken"),
     "recording-times": ("in-zone-asked-for", "in-zone-of-host"),
     "host-pins": ("of-4-digits", "of-6-digits"),

@@ -70,14 +70,19 @@ def test_names_of_panelist_passwords(site) -> None:
 @pytest.mark.parametrize("role", ["siteAdmin", "roSiteAdmin", "umSiteAdmin"])
 def test_roles_that_control_hub_gives(site, role: str) -> None:
     """9.0 SP2: sites of common identity refuse to assign some administrator roles, 030103."""
-    site.set("administrator-roles", '"refused"')
     user = "<firstName>N</firstName><lastName>N</lastName><webExId>{0}</webExId><email>{0}</email><privilege><{1}>true</{1}></privilege>"
     assert site.call("CreateUser", user.format("n.one@example.com", role), "site-admin").id == "030103"
     assert site.call("CreateUser", user.format("n.one@example.com", "host"), "site-admin").ok
-    site.set("control-hub-managed", "false")
-    made = site.call("CreateUser", user.format("n.two@example.com", role), "site-admin")
-    assert made.ok
-    assert site.user("n.two@example.com").text(f"privilege/{role}") == "true"
+    changed = "<webExId>{0}</webExId><privilege><{1}>true</{1}></privilege>"
+    assert site.call("SetUser", changed.format("n.one@example.com", role), "site-admin").id == "030103"
+    assert site.user("n.one@example.com").text(f"privilege/{role}") == "false"
+    for number, (setting, value) in enumerate((("administrator-roles", '"given"'), ("control-hub-managed", "false"))):
+        site.set(setting, value)
+        made = f"n.more{number}@example.com"
+        site.done("CreateUser", user.format(made, role), "site-admin")
+        assert site.user(made).text(f"privilege/{role}") == "true"
+        site.set("administrator-roles", '"refused"')
+        assert site.call("SetUser", changed.format(made, role), "site-admin").ok, "who has a role is given none"
 
 
 def test_users_of_a_site_with_longer_pins_and_hybrid_voip(site) -> None:

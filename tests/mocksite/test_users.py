@@ -194,8 +194,9 @@ class TestPins:
     """R41.5.0-01..09."""
 
     @pytest.mark.parametrize("room", ["true", "false"])
-    @pytest.mark.parametrize("privilege", ["host", "siteAdmin", "roSiteAdmin", "userAdmin"])
+    @pytest.mark.parametrize("privilege", ["host", "siteAdmin", "roSiteAdmin", "umSiteAdmin"])
     def test_every_host_gets_one_from_41_5(self, site, privilege: str, room: str) -> None:
+        site.set("administrator-roles", '"given"')
         created(site, extra=f"<privilege><{privilege}>true</{privilege}><isEnablePMR>{room}</isEnablePMR></privilege>")
         pin = site.user("nora.new@example.com").text("phones/hostPIN")
         assert len(pin) == 4
