@@ -44,15 +44,17 @@ fault-matrix: $(READY)   ## every seeded fault against the scenario that must ca
 	$(BIN)/python -m tests.matrix $(ARGS)
 
 mutants: $(READY)        ## mutants of modules of the judge, and how many the tests kill (ARGS=--turn: one module a day)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/mutants/requirements.lock
 	$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(READY)          ## the figures of the README
 	$(BIN)/python -m benchmarks $(ARGS)
 
-lock:                    ## renew requirements.lock from pyproject.toml
-	$(PYTHON) -m uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --extra tls \
-	    --no-header --quiet --upgrade -o requirements.lock pyproject.toml
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --extra tls --no-header --quiet
+
+lock:                    ## renew requirements.lock, and that of the mutants, from pyproject.toml
+	$(PYTHON) -m $(LOCK) --upgrade -o requirements.lock pyproject.toml
+	$(PYTHON) -m $(LOCK) --extra mutants -c requirements.lock -o tests/mutants/requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build *.egg-info reports/[!R]*

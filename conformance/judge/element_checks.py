@@ -264,7 +264,7 @@ def in_order(reply: Reply, whole: ContractView, parent: str, names: list[str]) -
         if len(dict.fromkeys(actual)) < min(2, len(names)):
             raise CannotJudge(f"no order to judge: {parent or 'the body'} holds {', '.join(actual) or 'none'} of them")
         if actual != sorted(actual, key=names.index):
-            return (Finding("element-order", parent, ", ".join(names), ", ".join(actual) or "none of them"),)
+            return (Finding("element-order", parent, ", ".join(names), ", ".join(actual)),)
     return ()
 
 

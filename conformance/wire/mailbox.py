@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import imaplib
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+[^\s\"'<>.,;:!?)\]]")
+#: The language an encoded word may name behind its charset (RFC 2231, section 5): the email package takes none.
+_LANGUAGE = re.compile(r"(=\?[^?*\s]+)\*[^?\s]*(?=\?[bq]\?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Mail:
     def decoded_subject(self) -> str:
         """The subject a reader sees; what cannot be decoded shows as replacement characters."""
         try:
-            return str(make_header(decode_header(self.subject.decode("utf-8", "replace"))))
+            words = _LANGUAGE.sub(r"\1", self.subject.decode("utf-8", "replace"))
+            return str(make_header(decode_header(words)))
         except (LookupError, ValueError, HeaderParseError):
             return "\ufffd"
 

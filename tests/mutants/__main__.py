@@ -1,12 +1,13 @@
-"""``python -m tests.mutants [MODULE ...] [--turn]``: mutants of modules of the judge, and how many the tests kill.
+"""``python -m tests.mutants [MODULE ...] [--turn] [--children N]``: mutants of what decides verdicts, and how many the tests kill.
 
-``make mutants`` installs mutmut first. All modules of ``modules.toml``, those named, or with ``--turn`` the one of the day.
+``make mutants`` installs mutmut first (requirements.lock beside this). All modules of ``modules.toml``, those named, or with ``--turn`` the one of the day.
 Ends with 1 when less than 95 % of a module's are killed, or an equivalent is none any more.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(known)} (all)")
     parser.add_argument("--turn", action="store_true", help="only the module that has its turn today")
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1, metavar="N", help="mutants tried at once (%(default)s)")
     given = parser.parse_args(arguments)
     if unknown := set(given.modules) - set(known):
         parser.error(f"no module is called {min(unknown)}")
@@ -31,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [known[name] for name in ([names[today() % len(names)]] if given.turn else names)]
     started = time.monotonic()
     with TemporaryDirectory(prefix="wxc-mutants-") as folder:
-        mutants = measured(Path(folder), chosen)
+        mutants = measured(Path(folder), chosen, given.children)
     counts = counted(mutants, equivalents())
     old = stale(mutants, equivalents(), [one.name for one in chosen])
     print("\n".join([*table(counts), *(f"no survivor any more: {one.function}: {one.line}" for one in old)]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
 import json
 import os
 import re
@@ -11,6 +13,7 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -20,9 +23,9 @@ _PARTS = ("conformance", "mocksite", "steps", "features", "payloads", "schemas",
           "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "sites.example.toml")  # fmt: skip
 #: It reads the names of checks in the source, where mutants of all of them stand side by side.
 _NOT_HERE = "tests/judge/test_corpus.py::test_every_check_of_the_judge_has_its_case"
-#: What mutmut writes down for a mutant that its tests did not see, and for one that no test runs.
-_SURVIVED, _UNTESTED = 0, 33
-_NAME = re.compile(r"conformance\.\w+\.(?P<module>\w+)\.(?:xǁ(?P<owner>\w+)ǁ|x_)(?P<function>\w+)__mutmut_\d+")
+#: What mutmut writes down for a mutant that its tests did not see, that no test runs, and for those it did not try.
+_SURVIVED, _UNTESTED, _UNTRIED = 0, 33, (None, 2, 34)
+_NAME = re.compile(r"conformance(?:\.\w+)*\.(?P<module>\w+)\.(?:xǁ(?P<owner>\w+)ǁ|x_)(?P<function>\w+)__mutmut_\d+")
 
 
 @dataclass(frozen=True)
@@ -97,18 +100,25 @@ def mutmut(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def measured(folder: Path, chosen: Iterable[Module]) -> list[Mutant]:
-    """Every mutant of the modules with what came of it."""
+def measured(folder: Path, chosen: Iterable[Module], children: int) -> list[Mutant]:
+    """Every mutant of the modules with what came of it, tried by so many ``children`` at once."""
     told = list(chosen)
     copied(folder, told)
-    mutmut(folder, "run", "--max-children", str(os.cpu_count() or 1))
+    mutmut(folder, "run", "--max-children", str(children))
+    return [mutant for module in told for mutant in outcomes(folder / "mutants" / module.file)]
+
+
+def outcomes(file: Path) -> list[Mutant]:
+    """The mutants that stand side by side in ``file``; what mutmut wrote down of them stands beside it."""
+    codes = json.loads(file.with_name(f"{file.name}.meta").read_text(encoding="utf-8"))["exit_code_by_key"]
+    if untried := [name for name, code in codes.items() if code in _UNTRIED]:
+        raise SystemExit(f"{len(untried)} of {len(codes)} mutants of {file.name} were not tried, {untried[0]} first")
+    source = file.read_text(encoding="utf-8")
     found = []
-    for module in told:
-        codes = json.loads((folder / "mutants" / f"{module.file}.meta").read_text(encoding="utf-8"))["exit_code_by_key"]
-        for name, code in codes.items():
-            outcome = {_SURVIVED: "survived", _UNTESTED: "untested"}.get(code, "killed")
-            line = "" if outcome == "killed" else line_of(mutmut(folder, "show", name))
-            found.append(Mutant(function_of(name), line, outcome))
+    for name, code in codes.items():
+        outcome = {_SURVIVED: "survived", _UNTESTED: "untested"}.get(code, "killed")
+        line = "" if outcome == "killed" else line_of(source, name.rpartition(".")[2])
+        found.append(Mutant(function_of(name), line, outcome))
     return found
 
 
@@ -120,9 +130,20 @@ def function_of(name: str) -> str:
     return ".".join(part for part in (found["module"], found["owner"], found["function"]) if part)
 
 
-def line_of(difference: str) -> str:
-    """The line that a mutant put in, without the blanks before it."""
-    return next((line[1:].strip() for line in difference.splitlines() if line.startswith("+") and not line.startswith("+++")), "")
+def line_of(source: str, mutant: str) -> str:
+    """The line that a mutant put in, without the blanks before it; empty for one that only took lines out."""
+    lines, spans = source.splitlines(), _functions(source)
+    original = f"{mutant.rpartition('__mutmut_')[0]}__mutmut_orig"
+    before, after = (lines[slice(*spans[name])] for name in (original, mutant))
+    added = (line for line in difflib.ndiff(before, after) if line.startswith("+ "))
+    return next((line[2:].strip() for line in added), "")
+
+
+@lru_cache(maxsize=1)
+def _functions(source: str) -> dict[str, tuple[int, int]]:
+    """Where the lines below the head of each function of ``source`` begin and end."""
+    found = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+    return {node.name: (node.body[0].lineno - 1, node.end_lineno or 0) for node in found}
 
 
 @dataclass(frozen=True)

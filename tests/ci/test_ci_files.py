@@ -108,3 +108,26 @@ def test_actions_are_pinned_by_commit_with_their_version_beside() -> None:
     assert len(used) >= 10
     assert [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
     assert len({tuple(one.split("@")) for one in used}) == len({one.split("@")[0] for one in used}), "one version of each"
+
+
+#: What pulls an image, and the images a user makes and names by himself.
+PULLS = {"Dockerfile": r"^FROM (\S+)", "ci/gitlab-ci.yml": r"^\s*image: (.+)", "ci/gitlab-fleet.yml": r"^\s*image: (.+)", "ci/kubernetes.yml": r"^\s*image: (.+)"}
+OURS = "registry.example.com/webex-conformance:0.1.0"
+
+
+@pytest.mark.parametrize("name", PULLS)
+def test_images_are_pinned_by_digest_with_their_version_beside(name: str) -> None:
+    used = re.findall(PULLS[name], (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+    assert used
+    assert [one for one in used if one != OURS and not re.fullmatch(r"[\w/-]+:[\w.-]+@sha256:[0-9a-f]{64}", one)] == []
+
+
+def test_an_image_has_one_digest_wherever_it_is_used() -> None:
+    used = {one for name, pull in PULLS.items() for one in re.findall(pull, (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)}
+    assert len(used) == len({one.partition("@")[0] for one in used})
+
+
+def test_every_file_that_pulls_an_image_is_looked_at() -> None:
+    files = [ROOT / "Dockerfile", *(ROOT / "ci").iterdir()]
+    pulling = {str(file.relative_to(ROOT)) for file in files if re.search(r"^FROM |^\s*(?:- )?(?:image|container|docker)\b *[:({]", file.read_text(encoding="utf-8"), re.MULTILINE)}
+    assert pulling == set(PULLS)

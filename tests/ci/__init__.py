@@ -1,0 +1,1 @@
+"""The pipelines of ci/, carried out: with programs that stand in for the real ones, and for real in a fresh clone."""

@@ -1,0 +1,671 @@
+"""What checks say of replies at their edges, to the word: it stands in reports, and a known issue is pasted from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from conformance.judge import element_checks, mail_checks, reply_checks
+from conformance.judge.findings import ContractViolation, Finding, Violation, headline
+from conformance.sites.errors import CannotJudge
+from conformance.wire.exchange import Exchange, Reply, Request, read_reply
+from conformance.wire.mailbox import Mail
+from tests.judge.test_edges import SITE, WHOLE, get_site
+
+SERV = "http://www.webex.com/schemas/2002/06/service"
+REFUSED = "<serv:result>FAILURE</serv:result><serv:reason>No right</serv:reason><serv:exceptionID>000017</serv:exceptionID>"
+NOBODY = get_site("", REFUSED)
+TONE = "siteInstance/defaults/entryExitTone"
+FLAGS = ["siteInstance/tools/enableNBRMCModify", "siteInstance/tools/separateNoRecordingEdit"]
+
+
+def words(findings: tuple[Finding, ...]) -> list[tuple[str, str, str, str]]:
+    return [(one.check, one.path, one.expected, one.actual) for one in findings]
+
+
+def tone(*texts: str) -> Reply:
+    """A site with so many entry tones."""
+    return get_site(f"<ns1:defaults>{''.join(f'<ns1:entryExitTone>{text}</ns1:entryExitTone>' for text in texts)}</ns1:defaults>")
+
+
+def tools(**flags: str) -> Reply:
+    return get_site(f"<ns1:tools>{''.join(f'<ns1:{name}>{text}</ns1:{name}>' for name, text in flags.items())}</ns1:tools>")
+
+
+def listed(operation: str, namespace: str, rows: str, head: str = "<serv:result>SUCCESS</serv:result>") -> Reply:
+    """A reply of a list, its body of the type the contract declares."""
+    kind = WHOLE.reply_type(operation).name[1]
+    return read_reply(operation, (
+        f'<serv:message xmlns:serv="{SERV}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:n="{SERV}/{namespace}"><serv:header>'
+        f'<serv:response>{head}</serv:response></serv:header><serv:body><serv:bodyContent xsi:type="n:{kind}">{rows}</serv:bodyContent></serv:body>'
+        "</serv:message>"
+    ).encode())  # fmt: skip
+
+
+# -- elements --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "actual"),
+    [
+        (NOBODY, "absent, the site answered FAILURE 000017 No right"),
+        (get_site(""), "absent with its parent"),
+        (get_site("<ns1:defaults/>"), "absent (defaults has: nothing)"),
+        (get_site("<ns1:defaults><ns1:a/><ns1:b/><ns1:c/></ns1:defaults>"), "absent (defaults has: a, b, c)"),
+        (get_site("<ns1:defaults><ns1:a/><ns1:b/><ns1:c/><ns1:d/><ns1:e/></ns1:defaults>"), "absent (defaults has: a, b, c, ... 2 more)"),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_is(reply: Reply, actual: str) -> None:
+    assert words(element_checks.present(reply, WHOLE, TONE, "text")) == [("element-present", TONE, "entryExitTone, text", actual)]
+    assert words(element_checks.value_is(reply, WHOLE, TONE, "BEEP")) == [("element-value", TONE, "'BEEP'", actual)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x" * 200, f"'{'x' * 200}'"),
+        ("x" * 201, f"'{'x' * 40}'... (201 characters)"),
+    ],
+)
+def test_a_long_text_is_told_by_its_beginning(text: str, found: str) -> None:
+    assert words(element_checks.value_is(tone(text), WHOLE, TONE, "BEEP")) == [("element-value", TONE, "'BEEP'", found)]
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted", "same"),
+    [
+        ("true", "1", True), ("1", "true", True), ("false", "0", True), ("0", "false", True), ("true", "0", False), ("1", "0", False),
+        ("TRUE", "true", False), ("Zoe@Example.com", "zoe@example.com", True), ("zoe@example.org", "zoe@example.com", False), ("beep", "BEEP", False),
+    ],
+)  # fmt: skip
+def test_when_two_values_are_the_same(told: str, wanted: str, same: bool) -> None:
+    assert (element_checks.value_is(tone(told), WHOLE, TONE, wanted) == ()) is same
+    assert (element_checks.value_is_not(tone(told), WHOLE, TONE, wanted) == ()) is not same
+    assert (element_checks.none_is(tone(told), WHOLE, TONE, wanted) == ()) is not same
+
+
+def test_a_value_nobody_may_have_may_be_missing_altogether() -> None:
+    assert element_checks.none_is(get_site(""), WHOLE, TONE, "BEEP") == ()
+    found = words(element_checks.none_is(tone("NOTONE", "BEEP"), WHOLE, TONE, "BEEP"))
+    assert found == [("element-value", TONE, "anything but 'BEEP', or absent", "'BEEP'")]
+
+
+def test_an_element_that_stands_once_is_told_when_it_stands_twice() -> None:
+    found = [("element-count", TONE, "once", "2 times: 'BEEP', 'NOTONE'")]
+    assert words(element_checks.value_is(tone("BEEP", "NOTONE"), WHOLE, TONE, "BEEP")) == found
+    assert words(element_checks.present(tone("BEEP", "NOTONE"), WHOLE, TONE, "text")) == found
+
+
+def test_a_flag_that_was_changed_has_another_value() -> None:
+    before = tools(enableNBRMCModify="true", separateNoRecordingEdit="false")
+    assert element_checks.changed(before, tools(enableNBRMCModify="true", separateNoRecordingEdit="true"), WHOLE, FLAGS) == ()
+    assert element_checks.changed(before, tools(enableNBRMCModify="false", separateNoRecordingEdit="false"), WHOLE, FLAGS) == ()
+    same = tools(enableNBRMCModify="1", separateNoRecordingEdit="0")
+    told = "unchanged: enableNBRMCModify true, separateNoRecordingEdit false"
+    assert words(element_checks.changed(before, same, WHOLE, FLAGS)) == [("element-change", ", ".join(FLAGS), "one of them changed", told)]
+
+
+def test_a_flag_that_is_missing_or_none_was_not_changed() -> None:
+    whole, half = tools(enableNBRMCModify="true", separateNoRecordingEdit="true"), tools(separateNoRecordingEdit="false")
+    missing = [("element-present", FLAGS[0], "enableNBRMCModify, boolean", "absent (tools has: separateNoRecordingEdit)")]
+    assert words(element_checks.changed(half, whole, WHOLE, FLAGS)) == missing
+    assert words(element_checks.changed(whole, half, WHOLE, FLAGS)) == missing
+    odd = [("element-kind", FLAGS[0], "boolean", "'maybe'")]
+    maybe = tools(enableNBRMCModify="maybe", separateNoRecordingEdit="false")
+    assert words(element_checks.changed(maybe, whole, WHOLE, FLAGS)) == odd
+    assert words(element_checks.changed(whole, maybe, WHOLE, FLAGS)) == odd
+    assert words(element_checks.another_than({FLAGS[0]: "true"}, maybe, WHOLE)) == odd
+
+
+def test_two_replies_say_the_same() -> None:
+    assert element_checks.unchanged([tone("x"), tone("BEEP"), tone("BEEP")], WHOLE, TONE) == ()
+    assert element_checks.unchanged([tone("1", "false"), tone("true", "0")], WHOLE, TONE) == ()
+    for before, after, expected, actual in (
+        (tone("BEEP"), tone("NOTONE"), "BEEP, as before", "NOTONE"),
+        (tone("A", "B"), tone("A"), "A, B, as before", "A"),
+        (tone("A"), tone("A", "B"), "A, as before", "A, B"),
+        (tone("A"), get_site(""), "A, as before", "absent"),
+        (get_site(""), tone("A"), "absent, as before", "A"),
+    ):
+        assert words(element_checks.unchanged([before, after], WHOLE, TONE)) == [("element-value", TONE, expected, actual)]
+
+
+def test_replies_that_say_nothing_are_not_the_same() -> None:
+    for replies in ([NOBODY, tone("A")], [tone("A"), NOBODY]):
+        found = words(element_checks.unchanged(replies, WHOLE, TONE))
+        assert found == [("result", "response/result", "SUCCESS", "FAILURE 000017 No right")]
+    with pytest.raises(CannotJudge, match=f"neither reply of GetSite tells {TONE}"):
+        element_checks.unchanged([get_site(""), get_site("")], WHOLE, TONE)
+
+
+@pytest.mark.parametrize(
+    ("replies", "different", "not_same"),
+    [
+        ([tone("A"), tone("B")], "", ""),
+        ([tone("A"), tone("B"), tone("A")], "A, B, A", ""),
+        ([tone("A"), tone("A")], "A, A", "A, A"),
+        ([tone("A"), get_site("")], "A", "A"),
+        ([tone("A"), tone("B"), get_site("")], "A, B", "A, B"),
+        ([get_site(""), get_site("")], "absent", "absent"),
+    ],
+)
+def test_what_belongs_to_one_thing_alone(replies: list[Reply], different: str, not_same: str) -> None:
+    number = len(replies)
+    found = [("element-value", TONE, f"{number} values, each another one", different)] if different else []
+    assert words(element_checks.all_different(replies, WHOLE, TONE)) == found
+    found = [("element-value", TONE, "not the same for everybody", not_same)] if not_same else []
+    assert words(element_checks.not_all_the_same(replies, WHOLE, TONE)) == found
+
+
+def test_one_person_alone_shows_no_difference_between_people() -> None:
+    assert words(element_checks.not_all_the_same([tone("A", "B")], WHOLE, TONE)) == [("element-value", TONE, "not the same for everybody", "A, B")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected", "actual"),
+    [
+        (tone("A", "B"), tone("A", "C"), "the same in both, A, B before", "A, C"),
+        (get_site(""), tone("A"), "the same in both, absent before", "A"),
+        (tone("A"), get_site(""), "the same in both, A before", "absent"),
+        (get_site(""), get_site(""), "the same in both, absent before", "absent"),
+    ],
+)
+def test_one_value_in_both(before: Reply, after: Reply, expected: str, actual: str) -> None:
+    assert element_checks.same_in_both(tone("A", "B"), tone("A", "B"), WHOLE, TONE) == ()
+    assert words(element_checks.same_in_both(before, after, WHOLE, TONE)) == [("element-value", TONE, expected, actual)]
+
+
+@pytest.mark.parametrize(
+    ("stem", "text", "expected", "found"),
+    [
+        ("X12", "X123", "X12 followed by digits", ""), ("X12", "X12", "X12 followed by digits", "'X12'"), ("X12", "X12a", "X12 followed by digits", "'X12a'"),
+        ("X12", "1123", "X12 followed by digits", "'1123'"), ("", "123", "serviceType followed by digits", "'123'"), (None, "123", "serviceType followed by digits", "'123'"),
+    ],
+)  # fmt: skip
+def test_a_value_that_goes_on_in_digits(stem: str | None, text: str, expected: str, found: str) -> None:
+    meta = "" if stem is None else f"<ns1:metaData><ns1:serviceType>{stem}</ns1:serviceType></ns1:metaData>"
+    reply = get_site(f"{meta}<ns1:defaults><ns1:entryExitTone>{text}</ns1:entryExitTone></ns1:defaults>")
+    told = element_checks.extends_by_digits(reply, WHOLE, TONE, "siteInstance/metaData/serviceType")
+    assert words(told) == ([("element-value", TONE, expected, found)] if found else [])
+
+
+USER = {"privilege/host": "<n:privilege><n:host>{}</n:host></n:privilege>",
+        "supportedServices/meetingCenter": "<n:supportedServices><n:meetingCenter>{}</n:meetingCenter></n:supportedServices>"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("host", "center", "actual"),
+    [
+        ("false", "true", ""), ("true", "0", ""), ("0", None, ""), (None, "false", ""),
+        ("true", "true", "privilege/host true, supportedServices/meetingCenter true"), (None, None, "privilege/host absent, supportedServices/meetingCenter absent"),
+    ],
+)  # fmt: skip
+def test_who_may_not_host_meetings_is_told_so_somewhere(host: str | None, center: str | None, actual: str) -> None:
+    rows = "".join(USER[path].format(text) for path, text in zip(USER, (host, center), strict=True) if text is not None)
+    found = words(element_checks.no_meeting_license(listed("GetUser", "user", rows), WHOLE))
+    assert found == ([("license", "", "privilege/host or supportedServices/meetingCenter false", actual)] if actual else [])
+
+
+@pytest.mark.parametrize(
+    ("held", "numbers", "found"),
+    [
+        ("<ns1:hostPassword>abc</ns1:hostPassword><ns1:panelistPasscode>123</ns1:panelistPasscode>", 1, ""),
+        ("<ns1:hostPassword>abc</ns1:hostPassword><ns1:meetingPwd>12a</ns1:meetingPwd>", 1, "hostPassword, meetingPwd"),
+        ("<ns1:hostPassword>abc</ns1:hostPassword>", 0, "hostPassword"),
+        ("<ns1:hostPASSWORD>abc</ns1:hostPASSWORD><ns1:other>abc</ns1:other>", 0, "hostPASSWORD"),
+        ("<ns1:hostPassword>***</ns1:hostPassword><ns1:hostPasscode>xX-0</ns1:hostPasscode>", 0, "absent with its parent"),
+        ("<ns1:hostPassword>True</ns1:hostPassword><ns1:hostPasscode>false</ns1:hostPasscode><ns1:aPwd>1</ns1:aPwd><ns1:bPwd/>", 0, "absent with its parent"),
+        ("<ns1:passwords><ns1:a>abc</ns1:a></ns1:passwords>", 0, "absent with its parent"),
+    ],
+)
+def test_elements_that_hold_a_password(held: str, numbers: int, found: str) -> None:
+    told = words(element_checks.passwords(get_site(held), 2, numbers))
+    assert told == ([("password", "accessControl", f"2 passwords, {numbers} of them numbers", found)] if found else [])
+
+
+PANELIST = "two elements that say panelist and password, one of them a number"
+
+
+@pytest.mark.parametrize(
+    ("held", "found"),
+    [
+        ("<ns1:panelistPassword>abc</ns1:panelistPassword><ns1:numericPanelistPassword>123</ns1:numericPanelistPassword>", ""),
+        ("<ns1:panelistPassword>abc</ns1:panelistPassword><ns1:numericPANELISTPassword>x</ns1:numericPANELISTPassword>", "panelistPassword, numericPANELISTPassword"),
+        ("<ns1:panelistPASSWORD>12</ns1:panelistPASSWORD><ns1:panelist>12</ns1:panelist><ns1:password>12</ns1:password>", "panelistPASSWORD"),
+        ("<ns1:panelistPassword>12</ns1:panelistPassword><ns1:panelistPassword2/>", "panelistPassword"),
+        ("", "absent with its parent"),
+    ],
+)
+def test_passwords_of_panelists_are_told_by_what_they_say(held: str, found: str) -> None:
+    told = words(element_checks.panelist_passwords(get_site(held)))
+    assert told == ([("element-present", "accessControl", PANELIST, found)] if found else [])
+
+
+def test_passwords_of_a_refusal_are_told_as_absent() -> None:
+    bodyless = read_reply("GetSite", f'<m:message xmlns:m="{SERV}"><m:header><m:response>{REFUSED.replace("serv:", "m:")}</m:response></m:header></m:message>'.encode())
+    absent = "absent, the site answered FAILURE 000017 No right"
+    assert [one.actual for one in element_checks.panelist_passwords(bodyless)] == [absent]
+    assert [one.actual for one in element_checks.passwords(bodyless, 1, 0)] == [absent]
+    assert element_checks.absent(bodyless, "accessControl") == ()
+    ordered = element_checks.in_order(get_site("", REFUSED), WHOLE, "siteInstance/tools", ["a", "b"])
+    assert words(ordered) == [("element-order", "siteInstance/tools", "a, b", absent)]
+
+
+def order_of(*names: str) -> Reply:
+    return get_site(f"<ns1:metaData>{''.join(f'<ns1:{name}>x</ns1:{name}>' for name in names)}</ns1:metaData>")
+
+
+META = "siteInstance/metaData"
+
+
+@pytest.mark.parametrize(
+    ("check", "names", "expected", "actual"),
+    [
+        ("directly_after", ("isEnterprise", "serviceType"), "", ""),
+        ("directly_after", ("serviceType",), "", ""),
+        ("directly_after", ("serviceType", "isEnterprise"), "directly after isEnterprise", "first"),
+        ("directly_after", ("isEnterprise", "siteName", "serviceType"), "directly after isEnterprise", "after siteName"),
+        ("directly_before", ("serviceType", "isEnterprise"), "", ""),
+        ("directly_before", ("serviceType",), "", ""),
+        ("directly_before", ("isEnterprise", "serviceType"), "directly before isEnterprise", "last"),
+        ("directly_before", ("siteName", "serviceType", "siteName", "isEnterprise"), "directly before isEnterprise", "before siteName"),
+    ],
+)
+def test_neighbours(check: str, names: tuple[str, ...], expected: str, actual: str) -> None:
+    judged = getattr(element_checks, check)(order_of(*names), WHOLE, f"{META}/serviceType", "isEnterprise")
+    assert words(judged) == ([("element-order", f"{META}/serviceType", expected, actual)] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("check", "names", "actual"),
+    [
+        ("comes_first", ("serviceType", "isEnterprise"), ""), ("comes_first", ("isEnterprise", "serviceType"), "after isEnterprise"),
+        ("comes_last", ("isEnterprise", "serviceType"), ""), ("comes_last", ("isEnterprise", "serviceType", "siteName"), "before siteName"),
+        ("comes_first", ("isEnterprise",), "absent (metaData has: isEnterprise)"), ("comes_last", (), "absent (metaData has: nothing)"),
+    ],
+)  # fmt: skip
+def test_ends_of_a_row(check: str, names: tuple[str, ...], actual: str) -> None:
+    judged = getattr(element_checks, check)(order_of(*names), WHOLE, f"{META}/serviceType")
+    assert words(judged) == ([("element-order", f"{META}/serviceType", check.removeprefix("comes_"), actual)] if actual else [])
+
+
+def test_the_order_of_a_few_names() -> None:
+    names = ["isEnterprise", "serviceType", "siteName"]
+    assert element_checks.in_order(order_of("isEnterprise", "odd", "siteName"), WHOLE, META, names) == ()
+    wrong = order_of("siteName", "odd", "isEnterprise")
+    assert words(element_checks.in_order(wrong, WHOLE, META, names)) == [("element-order", META, ", ".join(names), "siteName, isEnterprise")]
+    for reply, told in ((order_of("isEnterprise", "isEnterprise"), "isEnterprise, isEnterprise"), (order_of(), "none")):
+        with pytest.raises(CannotJudge, match=f"^no order to judge: {META} holds {told} of them$"):
+            element_checks.in_order(reply, WHOLE, META, names)
+    assert element_checks.in_order(order_of("serviceType"), WHOLE, META, ["serviceType"]) == ()
+
+
+def test_the_order_of_the_body_itself() -> None:
+    assert element_checks.in_order(get_site(""), WHOLE, "", ["siteInstance"]) == ()
+    bodyless = read_reply("GetSite", f'<m:message xmlns:m="{SERV}"/>'.encode())
+    with pytest.raises(CannotJudge, match="^no order to judge: the body holds none of them$"):
+        element_checks.in_order(bodyless, WHOLE, "", ["siteInstance"])
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"), [(tone("BEEP", "", "NOTONE"), "BEEP, empty, NOTONE"), (get_site(""), "absent with its parent"), (NOBODY, "absent, the site answered FAILURE 000017 No right")]
+)
+def test_what_is_told_for_an_observation(reply: Reply, told: str) -> None:
+    assert element_checks.told(reply, WHOLE, TONE) == f"{TONE}: {told}"
+
+
+def test_of_rows_that_are_named_none_may_hold_the_value() -> None:
+    rows, name, leaf = "session", ("confName", "mine"), ("status", "1")
+
+    def found(*told: tuple[str, str | None]) -> list[tuple[str, str, str, str]]:
+        made = "".join(
+            f"<n:session><n:confName>{called}</n:confName>{'' if status is None else f'<n:status>{status}</n:status>'}</n:session>" for called, status in told
+        )
+        return words(element_checks.no_row_with(listed("LstsummarySession", "ep", made), WHOLE, rows, name, leaf))
+
+    assert found(("mine", "0"), ("other", "1"), ("mine", None)) == []
+    assert found(("other", "0"), ("mine", "true")) == [("element-value", "session/status", "anything but '1' for mine", "'1'")]
+    lacking = element_checks.no_row_with(listed("LstsummarySession", "ep", "<n:session><n:confName>mine</n:confName></n:session>"), WHOLE, rows, name, ("status", ""))
+    assert [one.actual for one in lacking] == ["''"], "no text and an empty text are the same"
+
+
+def test_a_place_of_several_that_lacks_the_element_is_told() -> None:
+    half = get_site("<ns1:defaults><ns1:entryExitTone>A</ns1:entryExitTone></ns1:defaults><ns1:defaults/><ns1:defaults/>")
+    assert words(element_checks.present(half, WHOLE, TONE)) == [("element-present", TONE, "entryExitTone", "absent in 2 of 3 places")]
+
+
+def test_what_is_empty_is_there_only_if_it_may_be() -> None:
+    assert words(element_checks.present(tone(""), WHOLE, TONE)) == [("element-present", TONE, "entryExitTone", "empty")]
+    assert element_checks.present(tone(""), WHOLE, TONE, "text or empty") == ()
+    assert element_checks.present(tone("BEEP"), WHOLE, "siteInstance/defaults") == (), "it holds no text but an element"
+
+
+# -- whole replies ---------------------------------------------------------------
+
+
+def test_an_empty_list_may_be_refused_as_empty_and_as_nothing_else() -> None:
+    def answer(exception_id: str, result: str = "FAILURE") -> list[str]:
+        head = f"<serv:result>{result}</serv:result><serv:exceptionID>{exception_id}</serv:exceptionID>"
+        return [f"{one.expected}, not {one.actual}" for one in reply_checks.succeeded_or_empty(get_site("", head), WHOLE)]
+
+    assert answer("000015") == []
+    assert answer("000016") == ["SUCCESS, not FAILURE 000016"]
+    assert answer("000015", "SUCCESS") == ["absent beside SUCCESS, not 000015"]
+    assert reply_checks.succeeded_or_empty(get_site(""), WHOLE) == ()
+
+
+def head(result: str, exception_id: str = "", reason: str = "") -> Reply:
+    told = f"<serv:exceptionID>{exception_id}</serv:exceptionID>" if exception_id else ""
+    return get_site("", f"<serv:result>{result}</serv:result><serv:reason>{reason}</serv:reason>{told}")
+
+
+@pytest.mark.parametrize(
+    ("reply", "accepted", "refused"),
+    [
+        (head("SUCCESS"), True, False), (head("FAILURE", "000015"), True, False), (head("FAILURE", "030001"), False, True), (head("FAILURE", "030099"), True, True),
+        (head("FAILURE"), False, False), (head("ODD", "000015"), False, False), (head("ODD", "030001"), False, False), (head("", "000015"), False, False),
+        (head("FAILURE", "030047"), False, True), (head("FAILURE", "030104"), False, True), (head("FAILURE", "030002"), False, True),
+    ],
+)  # fmt: skip
+def test_who_was_let_in(reply: Reply, accepted: bool, refused: bool) -> None:
+    found = words(reply_checks.login_accepted(reply))
+    assert found == ([] if accepted else [("login", "response/result", "the login accepted", reply.verdict())])
+    found = words(reply_checks.login_not_accepted(reply))
+    assert found == ([] if refused else [("login-refused", "response/result", "the login refused", reply.verdict())])
+
+
+def exchange(status: int, body: bytes = b"", error: str = "") -> Exchange:
+    return Exchange(Request("GetAPIVersion", "site-admin", "https://old", b""), 0.0, 0.0, status, "", body, error)
+
+
+MESSAGE = f'<m:message xmlns:m="{SERV}"><m:header><m:response><m:result>%s</m:result></m:response></m:header></m:message>'
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (exchange(299, (MESSAGE % "SUCCESS").encode()), "SUCCESS"), (exchange(300, (MESSAGE % "SUCCESS").encode()), "HTTP 300"),
+        (exchange(200, (MESSAGE % "FAILURE").encode()), "FAILURE"), (exchange(404, b""), "HTTP 404"),
+    ],
+)  # fmt: skip
+def test_what_an_address_answered(at: Exchange, told: str) -> None:
+    assert reply_checks.answer_at(at) == f"https://old answered {told}"
+
+
+def test_an_address_of_another_form_is_told_with_its_path() -> None:
+    for url, path in (("https://a.webex.com/WBXService/xml10.0.0/XMLService", "/WBXService/xml10.0.0/XMLService"), ("https://a.webex.com", "no path")):
+        at = Exchange(Request("GetAPIVersion", "site-admin", url, b""), 0.0, 0.0, 200, "", b"")
+        assert words(reply_checks.right_address_served(at, WHOLE)) == [("address", url, "the path /WBXService/XMLService", path)]
+
+
+def test_too_many_requests_say_nothing_about_an_address() -> None:
+    with pytest.raises(CannotJudge):
+        reply_checks.answer_at(exchange(429, b"", "HTTP 429"))
+
+
+RECORDING = "<n:recording><n:name>{}</n:name></n:recording>"
+
+
+def test_the_row_of_what_is_known_and_no_other() -> None:
+    whole = listed("LstRecording", "ep", RECORDING.format("a") + RECORDING.format("b"))
+    row = reply_checks.row_of(whole, WHOLE, {"recordName": "b"})
+    assert row is not None
+    assert element_checks.told(row, WHOLE, "recording/name") == "recording/name: b"
+    assert reply_checks.row_of(whole, WHOLE, {"recordName": "c"}) is None
+
+
+def views(*told: tuple[str, str]) -> Reply:
+    row = "<n:recordDetail><n:accessTime>{}</n:accessTime><n:viewed>{}</n:viewed></n:recordDetail>"
+    return listed("LstrecordaccessDetailHistory", "history", "".join(row.format(*one) for one in told))
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [
+        ([("01/02/2026 00:00:00", "true")], True), ([("01/02/2026 00:00:00", "1")], True), ([("01/02/2026 00:00:00", "false")], False),
+        ([("01/01/2026 00:00:00", "true")], True), ([("01/03/2026 00:00:00", "true")], True), ([("12/31/2025 23:59:59", "true")], False),
+        ([("01/03/2026 00:00:01", "true")], False), ([("", "true")], False), ([], False), ([("", "true"), ("01/02/2026 00:00:00", "true")], True),
+    ],
+)  # fmt: skip
+def test_a_view_between_two_dates(told: list[tuple[str, str]], seen: bool) -> None:
+    assert reply_checks.viewed_between(views(*told), WHOLE, "01/01/2026 00:00:00", "01/03/2026 00:00:00") is seen
+
+
+def test_a_view_that_tells_no_moment_and_a_row_that_is_no_view_are_none() -> None:
+    without = listed("LstrecordaccessDetailHistory", "history", "<n:recordDetail><n:viewed>true</n:viewed></n:recordDetail><n:recordDetail/>")
+    assert reply_checks.viewed_between(without, WHOLE, "01/01/0001 00:00:01", "01/03/2026 00:00:00") is False
+
+
+def test_a_refusal_with_a_body_is_told_with_what_it_holds() -> None:
+    rows = "".join(f"<n:{name}/>" for name in "abcdef")
+    typed = listed("LstRecording", "ep", rows, REFUSED + "<serv:gsbStatus>PRIMARY</serv:gsbStatus>")
+    form = [one for one in words(reply_checks.has_form_of_refusal(typed)) if one[1] == "bodyContent"]
+    assert form == [("refusal-form", "bodyContent", "empty, without xsi:type", f"xsi:type {WHOLE.reply_type('LstRecording').name[1]}, a, b, c, d, e")]
+    order = [one for one in words(reply_checks.has_form_of_refusal(typed)) if one[1] == "response"]
+    assert order == [("refusal-form", "response", "result, reason, gsbStatus, exceptionID, each once", "result, reason, exceptionID, gsbStatus")]
+
+
+def test_a_bare_refusal_is_told_with_what_it_lacks() -> None:
+    bare = read_reply("GetSite", f'<m:message xmlns:m="{SERV}"/>'.encode())
+    assert words(reply_checks.has_form_of_refusal(bare)) == [
+        ("refusal-form", "response/gsbStatus", "PRIMARY or BACKUP", "absent"),
+        ("refusal-form", "bodyContent", "an empty bodyContent", "absent"),
+    ]
+
+
+def matching(total: str, returned: str, first: str, rows: int) -> Reply:
+    counts = f"<n:matchingRecords><serv:total>{total}</serv:total><serv:returned>{returned}</serv:returned><serv:startFrom>{first}</serv:startFrom></n:matchingRecords>"
+    return listed("LstRecording", "ep", counts + RECORDING.format("a") * rows)
+
+
+COUNTS = "matchingRecords"
+
+
+@pytest.mark.parametrize(
+    ("reply", "start", "found"),
+    [
+        (matching("2", "2", "1", 2), 1, []), (matching("9", "2", "1", 2), 1, []), (matching("3", "2", "2", 2), 2, []),
+        (matching("2", "2", "2", 2), 2, [(f"{COUNTS}/total", "at least 3", "2")]), (matching("1", "2", "1", 2), 1, [(f"{COUNTS}/total", "at least 2", "1")]),
+        (matching("2", "2", "0", 2), 1, [(f"{COUNTS}/startFrom", "1", "0")]), (matching("2", "1", "1", 2), 1, [(f"{COUNTS}/returned", "2, the number of recording", "1")]),
+        (matching("0", "0", "1", 0), 1, [(f"{COUNTS}/returned", "at least 1, the number of recording", "0")]),
+        (matching("many", "2", "1", 2), 1, [(COUNTS, "total, returned and startFrom as whole numbers", "{'total': ['many'], 'returned': ['2'], 'startFrom': ['1']}")]),
+        (listed("LstRecording", "ep", RECORDING.format("a")), 1, [(COUNTS, "total, returned and startFrom as whole numbers", "{'total': [], 'returned': [], 'startFrom': []}")]),
+    ],
+)  # fmt: skip
+def test_counts_of_a_list(reply: Reply, start: int, found: list[tuple[str, str, str]]) -> None:
+    assert [(one.path, one.expected, one.actual) for one in reply_checks.counts_agree(reply, WHOLE, "recording", start)] == found
+    if start == 1:
+        assert reply_checks.counts_agree(reply, WHOLE, "recording") == reply_checks.counts_agree(reply, WHOLE, "recording", 1)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        (("1", "2", "2"), None), (("9", "10"), None), (("2", "1"), ("ascending", "2, 1")), (("1",), ("two or more whole numbers, ascending", "1")),
+        (("1", "x"), ("two or more whole numbers, ascending", "1, x")), ((), ("two or more whole numbers, ascending", "SUCCESS")),
+        (("6", "5", "4", "3", "2", "1"), ("ascending", "6, 5, 4, 3, 2, 1")), (("8", "7", "6", "5", "4", "3", "2", "1"), ("ascending", "8, 7, 6, 5, 4, 3, ... 2 more")),
+    ],
+)  # fmt: skip
+def test_numbers_that_ascend(numbers: tuple[str, ...], found: tuple[str, str] | None) -> None:
+    reply = listed("LstRecording", "ep", "".join(f"<n:recording><n:recordingID>{one}</n:recordingID></n:recording>" for one in numbers))
+    told = words(reply_checks.ascends(reply, WHOLE, "recording/recordingID"))
+    assert told == ([("row-order", "recording/recordingID", *found)] if found else [])
+
+
+def test_exactly_one_row() -> None:
+    for rows, found in ((0, "0"), (1, ""), (2, "2")):
+        told = words(reply_checks.one_row(listed("LstRecording", "ep", RECORDING.format("a") * rows), WHOLE, "recording"))
+        assert told == ([("count", "recording", "exactly 1", found)] if found else [])
+
+
+HELD = {"MeetingCenter": {"recordID": "1"}, "EventCenter": {"recordID": "2"}}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        (("1",), []), (("1", "9"), []), (("2",), [("row-present", "1, the recording of MeetingCenter", "not listed, SUCCESS"), ("row-absent", "no recording of EventCenter", "2")]),
+        ((), [("row-present", "1, the recording of MeetingCenter", "not listed, SUCCESS")]), (("1", "2"), [("row-absent", "no recording of EventCenter", "2")]),
+    ],
+)  # fmt: skip
+def test_recordings_of_some_kinds_alone(numbers: tuple[str, ...], found: list[tuple[str, str, str]]) -> None:
+    rows = "".join(f"<n:recordAccessHistory><n:recordID>{one}</n:recordID></n:recordAccessHistory>" for one in numbers)
+    told = words(reply_checks.lists_exactly(listed("LstrecordaccessHistory", "history", rows), WHOLE, HELD, ["MeetingCenter"]))
+    assert told == [(check, "recordAccessHistory/recordID", expected, actual) for check, expected, actual in found]
+
+
+def at(text: str, offset: str | None = "0", zone: str = "4") -> tuple[Reply, Reply]:
+    row = f"<n:recording><n:createTime>{text}</n:createTime><n:timeZoneID>4</n:timeZoneID></n:recording>"
+    told = "" if offset is None else f"<n:gmtOffset>{offset}</n:gmtOffset>"
+    zones = f"<n:timeZone><n:timeZoneID>{zone}</n:timeZoneID>{told}</n:timeZone>"
+    return listed("LstRecording", "ep", row), listed("LstTimeZone", "site", zones)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "found"),
+    [
+        ("11/10/2026 02:00:00", "0", None), ("11/10/2026 02:01:00", "0", None), ("11/10/2026 02:01:01", "0", "11/10/2026 02:01:01 GMT"),
+        ("11/10/2026 01:59:00", "0", None), ("11/10/2026 01:58:59", "0", "11/10/2026 01:58:59 GMT"), ("11/10/2026 03:00:00", "0", None),
+        ("11/10/2026 01:00:00", "0", None), ("11/10/2026 03:01:01", "0", "11/10/2026 03:01:01 GMT"), ("11/10/2026 02:30:00", "0", "11/10/2026 02:30:00 GMT"),
+        ("11/09/2026 18:00:00", "-480", None), ("11/10/2026 07:30:00", "330", None), ("11/10/2026 02:00:00", "330", "11/09/2026 20:30:00 GMT"),
+    ],
+)  # fmt: skip
+def test_a_moment_to_the_minute_or_an_hour_of_summer(text: str, offset: str, found: str | None) -> None:
+    told = reply_checks.moment_is(*at(text, offset), WHOLE, "recording/createTime", "11/10/2026 02:00:00")
+    assert words(told) == ([("moment", "recording/createTime", "11/10/2026 02:00:00 GMT", found)] if found else [])
+
+
+def test_the_zone_is_that_beside_the_moment() -> None:
+    inner = "<n:inner><n:createTime>11/10/2026 02:00:00</n:createTime><n:timeZoneID>4</n:timeZoneID></n:inner>"
+    row = listed("LstRecording", "ep", f"<n:recording><n:timeZoneID>9</n:timeZoneID>{inner}</n:recording>")
+    assert reply_checks.moment_is(row, at("")[1], WHOLE, "recording/inner/createTime", "11/10/2026 02:00:00") == ()
+
+
+def test_what_is_no_moment_is_told() -> None:
+    told = reply_checks.moment_is(*at("yesterday"), WHOLE, "recording/createTime", "11/10/2026 02:00:00")
+    assert words(told) == [("moment", "recording/createTime", "a date and time, MM/DD/YYYY HH:MM:SS", "'yesterday'")]
+
+
+@pytest.mark.parametrize(("offset", "zone"), [(None, "4"), ("", "4"), ("8h", "4"), ("-", "4"), ("0", "5")])
+def test_a_zone_without_an_offset_accuses_nobody(offset: str | None, zone: str) -> None:
+    with pytest.raises(CannotJudge, match="LstTimeZone told no gmtOffset of zone 4: SUCCESS"):
+        reply_checks.moment_is(*at("11/10/2026 02:00:00", offset, zone), WHOLE, "recording/createTime", "11/10/2026 02:00:00")
+
+
+def test_a_zone_told_twice_or_not_at_all_accuses_nobody() -> None:
+    row, zones = at("11/10/2026 02:00:00")
+    nameless = listed("LstTimeZone", "site", "<n:timeZone><n:gmtOffset>0</n:gmtOffset></n:timeZone>")
+    twice = listed("LstTimeZone", "site", "<n:timeZone><n:timeZoneID>4</n:timeZoneID><n:gmtOffset>0</n:gmtOffset></n:timeZone>" * 2)
+    bare = listed("LstRecording", "ep", "<n:recording><n:createTime>11/10/2026 02:00:00</n:createTime></n:recording>")
+    for one, other, zone in ((row, twice, "4"), (bare, zones, r"\(none\)"), (bare, nameless, r"\(none\)")):
+        with pytest.raises(CannotJudge, match=f"^LstTimeZone told no gmtOffset of zone {zone}: SUCCESS$"):
+            reply_checks.moment_is(one, other, WHOLE, "recording/createTime", "11/10/2026 02:00:00")
+
+
+@pytest.mark.parametrize(
+    ("check", "reply", "found"),
+    [
+        (lambda one: reply_checks.refused(one), head("SUCCESS"), ("result", "response/result", "FAILURE", "SUCCESS")),
+        (lambda one: reply_checks.refused(one, "000001"), head("SUCCESS"), ("result", "response/result", "FAILURE 000001", "SUCCESS")),
+        (lambda one: reply_checks.refused(one, "000001"), head("FAILURE"), ("exception-id", "response/exceptionID", "000001", "absent")),
+        (lambda one: reply_checks.refused(one), head("FAILURE", "000002"), None),
+        (lambda one: reply_checks.refused(one, "000002"), head("FAILURE", "000002"), None),
+        (lambda one: reply_checks.not_refused_with(one, "000001"), head("SUCCESS"), None),
+        (lambda one: reply_checks.not_refused_with(one, "000001"), head("FAILURE", "000002"), None),
+        (lambda one: reply_checks.not_refused_with(one, "000001"), head("FAILURE", "000001"), ("exception-id", "response/exceptionID", "any but 000001", "FAILURE 000001")),
+        (lambda one: reply_checks.not_refused_with(one, "000001"), head("ODD"), ("result", "response/result", "SUCCESS or FAILURE", "ODD")),
+        (lambda one: reply_checks.list_given(one), head("FAILURE", "000015"), None),
+        (lambda one: reply_checks.list_given(one), head("SUCCESS", "000001"), None),
+        (lambda one: reply_checks.list_given(one), head("ODD", "000015"), ("result", "response/result", "SUCCESS, or FAILURE 000015", "ODD 000015")),
+        (lambda one: reply_checks.list_given(one), head("FAILURE", "000016"), ("result", "response/result", "SUCCESS, or FAILURE 000015", "FAILURE 000016")),
+        (lambda one: reply_checks.reason_is(one, "Not here"), head("FAILURE", reason=" not  HERE . "), None),
+        (lambda one: reply_checks.reason_is(one, "Not here."), head("FAILURE", reason="Not here"), None),
+        (lambda one: reply_checks.reason_is(one, "Not here"), head("FAILURE", reason="Not here.."), ("reason", "response/reason", "'Not here'", "'Not here..'")),
+        (lambda one: reply_checks.reason_is(one, "Not here"), head("FAILURE"), ("reason", "response/reason", "'Not here'", "absent")),
+        (lambda one: reply_checks.one_succeeded(one, head("FAILURE")), head("SUCCESS"), None),
+        (lambda one: reply_checks.one_succeeded(one, head("FAILURE", "000002")), head("FAILURE"), ("one-of-two", "response/result", "SUCCESS for one of the two", "FAILURE, then FAILURE 000002")),
+        (lambda one: reply_checks.one_succeeded(one, head("SUCCESS")), head("SUCCESS"), ("one-of-two", "response/result", "SUCCESS for one of the two", "SUCCESS, then SUCCESS")),
+    ],
+)  # fmt: skip
+def test_what_a_site_said(check: Callable[[Reply], tuple[Finding, ...]], reply: Reply, found: tuple[str, str, str, str] | None) -> None:
+    assert words(check(reply)) == ([found] if found else [])
+
+
+def test_a_value_of_another_reply() -> None:
+    assert reply_checks.same_as(tone("A"), TONE, tone("A", "A"), TONE, WHOLE) == ()
+    for mine, actual in ((tone("B", "A"), "B, A"), (get_site(""), "absent, SUCCESS"), (NOBODY, "absent, FAILURE 000017 No right")):
+        told = words(reply_checks.same_as(mine, TONE, tone("A"), TONE, WHOLE))
+        assert told == [("element-value", TONE, f"A, as GetSite says in {TONE}", actual)]
+
+
+# -- mail ------------------------------------------------------------------------
+
+
+def test_a_further_mail_arrived() -> None:
+    mail = Mail(("zoe@example.com",), b"Hello", "", 0.0)
+    assert mail_checks.arrived([mail], "zoe@example.com") == ()
+    assert words(mail_checks.arrived([], "zoe@example.com")) == [("mail", "zoe@example.com", "a further mail", "none arrived")]
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        (b"=?utf-8?b?5rE=?= =?utf-8?b?iQ==?=", "whole characters in each encoded word"),
+        (b"=?utf-8?q?=E6=B1?= =?utf-8?q?=89?=", "whole characters in each encoded word"),
+        (b"=?utf-8?B?SGVs*bG8=?=", "whole characters in each encoded word"),
+        (b"=?utf-8*en?b?5rGJ?=", ""),
+        (b"=?utf-8?B?5rGJ?=X", "encoded words apart from what stands beside them"),
+        (b"=?utf-8?B?5rGJ?= =?utf-8?Q?a ", "no blank and no line end within an encoded word"),
+        (b"a?= =?utf-8?B?5rGJ?=", "no blank and no line end within an encoded word"),
+        (b"a ~ b", ""),
+        (b"a \x7f b", "pure ASCII on the wire"),
+        (b"=?utf-8?B?5rGJ?=\r\n " + b"a" * 75 + b"\r\n b", ""),
+        (b"a" * 49 + b" =?utf-8?B?5rGJ?=\r\n b", ""),
+        (b"a" * 50 + b" =?utf-8?B?5rGJ?=\r\n b", ""),
+        (b"a" * 51 + b" =?utf-8?B?5rGJ?=\r\n b", "lines of at most 76 characters"),
+    ],
+)
+def test_each_encoded_word_is_read_by_itself(subject: bytes, expected: str) -> None:
+    found = [one.expected for one in mail_checks.ascii_on_the_wire([Mail(("zoe@example.com",), subject, "", 0.0)])]
+    assert found == ([expected] if expected else [])
+
+
+def test_a_subject_that_is_no_text_is_shown_byte_by_byte() -> None:
+    (found,) = mail_checks.ascii_on_the_wire([Mail(("zoe@example.com",), b"a \xff", "", 0.0)])
+    assert found.actual == r"a \xff"
+
+
+def test_the_status_of_a_refusal_is_one_of_two() -> None:
+    for status, found in (("PRIMARY", []), ("BACKUP", []), ("backup", ["backup"])):
+        told = read_reply("GetSite", (
+            f'<serv:message xmlns:serv="{SERV}"><serv:header><serv:response><serv:result>FAILURE</serv:result><serv:gsbStatus>{status}</serv:gsbStatus>'
+            "</serv:response></serv:header><serv:body><serv:bodyContent/></serv:body></serv:message>"
+        ).encode())  # fmt: skip
+        assert [one.actual for one in reply_checks.has_form_of_refusal(told)] == found
+
+
+# -- findings --------------------------------------------------------------------
+
+
+def test_a_failure_is_told_in_a_line_each() -> None:
+    first = Violation("R41.7.0-02", "element-present", "GetSite", "a/b", "b", "absent")
+    whole = Violation("R41.7.0-03", "page", "", "", "a page", "HTTP 404")
+    assert headline(first) == "GetSite  R41.7.0-02  check element-present: a/b: expected b, actual absent"
+    assert headline(whole) == "-  R41.7.0-03  check page: reply: expected a page, actual HTTP 404"
+    told = ContractViolation((first, whole))
+    assert str(told) == f"{headline(first)}\n{headline(whole)}"
+    assert told.violations == (first, whole)
+
+
+@pytest.mark.parametrize(
+    ("actual", "refusal", "cause"),
+    [
+        ("FAILURE 000017 No right", "000017", "000017"), ("FAILURE 00001 No", "", "check c"), ("FAILURE 0000171", "", "check c"), ("the FAILURE 000017", "", "check c"),
+        ("absent (tools has: a)", "", "absent"), ("empty", "", "empty"), ("absently", "", "check c"), ("absent, the site answered FAILURE 000017", "", "check c"),
+    ],
+)  # fmt: skip
+def test_what_failures_have_in_common(actual: str, refusal: str, cause: str) -> None:
+    violation = Violation("R41.7.0-02", "c", "GetSite", "a/b", "x", actual)
+    assert violation.refusal == refusal
+    assert violation.cause == ("GetSite", "a/b", cause)
