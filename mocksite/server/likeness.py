@@ -39,6 +39,15 @@ _EXCEPTION = re.compile(r"^\d{6}$")
 _STRICT = {"boolean", "integer", "date and time", "parent"}
 
 
+@dataclass(frozen=True, order=True)
+class Refused:
+    """A refusal that is the site's alone, or the mock's alone, or has another exception id."""
+
+    operation: str
+    exception: str
+    words: str
+
+
 @dataclass(frozen=True)
 class Told:
     """What reports tell of a site: its release, the shapes of its replies, what it refused, how it was set."""
@@ -46,7 +55,7 @@ class Told:
     release: Release
     shapes: Mapping[str, Mapping[str, Any]]
     not_served: tuple[str, ...]
-    refused: tuple[tuple[str, str], ...]
+    refused: tuple[Refused, ...]
     settings: Mapping[str, Value]
 
 
@@ -83,14 +92,28 @@ def told_by(reports: Path) -> Told:
         raise UsageError("reports", f"{file} is no summary of format {FORMAT}", where=str(file), hint=_HINT)
     said = str(summary.get("site_release") or summary.get("release") or "")
     causes = [one for one in summary.get("causes") or () if isinstance(one, dict)]
-    refused = ((str(one.get("operation")), str(one.get("wrong"))) for one in causes)
     return Told(
         release=_nearest(said),
         shapes=summary["shapes"],
         not_served=tuple(summary.get("not_served") or ()),
-        refused=tuple(sorted({one for one in refused if _EXCEPTION.match(one[1])})),
+        refused=tuple(sorted({one for cause in causes if (one := _refused(cause))})),
         settings=_settings(file.with_name("recording.jsonl.gz")),
     )
+
+
+def _refused(cause: Mapping[str, Any]) -> Refused | None:
+    """The refusal a cause speaks of; what the suite expects is what the mock does."""
+    operation, wrong, path, expected, actual = (
+        str(cause.get(name) or "") for name in ("operation", "wrong", "path", "expected", "actual")
+    )
+    ours = expected.removeprefix("FAILURE ")
+    if _EXCEPTION.match(wrong):
+        return Refused(operation, wrong, f"the site refused with {wrong} what the mock does")
+    if path == "response/exceptionID" and _EXCEPTION.match(actual):
+        return Refused(operation, actual, f"the site refused with {actual} what the mock refuses with {ours}")
+    if path == "response/result" and actual == "SUCCESS" and _EXCEPTION.match(ours):
+        return Refused(operation, ours, f"the site did what the mock refuses with {ours}")
+    return None
 
 
 def _has_shapes(summary: dict[str, Any]) -> bool:
@@ -142,10 +165,9 @@ def divergences(told: Told, settings: Mapping[str, Value]) -> list[Divergence]:
             found += _of(operation, shape, looks(name, told.release, tuple(settings.items())))
     for operation in told.not_served:
         found.append(Divergence(operation, "not served", "", "the site does not serve it, the mock does", "documented"))
-    for operation, exception in told.refused:
-        if operation not in told.not_served:
-            words = f"the site refused with {exception} what the mock does"
-            found.append(Divergence(operation, "refusal", exception, words, "documented"))
+    for one in told.refused:
+        if one.operation not in told.not_served:
+            found.append(Divergence(one.operation, "refusal", one.exception, one.words, "documented"))
     return found
 
 

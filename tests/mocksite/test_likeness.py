@@ -17,6 +17,8 @@ from mocksite.cli import main
 from mocksite.operations.catalogue import written
 from mocksite.server.likeness import divergences, like, told_by
 from mocksite.server.samples import request
+from tests.mocksite import twists
+from tests.mocksite.twists import ALL, SOUND, TWISTS, found_on, naming, nothing
 from tests.twins import wire
 from tests.variations import Change, tree
 
@@ -27,10 +29,6 @@ ASKED = (
     *("lstrecordaccessDetailHistory", "lstrecordaccessHistory", "lstrecordedEvent", "lstsummaryEvent", "lstsummaryProgram"),
     *("lstsummarySession", "lstsummaryUser", "setEvent", "setMeeting", "setUser", "uploadEventImage"),
 )
-
-
-def nothing(_root: object) -> None:
-    """No change at all."""
 
 
 def shape(name: str, change: Change = nothing, role: str = "", **settings: object) -> dict[str, Any]:
@@ -59,31 +57,6 @@ def reports(folder: Path, shapes: Mapping[str, Any], **more: object) -> Path:
     return folder
 
 
-#: Operation, how its reply is twisted, what it differs in, where, and what the way of the mock rests on.
-TWISTS: dict[str, tuple[str, Change, str, str, str]] = {
-    "an element never sent": ("getUser", wire.lacking("freeAccount"), "absent", "freeAccount", "documented"),
-    "one within another": ("getUser", wire.lacking("sipURL"), "absent", "personalMeetingRoom/sipURL", "captured"),
-    "one of the site": ("getSite", wire.lacking("isWebexTelephony"), "absent", "siteInstance/telephonyConfig/isWebexTelephony", "documented"),
-    "one assumed": ("getMeeting", wire.lacking("sipURL"), "absent", "sipURL", "assumed"),
-    "one in rows": ("lstsummarySession", wire.lacking("confID"), "absent", "session/confID", "documented"),
-    "the count of a list": ("lstRecording", wire.lacking("total"), "absent", "matchingRecords/total", "documented"),
-    "a whole parent": ("getSite", wire.lacking("resourceRestrictions"), "absent", "siteInstance/resourceRestrictions", "captured"),
-    "an element nobody knows": ("getUser", wire.adding("userId", "shoeSize", "43"), "element", "shoeSize", "new"),
-    "one nobody knows in rows": ("lstMeetingType", wire.adding("active", "price", "9.5"), "element", "meetingType/price", "new"),
-    "one nobody knows in a parent": ("createMeeting", wire.adding("host", "cohost", "x"), "element", "iCalendarURL/cohost", "new"),
-    "words for a boolean": ("getSite", wire.saying("supportLargeEvent", "yes"), "kind", "siteInstance/siteCommonOptions/supportLargeEvent", "documented"),
-    "a word for a number": ("getUser", wire.saying("userId", "u-17"), "kind", "userId", "captured"),
-    "a number for a boolean": ("getSite", wire.saying("isTSPUsingTelephonyAPI", "7"), "kind", "siteInstance/telephonyConfig/isTSPUsingTelephonyAPI", "captured"),
-    "a date of ISO 8601": ("getMeeting", wire.saying("startDate", "2027-01-01T10:00:00Z"), "kind", "schedule/startDate", "documented"),
-    "a word for a count": ("lstrecordaccessHistory", wire.saying("viewed", "many"), "kind", "recordAccessHistory/viewed", "documented"),
-    "text where elements stood": ("createMeeting", wire.all_of(wire.lacking("host", "attendee"), wire.saying("iCalendarURL", "x")), "kind", "iCalendarURL", "captured"),
-    "order of two": ("getAPIVersion", wire.moved("apiVersion", "bodyContent"), "order", "apiVersion", "captured"),
-    "order at the top": ("authenticateUser", wire.moved("sessionTicket", "bodyContent"), "order", "sessionTicket", "captured"),
-    "order in a parent": ("getEvent", wire.moved("duration", "schedule", first=True), "order", "schedule/startDate", "documented"),
-    "order of what came late": ("getUser", wire.moved("freeAccount", "bodyContent", first=True), "order", "firstName", "captured"),
-}  # fmt: skip
-
-
 def test_a_mock_is_like_itself(sound, tmp_path: Path, capsys) -> None:
     assert main(["verify", str(reports(tmp_path, sound))]) == 0
     assert capsys.readouterr().out == "release 41.12.0, 27 operations\nno divergence\n"
@@ -91,7 +64,8 @@ def test_a_mock_is_like_itself(sound, tmp_path: Path, capsys) -> None:
 
 @pytest.mark.parametrize("name", TWISTS)
 def test_each_twist_is_found_and_nothing_else(sound, tmp_path: Path, capsys, name: str) -> None:
-    operation, change, what, path, standing = TWISTS[name]
+    twist = TWISTS[name]
+    operation, change, what, path, standing = twist.operation, twist.change, *twist.found[1:]
     shapes = {**sound, written(operation): shape(operation, change)}
     assert shapes != dict(sound), "the twist changes nothing"
     folder = reports(tmp_path, shapes)
@@ -102,11 +76,41 @@ def test_each_twist_is_found_and_nothing_else(sound, tmp_path: Path, capsys, nam
     assert f"{written(operation)}  {what}  {path}  {standing}: " in capsys.readouterr().out
 
 
+@pytest.mark.rotating(24)
+@pytest.mark.parametrize("name", [SOUND, *ALL])
+def test_each_twist_is_found_in_the_reports_of_a_run(tmp_path: Path, name: str) -> None:
+    """Of the features that name the operation; ``python -m tests.mocksite.twists`` runs all of them."""
+    features = ["features/41.9.0/address.feature", *([] if name == SOUND else naming(ALL[name].operation))]
+    assert found_on(name, tmp_path, *features) == ([] if name == SOUND else [ALL[name].found])
+
+
+def test_a_twist_nobody_knows_is_one_message(capsys) -> None:
+    assert twists.main(["no such"]) == 4
+    assert capsys.readouterr().err.startswith("error[twist]: there is no twist 'no such'; twists are sound, ")
+
+
 def test_what_was_refused_or_not_served_is_told(sound, tmp_path: Path) -> None:
     causes = [{"operation": "SetEvent", "wrong": "000001"}, {"operation": "GetUser", "wrong": "absent"}]
     told = told_by(reports(tmp_path, sound, causes=causes, not_served={"LstRecording": "HTTP 410"}))
     found = [(one.operation, one.what, one.path) for one in divergences(told, {})]
     assert found == [("LstRecording", "not served", ""), ("SetEvent", "refusal", "000001")]
+
+
+def test_refusals_differ_in_three_ways(sound, tmp_path: Path) -> None:
+    causes = [
+        {"operation": "GetEvent", "path": "response/exceptionID", "wrong": "check exception-id", "expected": "010106", "actual": "000001"},
+        {"operation": "GetEvent", "path": "response/exceptionID", "wrong": "check exception-id", "expected": "010106", "actual": "absent"},
+        {"operation": "SetUser", "path": "response/result", "wrong": "check result", "expected": "FAILURE 030120", "actual": "SUCCESS"},
+        {"operation": "SetUser", "path": "response/result", "wrong": "check result", "expected": "SUCCESS", "actual": "HTTP 500"},
+        {"operation": "GetUser", "wrong": "030001"},
+        {"operation": None, "path": None},
+    ]
+    found = {one.operation: one.words for one in divergences(told_by(reports(tmp_path, sound, causes=causes)), {})}
+    assert found == {
+        "GetEvent": "the site refused with 000001 what the mock refuses with 010106",
+        "SetUser": "the site did what the mock refuses with 030120",
+        "GetUser": "the site refused with 030001 what the mock does",
+    }
 
 
 def test_a_mock_set_like_the_site_differs_no_more(sound, tmp_path: Path) -> None:
