@@ -97,6 +97,14 @@ def between(content: Content, first: str, last: str, column: str, zone_id: int, 
     return tuple(terms)
 
 
+def in_date_scope(content: Content, column: str, zone_id: int, end: str = "") -> list[Criterion]:
+    """The criteria of ``dateScope``: when a thing starts and when it ends, ``end`` of the column if it lasts."""
+    return [
+        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", column, zone_id),
+        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", column, zone_id, end),
+    ]
+
+
 #: What a reply about one session holds beyond that of a list of whole sessions (sources: the XSDs of 2011).
 _ONLY_ALONE = {"hostKey", "eventID", "guestToken", "hostType", "test", "sipURL", "meetingLink"}
 

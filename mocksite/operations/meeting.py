@@ -17,7 +17,6 @@ from mocksite.model.records import (
     PREDEFINED_TYPE,
     SERVICES,
     WEBCAST,
-    Attendee,
     MeetingType,
     Session,
     User,
@@ -26,7 +25,16 @@ from mocksite.model.timezones import GMT
 from mocksite.operations import scheduling
 from mocksite.operations.call import Call, Operation
 from mocksite.operations.centers.forms import whole
-from mocksite.operations.lists import Criterion, between, combined, listed, of_host, ordered, own_or_all, users_of
+from mocksite.operations.lists import (
+    Criterion,
+    combined,
+    in_date_scope,
+    listed,
+    of_host,
+    ordered,
+    own_or_all,
+    users_of,
+)
 from mocksite.operations.people.login import browser_login
 from mocksite.protocol.dates import show, zone
 from mocksite.protocol.nodes import Node
@@ -151,7 +159,7 @@ def _values(call: Call, session: Session) -> dict[str, object]:
         "agenda": session.text or None,
         "public": session.listing == "PUBLIC",
         "password": session.password or None,
-        "attendees": [_attendee_row(guest) for guest in scheduling.guests(call, session)],
+        "attendees": [scheduling.guest_row(guest) for guest in scheduling.guests(call, session)],
         "enable_event": session.is_large,
         "enable_webniar": session.is_large,
         "start": show(session.starts, session.time_zone_id),
@@ -171,19 +179,6 @@ def _values(call: Call, session: Session) -> dict[str, object]:
     }
 
 
-def _attendee_row(guest: Attendee) -> dict[str, object]:
-    return {
-        "attendee_name": guest.name or None,
-        "attendee_first_name": guest.first_name or None,
-        "attendee_last_name": guest.last_name or None,
-        "attendee_email": guest.email,
-        "attendee_id": guest.attendee_id,
-        "person_type": guest.person_type,
-        "join_status": guest.join_status,
-        "role": guest.role,
-    }
-
-
 _ORDERS = {"HOSTWEBEXID": "host_id", "CONFNAME": "name", "STARTTIME": "starts"} | {
     f"TRACKINGCODE{number}": "key" for number in range(1, 11)
 }
@@ -196,8 +191,7 @@ def list_meetings(call: Call) -> Node:
     scope = GMT if zone_id is None else zone_id
     key = content.number("meetingKey")
     criteria: list[Criterion] = [
-        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "starts", scope),
-        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "starts", scope, "end"),
+        *in_date_scope(content, "starts", scope, "end"),
         of_host(call),
         () if key is None else (Term("key", "=", key),),
     ]

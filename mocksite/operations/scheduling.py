@@ -175,6 +175,20 @@ def guests(call: Call, session: Session) -> list[Attendee]:
     return call.store.all(Attendee, Query((Term("session_key", "=", session.key),)))
 
 
+def guest_row(guest: Attendee) -> dict[str, object]:
+    """A guest as the replies that show a session have him."""
+    return {
+        "guest_name": guest.name or None,
+        "guest_first_name": guest.first_name or None,
+        "guest_last_name": guest.last_name or None,
+        "guest_email": guest.email,
+        "guest_id": guest.attendee_id,
+        "guest_type": guest.person_type,
+        "guest_status": guest.join_status,
+        "guest_role": guest.role,
+    }
+
+
 def drop(call: Call, session: Session) -> None:
     """Forget a session and its guests; one that goes on is over with it."""
     if session.opened:

@@ -25,6 +25,7 @@ from mocksite.operations.lists import (
     Criterion,
     between,
     combined,
+    in_date_scope,
     invited_or_own,
     listed,
     of_host,
@@ -200,8 +201,7 @@ def _criteria(call: Call, scope: int) -> list[Criterion]:
     types = content.numbers("sessionTypes/sessionType")
     equal = {"sessionKey": "key", "confID": "conf_id"}
     return [
-        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "starts", scope),
-        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "starts", scope, "end"),
+        *in_date_scope(content, "starts", scope, "end"),
         _modified(call, scope),
         of_host(call),
         of_host(call, "hostEmail") if content.text("hostEmail") else (),

@@ -14,12 +14,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mocksite.model.queries import Query, Term
-from mocksite.model.records import DEFAULT_TYPES, EVENT, Attendee, Program, Recording, Session
+from mocksite.model.records import DEFAULT_TYPES, EVENT, Program, Recording, Session
 from mocksite.model.settings import TONES
 from mocksite.model.timezones import GMT
 from mocksite.operations import scheduling
 from mocksite.operations.call import Call, Operation
-from mocksite.operations.lists import Criterion, between, combined, listed, of_host, ordered, own_or_all, users_of
+from mocksite.operations.lists import (
+    Criterion,
+    combined,
+    in_date_scope,
+    listed,
+    of_host,
+    ordered,
+    own_or_all,
+    users_of,
+)
 from mocksite.protocol.dates import show
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal, invalid
@@ -101,8 +110,8 @@ def _people(call: Call, session: Session) -> dict[str, object]:
     panelists = [guest for guest in people if guest.person_type == "PANELIST"]
     attendees = [guest for guest in people if guest.person_type != "PANELIST"]
     return {
-        "panelists": [_person_row("panelist", guest) for guest in panelists],
-        "attendees": [_person_row("attendee", guest) for guest in attendees],
+        "panelists": [scheduling.guest_row(guest) for guest in panelists],
+        "attendees": [scheduling.guest_row(guest) for guest in attendees],
         "enrolled": sum(guest.join_status in {"REGISTER", "ACCEPT"} for guest in attendees),
     }
 
@@ -184,17 +193,6 @@ def _invite(call: Call, session: Session) -> None:
         scheduling.invite(call, session, "Event", [*invited, *panelists])
 
 
-def _person_row(word: str, guest: Attendee) -> dict[str, object]:
-    return {
-        f"{word}_name": guest.name or None,
-        f"{word}_first_name": guest.first_name or None,
-        f"{word}_last_name": guest.last_name or None,
-        f"{word}_email": guest.email,
-        f"{word}_type": guest.person_type,
-        "join_status": guest.join_status,
-    }
-
-
 _ORDERS = {"EVENTNAME": "name", "STARTTIME": "starts", "HOSTWEBEXID": "host_id"}
 _RECORDED_ORDERS = {"EVENTNAME": "name", "STARTTIME": "pressed", "HOSTWEBEXID": "host_id"}
 _PROGRAM_ORDERS = {"PROGRAMNAME": "name", "HOSTWEBEXID": "host_id"}
@@ -209,8 +207,7 @@ def list_events(call: Call) -> Node:
     zone_id = content.number("dateScope/timeZoneID")
     scope = GMT if zone_id is None else zone_id
     criteria: list[Criterion] = [
-        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "starts", scope),
-        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "starts", scope, "end"),
+        *in_date_scope(content, "starts", scope, "end"),
         of_host(call),
         () if key is None else (Term("key", "=", key),),
         () if program is None else (Term("program_id", "=", program),),
@@ -256,8 +253,7 @@ def list_recorded_events(call: Call) -> Node:
     zone_id = content.number("dateScope/timeZoneID")
     scope = GMT if zone_id is None else zone_id
     criteria: list[Criterion] = [
-        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "pressed", scope),
-        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "pressed", scope),
+        *in_date_scope(content, "pressed", scope),
         of_host(call),
         () if program is None else (Term("program_id", "=", program),),
     ]

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from mocksite.model.queries import Query, Term
-from mocksite.model.records import DEFAULT_TYPES, SERVICES, Attendee, Own, Session
+from mocksite.model.records import DEFAULT_TYPES, SERVICES, Own, Session
 from mocksite.model.timezones import GMT
 from mocksite.operations import scheduling
 from mocksite.operations.call import Call
 from mocksite.operations.lists import (
     Criterion,
-    between,
     combined,
+    in_date_scope,
     listed,
     of_host,
     ordered,
@@ -223,20 +223,12 @@ def people(call: Call, session: Session, form: Form) -> dict[str, object]:
     """The guests of a session as rows of the reply, by the role in which they come."""
     found = scheduling.guests(call, session)
     return {
-        guests.rows: [_guest(one) for one in found if one.role == guests.role and one.person_type == guests.person_type]
+        guests.rows: [
+            scheduling.guest_row(one)
+            for one in found
+            if (one.role, one.person_type) == (guests.role, guests.person_type)
+        ]
         for guests in form.guests
-    }
-
-
-def _guest(guest: Attendee) -> dict[str, object]:
-    return {
-        "guest_name": guest.name or None,
-        "guest_first_name": guest.first_name or None,
-        "guest_last_name": guest.last_name or None,
-        "guest_email": guest.email,
-        "guest_type": guest.person_type,
-        "guest_status": guest.join_status,
-        "guest_role": guest.role,
     }
 
 
@@ -247,8 +239,7 @@ def asked(call: Call, kinds: tuple[str, ...]) -> Query:
     scope = GMT if zone_id is None or zone_id < 0 else zone_id
     keys = {number for name in ("sessionKey", "meetingKey") if (number := content.number(name)) is not None}
     criteria: list[Criterion] = [
-        between(content, "dateScope/startDateStart", "dateScope/startDateEnd", "starts", scope),
-        between(content, "dateScope/endDateStart", "dateScope/endDateEnd", "starts", scope, "end"),
+        *in_date_scope(content, "starts", scope, "end"),
         of_host(call),
         *((Term("key", "=", key),) for key in keys),
     ]

@@ -97,15 +97,8 @@ def list_attendees(call: Call) -> Node:
 
 def _row(session: Session, guest: Attendee) -> Mapping[str, object]:
     return {
-        "name": guest.name or None,
-        "first_name": guest.first_name or None,
-        "last_name": guest.last_name or None,
-        "email": guest.email,
-        "person_type": guest.person_type,
-        "attendee_id": guest.attendee_id,
-        "join_status": guest.join_status,
+        **scheduling.guest_row(guest),
         "key": session.key,
-        "role": guest.role,
         "time_zone_id": session.time_zone_id,
         "conf_id": session.conf_id,
         "invited": guest.join_status == "INVITE",
