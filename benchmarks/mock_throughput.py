@@ -4,18 +4,25 @@ Both are stdlib ThreadingHTTPServers in a process of their own, asked by the sam
 over 1, 8 and 32 connections, in one run and in turns, so that the ratio means something:
 
     python -m benchmarks.mock_throughput [--seconds 2]
+
+``--hours 1`` measures an hour of mixed load instead, compressed to a minute: reads, logins, meetings made and deleted over 32
+connections, on a mock whose clock runs sixty times as fast; latencies, and what memory it holds after each sixth. Tickets
+live for 90 minutes, so that more hours show whether those that have expired are given back.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import multiprocessing
+import re
 import selectors
 import socket
 import statistics
 import threading
 import time
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
@@ -152,11 +159,106 @@ def documents(profile: str) -> dict[str, bytes]:
     }
 
 
+#: The load lasts so many seconds, whatever time passes on the mock's clock, and is told in so many parts.
+MINUTE, PARTS = 60, 6
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
+
+
+def serve_in_haste(pipe: Connection, hours: int) -> None:
+    """A mock site on whose clock so many hours pass in a minute; tells its address and its profile, and ends when told to."""
+    began = time.time()
+    core = mocksite.Core(clock=lambda: began + (time.time() - began) * hours * MINUTE)
+    server = mocksite.Server(core)
+    pipe.send((server.url, server.profile()))
+    pipe.recv()
+    server.stop()
+
+
+class Caller:
+    """One connection of the mixed load: sends one document after the other, and deletes each meeting it made."""
+
+    def __init__(self, url: str, mix: dict[str, bytes], first: int) -> None:
+        self.connection = connect(url)
+        self._url, self._mix = url, mix
+        self._names = itertools.islice(itertools.cycle(mix), first % len(mix), None)
+        self._reply = bytearray()
+        self._made = b""
+        self._begun = 0.0
+
+    def send(self) -> None:
+        """Send the next document."""
+        document = self._mix[next(self._names)].replace(b"{made}", self._made)
+        self._reply.clear()
+        self._begun = time.perf_counter()
+        self.connection.sendall(request(self._url, document))
+
+    def receive(self) -> float:
+        """Take what has come; the seconds the reply took when it is whole, else 0."""
+        self._reply += self.connection.recv(1 << 20)
+        if not self._reply.endswith(_LAST_CHUNK):
+            return 0.0
+        made = re.search(rb"meetingkey>(\d+)<", self._reply)
+        self._made = made[1] if made else self._made
+        return time.perf_counter() - self._begun
+
+
+def mixed(url: str, mix: dict[str, bytes], connections: int, seconds: float) -> Iterator[list[float]]:
+    """Latencies of each sixth of a mixed load."""
+    chooser = selectors.DefaultSelector()
+    callers = [Caller(url, mix, place) for place in range(connections)]
+    for caller in callers:
+        chooser.register(caller.connection, selectors.EVENT_READ, caller)
+        caller.send()
+    started = time.perf_counter()
+    for part in range(1, PARTS + 1):
+        latencies: list[float] = []
+        while time.perf_counter() - started < seconds * part / PARTS:
+            for key, _ in chooser.select(1):
+                took = key.data.receive()
+                if took:
+                    latencies.append(took)
+                    key.data.send()
+        yield latencies
+    for caller in callers:
+        caller.connection.close()
+
+
+def held(pid: int) -> float:
+    """The megabytes a process holds."""
+    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+
+
+def measure_hours(hours: int) -> None:
+    """Measure a minute of mixed load that takes hours for the mock, and print a table."""
+    here, there = multiprocessing.Pipe()
+    mock = multiprocessing.Process(target=serve_in_haste, args=(there, hours), daemon=True)
+    mock.start()
+    url, profile = here.recv()
+    mix = documents(profile)
+    mix |= {name: mix["GetAPIVersion"].replace(b"GetAPIVersion", name.encode()) for name in ("AuthenticateUser", "LstRecording")}
+    for name, body in (("CreateMeeting", b"<metaData><confName>Load</confName></metaData>"), ("DelMeeting", b"<meetingKey>{made}</meetingKey>")):
+        mix[name] = mix["GetAPIVersion"].replace(b'GetAPIVersion">', name.encode() + b'">' + body)
+    print("| minute of the mock | requests | median ms | p99 ms | MB held |\n|---|---|---|---|---|", flush=True)
+    assert mock.pid is not None
+    for part, latencies in enumerate(mixed(url, mix, CONNECTIONS[-1], MINUTE), 1):
+        latencies.sort()
+        median, p99 = statistics.median(latencies) * 1000, latencies[int(len(latencies) * 0.99)] * 1000
+        print(f"| {part * hours * 60 // PARTS} | {len(latencies)} | {median:.1f} | {p99:.1f} | {held(mock.pid):.1f} |", flush=True)
+    here.send(None)
+    mock.join()
+
+
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each round lasts (2)")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--hours", type=int, default=0, help="so many hours of mixed load in a minute: latencies and memory")
+    given = parser.parse_args()
+    if given.hours:
+        measure_hours(given.hours)
+        return
+    seconds = given.seconds
     here, there = multiprocessing.Pipe()
     mock = multiprocessing.Process(target=serve_mock, args=(there,), daemon=True)
     mock.start()
