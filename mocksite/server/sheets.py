@@ -14,7 +14,7 @@ from mocksite.protocol.nodes import MalformedError, Node, read
 
 _STYLE = """
 :root {
-  color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
+  color-scheme: light dark; background: Canvas; color: CanvasText; font: 16px/1.5 system-ui, sans-serif;
   --line: color-mix(in srgb, currentColor 25%, transparent);
 }
 body { max-width: 72rem; margin: 0 auto; padding: 1rem 1.5rem 4rem; }
@@ -107,7 +107,7 @@ def operation(name: str, document: str, command: str, reply: str, site: str) -> 
 
 def exchange(head: Mapping[str, str], request: str, reply: str, site: str) -> str:
     """The page of an exchange: request and reply, secrets masked."""
-    facts = _table(("what", ""), head.items())
+    facts = _table(("what", "value"), head.items())
     body = f'<h2>Request</h2><pre tabindex="0">{_text(pretty(request))}</pre>'
     body += f'<h2>Reply</h2><pre tabindex="0">{_text(pretty(reply))}</pre>'
     return sheet(f"Exchange {head['number']}", f'{_back(site)}<main id="content"><h1>Exchange</h1>{facts}{body}</main>')

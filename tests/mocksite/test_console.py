@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 import pytest
 
 import mocksite
+from mocksite.server import samples
 from mocksite.server.requestlog import EXCHANGES
+from tests.reporting.axe import VIEWS, axe, findings
 from tests.reporting.browser import Browser, chromium
 
 
@@ -253,3 +255,14 @@ def test_both_colour_schemes_can_be_read(running: mocksite.Server, dark: bool) -
         assert (ink > 127) is dark
         assert (int(re.findall(r"\d+", paper)[0]) < 128) is dark
         assert browser.look("document.documentElement.scrollWidth <= innerWidth")
+
+
+@needs_browser
+@pytest.mark.rotating(12)
+@pytest.mark.parametrize(("dark", "width"), VIEWS)
+@pytest.mark.parametrize("path", ["/", "/_mock/operations/CreateMeeting", "/_mock/exchanges/1"])
+def test_its_pages_keep_the_rules_of_accessibility(running: mocksite.Server, path: str, dark: bool, width: int) -> None:
+    if not axe():
+        pytest.skip("no axe-core here, and no npm to get it")
+    running.core.handle(mocksite.HttpRequest(body=samples.request(running.core.main, "getUser").encode()))
+    assert findings(running.base_url + path, dark=dark, width=width) == []
