@@ -143,6 +143,9 @@ TABLES: tuple[Table[Any], ...] = (
 
 _BY_TYPE = {table.record: table for table in TABLES}
 
+#: Counts of one type that are remembered between two writes.
+REMEMBERED = 128
+
 #: Counts of one type that depend on rows of another (Term tests ``viewed`` and ``invited``).
 _COUNTED_WITH: dict[type[Any], type[Any]] = {records.View: records.Recording, records.Attendee: records.Session}
 
@@ -262,6 +265,9 @@ class Store:
             known = self._counts.setdefault(kind, {})
             key = (text, *values)
             if key not in known:
+                if len(known) >= REMEMBERED:
+                    # Conditions that name the present moment are asked once each.
+                    known.clear()
                 known[key] = int(self._database.execute(text, values).fetchone()[0])
             return known[key]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
+import tracemalloc
 
 import mocksite
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import Recording
 from mocksite.model.settings import NAMES, UNTOLD
 from mocksite.protocol.dates import DAY
 
@@ -106,3 +109,20 @@ def test_a_large_site_holds_what_was_asked_for(make) -> None:
     assert held(site, "LstsummarySession") == held(small, "LstsummarySession") + 50
     assert held(site, "LstRecording") > held(small, "LstRecording") + 60, "of the last four weeks"
     assert site.profile["data"].keys() == make().profile["data"].keys()
+
+
+def test_what_is_remembered_of_lists_does_not_grow(site) -> None:
+    """LstRecording asks with the present moment, each second for the first time, and nobody may write for days."""
+
+    def ask(times: range) -> None:
+        for moment in times:
+            assert site.core.main.store.count(Recording, Query((Term("stored", ">=", moment),))) == 13
+
+    ask(range(1, 300))
+    tracemalloc.start()
+    try:
+        ask(range(300, 1200))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 100_000
