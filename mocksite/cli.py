@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import ipaddress
 import os
 import signal
@@ -109,25 +110,43 @@ _SAME = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; the exit code is 0 then, and 4 for a mistake of the user."""
     try:
-        words = list(sys.argv[1:] if arguments is None else arguments)
-        if len(words) == 1 and words[0] in _COMMANDS:
-            _COMMANDS[words[0]]()
-            return 0
-        if words[:1] == ["verify"]:
-            return _verify(words[1:])
-        given = parser().parse_args(arguments)
-        if given.list_faults is not None:
-            _list_faults(given.list_faults)
-            return 0
-        _check(given)
-        _serve(given)
+        code = _carry_out(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
     except UsageError as problem:
         print(problem, file=sys.stderr)
         return USAGE
     except BrokenPipeError:
         # Whoever reads our output has seen enough.
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
+        _let_go_of_output()
+        return 0
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        _let_go_of_output()
+        hint = "make room where the output goes"
+        print(UsageError("output", f"{problem.strerror}: standard output", hint=hint), file=sys.stderr)
+        return USAGE
+    return code
+
+
+def _carry_out(words: list[str]) -> int:
+    if len(words) == 1 and words[0] in _COMMANDS:
+        _COMMANDS[words[0]]()
+        return 0
+    if words[:1] == ["verify"]:
+        return _verify(words[1:])
+    given = parser().parse_args(words)
+    if given.list_faults is not None:
+        _list_faults(given.list_faults)
+        return 0
+    _check(given)
+    _serve(given)
     return 0
+
+
+def _let_go_of_output() -> None:
+    """What is still to be written goes nowhere, so that the end of the process has nothing to complain about."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
 
 
 def _list_operations() -> None:

@@ -113,6 +113,15 @@ def test_a_mock_stays_at_home_unless_told_otherwise(host: str, capsys) -> None:
     assert "--allow-remote" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this machine")
+def test_a_full_disk_is_one_clear_message() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "mocksite", "operations"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (4, "error[output]: No space left on device: standard output")
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
 def test_a_port_in_use(capsys) -> None:
     with mocksite.start() as running:
         port = running.url.split(":")[2].partition("/")[0]
