@@ -9,7 +9,9 @@ them stand two subclasses: ``SiteScheduling`` of xdist's scheduler
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +63,18 @@ def stop_capturing(config: pytest.Config) -> None:
         capturing.suspend_global_capture(in_=True)
 
 
-def cursor(writer: Any) -> tuple[int, int]:
-    """Where pytest's terminal ``writer`` left the cursor: its column, and the last one there is."""
-    last = max(0, writer.fullwidth - 1)
+def cursor(writer: Any, terminal: int | None = None) -> tuple[int, int]:
+    """Where pytest's terminal ``writer`` left the cursor: its column, and the last one there is.
+
+    While pytest captures, its writer takes every terminal for one of 80 columns: the open file ``terminal`` says more,
+    unless it says 0, as one that nobody gave a size.
+    """
+    width = 0
+    if terminal is not None:
+        with suppress(OSError):
+            width = os.get_terminal_size(terminal).columns
+    width = width or writer.fullwidth
+    last = max(0, width - 1)
     return min(writer.width_of_current_line, last), last
 
 

@@ -47,14 +47,14 @@ class TerminalLine:
     rich draws at the cursor, over the line that pytest is in the middle of (docs/decisions/libraries.md).
     """
 
-    def __init__(self, writer: Any, write: Callable[[str], None]) -> None:
+    def __init__(self, writer: Any, out: int) -> None:
         self._writer = writer
-        self._write = write
+        self._out = out
         self._shown = False
 
     def show(self, text: str) -> None:
         """Write ``text``, cut to the width of the terminal."""
-        self._put(text[: cursor(self._writer)[1]])
+        self._put(text[: cursor(self._writer, self._out)[1]])
         self._shown = True
 
     def clear(self) -> None:
@@ -65,9 +65,9 @@ class TerminalLine:
 
     def _put(self, text: str) -> None:
         # A line feed first, that the bottom line of the screen has one below it, too.
-        column, _ = cursor(self._writer)
+        column, _ = cursor(self._writer, self._out)
         forward = f"\x1b[{column}C" if column else ""
-        self._write(f"\n\r\x1b[K{text}\x1b[A\r{forward}")
+        os.write(self._out, f"\n\r\x1b[K{text}\x1b[A\r{forward}".encode("utf-8", "replace"))
 
 
 def pace(done: int, number: int, seconds: float) -> str:
@@ -96,21 +96,17 @@ class Progress:
         self._out: int | None = None
 
     def pytest_sessionstart(self) -> None:
-        """Find the terminal, if pytest writes to one."""
-        if on_a_terminal(self._config):
+        """Find the terminal, if pytest writes to one; the log of CI would keep each line that is written over."""
+        if on_a_terminal(self._config) and not os.environ.get("CI"):
             # A copy of the way out: while a scenario is carried out pytest captures what goes the usual one.
             self._out = os.dup(sys.stdout.fileno())
-            self._line = TerminalLine(self._config.get_terminal_writer(), self._write)
+            self._line = TerminalLine(self._config.get_terminal_writer(), self._out)
 
     def pytest_unconfigure(self) -> None:
         """Give the way out back."""
         if self._out is not None:
             os.close(self._out)
             self._out = None
-
-    def _write(self, text: str) -> None:
-        if self._out is not None:
-            os.write(self._out, text.encode("utf-8", "replace"))
 
     def pytest_runtest_logstart(self) -> None:
         """Count, skipped scenarios too."""

@@ -14,10 +14,12 @@ from conformance.scenarios.features import Catalogue
 from conformance.scenarios.run_context import RunContext, gate, reasons, tells, told_setting
 from conformance.scenarios.scenario import OtherNight, Scenario
 from conformance.scenarios.step_registry import ScenarioStep
+from conformance.sites.errors import CannotJudge
 from conformance.sites.discovery import ITEM, ROLE, SETTING, Discovered, Discoveries
 from conformance.sites.profile import known_test_data
 from conformance.sites.release import Release
 from conformance.sites.settings import known_settings
+from conformance.wire.mailbox import Mail
 from tests.rig import rig
 
 
@@ -225,3 +227,52 @@ def test_the_first_reason_is_told_and_kinds_can_be_chosen(free: Scenario, live: 
     told = gate(wants, here, ["role"])
     assert told is not None
     assert told.kind == "role"
+
+
+def test_a_scenario_sees_its_own_of_what_the_profile_names_several_times(free: Scenario, live: RunContext, catalogue: Catalogue) -> None:
+    key = "disposable-classic-event-session-key"
+    several = replace(live, profile=replace(live.profile, data={key: "1, 2, 3", "meeting-session-key": "4"}))
+    every = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+    seen = {one: several.for_scenario(one).profile.data for one in every}
+    assert {data[key] for data in seen.values()} == {"1", "2", "3"}
+    assert {data["meeting-session-key"] for data in seen.values()} == {"4"}
+    assert all(data[key] == "123"[int(one.fingerprint, 16) % 3] for one, data in seen.items()), "the same in every process and on every day"
+    one = replace(live, profile=replace(live.profile, data={key: "1"}))
+    assert one.for_scenario(free) is one
+
+
+def test_a_scenario_sees_what_was_found_but_for_what_its_clause_is_about(free: Scenario, live: RunContext) -> None:
+    setting = (SETTING, "entry-exit-tone", "BEEP")
+    other, own = (replace(live, discovered=found(clause, setting)) for clause in ("R1.1.1-01", free.clause.id))
+    assert other.for_scenario(free).profile.settings == {"entry-exit-tone": "BEEP"}
+    assert own.for_scenario(free).profile.settings == {}
+    assert own.complete.profile.settings == own.named.settings == {"entry-exit-tone": "BEEP"}
+
+
+def test_what_the_last_step_of_its_place_names_is_what_a_scenario_is_about(free: Scenario, live: RunContext) -> None:
+    here = replace(live, profile=replace(live.profile, settings={"entry-exit-tone": "BEEP"}))
+    of = {text: replace(free, steps=(ScenarioStep("then", "Then", text, (), 1),)) for text in ("entryExitTone is BEEP", "defaults holds something")}
+    assert {text: told_setting(one, "entry-exit-tone", here) for text, one in of.items()} == {"entryExitTone is BEEP": None, "defaults holds something": "BEEP"}
+
+
+class Box:
+    """A mailbox that holds one mail to everybody."""
+
+    pause = 0.0
+
+    def mail_to(self, recipient: str) -> list[Mail]:
+        return [Mail((recipient,), b"Hello", "", 2.0**40)]
+
+    def listen(self) -> None:
+        """Nothing to start."""
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+def test_mail_of_a_live_site_is_waited_for_longer_than_that_of_a_mock(live: RunContext, mock: RunContext) -> None:
+    assert (live.mail_watch().patience, mock.mail_watch().patience) == (180.0, 3.0)
+    (mail,) = replace(live, mailbox=Box()).mail_watch().to("zoe@example.com")
+    assert mail.recipients == ("zoe@example.com",)
+    with pytest.raises(CannotJudge, match="the profile names no mailbox"):
+        replace(live, mailbox=None).mail_watch().to("zoe@example.com")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import mocksite
@@ -31,7 +35,8 @@ def slow(tmp_path: Path):
 def on_a_terminal(arguments: list[str], folder: Path = ROOT) -> str:
     """What a run in ``folder`` writes to a terminal."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=theirs, stderr=theirs)
+    kept = {name: value for name, value in os.environ.items() if name != "CI"}
+    process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=theirs, stderr=theirs, env=kept)
     os.close(theirs)
     told = b""
     while True:
@@ -82,3 +87,35 @@ def test_failures_are_red_on_a_terminal_only(tmp_path: Path) -> None:
         plain = subprocess.run([sys.executable, *run], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     assert "\x1b" not in plain
     assert "\nFAILED  " in plain
+
+
+def of_columns(columns: int, arguments: list[str], **more: str) -> str:
+    """What a run writes to a terminal so wide."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR", "CI", "FORCE_COLOR", "PY_COLORS")}
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=theirs, stderr=theirs, env={**kept, **more})
+    os.close(theirs)
+    told = b""
+    with suppress(OSError):  # Linux: the other end is closed
+        while chunk := os.read(ours, 65536):
+            told += chunk
+    os.close(ours)
+    process.wait()
+    return told.decode()
+
+
+#: A colour or weight of letters, and what moves the cursor.
+COLOUR, CURSOR = re.compile(r"\x1b\[[\d;]*m"), re.compile(r"\x1b\[\d*[A-K]")
+
+
+@pytest.mark.rotating(3)
+@pytest.mark.parametrize(("columns", "more"), [(40, {}), (40, {"NO_COLOR": "1"}), (57, {"CI": "true"})], ids=str)
+def test_a_narrow_terminal_shows_a_line_that_fits(slow: list[str], columns: int, more: dict[str, str]) -> None:
+    told = of_columns(columns, slow, **more)
+    lines = LINE.findall(told)
+    assert all(len(line) <= columns for line in lines), lines
+    assert "passed" in told
+    assert bool(lines) is ("CI" not in more), "a log of CI keeps what is written over elsewhere"
+    assert bool(CURSOR.search(told)) is bool(lines)
+    assert bool(COLOUR.search(told)) is ("NO_COLOR" not in more)

@@ -1,0 +1,253 @@
+"""What scenarios hold, and who may begin beside whom: lanes that mix this up judge each other's changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from conformance.scenarios.ahead.holds import ALONE, Holds, holds, kept_steady, list_of, setting_of
+from conformance.scenarios.ahead.schedule import Schedule, Switchboard, _Held
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.step_registry import ScenarioStep
+from conformance.sites.ledger import SETTING, left_behind
+from conformance.sites.settings import Value
+from tests.conftest import SAFETY
+from tests.rig import rig
+
+LOOKED_AT, ADDED_TO = "looked at", "added to"
+
+
+@pytest.fixture(scope="module")
+def every(catalogue: Catalogue) -> list[Scenario]:
+    return [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+
+
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [
+        ("LstsummaryUser", "list of users"), ("CreateUser", "list of users"), ("LstRecording", "list of recordings"), ("LstrecordaccessHistory", ""),
+        ("LstsummarySession", "list of sessions"), ("CreateEvent", "list of sessions"), ("DelRecording", "list of recordings"), ("LstTimeZone", ""),
+        ("LstMeetingType", ""), ("GetUser", ""), ("GetSite", ""),
+    ],
+)  # fmt: skip
+def test_the_list_an_operation_reads_or_changes(operation: str, name: str) -> None:
+    assert list_of(operation) == name
+
+
+def test_a_setting_is_told_from_other_things() -> None:
+    assert [setting_of(one) for one in ("setting a b", "data setting", "settings", "list of users")] == ["a b", "", "", ""]
+
+
+def test_what_is_switched_and_not_named_is_held_as_it_is() -> None:
+    held: Holds = (("data a", ALONE), ("setting tone", "BEEP"))
+    assert kept_steady(held, {"tone": "NONE", "hub": True}) == (("data a", ALONE), ("setting hub", True), ("setting tone", "BEEP"))
+    assert kept_steady((), {}) == ()
+
+
+def made_of(catalogue: Catalogue, like: Scenario, *texts: str, operations: tuple[str, ...], **changes: object) -> dict[str, Value]:
+    """What a scenario of these sentences holds."""
+    steps = tuple(ScenarioStep("when", "When", text, (), number) for number, text in enumerate(texts, 1))
+    plain = {"needs": (), "roles": ("site-admin",), "writes": True, "settings": {}}
+    scenario = replace(like, steps=steps, operations=operations, **{**plain, **changes})
+    return dict(holds(scenario, catalogue.registry, {"classic-event-session-key": "42"}, settings=True))
+
+
+def test_lists_are_shared_as_long_as_nobody_reads_what_another_changes(catalogue: Catalogue, every: list[Scenario]) -> None:
+    like = every[0]
+    reading = made_of(catalogue, like, "the site admin sends LstsummaryUser", operations=("LstsummaryUser",), writes=False)
+    assert reading == {"list of users": LOOKED_AT, "data site-admin ": LOOKED_AT}
+    adding = made_of(catalogue, like, "the site admin sends CreateUser", operations=("CreateUser",))
+    assert adding["list of users"] == ADDED_TO
+    both = made_of(catalogue, like, "the site admin sends CreateUser", "the site admin sends LstsummaryUser", operations=("CreateUser", "LstsummaryUser"))
+    assert both["list of users"] == ALONE
+    other = made_of(catalogue, like, "the site admin sends CreateUser", "the site admin sends LstRecording", operations=("CreateUser", "LstRecording"))
+    assert (other["list of users"], other["list of recordings"]) == (ADDED_TO, LOOKED_AT)
+    assert "list of users" not in made_of(catalogue, like, "the site admin sends GetSite", operations=("GetSite",), writes=False)
+
+
+def test_things_that_are_changed_are_held_alone_and_known_by_their_value(catalogue: Catalogue, every: list[Scenario]) -> None:
+    like = every[0]
+    read = made_of(catalogue, like, operations=("GetSite",), writes=False, needs=("classic event", "password", "disposable classic event"))
+    assert read == {"data site-admin ": LOOKED_AT, "data classic event 42": LOOKED_AT, "data disposable classic event ": LOOKED_AT}
+    written = made_of(catalogue, like, operations=("SetEvent",), needs=("classic event", "disposable classic event"))
+    assert (written["data classic event 42"], written["data disposable classic event "]) == (LOOKED_AT, ALONE)
+
+
+def test_settings_are_held_as_wanted_or_alone_where_they_change(every: list[Scenario], catalogue: Catalogue) -> None:
+    wanting = [one for one in every if one.settings]
+    for one in wanting:
+        held = dict(holds(one, catalogue.registry, {}, settings=True))
+        told = {setting_of(thing): value for thing, value in held.items() if setting_of(thing)}
+        named = {name: value for name, value in one.settings.items() if name not in one.implied}
+        assert set(named) <= set(told)
+        assert all(told[name] in (value, ALONE) for name, value in named.items())
+        assert not any(map(setting_of, dict(holds(one, catalogue.registry, {}, settings=False))))
+
+
+def test_who_may_join() -> None:
+    held = _Held()
+    mine: Holds = (("a", LOOKED_AT), ("b", ALONE))
+    assert held.allows(mine)
+    held.add(mine)
+    assert [held.allows(one) for one in ((), (("a", LOOKED_AT),), (("a", ADDED_TO),), (("a", ALONE),), (("b", ALONE),), (("c", ALONE),), (("c", ALONE), ("b", ALONE)))] == [
+        True, True, False, False, False, True, False,
+    ]  # fmt: skip
+    held.add((("a", LOOKED_AT),))
+    held.give_back(mine)
+    assert not held.allows((("a", ADDED_TO),)), "one still looks at it"
+    assert held.allows((("b", ALONE),))
+    held.give_back((("a", LOOKED_AT),))
+    assert held.allows((("a", ADDED_TO),))
+
+
+class Board(Switchboard):
+    """A site set in memory."""
+
+    def __init__(self, **settings: Value) -> None:
+        self.settings: dict[str, Value] = settings
+        self.switched: list[str] = []
+
+    def present(self, name: str) -> Value:
+        return self.settings[name]
+
+    def switch(self, name: str, value: Value) -> None:
+        if value == "BROKEN":
+            raise ValueError(name)
+        self.settings[name] = value
+        self.switched.append(f"{name}={value}")
+
+
+def drained(schedule: Schedule) -> list[Scenario]:
+    order = []
+    while (scenario := schedule.take()) is not None:
+        order.append(scenario)
+        schedule.leave(scenario)
+    return order
+
+
+def scheduled(every: list[Scenario], board: Switchboard | None, *held: Holds) -> tuple[list[Scenario], Schedule]:
+    readers = [one for one in every if not one.writes][: len(held)]
+    return readers, Schedule(dict(zip(readers, held, strict=True)), board)
+
+
+def test_every_scenario_is_carried_out_once_each_with_the_site_set_as_it_wants_it(every: list[Scenario]) -> None:
+    board = Board(tone="BEEP", hub=True)
+    wishes: list[Holds] = [(("setting tone", tone), ("setting hub", hub)) for tone in ("BEEP", "NONE") for hub in (True, False) for _ in range(2)]
+    some, schedule = scheduled(every, board, *wishes)
+    want: Mapping[Scenario, Holds] = dict(zip(some, wishes, strict=True))
+    assert schedule.late == {one for one in some if want[one] != (("setting tone", "BEEP"), ("setting hub", True))}
+    seen = []
+    while (one := schedule.take()) is not None:
+        assert {f"setting {name}": value for name, value in board.settings.items()} == dict(want[one])
+        seen.append(one)
+        schedule.leave(one)
+    assert sorted(seen, key=some.index) == some
+    assert set(seen[:2]) == set(some) - schedule.late, "who wants the site as it is goes first"
+    assert schedule.wait(0)
+
+
+def test_a_setting_is_not_switched_under_somebody_who_wants_it_as_it_is(every: list[Scenario]) -> None:
+    board = Board(tone="BEEP")
+    (as_is, other), schedule = scheduled(every, board, (("setting tone", "BEEP"),), (("setting tone", "NONE"),))
+    assert schedule.take() is as_is
+    later: list[Scenario | None] = []
+    lane = threading.Thread(target=lambda: later.append(schedule.take()), daemon=True)
+    lane.start()
+    assert (later, board.switched) == ([], [])
+    assert not schedule.wait(0)
+    schedule.leave(as_is)
+    lane.join(SAFETY)
+    assert later == [other]
+    assert board.switched == ["tone=NONE"]
+
+
+def test_who_holds_a_setting_alone_has_it_as_it_is(every: list[Scenario]) -> None:
+    board = Board(tone="BEEP")
+    (alone,), schedule = scheduled(every, board, (("setting tone", ALONE),))
+    assert schedule.late == frozenset()
+    assert drained(schedule) == [alone]
+    assert board.switched == []
+
+
+def test_a_setting_that_cannot_be_switched_is_told_and_holds_nobody_up(every: list[Scenario]) -> None:
+    board = Board(tone="BEEP")
+    (broken,), schedule = scheduled(every, board, (("setting tone", "BROKEN"),))
+    with pytest.raises(ValueError, match="tone"):
+        schedule.take()
+    assert broken in schedule.late
+    assert schedule.wait(0), "nobody is under way"
+    assert schedule.take() is None
+
+
+def test_what_is_stopped_begins_nothing_more(every: list[Scenario]) -> None:
+    (first, _), schedule = scheduled(every, None, (("a", LOOKED_AT),), (("a", LOOKED_AT),))
+    assert schedule.take() is first
+    schedule.stop()
+    assert schedule.take() is None
+    assert not schedule.wait(0)
+    schedule.leave(first)
+    assert schedule.wait(0)
+
+
+def test_who_is_preferred_is_next_and_nobody_else_waits_for_it(every: list[Scenario]) -> None:
+    some, schedule = scheduled(every, None, *((("a", ALONE),),) * 2, *((("b", LOOKED_AT),),) * 2)
+    schedule.prefer(some[3])
+    assert schedule.take() is some[3]
+    schedule.prefer(some[3])
+    begun = schedule.take()
+    assert begun is some[0], "what is over is not begun again"
+    schedule.prefer(some[1])
+    assert schedule.take() is some[2]
+    schedule.leave(some[0])
+    assert schedule.take() is some[1]
+    assert drained(schedule) == []
+
+
+def test_what_keeps_others_waiting_goes_first(every: list[Scenario]) -> None:
+    reading = [one for one in every if not one.writes]
+    writing = next(one for one in every if one.writes)
+    users, alone, lists, plain = reading[:4]
+    held: dict[Scenario, Holds] = {
+        plain: (("data a", LOOKED_AT),), writing: (("data b", LOOKED_AT),), lists: (("list of sessions", LOOKED_AT),), alone: (("data c", ALONE),),
+        users: (("list of users", LOOKED_AT),),
+    }  # fmt: skip
+    assert drained(Schedule(held, None)) == [users, alone, lists, writing, plain]
+
+
+def test_of_those_that_keep_others_waiting_the_longest_goes_first_and_the_rest_in_its_order(every: list[Scenario]) -> None:
+    reading = sorted((one for one in every if not one.writes), key=lambda one: len(one.steps))
+    short, long = reading[0], reading[-1]
+    assert len(short.steps) < len(long.steps)
+    lists: dict[Scenario, Holds] = {short: (("list of sessions", LOOKED_AT),), long: (("list of recordings", LOOKED_AT),)}
+    assert drained(Schedule(lists, None)) == [long, short]
+    plain: dict[Scenario, Holds] = {short: (("data a", LOOKED_AT),), long: (("data b", LOOKED_AT),)}
+    assert drained(Schedule(plain, None)) == [short, long]
+
+
+def test_who_wants_a_setting_that_another_wants_otherwise_goes_before_who_wants_none(every: list[Scenario]) -> None:
+    plain, other, contested = [one for one in every if not one.writes][:3]
+    held: dict[Scenario, Holds] = {plain: (("data a", LOOKED_AT),), other: (("setting tone", "NONE"),), contested: (("setting tone", "BEEP"),)}
+    assert drained(Schedule(held, Board(tone="BEEP")))[0] is contested
+
+
+def test_settings_of_a_mock_are_noted_before_they_are_switched_and_put_back_once(catalogue: Catalogue) -> None:
+    with rig(catalogue) as site:
+        here, plane = site.run_context, site.run_context.control_plane
+        assert plane is not None
+        board = Switchboard(here, plane)
+        first = board.present("entry-exit-tone")
+        for tone in ("ANNOUNCENAME", "BEEP", "NOTONE"):
+            board.switch("entry-exit-tone", tone)
+            assert board.present("entry-exit-tone") == tone
+        ((entry, key),) = left_behind(here.ledger._file)
+        assert (entry.operation, entry.name, key) == (SETTING, "entry-exit-tone", {"value": f'"{first}"'})
+        client = here.client()
+        board.put_back(client)
+        assert board.present("entry-exit-tone") == first
+        assert list(left_behind(here.ledger._file)) == []
+        board.put_back(client)
+        client.close()
