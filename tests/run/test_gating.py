@@ -253,6 +253,9 @@ def test_what_the_last_step_of_its_place_names_is_what_a_scenario_is_about(free:
     here = replace(live, profile=replace(live.profile, settings={"entry-exit-tone": "BEEP"}))
     of = {text: replace(free, steps=(ScenarioStep("then", "Then", text, (), 1),)) for text in ("entryExitTone is BEEP", "defaults holds something")}
     assert {text: told_setting(one, "entry-exit-tone", here) for text, one in of.items()} == {"entryExitTone is BEEP": None, "defaults holds something": "BEEP"}
+    lone = replace(free, steps=(ScenarioStep("then", "Then", "enableRecordingAccess is true", (), 1),))
+    here = replace(live, profile=replace(live.profile, settings={"recording-access": True}))
+    assert told_setting(lone, "recording-access", here) is None, "an element that stands in no other"
 
 
 class Box:
