@@ -95,7 +95,7 @@ def on_github(name: str, clone: Path, secrets: dict[str, str], environment: dict
     green, told = True, ""
     for step in of_github(yaml.safe_load(GITHUB)["jobs"][name], secrets):
         if green or step.always:
-            given = {**environment, **step.given, "GITHUB_STEP_SUMMARY": str(clone / "step-summary.md")}
+            given = {**environment, **step.given, "GITHUB_STEP_SUMMARY": str(clone / "step-summary")}
             done = subprocess.run(["bash", "-e", "-c", step.command], cwd=clone, env=given, capture_output=True, text=True, timeout=SAFETY)
             green &= done.returncode == 0
             told += done.stdout + done.stderr
@@ -168,7 +168,7 @@ def test_an_upgrade_is_gated_by_what_got_worse(clone: Path, sites: str, engine: 
     for name, site in (("before", before), ("after", after)):
         assert json.loads((clone / "reports" / name / "summary.json").read_text(encoding="utf-8"))["site"] == site
     if engine is on_github:
-        assert "R41.7.0-02" in (clone / "step-summary.md").read_text(encoding="utf-8")
+        assert "R41.7.0-02" in (clone / "step-summary").read_text(encoding="utf-8")
     assert "Traceback" not in said
 
 
