@@ -229,7 +229,7 @@ def open_site(
         payloads=payloads,
         ledger=ledgers.of_run(run_id + worker),
         run_id=run_id,
-        rate_limiter=RateLimiter(profile.rate, _shared(profile, options, run_id)),
+        rate_limiter=RateLimiter(profile.rate, _shared(profile, options, run_id), part=options.part),
         tls=tls,
         control_plane=_control_plane(profile, tape, tls, transport),
         vendor_schemas=_vendor_schemas(profile, options, contract),

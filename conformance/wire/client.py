@@ -223,7 +223,7 @@ class Client:
             return Exchange(request, started, time.monotonic() - clock, status, kind, body, error)
 
         self._connections.cut_off = False
-        extensions = {"trace": self._connections.trace}
+        extensions = {"trace": self._trace}
         try:
             with (
                 watchdog.limit(timeout + _GRACE, self._connections.cut),
@@ -246,6 +246,12 @@ class Client:
             return _Try(ended(_transport_words(problem)), again=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
             return _Try(ended(_transport_words(problem)))
+
+    def _trace(self, event: str, info: Mapping[str, object]) -> None:
+        """What httpx tells of an exchange while it goes on."""
+        if event == "http11.send_request_body.complete":
+            self._rate_limiter.left()
+        self._connections.trace(event, info)
 
     def _forget_odd_cookies(self) -> None:
         """A cookie that no header can carry back would keep every later request from leaving."""

@@ -4,6 +4,7 @@ around every reply, as captured (sources.md, Document shape).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,13 +15,17 @@ from mocksite.protocol.refusals import Refusal
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request as it arrived. ``client`` is the caller's network address; the control plane asks for loopback."""
+    """A request as it arrived. ``client`` is the caller's network address; the control plane asks for loopback.
+
+    ``arrived`` is a reading of :func:`time.perf_counter`: replies may wait for latency and for one another.
+    """
 
     method: str = "POST"
     path: str = "/WBXService/XMLService"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     client: str = "127.0.0.1"
+    arrived: float = field(default_factory=time.perf_counter)
 
 
 @dataclass(frozen=True)

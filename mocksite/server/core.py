@@ -159,7 +159,7 @@ class Core:
         site = self._site(asked.security)
         if site is None:
             return self.main.refuse(asked, invalid("The site does not exist"), asked.encoding)
-        return self._absent(site, asked) or site.answer(asked, address)
+        return self._absent(site, asked) or site.answer(asked, address, request.arrived)
 
     def _absent(self, site: Site, asked: Request) -> HttpResponse | None:
         """What is answered for an operation the site does not serve, whoever asks and whatever for."""

@@ -139,10 +139,11 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             self._refuse(413, "The request is too large.")
             return
+        arrived = time.perf_counter()
         if self.server.core.pace.seconds:
             time.sleep(self.server.core.pace.seconds)
-        client = str(self.client_address[0])
-        self._write(self.server.core.handle(HttpRequest(self.command, self.path, dict(self.headers), body, client)))
+        headers, client = dict(self.headers), str(self.client_address[0])
+        self._write(self.server.core.handle(HttpRequest(self.command, self.path, headers, body, client, arrived)))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = answer  # noqa: N815 - names of http.server
 

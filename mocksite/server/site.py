@@ -96,8 +96,10 @@ class Site:
             if name != "mail-relay":
                 self.store.set(name, value)
 
-    def answer(self, request: Request, address: str = "") -> HttpResponse:
+    def answer(self, request: Request, address: str = "", arrived: float | None = None) -> HttpResponse:
         """The reply to a request; ``address`` is the versioned part of an old service address.
+
+        ``arrived`` is when it came, by :func:`time.perf_counter`; now, unless told.
 
         Mail has left the site before the reply is given back.
         """
@@ -105,12 +107,13 @@ class Site:
         operation = OPERATIONS.get(name) or Operation(name, NOT_SERVED.get(name, ""), _unserved, anonymous=True)
         call = self._call(operation, request, address)
         fault = self.fault
+        arrived = time.perf_counter() if arrived is None else arrived
         with self._turn:
-            document = self._document(call, fault)
+            document = self._document(call, fault, arrived)
         self.post(call.letters)
         return fault.response(call, response(document, request.encoding))
 
-    def _document(self, call: Call, fault: Fault) -> bytes:
+    def _document(self, call: Call, fault: Fault, arrived: float) -> bytes:
         started = time.perf_counter()
         service, error = call.operation.service, ""
         try:
@@ -124,7 +127,8 @@ class Site:
         if outcome[1]:
             call.letters.clear()
         document = fault.bytes(call, written(fault.reply(call, tree), call.request.encoding))
-        self._log(call.request, document, *outcome, (time.perf_counter() - started) * 1000, error)
+        ended = time.perf_counter()
+        self._log(call.request, document, *outcome, (ended - started) * 1000, error, ended - arrived)
         return document
 
     def refuse(self, request: Request | bytes, refusal: Refusal, encoding: str) -> HttpResponse:
@@ -188,13 +192,20 @@ class Site:
                 raise Refusal("030002")
 
     def _log(
-        self, request: Request, told: bytes, result: str, exception_id: str, milliseconds: float, error: str
+        self,
+        request: Request,
+        told: bytes,
+        result: str,
+        exception_id: str,
+        milliseconds: float,
+        error: str,
+        ago: float = 0.0,
     ) -> None:
         security = request.security
         self.request_log.write(
             Entry(
                 number=0,
-                time=self._clock(),
+                time=self._clock() - ago,
                 site=self.identity.name,
                 operation=request.given,
                 caller=security.text("webExID") or security.text("email"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
 import threading
 import time
 from itertools import pairwise
@@ -10,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from conformance.sites.profile_file import load_profile
 from conformance.wire import rate_limiter as module
+from conformance.wire.client import Client, tls_context
+from conformance.wire.exchange import Request
 from conformance.wire.rate_limiter import RateLimiter
+from tests.twisted import twisted
 
 RATE = 100.0
 
@@ -106,3 +111,55 @@ def test_a_shorter_pause_does_not_end_a_longer_one(monkeypatch: pytest.MonkeyPat
     rate_limiter.pause(20)
     rate_limiter.pause(1)
     assert rate_limiter.wait() >= 20
+
+
+@pytest.mark.parametrize(("rate", "parts"), [(2, 2), (2, 4), (2, 8), (4, 3), (40, 4)])
+def test_parts_of_a_site_keep_its_rate_together(monkeypatch: pytest.MonkeyPatch, rate: int, parts: int) -> None:
+    """Each on a machine of its own, with threads that are woken late and pauses between its requests."""
+    moments = []
+    for number in range(1, parts + 1):
+        clock, chance = Clock(), random.Random(number)
+        monkeypatch.setattr(module, "time", clock)
+        rate_limiter = RateLimiter(rate / parts, sleep=clock.sleep, part=(number, parts))
+        for _ in range(60):
+            rate_limiter.wait()
+            moments.append(clock.now)
+            clock.now += chance.choice([0.0, 0.001, 0.2, 1.5])
+    moments.sort()
+    late = max(0.1 / rate, 0.02)
+    assert all(after - before >= 1 - late for before, after in zip(moments, moments[rate:], strict=False))
+    assert min(after - before for before, after in pairwise(moments)) >= 0.5 / rate - 1e-6
+
+
+def test_a_part_is_let_go_as_often_as_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    rate_limiter = RateLimiter(0.5, sleep=clock.sleep, part=(3, 4))
+    for _ in range(50):
+        rate_limiter.wait()
+    assert 48 * 2 <= clock.now - 1_000 <= 51 * 2
+
+
+def test_the_next_is_as_far_from_when_the_last_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    rate_limiter = RateLimiter(2, sleep=clock.sleep)
+    rate_limiter.wait()
+    clock.now += 0.4  # a connection that took its time
+    rate_limiter.left()
+    written = clock.now
+    rate_limiter.wait()
+    assert clock.now - written >= 0.5
+
+
+def test_a_client_tells_when_a_request_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(RateLimiter, "left", lambda _: told.append(len(site.asked)))
+    with twisted(tmp_path) as site:
+        profile = load_profile("twisted", site.sites)
+        client = Client(profile, RateLimiter(1000), tls_context(profile))
+        for _ in range(3):
+            assert not client.send(Request("GetAPIVersion", "", profile.url, b"<message/>")).error
+        client.close()
+    assert len(told) == 3
+    assert told[0] in (0, 1), "told before the reply came, not after the next"
