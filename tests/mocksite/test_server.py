@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -197,11 +198,16 @@ def test_tls_with_a_certificate_one_brings(tmp_path: Path) -> None:
 
 
 def test_latency(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is waited before the answer, and the log tells when the request came: a minute ago, by the clock of this test."""
     slept: list[float] = []
-    monkeypatch.setattr("mocksite.server.http.time", SimpleNamespace(sleep=slept.append))
+    clock = SimpleNamespace(sleep=slept.append, perf_counter=lambda: time.perf_counter() - 60)
+    monkeypatch.setattr("mocksite.server.http.time", clock)
     with mocksite.start(latency=0.15) as running:
+        before = time.time()
         httpx.post(running.url, content=document(running), trust_env=False, timeout=SAFETY)
+        (entry,) = running.core.request_log.entries()
     assert slept == [0.15]
+    assert before - 60 <= entry.time < before
 
 
 def test_stopping_waits_for_nobody_and_can_be_repeated() -> None:
