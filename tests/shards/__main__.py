@@ -1,4 +1,4 @@
-"""``python -m tests.shards [--number 20] [--seed N]``: so many shards killed at random moments, merged, retried and merged again.
+"""``python -m tests.shards [--number 20] [--seed N] [--signal KILL]``: so many shards killed at random moments, merged, retried, merged again.
 
 Ends with 1 unless the merge without a retry named what was missing, the merge after it was whole, and the sites held what they had
 held, every time.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -31,12 +32,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.shards", description=__doc__)
     parser.add_argument("--number", type=int, default=20, help="how many shards are killed (20)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed kills at the same moments (1)")
+    parser.add_argument("--signal", choices=("KILL", "TERM", "INT"), default="KILL", help="what a shard is sent (KILL)")
     given = parser.parse_args(arguments)
+    how = signal.Signals[f"SIG{given.signal}"]
     chance, started, results = random.Random(given.seed), time.monotonic(), []
     with TemporaryDirectory(prefix="wxc-shards-") as scratch, machines(Path(scratch)) as here:
         print("seed", given.seed, "requests of each shard:", here.requests, flush=True)
         for number in range(given.number):
-            result = kill(here, Path(scratch, f"trial-{number}"), *chosen(chance, here))
+            result = kill(here, Path(scratch, f"trial-{number}"), *chosen(chance, here), how)
             results.append(result)
             print(f"{'ok  ' if result.good else 'BAD '} {result}", flush=True)
             if not result.good:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest import ExitCode
+
 from tests.conftest import ROOT, SAFETY
 from tests.kills.measure import Moment, Site, differences, settle
 from tests.twisted import twisted
@@ -24,11 +26,20 @@ FEATURES = ("features/41.4.0/entry-exit-tone.feature", "features/41.7.0", "featu
 
 
 class KilledSite(Site):
-    """A mock that kills the whole machine of a shard: every process of it."""
+    """A mock that kills the whole machine of a shard, every process of it; or tells it to end, as an engine or a person does."""
+
+    how = signal.SIGKILL
 
     def _kill(self) -> None:
-        if self.run is not None:
+        if self.run is None:
+            return
+        if self.how == signal.SIGKILL:
             kill_tree(self.run.pid)
+        elif self.how == signal.SIGINT:
+            # A terminal sends it to everybody.
+            os.killpg(self.run.pid, self.how)
+        else:
+            os.kill(self.run.pid, self.how)
 
 
 def kill_tree(pid: int) -> None:
@@ -150,20 +161,26 @@ def merge(folders: list[Path], into: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def kill(here: Machines, trial: Path, shard: int, site: str, moment: Moment) -> Result:
+def remains_of(here: Machines, before: dict[str, dict[str, Any]]) -> list[str]:
+    """What the sites hold otherwise than before."""
+    return [f"{name}: {words}" for name, was in before.items() for words in differences(was, here.sites[name].state(), live=name == "live")]
+
+
+def kill(here: Machines, trial: Path, shard: int, site: str, moment: Moment, how: signal.Signals = signal.SIGKILL) -> Result:
     """One shard killed at ``moment`` of ``site``, merged, retried as an engine would, and merged again."""
     before, mine = here.state(), trial / f"shard-{shard}"
-    here.sites[site].moment = moment
+    here.sites[site].moment, here.sites[site].how = moment, how
     code = here.shard(shard, mine)
     here.sites[site].moment = None
+    # Who is told to end takes away first what it made; who is killed leaves it to the retry.
+    left = [] if how == signal.SIGKILL else remains_of(here, before)
     others = [here.folder / f"shard-{number}" for number in range(1, SHARDS + 1) if number != shard]
     partial, told = merge([*others, mine], trial / "partial")
     named = partial == 1 and f"shard {shard} of {SHARDS} " in told and "MISSING" in told and site in told
     retried = here.shard(shard, mine, "--resume")
     merged, said = merge([*others, mine], trial / "merged")
-    remains = [
-        f"{name}: {words}" for name, was in before.items() for words in differences(was, here.sites[name].state(), live=name == "live")
-    ]
+    remains = [*left, *remains_of(here, before)]
+    ended = -signal.SIGKILL if how == signal.SIGKILL else ExitCode.INTERRUPTED
     whole = (retried, merged) == (0, 0) and here.verdicts(trial / "merged") == here.whole
     problems = [] if whole else here.problems(trial / "merged")
-    return Result(shard, site, moment, code == -signal.SIGKILL, named, whole, tuple(remains), "\n".join([told, said, f"retry {retried}", *problems]))
+    return Result(shard, site, moment, code == ended, named, whole, tuple(remains), "\n".join([told, said, f"retry {retried}", *problems]))
