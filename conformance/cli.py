@@ -173,7 +173,7 @@ def _prices(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON")
     words = "how a run is cut for N machines, and nothing else; with --json a matrix for GitHub"
     command.add_argument("--shards", type=int, metavar="N", help=words)
-    words = "what scenarios took, to even out shards: reports of an earlier run, or JSON {nodeid: seconds}"
+    words = "what scenarios took, to even out shards: reports of an earlier run, a history, or JSON {nodeid: seconds}"
     command.add_argument("--even-by", type=Path, metavar="REPORTS", help=words)
 
 

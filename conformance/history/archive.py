@@ -108,6 +108,16 @@ class Archive:
                 own = _values(file)
                 yield str(own["site"]), str(own["finished"])[:10], self._part(own["shapes"])
 
+    def replied(self) -> dict[str, float]:
+        """Seconds a scenario of each site waited for replies, on average, in its last night that can be read."""
+        found: dict[str, float] = {}
+        for file in self.files():
+            with suppress(Damaged, KeyError, TypeError, ValueError):
+                own = _values(file)
+                milliseconds = sum(count * median for count, median, *_ in own["reply_times"].values())
+                found[str(own["site"])] = milliseconds / 1000 / len(own["outcomes"]) if own["outcomes"] else 0.0
+        return found
+
     def _part(self, name: str) -> Any:
         return _shared(self.folder / "parts" / f"{name}.json.gz")
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.history.archive import Archive
+from conformance.history.night import NightRecord
 from conformance.run.fleet.shards import Durations, ShardPlan, cut, kept_together, parted, read_durations
 from conformance.scenarios.ahead.holds import ALONE, holds
 from conformance.scenarios.features import Catalogue
@@ -116,6 +118,22 @@ def test_durations_are_read_from_reports_and_from_plain_json(tmp_path: Path) -> 
     (tmp_path / "reports" / "overview.json").write_text('{"format": 1, "sites": {"one": {}, "two": {}}}', encoding="utf-8")
     told = read_durations(tmp_path / "reports")
     assert (told.of("one", "a"), told.of("two", "a")) == (1.0, 9.0)
+
+
+def test_sites_are_evened_out_by_what_a_history_keeps_of_their_replies(tmp_path: Path) -> None:
+    for name, day, median in (("slow", 1, 1.0), ("slow", 2, 900.0), ("quick", 1, 100.0), ("brisk", 1, 200.0)):
+        night = NightRecord(
+            site=name, suite="1", mock=False, release="41.12.0", site_release="41.12.0", access="read-only", strict=False,
+            started=f"2026110{day}T010000Z", finished=f"2026110{day}T010100Z", scenarios=(), outcomes="....", words={}, exchanges={},
+            requests=8, reply_times={"GetSite": (8, median, median, median)},
+        )  # fmt: skip
+        Archive(tmp_path).keep(night)
+    told = read_durations(tmp_path)
+    assert [told.of(site, "any") for site in ("slow", "quick", "brisk")] == [1.8, 0.2, 0.4], "the last night counts"
+    assert told.of("new", "any") == pytest.approx(0.8), "a site without a night takes what is usual"
+    assert told.digest == read_durations(tmp_path).digest != ""
+    plan = cut({site: scenarios() for site in ("quick", "brisk", "slow")}, lambda _: None, 2, told)
+    assert [[share.site for share in shard] for shard in plan.shards] == [["slow"], ["brisk", "quick"]]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a": "x"}', '{"scenarios": 1}'])

@@ -154,8 +154,8 @@ def test_the_next_is_as_far_from_when_the_last_was_written(monkeypatch: pytest.M
 
 def test_a_client_tells_when_a_request_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
-    monkeypatch.setattr(RateLimiter, "left", lambda _: told.append(len(site.asked)))
     with twisted(tmp_path) as site:
+        monkeypatch.setattr(RateLimiter, "left", lambda _: told.append(len(site.asked)))
         profile = load_profile("twisted", site.sites)
         client = Client(profile, RateLimiter(1000), tls_context(profile))
         for _ in range(3):

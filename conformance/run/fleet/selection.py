@@ -83,7 +83,7 @@ def add_shard_options(group: Any) -> None:
     group.addoption("--shard", metavar="K/N", help=words)
     words = f"the shard that {_INDEX} says, of N: a pod of an Indexed Job"
     group.addoption("--shards", metavar="N", type=int, help=words)
-    words = "what scenarios took, to even out shards: reports of an earlier run, or JSON {nodeid: seconds}"
+    words = "what scenarios took, to even out shards: reports of an earlier run, a history, or JSON {nodeid: seconds}"
     group.addoption("--even-by", metavar="REPORTS", help=words)
     # What the process of a shard tells that of a site.
     group.addoption("--shard-part", metavar="J/P", help=SUPPRESS)

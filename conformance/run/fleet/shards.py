@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
+from conformance.history.archive import Archive
 from conformance.reporting.summary import SUMMARY, folders_of
 from conformance.run.options import MOCK, Options
 from conformance.scenarios.ahead.holds import ALONE, Holds, holds
@@ -173,29 +174,39 @@ def _selection(
 
 
 class Durations:
-    """What each scenario took, by site as far as that is known; where nothing is known all take the same."""
+    """What each scenario took, by site as far as that is known; where nothing is known all take the same.
 
-    def __init__(self, seconds: Mapping[str, Mapping[str, float]], digest: str = "") -> None:
-        self._by_site = seconds
+    ``usual`` is what a scenario of a site takes on average, where no more is known of it: a history keeps as much.
+    """
+
+    def __init__(
+        self, seconds: Mapping[str, Mapping[str, float]], digest: str = "", usual: Mapping[str, float] | None = None
+    ) -> None:
+        self._by_site, self._usual_of = seconds, usual or {}
         self._by_name: dict[str, float] = {}
         for told in seconds.values():
             self._by_name.update(told)
-        known = self._by_name.values()
+        known = [*self._by_name.values(), *self._usual_of.values()]
         self._usual = sum(known) / len(known) if known else 1.0
         self.digest = digest
 
     def of(self, site: str, nodeid: str) -> float:
         """Seconds of a scenario on ``site``; what another site took, or what is usual, where it is not known."""
         told = self._by_site.get(site, {}).get(nodeid)
+        if told is None:
+            told = self._by_name.get(nodeid, self._usual_of.get(site, self._usual))
         # However fast, a scenario is not for nothing: the number counts, too.
-        return max(0.001, self._by_name.get(nodeid, self._usual) if told is None else told)
+        return max(0.001, told)
 
 
 def read_durations(place: Path | None) -> Durations:
-    """The durations in ``place``: reports of a run on one site or several, or JSON as pytest-split keeps it."""
+    """The durations in ``place``: reports of a run on one site or several, a history, or pytest-split's JSON."""
     if place is None:
         return Durations({})
     try:
+        if names_folder(place) and (place / "nights").is_dir():
+            usual = Archive(place).replied()
+            return Durations({}, hashlib.sha256(json.dumps(usual, sort_keys=True).encode()).hexdigest()[:16], usual)
         folders = folders_of(place) if names_folder(place) else []
         files = [file for file in (folder / SUMMARY for folder in folders) if file.is_file()] or [place]
         texts = [read_user_file(file) for file in files]
@@ -203,7 +214,7 @@ def read_durations(place: Path | None) -> Durations:
         seconds = {str(one.get("site", "")): _seconds(one) for one in documents}
     except (OSError, AttributeError, KeyError, TypeError, *UNREADABLE) as problem:
         why = why_unreadable(problem) if isinstance(problem, OSError | ValueError) else "it tells of no scenarios"
-        hint = "name reports of an earlier run, or a file of JSON, {nodeid: seconds}"
+        hint = "name reports of an earlier run, a history, or a file of JSON, {nodeid: seconds}"
         raise UserError("durations", f"cannot read what scenarios took: {why}", where=str(place), hint=hint) from None
     return Durations(seconds, hashlib.sha256("".join(texts).encode()).hexdigest()[:16])
 
