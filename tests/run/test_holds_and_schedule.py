@@ -17,6 +17,7 @@ from conformance.sites.ledger import SETTING, left_behind
 from conformance.sites.settings import Value
 from tests.conftest import SAFETY
 from tests.rig import rig
+from tests.run.test_side_by_side import Board
 
 LOOKED_AT, ADDED_TO = "looked at", "added to"
 
@@ -104,21 +105,13 @@ def test_who_may_join() -> None:
     assert held.allows((("a", ADDED_TO),))
 
 
-class Board(Switchboard):
-    """A site set in memory."""
-
-    def __init__(self, **settings: Value) -> None:
-        self.settings: dict[str, Value] = settings
-        self.switched: list[str] = []
-
-    def present(self, name: str) -> Value:
-        return self.settings[name]
+class Breakable(Board):
+    """A site set in memory that takes no setting ``BROKEN``."""
 
     def switch(self, name: str, value: Value) -> None:
         if value == "BROKEN":
             raise ValueError(name)
-        self.settings[name] = value
-        self.switched.append(f"{name}={value}")
+        super().switch(name, value)
 
 
 def drained(schedule: Schedule) -> list[Scenario]:
@@ -135,7 +128,7 @@ def scheduled(every: list[Scenario], board: Switchboard | None, *held: Holds) ->
 
 
 def test_every_scenario_is_carried_out_once_each_with_the_site_set_as_it_wants_it(every: list[Scenario]) -> None:
-    board = Board(tone="BEEP", hub=True)
+    board = Breakable(tone="BEEP", hub=True)
     wishes: list[Holds] = [(("setting tone", tone), ("setting hub", hub)) for tone in ("BEEP", "NONE") for hub in (True, False) for _ in range(2)]
     some, schedule = scheduled(every, board, *wishes)
     want: Mapping[Scenario, Holds] = dict(zip(some, wishes, strict=True))
@@ -151,7 +144,7 @@ def test_every_scenario_is_carried_out_once_each_with_the_site_set_as_it_wants_i
 
 
 def test_a_setting_is_not_switched_under_somebody_who_wants_it_as_it_is(every: list[Scenario]) -> None:
-    board = Board(tone="BEEP")
+    board = Breakable(tone="BEEP")
     (as_is, other), schedule = scheduled(every, board, (("setting tone", "BEEP"),), (("setting tone", "NONE"),))
     assert schedule.take() is as_is
     later: list[Scenario | None] = []
@@ -166,7 +159,7 @@ def test_a_setting_is_not_switched_under_somebody_who_wants_it_as_it_is(every: l
 
 
 def test_who_holds_a_setting_alone_has_it_as_it_is(every: list[Scenario]) -> None:
-    board = Board(tone="BEEP")
+    board = Breakable(tone="BEEP")
     (alone,), schedule = scheduled(every, board, (("setting tone", ALONE),))
     assert schedule.late == frozenset()
     assert drained(schedule) == [alone]
@@ -174,7 +167,7 @@ def test_who_holds_a_setting_alone_has_it_as_it_is(every: list[Scenario]) -> Non
 
 
 def test_a_setting_that_cannot_be_switched_is_told_and_holds_nobody_up(every: list[Scenario]) -> None:
-    board = Board(tone="BEEP")
+    board = Breakable(tone="BEEP")
     (broken,), schedule = scheduled(every, board, (("setting tone", "BROKEN"),))
     with pytest.raises(ValueError, match="tone"):
         schedule.take()
@@ -231,7 +224,7 @@ def test_of_those_that_keep_others_waiting_the_longest_goes_first_and_the_rest_i
 def test_who_wants_a_setting_that_another_wants_otherwise_goes_before_who_wants_none(every: list[Scenario]) -> None:
     plain, other, contested = [one for one in every if not one.writes][:3]
     held: dict[Scenario, Holds] = {plain: (("data a", LOOKED_AT),), other: (("setting tone", "NONE"),), contested: (("setting tone", "BEEP"),)}
-    assert drained(Schedule(held, Board(tone="BEEP")))[0] is contested
+    assert drained(Schedule(held, Breakable(tone="BEEP")))[0] is contested
 
 
 def test_settings_of_a_mock_are_noted_before_they_are_switched_and_put_back_once(catalogue: Catalogue) -> None:
