@@ -16,6 +16,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.history.archive import Archive
+from conformance.history.night import digest
 from conformance.reporting.summary import SUMMARY, folders_of
 from conformance.run.options import MOCK, Options
 from conformance.scenarios.ahead.holds import ALONE, Holds, holds
@@ -206,7 +207,7 @@ def read_durations(place: Path | None) -> Durations:
     try:
         if names_folder(place) and (place / "nights").is_dir():
             usual = Archive(place).replied()
-            return Durations({}, hashlib.sha256(json.dumps(usual, sort_keys=True).encode()).hexdigest()[:16], usual)
+            return Durations({}, digest(json.dumps(usual, sort_keys=True).encode()), usual)
         folders = folders_of(place) if names_folder(place) else []
         files = [file for file in (folder / SUMMARY for folder in folders) if file.is_file()] or [place]
         texts = [read_user_file(file) for file in files]
@@ -216,7 +217,7 @@ def read_durations(place: Path | None) -> Durations:
         why = why_unreadable(problem) if isinstance(problem, OSError | ValueError) else "it tells of no scenarios"
         hint = "name reports of an earlier run, a history, or a file of JSON, {nodeid: seconds}"
         raise UserError("durations", f"cannot read what scenarios took: {why}", where=str(place), hint=hint) from None
-    return Durations(seconds, hashlib.sha256("".join(texts).encode()).hexdigest()[:16])
+    return Durations(seconds, digest("".join(texts).encode()))
 
 
 def _seconds(document: Mapping[str, Any]) -> dict[str, float]:
