@@ -88,7 +88,7 @@ def test_pytest_still_has_what_a_run_sets_and_asks(pytestconfig: pytest.Config, 
 
 def test_pytest_still_knows_where_its_cursor_is(pytestconfig: pytest.Config) -> None:
     writer: Any = pytest.Config.get_terminal_writer(pytestconfig)
-    assert has(writer, "fullwidth", "width_of_current_line"), "the terminal writer counts otherwise: mend cursor"
+    assert has(writer, "fullwidth", "width_of_current_line", "_current_line"), "the terminal writer counts otherwise: mend cursor, begin_line"
     column, last = internals.cursor(writer)
     assert 0 <= column <= last
 

@@ -29,6 +29,7 @@ from conformance.run.collection import (
 from conformance.run.commands.rejudge import unrecorded
 from conformance.run.fleet.part_hooks import PartHooks, SelectionHooks, put_back_first
 from conformance.run.options import add_options, demand_writable, read_options
+from conformance.run.progress import Progress
 from conformance.run.pytest_internals import (
     allure_results,
     assign,
@@ -42,7 +43,7 @@ from conformance.run.pytest_internals import (
     worker_id,
     write_allure_results,
 )
-from conformance.run.scenario_hooks import CLEANUP_ERROR, Progress, ScenarioHooks
+from conformance.run.scenario_hooks import CLEANUP_ERROR, ScenarioHooks
 from conformance.run.session import RunSession
 from conformance.run.site_session import EmbeddedMock
 from conformance.run.terminal import clean_up_when_told_to_end
@@ -213,16 +214,19 @@ class RunHooks:
             except KeyboardInterrupt:
                 self._config.hook.pytest_keyboard_interrupt(excinfo=pytest.ExceptionInfo.from_current())
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-        """Clean up, write the reports; a run that was cut short leaves no summary. Workers have stopped by now."""
-        run = self._run
-        if run is None:
-            return
-        if exitstatus == pytest.ExitCode.INTERRUPTED and (left := _left_open(run)):
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> Generator[None]:
+        """Say what is cleaned up, by workers, too, which have stopped when the others are done; then end the run."""
+        if self._run is not None and exitstatus == pytest.ExitCode.INTERRUPTED and (left := _left_open(self._run)):
             words = f"cleaning up: {left}; Ctrl-C again leaves it to webex-conformance sweep"
             if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
                 reporter.write_line(f"\n{printable(words)}", flush=True)
+        yield
+        if self._run is not None:
+            self._finish(self._run, session, exitstatus)
+
+    def _finish(self, run: RunSession, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
+        """Clean up, write the reports; a run that was cut short leaves no summary."""
         run.clean_site()
         if not run.results:
             return

@@ -51,9 +51,24 @@ def goes_to_the_end(config: pytest.Config) -> bool:
 
 def on_a_terminal(config: pytest.Config) -> bool:
     """Whether pytest writes to a terminal, and was not told to be quiet."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
     # Another plugin may have put a reporter of its own in the place.
-    return bool(getattr(reporter, "isatty", False)) and config.option.verbose >= 0
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return says_something(config) and bool(getattr(reporter, "isatty", False))
+
+
+def says_something(config: pytest.Config) -> bool:
+    """Whether pytest writes a report at all, and was not told to be quiet."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return hasattr(reporter, "isatty") and config.option.verbose >= 0
+
+
+def begin_line(writer: Any) -> str:
+    """What brings whoever writes past pytest's terminal ``writer`` to a new line; it goes on from there, too."""
+    if not writer.width_of_current_line:
+        return ""
+    writer.flush()
+    writer._current_line = ""  # noqa: SLF001 - it is told what it cannot see
+    return "\n"
 
 
 def stop_capturing(config: pytest.Config) -> None:

@@ -1,30 +1,23 @@
-"""Hooks of one scenario: its context, the record of its steps, its outcome; and a line on what it waits for."""
+"""Hooks of one scenario: its context, the record of its steps, its outcome."""
 
 from __future__ import annotations
 
 import gc
-import os
-import sys
-import threading
-import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import headline
 from conformance.reporting.outcome import Recorder, ScenarioResult, Skip, StepRecord, Verdict
-from conformance.reporting.text import printable, safe
+from conformance.reporting.text import printable
 from conformance.run.collection import ScenarioItem
 from conformance.run.pytest_internals import (
     attach,
     attached,
-    cursor,
     goes_to_the_end,
     is_worker,
-    on_a_terminal,
     replace_allure_logger,
 )
 from conformance.run.session import WorkerRun
@@ -33,134 +26,6 @@ from conformance.scenarios.execution import cause_of, execute, is_fault, new_rec
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import StepRegistry
-
-#: A scenario quicker than this is told by pytest's dot before anybody could read a line about it.
-_QUIET = 0.5
-_BEAT = 0.2
-#: From so many seconds on minutes are told.
-_LONG = 600
-
-
-class TerminalLine:
-    """One line below the cursor of a terminal; the cursor stays where the ``writer`` of pytest left it.
-
-    rich draws at the cursor, over the line that pytest is in the middle of (docs/decisions/libraries.md).
-    """
-
-    def __init__(self, writer: Any, out: int) -> None:
-        self._writer = writer
-        self._out = out
-        self._shown = False
-
-    def show(self, text: str) -> None:
-        """Write ``text``, cut to the width of the terminal."""
-        self._put(text[: cursor(self._writer, self._out)[1]])
-        self._shown = True
-
-    def clear(self) -> None:
-        """Take the line away, if there is one."""
-        if self._shown:
-            self._put("")
-            self._shown = False
-
-    def _put(self, text: str) -> None:
-        # A line feed first, that the bottom line of the screen has one below it, too.
-        column, _ = cursor(self._writer, self._out)
-        forward = f"\x1b[{column}C" if column else ""
-        os.write(self._out, f"\n\r\x1b[K{text}\x1b[A\r{forward}".encode("utf-8", "replace"))
-
-
-def pace(done: int, number: int, seconds: float) -> str:
-    """How far a run is after ``seconds``, what matters most first: the share, the time left, scenarios a second."""
-    words = f"{done} of {number} ({done * 100 // max(1, number)} %)"
-    if not done or seconds < _QUIET:
-        return words
-    left = seconds / done * (number - done)
-    rest = f"{left:.0f} s" if left < _LONG else f"{left / 60:.0f} min"
-    return f"{words}  {rest} left  {done / seconds:.1f}/s"
-
-
-class Progress:
-    """Hooks that draw while a scenario is carried out, the only time pytest itself writes nothing.
-
-    Of workers the process that reports hears when they are done with one: there the line stands between two dots.
-    """
-
-    def __init__(self, config: pytest.Config, waited: Callable[[], float]) -> None:
-        self._config = config
-        self._waited = waited
-        self._nth = self._done = 0
-        self._began = 0.0
-        self._workers = config.getoption("numprocesses", None)
-        self._line: TerminalLine | None = None
-        self._out: int | None = None
-
-    def pytest_sessionstart(self) -> None:
-        """Find the terminal, if pytest writes to one; the log of CI would keep each line that is written over."""
-        if on_a_terminal(self._config) and not os.environ.get("CI"):
-            # A copy of the way out: while a scenario is carried out pytest captures what goes the usual one.
-            self._out = os.dup(sys.stdout.fileno())
-            self._line = TerminalLine(self._config.get_terminal_writer(), self._out)
-
-    def pytest_unconfigure(self) -> None:
-        """Give the way out back."""
-        if self._out is not None:
-            os.close(self._out)
-            self._out = None
-
-    def pytest_runtest_logstart(self) -> None:
-        """Count, skipped scenarios too."""
-        self._began = self._began or time.monotonic()
-        self._nth += 1
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
-        """With workers: the line gives way to a dot, and comes back behind it."""
-        if self._line is None or not self._workers:
-            return (yield)
-        self._line.clear()
-        told = yield
-        self._done += report.when == "teardown"
-        self._line.show(pace(self._done, self._selected(), time.monotonic() - self._began))
-        return told
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """Nothing is under way any more."""
-        if self._line is not None:
-            self._line.clear()
-
-    def _selected(self) -> int:
-        session = self._config.pluginmanager.get_plugin("session")
-        return session.testscollected if session else 0
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self, item: ScenarioItem) -> Generator[None]:
-        """Tell about this scenario until it is over."""
-        if self._line is None:
-            return (yield)
-        over = threading.Event()
-        thread = threading.Thread(target=self._tell, args=(self._line, item, over), daemon=True)
-        thread.start()
-        try:
-            return (yield)
-        finally:
-            over.set()
-            thread.join()
-            self._line.clear()
-
-    def _tell(self, line: TerminalLine, item: ScenarioItem, over: threading.Event) -> None:
-        began, waited = time.monotonic(), self._waited()
-        pause = _QUIET
-        while not over.wait(pause):
-            pause = _BEAT
-            place = pace(self._nth - 1, item.session.testscollected, time.monotonic() - self._began)
-            operations = ", ".join(item.scenario.operations)
-            rate = self._waited() - waited
-            wait = f"  {rate:.1f} s for the rate" if rate > 0.05 else ""
-            words = f"{place}  {time.monotonic() - began:.0f} s{wait}  {operations}: {item.scenario.title}"
-            line.show(safe(words))
-
 
 _CONTEXT = pytest.StashKey[ScenarioContext]()
 _REPLAY = pytest.StashKey[Replay | Carried]()
@@ -183,6 +48,7 @@ class ScenarioHooks:
         self._registry = registry
         self._worker_run: WorkerRun | None = None
         self._current: tuple[ScenarioResult, list[StepRecord], Clause] | None = None
+        self._waited = 0.0
 
     @property
     def worker_run(self) -> WorkerRun:
@@ -293,8 +159,13 @@ class ScenarioHooks:
         result = worker_run.confirmed(result, scenario)
         result = result.placed(item.stash[_RECORD].steps, scenario.line)
         self._current = (result, item.stash[_RECORD].steps, scenario.clause)
-        attach(report, worker_run.message(result, verdict, context))
+        attach(report, {**worker_run.message(result, verdict, context), "waited": self._waited_since()})
         _dress(report, result)
+
+    def _waited_since(self) -> float:
+        """Seconds that requests of this process waited for the rate, lanes too, since this was last asked."""
+        before, self._waited = self._waited, self.worker_run.run_context.rate_limiter.waited
+        return round(self._waited - before, 3)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:

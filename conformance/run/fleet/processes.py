@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +20,7 @@ from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import safe, table
 from conformance.run.fleet.selection import SHARD_VARIABLE
 from conformance.run.options import Options, demand_writable
-from conformance.run.scenario_hooks import pace
+from conformance.run.progress import Finished, Milestones, drawn_over
 from conformance.sites.errors import UserError
 from conformance.sites.user_files import write_whole
 
@@ -29,6 +28,8 @@ from conformance.sites.user_files import write_whole
 _SEVERITY = (2, 3, 1, 4, 5, 0)
 _BEAT = 0.2
 OUTPUT = "output.txt"
+#: As a run says it when it is interrupted; whoever waits for several says himself what Ctrl-C does now.
+_CLEANING = re.compile(r"^(cleaning up: .*?)(?:; Ctrl-C again.*)?$", re.MULTILINE)
 
 
 class SiteProcess:
@@ -44,13 +45,14 @@ class SiteProcess:
         self.ended: int | None = None
         self._arguments = (*arguments, *(("--resume",) if resumes else ()))
         self.selected = 0
-        self.outcomes: dict[str, str] = {}
+        self._finished = Finished()
+        self._milestones = Milestones()
+        self._stopped = False
         self._read = 0
-        self._began = 0.0
 
     def begin(self) -> None:
         """Start the run of the site, in the environment of this one without what says which shard it is."""
-        self._began = time.monotonic()
+        self._milestones = Milestones()
         self.reports.mkdir(parents=True, exist_ok=True)
         if "--resume" not in self._arguments:
             clear(self.reports, OF_A_RUN)
@@ -82,6 +84,7 @@ class SiteProcess:
         if self.process is None and self.ended is None:
             self.ended = -signal_number
         elif self.process is not None and self.code is None:
+            self._stopped = True
             self.process.send_signal(signal_number)
 
     def look(self) -> None:
@@ -95,42 +98,58 @@ class SiteProcess:
                 message = json.loads(line)
                 self.selected = message.get("selected", self.selected)
                 if "result" in message:
-                    self.outcomes[message["result"]["nodeid"]] = message["result"]["outcome"]
+                    self._finished.add(message)
 
     def line(self) -> str:
         """How far it is, in one line."""
         if self.process is None and self.ended is None:
             return "waits"
-        done, seconds = len(self.outcomes), time.monotonic() - self._began
-        bad = [f"{number} {word}" for word in ("failed", "flaky", "broken") if (number := self.count(word))]
+        done, seconds = self.done, self._milestones.seconds
         if self.code is not None:
             totals = _summary(self.reports / SUMMARY).get("totals") or {}
             told = ", ".join(f"{number} {word}" for word, number in totals.items() if number)
             return f"done  {told}" if told else f"ended with {self.code}, {done} of {self.selected} scenarios"
+        if self._stopped:
+            return self.cleaning or "stops"
         if not self.selected:
             return f"begins  {seconds:.0f} s"
-        return "  ".join([pace(done, self.selected, seconds), *bad])
+        return self._finished.words(self.selected, seconds)
 
-    def count(self, outcome: str) -> int:
-        """How many scenarios ended so."""
-        return sum(one == outcome for one in self.outcomes.values())
+    @property
+    def done(self) -> int:
+        """How many scenarios have an outcome."""
+        return self._finished.done
+
+    @property
+    def cleaning(self) -> str:
+        """What it says it is taking away, since it was told to end."""
+        if not self._stopped or self.code is not None:
+            return ""
+        found: list[str] = _CLEANING.findall((self.reports / OUTPUT).read_text(encoding="utf-8", errors="replace"))
+        return found[-1] if found else ""
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a line that stays."""
+        at_work = self.process is not None and self.code is None
+        return at_work and self._milestones.due(self.done, self.selected)
 
 
 class Screen:
-    """A line for each site, drawn anew in its place; on anything but a terminal it says who is done, once."""
+    """A line for each site, drawn anew in its place; in a pipe and in CI one at each tenth, and what became of it."""
 
     def __init__(self) -> None:
-        self._terminal = sys.stdout.isatty()
+        self._terminal = drawn_over(sys.stdout.isatty())
         self._drawn = 0
-        self._told: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
 
     def show(self, fleet: Sequence[SiteProcess]) -> None:
         """Draw, as much as the terminal has room for."""
         width = max(len(one.site) for one in fleet)
         if not self._terminal:
-            for one in (one for one in fleet if one.code is not None and one.site not in self._told):
-                self._told.add(one.site)
-                print(f"{one.site:{width}}  {one.line()}", flush=True)
+            for one in fleet:
+                if one.due or self._news(one):
+                    print(f"{one.site:{width}}  {safe(one.line())}", flush=True)
             return
         columns, rows = shutil.get_terminal_size()
         running = [one for one in fleet if one.code is None]
@@ -141,6 +160,14 @@ class Screen:
         up = f"\x1b[{self._drawn}A" if self._drawn else ""
         print(f"{up}\r\x1b[J" + "\n".join(safe(line)[: columns - 1] for line in lines), flush=True)
         self._drawn = len(lines)
+
+
+    def _news(self, one: SiteProcess) -> bool:
+        """Whether it has ended, or begun to clean up, since it was last looked at."""
+        told = one.site, "end" if one.code is not None else one.cleaning
+        new = bool(told[1]) and told not in self._told
+        self._told.add(told)
+        return new
 
 
 def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
@@ -206,7 +233,7 @@ def _tell(options: Options, fleet: Sequence[SiteProcess]) -> None:
     _overview(options, fleet)
     for one in fleet:
         if one.selected and not (one.reports / SUMMARY).is_file():
-            far = f"{len(one.outcomes)} of {one.selected} scenarios have a result"
+            far = f"{one.done} of {one.selected} scenarios have a result"
             print(f"CUT OFF  {one.site}: {far}; go on with --resume")
     print(f"each site's own output: {options.reports}/SITE/{OUTPUT}")
 
