@@ -178,7 +178,8 @@ def _prices(command: argparse.ArgumentParser) -> None:
 
 
 def _age(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--older-than", default="0", metavar="MINUTES", help="leave alone what is younger (default 0)")
+    words = "leave alone what is younger (default 0; what no ledger here lists: 360, a run elsewhere may be at it)"
+    command.add_argument("--older-than", metavar="MINUTES", help=words)
     command.add_argument("--dry-run", action="store_true", help="list, and remove nothing")
     words = "reports of other runs, of shards for instance: their ledgers are read, too"
     command.add_argument("others", type=Path, nargs="*", metavar="DIR", help=words)

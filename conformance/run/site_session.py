@@ -30,7 +30,7 @@ from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario
 from conformance.sites.control_plane import ControlPlane
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import Ledgers, SiteLock, new_run_id, state_folder
+from conformance.sites.ledger import Ledgers, SiteLock, new_run_id, place_of, state_folder
 from conformance.sites.profile import Profile
 from conformance.sites.profile_file import load_profile
 from conformance.sites.release import FIRST, Release
@@ -285,8 +285,8 @@ def _not_served(profile: Profile, payloads: Payloads) -> frozenset[str]:
 def _ledgers(profile: Profile, options: Options) -> Ledgers:
     """The embedded mock is gone with its run, and nobody will look for what was left on it."""
     embedded = (profile.is_mock and options.sites == (MOCK,)) or options.rejudge is not None
-    known = None if embedded else state_folder(profile.url, profile.site_name)
-    return Ledgers(profile.name, options.reports / "ledger", known)
+    place = place_of(profile.url, profile.site_name)
+    return Ledgers(profile.name, place, options.reports / "ledger", None if embedded else state_folder(place))
 
 
 def _vendor_schemas(profile: Profile, options: Options, contract: Contract) -> VendorSchemas | None:

@@ -26,7 +26,8 @@ from conformance.sites.ledger import (
     LedgerEntry,
     Ledgers,
     begun,
-    left_behind,
+    maker,
+    run_of,
 )
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
@@ -262,19 +263,30 @@ class LeftOver:
 
 
 class Sweep:
-    """Looks for leftovers begun before ``before`` (seconds since the epoch) and removes them."""
+    """Looks for leftovers begun before ``before`` (seconds since the epoch) and removes them.
 
-    def __init__(self, run_context: RunContext, ledgers: Ledgers, before: float) -> None:
+    What no ledger lists may be of a run that is alive on another machine: it is left alone unless it began before
+    ``strange`` (the same, where none is given).
+    """
+
+    def __init__(self, run_context: RunContext, ledgers: Ledgers, before: float, strange: float | None = None) -> None:
         self._run_context = run_context
         self._ledgers = ledgers
         self._before = before
+        self._strange = before if strange is None else strange
+        #: What :meth:`found` left alone, as another machine may be at it.
+        self.young: list[LeftOver] = []
 
     def found(self) -> list[LeftOver]:
         """Everything left: what the ledgers list, latest first, then what only the site shows; each once."""
         shown = self._shown()
         listed = list(self._in_ledgers(shown))
         names = {item.entry.name for item in listed}
-        return [*listed, *(item for name, item in shown.items() if name not in names)]
+        runs = [run_of(file) for file in self._ledgers.files()]
+        others = [item for name, item in shown.items() if name not in names]
+        strange = [one for one in others if not any(run.startswith(maker(one.entry.name)) for run in runs)]
+        self.young = [one for one in strange if one.entry.started > self._strange]
+        return [*listed, *(one for one in others if one not in self.young)]
 
     def of_run(self, run: str) -> list[LeftOver]:
         """What the ledgers of ``run``, or of one worker of it, still list; the site is asked only for lost keys."""
@@ -306,7 +318,7 @@ class Sweep:
         if item.key is not None:
             undo(self._run_context, client, item.entry, item.key)
         if item.ledger is not None:
-            ledger = Ledger(item.ledger, self._run_context.profile.name, "")
+            ledger = Ledger(item.ledger, self._ledgers.place, "")
             ledger.settled(item.entry, "removed")
             ledger.close()
 
@@ -320,7 +332,7 @@ class Sweep:
     def _in_ledgers(self, shown: Mapping[str, LeftOver]) -> Iterator[LeftOver]:
         """What the ledgers list, latest first; ``shown`` by the site fills in keys that no reply told."""
         for file in self._ledgers.files():
-            for entry, key in left_behind(file):
+            for entry, key in self._ledgers.left_behind(file):
                 if entry.started > self._before:
                     continue
                 # The reply that told the key may be lost: then the list of the site knows it, or nothing is there.

@@ -38,7 +38,7 @@ SETTING, PASSWORD, USER = "setting", "password", "user"
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One change to the site: which operation of ours made it, as whom, under which name."""
+    """One change to a ``site`` (:func:`place_of`): which operation of ours made it, as whom, under which name."""
 
     number: str
     site: str
@@ -124,14 +124,18 @@ class Ledger:
                 self._known_as.hardlink_to(self._file)
 
 
-def state_folder(url: str, site_name: str) -> Path | None:
-    """The place of a site below ``$XDG_STATE_HOME/webex-conformance``, one however its profiles call and spell it."""
-    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+def place_of(url: str, site_name: str) -> str:
+    """A name for a site, one however its profiles call and spell it."""
     address = urlsplit(url.lower())
     host = address.netloc.removesuffix({"http": ":80", "https": ":443"}.get(address.scheme, ""))
-    name = re.sub(r"[^a-z0-9.-]+", "_", f"{host}_{site_name.lower()}")
+    return re.sub(r"[^a-z0-9.-]+", "_", f"{host}_{site_name.lower()}")
+
+
+def state_folder(place: str) -> Path | None:
+    """Where the site of that :func:`place_of` is known below ``$XDG_STATE_HOME/webex-conformance``."""
+    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     try:
-        folder = Path(home).expanduser() / "webex-conformance" / name
+        folder = Path(home).expanduser() / "webex-conformance" / place
     except RuntimeError:  # nobody's home, as of a user of a container
         return None
     there = next(parent for parent in folder.parents if parent.is_dir())
@@ -146,11 +150,12 @@ _OVER = 24 * 3600.0
 class Ledgers:
     """The ledgers of one site: beside the ``reports`` of each run, and known in one place, whatever ``--reports``.
 
-    ``known`` is :func:`state_folder`; None where there is none, and for a mock that ends with its run. ``others``
-    are folders of runs that a sweep is told of.
+    ``site`` is what its profile calls it, ``place`` what :func:`place_of` does. ``known`` is :func:`state_folder`; None
+    where there is none, and for a mock that ends with its run. ``others`` are folders of runs that a sweep is told of.
     """
 
     site: str
+    place: str
     reports: Path
     known: Path | None
     others: tuple[Path, ...] = ()
@@ -158,7 +163,7 @@ class Ledgers:
     def of_run(self, run: str) -> Ledger:
         """The ledger of a run or worker, written with its first line."""
         name = f"{self.site}-{run}.jsonl"
-        return Ledger(self.reports / name, self.site, run, self.known / name if self.known else None)
+        return Ledger(self.reports / name, self.place, run, self.known / name if self.known else None)
 
     @property
     def lock(self) -> Path:
@@ -173,6 +178,14 @@ class Ledgers:
         found = [*beside, *(self.known.glob("*.jsonl") if self.known else ())]
         once = {(file.stat().st_dev, file.stat().st_ino): file for file in reversed(found)}
         return sorted(once.values(), key=run_of, reverse=True)
+
+    def left_behind(self, file: Path) -> Iterator[tuple[LedgerEntry, dict[str, str] | None]]:
+        """What :func:`left_behind` tells of this site: its profile may have named another, a ledger be a copy."""
+        yield from ((entry, key) for entry, key in left_behind(file) if entry.site == self.place)
+
+    def elsewhere(self, file: Path) -> int:
+        """How many changes to other sites ``file`` lists."""
+        return sum(entry.site != self.place for entry, _ in left_behind(file))
 
     def open_of(self, run: str) -> Counter[str]:
         """How many changes of each kind the ledgers of ``run`` and its workers list as not yet undone."""
@@ -224,13 +237,12 @@ def edited(file: Path) -> int:
 
 
 def _read(file: Path) -> list[tuple[str, dict[str, Any] | None]]:
-    """Each line with what it says; where one has a sum, all have."""
+    """Each line with what it says."""
     texts = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    summed = any(f'"{_SUM}": ' in text for text in texts)
-    return [(text, _line(text, summed=summed)) for text in texts]
+    return [(text, _line(text)) for text in texts]
 
 
-#: The key of a line by which it is seen to be as it was written; ledgers of before lack it.
+#: The key of a line by which it is seen to be as it was written.
 _SUM = "sum"
 _INTENDED, _CREATED = {"state", *LedgerEntry.__dataclass_fields__}, {"state", "number", "key"}
 
@@ -239,13 +251,13 @@ def _sum(line: Mapping[str, Any]) -> int:
     return zlib.crc32(json.dumps(line, sort_keys=True).encode("utf-8"))
 
 
-def _line(text: str, *, summed: bool) -> dict[str, Any] | None:
+def _line(text: str) -> dict[str, Any] | None:
     """What a line says; None unless all of it is as :class:`Ledger` writes it."""
     try:
         line = json.loads(text)
     except UNREADABLE:
         return None
-    if not isinstance(line, dict) or line.pop(_SUM, None) != (_sum(line) if summed else None):
+    if not isinstance(line, dict) or line.pop(_SUM, None) != _sum(line):
         return None
     wanted = {"intended": _INTENDED, "created": _CREATED}.get(str(line.get("state")), {"state", "number"})
     texts = (value for name, value in line.items() if name not in ("started", "key"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -15,7 +16,7 @@ import pytest
 
 from conformance.cli import main
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import Ledgers, SiteLock, state_folder
+from conformance.sites.ledger import Ledgers, SiteLock, place_of, state_folder
 from conformance.wire.client import reads_only
 from tests.conftest import ROOT, SAFETY
 from tests.run.conftest import Runner
@@ -64,8 +65,14 @@ def test_after_kill_9_the_sweep_puts_everything_back(
             shutil.rmtree(reports)
         if lost == "every ledger":
             shutil.rmtree(place)
+        if lost == "every ledger":
+            before_it = state(site)
+            assert sweep(site, reports) == 0
+            assert state(site)["sessions"] == before_it["sessions"]
+            alone = capsys.readouterr().err
+            assert alone.count("left alone: ") == alone.count("--older-than 0 removes them, too") == 1
         capsys.readouterr()
-        assert sweep(site, reports) == 0, capsys.readouterr().err
+        assert sweep(site, reports, *(["--older-than", "0"] if lost == "every ledger" else [])) == 0, capsys.readouterr().err
         told = capsys.readouterr().out
         assert ("no ledger in" if lost == "every ledger" else "ledger /") in told
         assert state(site)["sessions"] == before["sessions"]
@@ -87,9 +94,9 @@ def test_a_clean_run_leaves_no_ledger_and_the_state_folder_empty(
 
 def test_a_run_with_reports_elsewhere_meets_the_run_that_has_the_site(tmp_path: Path, place: Path) -> None:
     """Because the lock stands where the site has its place, and not among the reports of one run."""
-    folder = state_folder("https://acme.webex.com/WBXService/XMLService", "acme")
+    folder = state_folder(place_of("https://acme.webex.com/WBXService/XMLService", "acme"))
     assert folder == place / "webex-conformance" / "acme.webex.com_acme"
-    one, other = (Ledgers(name, tmp_path / name, folder) for name in ("one", "other"))
+    one, other = (Ledgers(name, folder.name, tmp_path / name, folder) for name in ("one", "other"))
     held = SiteLock(one.lock, "read-write")
     with pytest.raises(UserError, match="a read-write run"):
         SiteLock(other.lock, "read-only")
@@ -124,15 +131,18 @@ def test_a_ledger_line_stands_before_the_create_is_sent(run: Runner, pytester: p
 class Beside:
     """Starts a command while a run is alive, once, and waits for its end."""
 
-    def __init__(self, folder: Path, command: Callable[[], list[str]]) -> None:
+    def __init__(self, folder: Path, command: Callable[[], list[str]], home: Path | None = None) -> None:
         self.folder, self.command = folder, command
+        self.environment = {**os.environ, **({"XDG_STATE_HOME": str(home)} if home else {})}
         self.ended: subprocess.CompletedProcess[str] | None = None
         self._begun = False
 
     def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
         if operation_of(request) == "GetEvent" and not self._begun:
             self._begun = True
-            self.ended = subprocess.run(self.command(), cwd=self.folder, capture_output=True, text=True, timeout=SAFETY)
+            self.ended = subprocess.run(
+                self.command(), cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=SAFETY
+            )
         return response
 
 
@@ -161,6 +171,31 @@ def test_what_is_started_beside_a_run_that_writes_is_told_so_and_changes_nothing
     assert outcome.code == 0, outcome.text
     assert set(outcome.outcomes().values()) == {"passed"}
     assert (after["sessions"], after["users"]) == (before["sessions"], before["users"])
+
+
+@pytest.mark.parametrize(("what", "told"), [("sweep", "which may be alive elsewhere"), ("run", " passed")])
+def test_two_machines_on_a_site_take_away_only_what_each_has_made(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, place: Path, what: str, told: str
+) -> None:
+    """The lock of a site is of one machine: here the other has a home, reports and a profile of its own."""
+
+    def command() -> list[str]:
+        end = [*site.arguments("--access", "read-write"), "--reports", str(tmp_path / "theirs")]
+        program = ["conformance.cli", "sweep", "--root", str(ROOT)] if what == "sweep" else ["pytest", "-p", "tests.first_rows", WRITES]
+        return [sys.executable, "-m", *program, *end]
+
+    beside = Beside(pytester.path, command, tmp_path / "their home")
+    with twisted(tmp_path, beside, control_url="None", rate='"10000/s"') as site:
+        before = state(site)
+        outcome = run(WRITES, "--lanes", "0", *site.arguments("--access", "read-write"))
+        after = state(site)
+    assert beside.ended is not None
+    said = beside.ended.stdout + beside.ended.stderr
+    assert (beside.ended.returncode, said.count("Traceback")) == (0, 0), said
+    assert told in said
+    assert outcome.code == 0, outcome.text
+    assert "passed" in set(outcome.outcomes().values()) <= {"passed", "skipped"}
+    assert after["sessions"] == before["sessions"]
 
 
 def test_a_ledger_that_names_what_is_not_ours_takes_nothing_away(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cli import main
-from conformance.sites.ledger import SETTING, Ledger
+from conformance.sites.ledger import SETTING, Ledger, place_of
 from tests.conftest import ROOT
 from tests.kills.measure import differences
 from tests.shards.measure import KilledSite
@@ -55,13 +55,17 @@ def test_sweep_reads_the_ledgers_of_many_folders(tmp_path: Path, capsys: pytest.
         site = KilledSite(served, None)
         before = site.state()
         folder = tmp_path / "shards" / "7" / "twisted" / "ledger"
-        ledger = Ledger(folder / "twisted-6ab0000000ff.jsonl", "twisted", "6ab0000000ff")
-        ledger.created(ledger.intend("", SETTING, "classic-events"), {"value": "false"})
-        ledger.close()
+        here = place_of(str(served.core.base_url), "mocksite")
+        for run, place, setting in (("6ab0000000ff", here, "classic-events"), ("6ab0000000fe", f"old.{here}", "webex-telephony")):
+            ledger = Ledger(folder / f"twisted-{run}.jsonl", place, run)
+            ledger.created(ledger.intend("", SETTING, setting), {"value": "false"})
+            ledger.close()
         arguments = ["sweep", *SUITE, *served.arguments("--reports", str(tmp_path / "r"))]
         assert main([*arguments, "--dry-run"]) == 0
         assert "would undo" not in capsys.readouterr().out
         assert main([*arguments, str(tmp_path / "shards")]) == 0
-        assert str(folder) in capsys.readouterr().out
+        told = capsys.readouterr()
+        assert str(folder) in told.out
+        assert told.err.count("1 changes to another site than this profile names now") == 1
         assert differences(before, site.state(), live=False) == ("setting classic-events",)
         assert main([*arguments, str(tmp_path / "none")]) == 4

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import SiteLock, state_folder
+from conformance.sites.ledger import SiteLock, place_of
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_site_has_one_place_however_it_is_spelt() -> None:
         ("https://Staging.WebEx.com:443/WBXService/XMLService", "STAGING"),
         ("HTTPS://staging.webex.com/wbxservice/xmlservice/", "Staging"),
     ]
-    assert len({state_folder(url, name) for url, name in spellings}) == 1
+    assert len({place_of(url, name) for url, name in spellings}) == 1
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_a_site_has_one_place_however_it_is_spelt() -> None:
     ],
 )
 def test_other_sites_have_places_of_their_own(url: str, name: str) -> None:
-    assert state_folder(url, name) != state_folder("https://staging.webex.com/WBXService/XMLService", "staging")
+    assert place_of(url, name) != place_of("https://staging.webex.com/WBXService/XMLService", "staging")

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -24,11 +24,11 @@ from conformance.run.fleet.selection import sites_named
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
-from conformance.scenarios.cleanup import Sweep
+from conformance.scenarios.cleanup import LeftOver, Sweep
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.ledger import Ledgers, SiteLock, edited, run_of
+from conformance.sites.ledger import Ledgers, SiteLock, edited, maker, run_of
 from conformance.sites.profile_file import sites_file
 from conformance.sites.release import Release
 from conformance.sites.user_files import write_whole
@@ -182,23 +182,27 @@ def _cut(options: Options, catalogue: Catalogue, number: int, *, as_json: bool) 
 
 #: An Indexed Job of Kubernetes has at most so many pods that are told apart by index.
 _MOST_SHARDS = 100_000
+#: Seconds a run may last: so long is a job of GitHub at the most (docs.github.com, usage limits of Actions).
+_LASTS = 6 * 3600
 #: Digits of minutes; nothing is older than a thousand years.
 _LONGEST_AGE = 10
 
 
 def sweep(given: argparse.Namespace) -> int:
     """Remove what earlier runs left; 0 when nothing is left, 1 when something could not be removed."""
-    if not (given.older_than.isascii() and given.older_than.isdigit() and len(given.older_than) < _LONGEST_AGE):
-        raise UserError("age", f"--older-than {given.older_than!r} is no whole number of minutes", where="--older-than")
+    age = "0" if given.older_than is None else given.older_than
+    if not (age.isascii() and age.isdigit() and len(age) < _LONGEST_AGE):
+        raise UserError("age", f"--older-than {age!r} is no whole number of minutes", where="--older-than")
     options = _options(given)
     # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
     with _opened(options, suite_catalogue(options.root), check_only=True) as site_session:
-        before = time.time() - 60 * int(given.older_than)
+        before = time.time() - 60 * int(age)
         ledgers = replace(site_session.ledgers, others=_ledger_folders(given.others))
-        work = Sweep(site_session.run_context, ledgers, before)
+        work = Sweep(site_session.run_context, ledgers, before, before - _LASTS if given.older_than is None else None)
         if given.dry_run:
             _told(ledgers)
             print("\n".join(safe(f"would undo {item}") for item in work.found()) or "nothing left behind")
+            _tell_of_others(work.young)
             return 0
         # What a run that is alive has made is no leftover.
         with closing(SiteLock(ledgers.lock, "read-write")):
@@ -209,7 +213,18 @@ def sweep(given: argparse.Namespace) -> int:
         for line in left:
             print(safe(line), file=sys.stderr)
         print(f"{len(found) - len(left)} undone, {len(left)} left behind")
+        _tell_of_others(work.young)
         return 1 if left else 0
+
+
+def _tell_of_others(young: Sequence[LeftOver]) -> None:
+    """What was left alone, as the run that made it may be alive on another machine."""
+    if young:
+        runs = sorted({maker(one.entry.name) for one in young})
+        since = max(0.0, time.time() - min(one.entry.started for one in young)) / 60
+        words = f"left alone: {young[0]}" + (f" and {len(young) - 1} more" if len(young) > 1 else "")
+        why = f"no ledger here is of run {', '.join(runs)}, begun {since:.0f} minutes ago"
+        print(safe(f"{words}: {why}, which may be alive elsewhere; --older-than 0 removes them, too"), file=sys.stderr)
 
 
 def _ledger_folders(named: Iterable[Path]) -> tuple[Path, ...]:
@@ -229,6 +244,9 @@ def _told(ledgers: Ledgers) -> list[Path]:
     for file in read:
         if number := edited(file):
             words = f"{number} lines are not as a run wrote them: what they name is left alone, unless its name is ours"
+            print(safe(f"ledger {file}: {words}"), file=sys.stderr)
+        if number := ledgers.elsewhere(file):
+            words = f"{number} changes to another site than this profile names now ({ledgers.place}): left alone"
             print(safe(f"ledger {file}: {words}"), file=sys.stderr)
     return read
 
