@@ -146,7 +146,7 @@ class RunHooks:
             files = self._catalogue.read_all(places(self._config))
             every = ((file.path, one) for file in files for one in file.scenarios.values())
             run.worker_run.discover(
-                one for path, one in every if is_chosen(self._config, path, (one.title,), tuple(one.markers))
+                one for path, one in every if is_chosen(self._config, path, (one.name,), tuple(one.markers))
             )
 
     @pytest.hookimpl(optionalhook=True)
