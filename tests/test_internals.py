@@ -203,6 +203,6 @@ def test_what_is_chosen_is_what_pytest_would_keep(pytester: pytest.Pytester, cat
     kept = {line.partition("::")[2] for line in collected.outlines if ".feature::" in line}
     config = pytester.parseconfig("--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *map(str, places), *choice)
     every = [(file.path, one) for file in catalogue.read_all(places) for one in file.scenarios.values()]
-    chosen = {one.title for path, one in every if internals.is_chosen(config, path, (one.title,), tuple(one.markers))}
+    chosen = {one.name for path, one in every if internals.is_chosen(config, path, (one.name,), tuple(one.markers))}
     assert chosen == kept
     assert 0 < len(kept) < len(every) or choice in (("-k", "features"),)

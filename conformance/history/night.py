@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -89,7 +89,7 @@ class NightRecord:
 
     def listed(self) -> bytes:
         """The scenarios as JSON: most nights have the same."""
-        return _text([list(vars(one).values()) for one in self.scenarios])
+        return _text([vars(one) for one in self.scenarios], _without_names)
 
     def parts(self) -> tuple[bytes, bytes, bytes]:
         """The night as three texts of JSON: itself, its scenarios and its shapes; most nights share the latter two."""
@@ -105,8 +105,16 @@ def digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def _text(value: Any) -> bytes:
-    return secret_registry.mask(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)).encode()
+def _text(value: Any, form: Callable[[Any], Any] = lambda told: told) -> bytes:
+    return secret_registry.masked_json(value, lambda told: _compact(form(told))).encode()
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _without_names(rows: list[dict[str, Any]]) -> list[list[Any]]:
+    return [list(row.values()) for row in rows]
 
 
 def night_of(record: RunRecord, root: str = "") -> NightRecord:

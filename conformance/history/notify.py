@@ -26,7 +26,7 @@ from conformance.history.index import Index
 from conformance.history.night import moment_of
 from conformance.history.view import ClauseHistory, SiteHistory, sites
 from conformance.reporting.summary import RunRecord
-from conformance.reporting.text import printable, safe
+from conformance.reporting.text import counted, printable, safe
 from conformance.sites.errors import UserError
 from conformance.sites.user_files import write_whole
 
@@ -51,7 +51,7 @@ class Notice:
     def subject(self) -> str:
         """One line."""
         parts = [
-            f"{len(self.changes)} clauses changed" if self.changes else "",
+            f"{counted(len(self.changes), 'clause')} changed" if self.changes else "",
             f"{len(self.healed)} well again" if self.healed else "",
             self.night,
         ]

@@ -20,7 +20,7 @@ from conformance.history.night import LETTERS
 from conformance.history.series import WORDS, WORST_FIRST
 from conformance.history.view import MARKS, ClauseHistory, SiteHistory, sites
 from conformance.reporting.pages import Pages, render, script_data, write_page
-from conformance.reporting.text import printable, safe, table
+from conformance.reporting.text import counted, printable, safe, table
 from conformance.sites.errors import UserError, nearest
 
 FORMAT = 1
@@ -38,7 +38,8 @@ def history(given: argparse.Namespace) -> int:
         chosen = _chosen(index, given)
         if given.html:
             write_page(given.html, page(chosen, index.damaged))
-            print(safe(f"{given.html}: {len(chosen)} sites, {sum(len(one.nights) for one in chosen)} nights"))
+            nights = counted(sum(len(one.nights) for one in chosen), "night")
+            print(safe(f"{given.html}: {counted(len(chosen), 'site')}, {nights}"))
         elif given.json:
             print(printable(json.dumps(as_json(chosen, index.damaged, given.clause, given.since), indent=1)))
         else:
@@ -58,7 +59,7 @@ def export(given: argparse.Namespace) -> int:
             hint = "name a file that ends with .sqlite, .csv or .parquet"
             raise UserError("export-form", f"{output.name} does not say in which form", where=str(output), hint=hint)
         writer(index, given.history, output)
-        print(safe(f"{output}: {sum(len(SiteHistory(index, site).nights) for site in sites(index))} nights"))
+        print(safe(f"{output}: {counted(sum(len(SiteHistory(index, site).nights) for site in sites(index)), 'night')}"))
     except OSError as problem:
         raise UserError("export", f"cannot write it: {problem.strerror}", where=str(output)) from None
     finally:
@@ -95,7 +96,8 @@ def _site(site: SiteHistory, given: argparse.Namespace) -> Iterator[str]:
     first, last = site.nights[0], site.nights[-1]
     clauses = _since(site.clauses(given.clause), given.since)
     counts = Counter(one.state for one in clauses)
-    yield f"{site.site}  {len(site.nights)} nights, {first.day} to {last.day}, now {last.runs}, suite {last.suite}"
+    nights = counted(len(site.nights), "night")
+    yield f"{site.site}  {nights}, {first.day} to {last.day}, now {last.runs}, suite {last.suite}"
     yield "  " + ", ".join(f"{counts[state]} {state}" for state in WORST_FIRST if counts[state])
     if last.hardly_judged:
         yield f"  the last night hardly judged anything: {_signs(last.unwell)}"

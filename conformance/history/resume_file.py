@@ -43,7 +43,7 @@ class ResumeFile:
 
     def _write(self, message: dict[str, Any]) -> None:
         with self._file.open("a", encoding="utf-8") as file:
-            file.write(secret_registry.mask(json.dumps(message)) + "\n")
+            file.write(secret_registry.masked_json(message) + "\n")
 
     def finished(self) -> list[dict[str, Any]]:
         """The verdicts of the interrupted run; :class:`UserError` when there is none, or it was another run."""

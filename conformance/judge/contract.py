@@ -138,11 +138,26 @@ class ComplexType:
 
     def child(self, name: Name) -> ElementDeclaration | None:
         """The declaration of a child, None when the type does not know it."""
-        return next((declared for declared in self.children if declared.name == name), None)
+        return self._by_name.get(name)
 
     def named(self, local: str) -> ElementDeclaration | None:
         """The declaration of the child with that local name."""
-        return next((declared for declared in self.children if declared.name[1] == local), None)
+        return self._by_local_name.get(local)
+
+    # Of several with one name the first counts. functools.cached_property of Python 3.11 would let lanes wait.
+    @property
+    def _by_name(self) -> dict[Name, ElementDeclaration]:
+        known: dict[Name, ElementDeclaration] | None = self.__dict__.get("_names")
+        if known is None:
+            known = self.__dict__["_names"] = {one.name: one for one in reversed(self.children)}
+        return known
+
+    @property
+    def _by_local_name(self) -> dict[str, ElementDeclaration]:
+        known: dict[str, ElementDeclaration] | None = self.__dict__.get("_local_names")
+        if known is None:
+            known = self.__dict__["_local_names"] = {one.name[1]: one for one in reversed(self.children)}
+        return known
 
 
 class ContractView:

@@ -13,9 +13,11 @@ import os
 import platform
 import re
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import uuid4
 
@@ -43,6 +45,8 @@ _STATUS = {
     "known": Status.SKIPPED,
 }
 _KEPT_LABELS = ("host", "thread")
+#: So many scenarios may wait to be written: their exchanges are held in memory meanwhile.
+_MOST_WAITING = 64
 #: Where the deep link of a clause leads, seen from the report folder.
 CLAUSE_LINK = "../living-documentation.html#{id}"
 
@@ -51,7 +55,8 @@ class MaskingLogger(AllureFileLogger):
     """Writes results like its parent, told and masked by us; ``current`` answers with the scenario just run.
 
     Containers are not written: they hold fixtures, and a scenario has none that
-    say anything (four of five would be empty files).
+    say anything (four of five would be empty files). A thread writes, in order, while
+    the run goes on; after :meth:`close` everything is on the disk.
     """
 
     def __init__(
@@ -60,23 +65,36 @@ class MaskingLogger(AllureFileLogger):
         super().__init__(str(folder))
         self._current = current
         self._written: dict[bytes, str] = {}
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="allure")
+        self._room = BoundedSemaphore(_MOST_WAITING)
 
     @hookimpl
     def report_result(self, result: Any) -> None:
-        """Write one scenario."""
-        told = self._current()
+        """Write one scenario, soon."""
+        self._room.acquire()
+        self._writer.submit(self._write_result, result, self._current())
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        self._writer.shutdown()
+
+    def _write_result(self, result: Any, told: tuple[ScenarioResult, Iterable[StepRecord], Clause] | None) -> None:
         # A report that cannot be written costs itself: the run counts its files at the end, and tells.
-        with suppress(Exception):
-            if told is not None:
-                self._tell(result, *told)
-            self._report_item(result)
+        try:
+            with suppress(Exception):
+                if told is not None:
+                    self._tell(result, *told)
+                self._report_item(result)
+        finally:
+            self._room.release()
 
     def _report_item(self, item: Any) -> None:
         """Write one item in one move, as the parent does: a copy of it all and json.dump take five times as long."""
-        name = item.file_pattern.format(prefix=uuid4())
-        draft = self._report_dir / f"{name}.tmp"
-        draft.write_text(json.dumps(item, default=_stated, ensure_ascii=False), encoding="utf-8")
-        draft.replace(self._report_dir / name)
+        file = os.path.join(self._report_dir, item.file_pattern.format(prefix=uuid4()))  # noqa: PTH118 - see _attach
+        draft = f"{file}.tmp"
+        with open(draft, "w", encoding="utf-8") as result:  # noqa: PTH123 - likewise
+            result.write(json.dumps(item, default=_stated, ensure_ascii=False))
+        os.replace(draft, file)  # noqa: PTH105 - likewise
 
     @hookimpl
     def report_container(self, container: Any) -> None:

@@ -183,8 +183,9 @@ def _note(values: list[str], value: str) -> None:
 
 
 def _add(values: list[str], more: Iterable[str], most: int = sys.maxsize) -> None:
-    values += [value for value in dict.fromkeys(more) if value not in values]
-    del values[most:]
+    for value in more:
+        if value not in values and len(values) < most:
+            values.append(value)
 
 
 def merge(shapes: Iterable[Mapping[str, Any]]) -> Shape:

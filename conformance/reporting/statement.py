@@ -12,7 +12,7 @@ from conformance.judge.findings import NOT_SERVED, Violation
 from conformance.judge.known_issues import stanza
 from conformance.reporting.outcome import OUTCOMES, Cause, ScenarioResult, causes
 from conformance.reporting.summary import RunRecord, by_release
-from conformance.reporting.text import safe, table
+from conformance.reporting.text import counted, safe, table
 from conformance.sites.release import Release
 
 #: Beside the other reports, when something failed that is not known.
@@ -20,10 +20,10 @@ NEW_ISSUES = "new_known_issues.toml"
 _WRONG = ("failed", "flaky", "broken", "known")
 #: Causes told in full and in a line; more would not be read at night, and stand in the other reports.
 _IN_FULL, _IN_A_LINE = 2, 12
-#: Of scenarios and clauses of one cause.
+#: Of scenarios and clauses of one cause, and of users that stay behind.
 _MOST_NAMED = 3
-#: Of scenarios broken by one and the same trouble.
-_MOST_LISTED = 20
+#: Of a cause of several lines.
+_MOST_LINES = 20
 
 
 def statement(record: RunRecord, reports: str, *, complete: bool = True, given_up: str = "") -> list[str]:
@@ -42,7 +42,7 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         *_refused_accounts(record),
         *_broken(record),
         *_lists(record),
-        *_deactivated(record),
+        *_deactivated(record, complete),
         *_reports(record, reports, complete),
     ]
 
@@ -252,14 +252,8 @@ def _broken_by(results: list[ScenarioResult]) -> Iterator[str]:
         yield "  what was asked was answered in the end, no scenario is broken by it"
         return
     yield f"  {counted(len(results), 'scenario is', 'scenarios are')} broken by it"
-    yield from (f"  {result.nodeid}" for result in results[:_MOST_LISTED])
-    if len(results) > _MOST_LISTED:
-        yield f"  ... and {len(results) - _MOST_LISTED} more, in summary.json"
-
-
-def counted(number: int, one: str, several: str) -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 else several}"
+    yield from (f"  {result.nodeid}" for result in results[:_MOST_NAMED])
+    yield from _more(len(results))
 
 
 def _broken(record: RunRecord) -> Iterator[str]:
@@ -276,7 +270,7 @@ def _broken(record: RunRecord) -> Iterator[str]:
         first = results[0]
         where = f"{safe(first.place)}  {safe(first.title)}" if len(results) == 1 else f"{len(results)} scenarios"
         yield f"BROKEN  {where}"
-        yield from (f"  {line}" for line in safe(cause).splitlines()[:_MOST_LISTED] or [""])
+        yield from (f"  {line}" for line in safe(cause).splitlines()[:_MOST_LINES] or [""])
         yield from _whose(first)
         if nth < _IN_FULL:
             yield from (f"  exchange  {name.partition(':')[2]}" for name in first.exchanges[-1:])
@@ -288,8 +282,12 @@ def _named(results: Sequence[ScenarioResult]) -> Iterator[str]:
     """Some of the scenarios of one cause, where there are several."""
     if len(results) > 1:
         yield from (f"  scenario  {safe(one.place)}  {safe(one.title)}" for one in results[:_MOST_NAMED])
-    if len(results) > _MOST_NAMED:
-        yield f"  ... and {len(results) - _MOST_NAMED} more, in summary.json"
+    yield from _more(len(results))
+
+
+def _more(number: int) -> Iterator[str]:
+    if number > _MOST_NAMED:
+        yield f"  ... and {number - _MOST_NAMED} more, in summary.json"
 
 
 def _lists(record: RunRecord) -> Iterator[str]:
@@ -299,12 +297,14 @@ def _lists(record: RunRecord) -> Iterator[str]:
             yield f"{heading}  {safe(line)}"
 
 
-def _deactivated(record: RunRecord) -> Iterator[str]:
+def _deactivated(record: RunRecord, complete: bool) -> Iterator[str]:
+    """Some of the users that stay, and all of them where no summary tells of the others."""
     if record.deactivated:
-        users = "1 user" if len(record.deactivated) == 1 else f"{len(record.deactivated)} users"
+        users = counted(len(record.deactivated), "user")
         yield ""
         yield f"STAYS BEHIND  {users} made by this run, deactivated; only the administration of the site removes them:"
-        yield from (f"  {safe(name)}" for name in record.deactivated)
+        yield from (f"  {safe(name)}" for name in record.deactivated[: _MOST_NAMED if complete else None])
+        yield from _more(len(record.deactivated) if complete else 0)
 
 
 def _cut_short(record: RunRecord, complete: bool, given_up: str) -> Iterator[str]:
@@ -320,7 +320,7 @@ def _reports(record: RunRecord, reports: str, complete: bool) -> Iterator[str]:
     drift = sum(len(paths) for paths in record.drift.values())
     yield ""
     if drift:
-        differences = "1 difference" if drift == 1 else f"{drift} differences"
+        differences = counted(drift, "difference")
         yield f"drift     {differences} that nobody promised or forbade, listed in summary.json; never a failure"
     if not complete:
         yield f"reports   {reports}/exchanges  {reports}/allure-results"

@@ -178,7 +178,7 @@ def _replies(record: RunRecord) -> dict[str, Any]:
 
 def write_summary(record: RunRecord, file: Path) -> None:
     """Write the summary in one move: a reader finds all of it or none."""
-    write_whole(file, secret_registry.mask(_lines(as_json(record))) + "\n")
+    write_whole(file, secret_registry.masked_json(as_json(record), _lines) + "\n")
 
 
 def _lines(whole: dict[str, Any]) -> str:

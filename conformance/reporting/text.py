@@ -40,6 +40,11 @@ def shortened(text: str) -> str:
     return f"{text[:_LONGEST]}... ({len(text) - _LONGEST} more characters)"
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with its noun; ``several`` only where it is not ``one`` with an s."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"
+
+
 def _shown(found: re.Match[str]) -> str:
     return f"\\x{ord(found.group()):02x}"
 

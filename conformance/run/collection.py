@@ -16,7 +16,7 @@ import pytest
 
 from conformance.reporting.text import printable
 from conformance.scenarios.features import Catalogue, FeatureFile, feature_files
-from conformance.scenarios.scenario import WORDS, Scenario
+from conformance.scenarios.scenario import WORDS, Scenario, name_of
 from conformance.sites.errors import UserError
 from conformance.sites.profile import ROLES, known_test_data, slug
 from conformance.sites.settings import known_settings
@@ -35,7 +35,7 @@ class FeatureCollector(pytest.File):
     def collect(self) -> Iterable[ScenarioItem]:
         """A scenario for each pickle, in the order of the file."""
         for scenario in self.catalogue.read(self.path).scenarios.values():
-            yield ScenarioItem.from_parent(self, name=scenario.title, scenario=scenario, execute=self.execute)
+            yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario, execute=self.execute)
 
 
 class ScenarioItem(pytest.Item):
@@ -80,12 +80,13 @@ def account_for_every_scenario(
 
 
 _AT_LINE = re.compile(r"^(?P<path>.+\.feature):(?P<line>\d+)$")
+_TITLED = re.compile(r"^(?P<path>.+\.feature)::(?P<title>.+)$")
 
 
 def take_lines_from_arguments(config: pytest.Config) -> None:
     """``x.feature:12`` means the scenario around line 12; pytest itself is given the file alone.
 
-    The lines travel as an option, which workers get, too.
+    A title in quotes, ``"x.feature::a title"``, means its node id. The lines are an option, so that workers get them.
     """
     lines: dict[str, list[int]] = getattr(config.option, "feature_lines", {})
     for nth, argument in enumerate(config.args):
@@ -94,6 +95,8 @@ def take_lines_from_arguments(config: pytest.Config) -> None:
             path = os.path.normpath(config.invocation_params.dir / found["path"])
             lines.setdefault(path, []).append(int(found["line"]))
             config.args[nth] = found["path"]
+        elif titled := _TITLED.match(str(argument)):
+            config.args[nth] = f"{titled['path']}::{name_of(titled['title'])}"
     config.option.feature_lines = lines
 
 

@@ -146,7 +146,7 @@ class RunHooks:
             files = self._catalogue.read_all(places(self._config))
             every = ((file.path, one) for file in files for one in file.scenarios.values())
             run.worker_run.discover(
-                one for path, one in every if is_chosen(self._config, path, (one.title,), tuple(one.markers))
+                one for path, one in every if is_chosen(self._config, path, (one.name,), tuple(one.markers))
             )
 
     @pytest.hookimpl(optionalhook=True)
@@ -273,6 +273,7 @@ class RunHooks:
             self._run = None
             # pytest looks through everything for garbage, five times, before it ends; the process is about to.
             gc.freeze()
+        gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -331,6 +332,8 @@ def pytest_configure(config: pytest.Config) -> None:
             demand_writable(options.reports)
     except UserError as problem:
         raise pytest.UsageError(printable(str(problem))) from None
+    # Nothing that is read until the scenarios begin is garbage; the last of six looks for it would cost the most.
+    gc.disable()
     write_allure_results(config, options.reports / "allure-results")
     # The statement tells every failure in its own grammar; pytest's sections would tell them again.
     silence_failures(config)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Generator, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,6 +27,9 @@ from conformance.scenarios.execution import cause_of, execute, is_fault, new_rec
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import StepRegistry
+
+if TYPE_CHECKING:
+    from conformance.reporting.allure import MaskingLogger
 
 _CONTEXT = pytest.StashKey[ScenarioContext]()
 _REPLAY = pytest.StashKey[Replay | Carried]()
@@ -49,6 +53,7 @@ class ScenarioHooks:
         self._worker_run: WorkerRun | None = None
         self._current: tuple[ScenarioResult, list[StepRecord], Clause] | None = None
         self._waited = 0.0
+        self._allure: MaskingLogger | None = None
 
     @property
     def worker_run(self) -> WorkerRun:
@@ -77,12 +82,20 @@ class ScenarioHooks:
         replace_allure_logger(self._config, self._allure_logger)
         # What stands by now stays to the end: no collection need look at it again.
         gc.freeze()
+        gc.enable()
         return late
 
     def _allure_logger(self, folder: Path) -> object:
         from conformance.reporting.allure import MaskingLogger
 
-        return MaskingLogger(folder, lambda: self._current)
+        self._allure = MaskingLogger(folder, lambda: self._current)
+        return self._allure
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Before anybody looks at the files of this process, they are written."""
+        if self._allure is not None:
+            self._allure.close()
 
     def execute(self, item: ScenarioItem) -> None:
         """Carry a scenario out; whatever it changed is put back, however it ends."""

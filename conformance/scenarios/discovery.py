@@ -219,13 +219,13 @@ class Discovery:
 
     def look_for(self, scenarios: Iterable[Scenario]) -> Discoveries:
         """Accounts first, then settings, then what scenarios hold that can run with those."""
-        left = [one for one in scenarios if self._would_run(one, "release", "access")]
+        left = self._would_run(scenarios, "release", "access")
         for kind in (SETTING, ROLE, ITEM):
             wanted = self._wanted(kind, left)
             for name, mine in wanted.items():
                 self._look(kind, name, mine)
             settled = ("release", "access", "setting") if kind == SETTING else ("release", "access", "setting", "role")
-            left = [one for one in left if self._would_run(one, *settled)]
+            left = self._would_run(left, *settled)
         return self.result
 
     def with_access(self, access: str, scenarios: Iterable[Scenario]) -> Discoveries:
@@ -242,8 +242,9 @@ class Discovery:
     def _here(self) -> RunContext:
         return self._with().complete
 
-    def _would_run(self, scenario: Scenario, *kinds: str) -> bool:
-        return gate(scenario, self._with(), kinds) is None
+    def _would_run(self, scenarios: Iterable[Scenario], *kinds: str) -> list[Scenario]:
+        here = self._with()
+        return [one for one in scenarios if gate(one, here, kinds) is None]
 
     def _wanted(self, kind: str, scenarios: Iterable[Scenario]) -> dict[str, list[Scenario]]:
         """What the profile leaves out, with the scenarios that need it."""

@@ -77,11 +77,13 @@ class Catalogue:
         name = within(path, self.root)
         feature = _parse(path, name)
         scenarios: dict[str, Scenario] = {}
+        names: set[str] = set()
         for template in feature.scenarios.values():
             for row in outline_rows(template, f"{name}:{template.line_number}"):
                 scenario = read_scenario(feature, template, row, name, self.clauses, self.registry)
-                if scenario.title in scenarios:
+                if scenario.name in names:
                     raise _title_twice(f"two scenarios are called {scenario.title!r}", f"{name}:{template.line_number}")
+                names.add(scenario.name)
                 scenarios[scenario.title] = scenario
         written, found = _written_scenarios(path, feature.language), len(feature.scenarios)
         if written != found:

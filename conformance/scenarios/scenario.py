@@ -34,6 +34,7 @@ MADE = {
     **{creation.kind: (operation, creation.by, "") for operation, creation in CREATIONS.items()},
 }
 #: ``{host.email}`` in a sentence or a cell.
+_NO_NAME = re.compile(r"[^\w.,=+@%/-]+")
 _REFERENCE = re.compile(r"\{([^{}.]+)\.([^{}.]+)\}")
 #: "site admin", "read-only admin", "classic-era user": the last hyphen of a role is spoken as a blank.
 _ROLE_WORDS = {role: role for role in ROLES} | {" ".join(role.rsplit("-", 1)): role for role in ROLES}
@@ -94,7 +95,12 @@ class Scenario:
     @property
     def nodeid(self) -> str:
         """What pytest and every report call it."""
-        return f"{self.path}::{self.title}"
+        return f"{self.path}::{self.name}"
+
+    @property
+    def name(self) -> str:
+        """Its title as a node id carries it: what a shell takes for one word, as it is."""
+        return name_of(self.title)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -118,6 +124,11 @@ class Scenario:
             yield "writes"
         if self.mail:
             yield "mail"
+
+
+def name_of(title: str) -> str:
+    """``title`` with hyphens in the place of blanks and of what a shell, or pytest, would read as something else."""
+    return _NO_NAME.sub("-", title).strip("-")
 
 
 def _switch(value: Value) -> str:

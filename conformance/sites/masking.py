@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "******"
@@ -102,6 +103,12 @@ _SHORTEST = 4
 _SHORTEST_RETURNED = 8
 #: So many returned secrets are kept; a site that returns more makes reports no slower.
 _MOST_RETURNED = 500
+#: Fields of our reports whose values are the suite's own words, names of its scenarios and clauses, or moments.
+OUR_FIELDS = frozenset((
+    "access", "attempts", "baseline", "check", "checks", "clause", "clauses", "digest", "fault", "faults", "feature",
+    "finished", "id", "kind", "kinds", "level", "nodeid", "operation", "operations", "outcome", "outcomes", "red",
+    "release", "row", "rule", "scenarios", "shapes", "started", "steps", "suite", "summary", "title", "trouble",
+))  # fmt: skip
 _QUOTES = (('"', "&quot;", "&#34;"), ("'", "&#39;", "&#x27;", "&apos;"))
 
 
@@ -154,6 +161,31 @@ class SecretRegistry:
                 text = text.replace(form, by(form))
         return text
 
+    def masked_json(self, value: Any, written: Callable[[Any], str] = json.dumps) -> str:
+        """``value`` as ``written`` writes it, without any known secret, and to be read back whatever the secrets are.
+
+        A password may be a word or a number of the format ("passed", "2026"). What the suite itself writes tells
+        nothing about it and stays: keys, numbers, the plain values of :data:`OUR_FIELDS`.
+        """
+        text = written(value)
+        # Seldom is there anything to mask, and one text is searched faster than its thousands of values.
+        return text if self.mask(text) == text else written(self._masked(value))
+
+    def _masked(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                self._masked_key(key): item if key in OUR_FIELDS and _is_plain(item) else self._masked(item)
+                for key, item in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self._masked(item) for item in value]
+        return self.mask(value) if isinstance(value, str) else value
+
+    def _masked_key(self, key: Any) -> Any:
+        """Some keys come from a site, such as element paths and what it said."""
+        telling = (form for secret, forms in self._own.items() if _tells(secret) for form in forms)
+        return self.mask(key) if isinstance(key, str) and any(form in key for form in telling) else key
+
     def mask_values(self, value: object, keep: frozenset[str] = frozenset()) -> object:
         """Plain values with every text in them masked; keys, and the values of keys in ``keep``, stay as they are."""
         if isinstance(value, str):
@@ -175,6 +207,12 @@ class SecretRegistry:
         # One file under several names is read once; Allure's attachments are.
         found = [same for same in files.values() if wanted and _holds(same[0].read_bytes(), wanted)]
         return [path for same in found for path in same]
+
+
+def _is_plain(value: object) -> bool:
+    """Whether ``value`` is a word or holds words only: what is deeper also holds what others said."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return not any(isinstance(item, dict) for item in inner)
 
 
 def _tells(secret: str) -> bool:

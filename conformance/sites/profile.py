@@ -255,12 +255,14 @@ def share_of(data: Mapping[str, str], number: int) -> Mapping[str, str]:
     take others need not wait.
     """
     several = {
-        key: [part.strip() for part in data[key].split(",")]
-        for name, item in known_test_data().items()
-        for key in item.keys
-        if name.startswith(DISPOSABLE) and "," in data.get(key, "")
+        key: [part.strip() for part in data[key].split(",")] for key in _disposable_keys() if "," in data.get(key, "")
     }
     return {**data, **{key: parts[number % len(parts)] for key, parts in several.items()}} if several else data
+
+
+@cache
+def _disposable_keys() -> tuple[str, ...]:
+    return tuple(key for name, item in known_test_data().items() if name.startswith(DISPOSABLE) for key in item.keys)
 
 
 def slug(name: str) -> str:

@@ -256,7 +256,8 @@ _MAILBOX_KEYS = {"imap", "user", "password", "folder", "ca_file", "address"}
 _ENCODINGS = ("UTF-8", "ISO-8859-1", "UTF-16")
 #: Requests a second when the profile of a live site names no rate: slow enough for the throttling of XML API 10.0.
 _LIVE_RATE = 4.0
-_LIVE_LANES, _MOCK_LANES, _MOST_LANES = 4, 32, 64
+#: A mock answers at once: of more lanes than these each waits for its turn in our process, not for the mock.
+_LIVE_LANES, _MOCK_LANES, _MOST_LANES = 4, 8, 64
 _TIMEOUT, _LONGEST_TIMEOUT = 30.0, 600.0
 #: No amount or id of a site is larger: it is what a long of the schemas holds.
 _MOST = 2**63 - 1

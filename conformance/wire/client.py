@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Protocol
 
 import httpx
@@ -127,6 +128,12 @@ def _limits(timeout: float) -> httpx.Timeout:
     return httpx.Timeout(timeout, connect=min(10.0, timeout))
 
 
+@lru_cache(maxsize=64)
+def _address(url: str) -> httpx.URL:
+    """``url`` taken apart once: a site has one, and what is tried beside it."""
+    return httpx.URL(url)
+
+
 def reads_only(operation: str) -> bool:
     """Whether sending ``operation`` again, or ahead of time, changes nothing on the site."""
     return operation.startswith(("Get", "Lst", "Authenticate"))
@@ -228,7 +235,7 @@ class Client:
             with (
                 watchdog.limit(timeout + _GRACE, self._connections.cut),
                 self._http.stream(
-                    "POST", request.url, content=request.body, timeout=_limits(timeout), extensions=extensions
+                    "POST", _address(request.url), content=request.body, timeout=_limits(timeout), extensions=extensions
                 ) as answer,
             ):
                 self._forget_odd_cookies()

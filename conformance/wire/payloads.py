@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import takewhile
 from pathlib import Path
 
@@ -22,6 +22,9 @@ _MISSING = re.compile(r"'(\w+)' is undefined")
 _ALWAYS = {"encoding", "binding", "credentials"}
 # XML 1.0 has no way to write these, escaped or not.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+_Items = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Payloads:
         self._environment.filters["each"] = _each
         self._accepted: dict[str, frozenset[str]] = {}
         self._templates: dict[str, Template] = {}
+        # Half of the requests of a run ask what was asked before, signed as before.
+        self._text = lru_cache(maxsize=512)(self._rendered)
 
     @cached_property
     def operations(self) -> dict[str, str]:
@@ -74,8 +79,11 @@ class Payloads:
         ``credentials`` are the elements of the security context in order. Paths
         in ``values`` (``phones/hostPIN``) become variables with an underscore.
         """
+        return self._text(operation, tuple(values.items()), tuple(credentials.items()), encoding)
+
+    def _rendered(self, operation: str, values: _Items, credentials: _Items, encoding: str) -> bytes:
         template = self._template(operation)
-        variables = {name.replace("/", "_"): _writable(template, name, value) for name, value in values.items()}
+        variables = {name.replace("/", "_"): _writable(template, name, value) for name, value in values}
         accepted = self.accepts(operation)
         for name in variables:
             if name not in accepted:
@@ -88,7 +96,7 @@ class Payloads:
         binding = f"{_BINDING}.{self.operations[operation]}.{operation}"
         try:
             text = self._read(template).render(
-                **variables, encoding=encoding, binding=binding, credentials=credentials
+                **variables, encoding=encoding, binding=binding, credentials=dict(credentials)
             )
         except UndefinedError as problem:
             raise UserError(

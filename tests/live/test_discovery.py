@@ -79,7 +79,7 @@ def test_read_write_it_judges_more_and_leaves_the_site_as_it_was(
     assert after["sessions"] == before["sessions"]
     told = " or ".join(outcome.summary["deactivated"]).split(" or ")
     assert only_deactivated(before, after) <= set(told), "told by name"
-    assert all(f"  {name}" in outcome.lines for name in outcome.summary["deactivated"])
+    assert all(f"  {name}" in outcome.lines for name in outcome.summary["deactivated"][:3])
 
 
 def test_on_a_classic_site_the_roles_it_lacks_are_played_by_users_made_for_the_run(run: Runner, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ CATALOGUE: list[Catalogue] = []
 
 
 def outcomes(told: Told) -> dict[str, str]:
-    return {f"{one.scenario.path}::{one.scenario.title}": one.verdict.outcome for one in told.trials}
+    return {one.scenario.nodeid: one.verdict.outcome for one in told.trials}
 
 
 @pytest.mark.rotating(7)
@@ -94,7 +94,7 @@ def test_a_wrong_setting_is_the_finding_of_its_clause_alone(catalogue: Catalogue
     assert not compared & {one.scenario.clause.id for one in told.outcome("failed")}
     changed = {place for place, outcome in outcomes(told).items() if healthy().get(place) != outcome not in ("failed", "broken")}
     gone = set(healthy()) - set(outcomes(told))
-    needs = {f"{one.path}::{one.title}" for one in scenarios(catalogue) if name in one.settings}
+    needs = {one.nodeid for one in scenarios(catalogue) if name in one.settings}
     assert changed | gone <= (needs if how == "contradicting" else set())
 
 

@@ -141,10 +141,10 @@ def test_no_id_stands_twice_and_every_link_leads_somewhere(told: Node) -> None:
 def test_every_scenario_is_on_the_page_with_its_steps_and_tables(told: Node, catalogue: Catalogue) -> None:
     nodes = {node.attributes["data-nodeid"]: node for node in told.all(class_="scenario")}
     scenarios = [scenario for feature in catalogue.read_all([ROOT / "features"]) for scenario in feature.scenarios.values()]
-    assert set(nodes) == {f"{scenario.path}::{scenario.title}" for scenario in scenarios}
+    assert set(nodes) == {scenario.nodeid for scenario in scenarios}
     tables = 0
     for scenario in scenarios:
-        node = nodes[f"{scenario.path}::{scenario.title}"]
+        node = nodes[scenario.nodeid]
         article = node
         while article.tag != "article":
             assert article.parent is not None

@@ -65,6 +65,7 @@ def test_in_the_description_of_allure(clause: Clause, tmp_path: Path) -> None:
     told = TestResult(uuid="1")
     logger = MaskingLogger(tmp_path, lambda: (FAILED, [], clause))
     logger.report_result(told)
+    logger.close()
     assert clause.remark in told.description
 
 

@@ -31,8 +31,8 @@ class Outcome:
         return found
 
     def outcomes(self) -> dict[str, str]:
-        """Outcome by scenario, without the path."""
-        return {row["nodeid"].partition("::")[2]: row["outcome"] for row in self.summary["scenarios"]}
+        """Outcome by title."""
+        return {row["title"]: row["outcome"] for row in self.summary["scenarios"]}
 
     def clauses(self, *words: str) -> set[str]:
         """Clauses with one of these outcomes."""

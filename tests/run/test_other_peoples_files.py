@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,6 +169,14 @@ SELECTIONS: dict[str, tuple[list[str], Callable[[Scenario], bool]]] = {
     "dots": (["features/../features/41.7.0"], _every),
     "a link": (["linked/41.7.0"], _every),
     "a line": (["features/41.7.0/recording-changes.feature:10"], lambda one: one.title == "tools holds enableNBRMCModify"),
+    "a node id": (
+        ["features/41.7.0/recording-changes.feature::tools-holds-enableNBRMCModify"],
+        lambda one: one.title == "tools holds enableNBRMCModify",
+    ),
+    "a title": (
+        ["features/41.7.0/recording-changes.feature::tools holds enableNBRMCModify"],
+        lambda one: one.title == "tools holds enableNBRMCModify",
+    ),
     "a word": (["features/41.7.0", "-k", "directly"], lambda one: "directly" in one.title),
     "a marker": (["features/41.7.0", "-m", "clause.R41.7.0-02"], lambda one: one.clause.id == "R41.7.0-02"),
     "deselected": (["features/41.7.0", "--deselect", "features/41.7.0/recording-changes.feature"], lambda _: False),
@@ -191,6 +200,28 @@ def test_whatever_selects_makes_a_smaller_run(
     if number:
         assert len(outcome.outcomes()) == number
         assert outcome.summary["selected"]["scenarios"] == number
+
+
+@pytest.mark.rotating(5)
+@pytest.mark.parametrize("name", ["a line", "a node id", "a word", "a marker", "failed first"])
+def test_whatever_selects_does_so_over_processes_too(run: Runner, catalogue: Catalogue, name: str) -> None:
+    arguments, wanted = SELECTIONS[name]
+    there = [one for file in catalogue.known_files() for one in file.scenarios.values() if "/41.7.0/" in one.path]
+    outcome = run(*arguments, "-n", "2", every_row=True, subprocess=True)
+    assert (outcome.code, set(outcome.outcomes())) == (0, {one.title for one in there if wanted(one)}), outcome.text
+
+
+def test_a_node_id_is_one_word_of_a_shell(catalogue: Catalogue) -> None:
+    names = [one.nodeid for file in catalogue.known_files() for one in file.scenarios.values()]
+    printed = subprocess.run(["sh", "-c", f"printf '%s\\n' {' '.join(names)}"], capture_output=True, text=True, check=True)
+    assert printed.stdout.splitlines() == names
+    assert len(set(names)) == len(names)
+
+
+def test_titles_that_make_one_node_id_are_refused(run: Runner, pytester: pytest.Pytester) -> None:
+    features(pytester, SOUND + SOUND.replace("sound", "sound?"))
+    outcome = run("features")
+    assert (outcome.code, "error[title-twice]" in outcome.text) == (4, True)
 
 
 @pytest.mark.rotating(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import pytest
 
 from conformance.sites.credentials import is_literal, resolve
 from conformance.sites.errors import UserError
-from conformance.sites.masking import secret_registry
+from conformance.sites.masking import SecretRegistry, secret_registry
 
 SECRET = "k3yr1ng-Canary-99"
 
@@ -64,3 +65,21 @@ def test_a_reference_may_name_variables(monkeypatch: pytest.MonkeyPatch, tmp_pat
 @pytest.mark.parametrize(("text", "literal"), [("${A}", False), ("file:a", False), ("keyring:a/b", False), ("abc", True)])
 def test_what_stands_in_the_profile_itself_is_told_apart(text: str, literal: bool) -> None:
     assert is_literal(text) is literal
+
+
+#: Passwords that are words, numbers and parts of moments of our reports.
+OF_THE_FORMAT = ("passed", "outcome", "2026", "scenarios", "integer", "41.7")
+
+
+def test_a_password_that_is_a_word_of_a_report_leaves_it_readable() -> None:
+    mine = SecretRegistry()
+    for secret in (*OF_THE_FORMAT, SECRET):
+        mine.learn(secret)
+    row = {"nodeid": "features/41.7.0/x.feature::it passed", "outcome": "passed", "cause": f"it passed {SECRET}", "sent": 2026}
+    whole = {"scenarios": [row], "finished": "2026-11-29", "shapes": {"GetSite": {"a/integer": {"kinds": ["integer"]}, SECRET: {}}}}
+    told = json.loads(mine.masked_json(whole))
+    assert told == {
+        "scenarios": [row | {"cause": "it ****** ******"}],
+        "finished": "2026-11-29",
+        "shapes": {"GetSite": {"a/integer": {"kinds": ["integer"]}, "******": {}}},
+    }

@@ -17,7 +17,7 @@ from conformance.reporting.comparison.compare import CHANGES, Change, Delta, com
 from conformance.reporting.pages import render, write_page
 from conformance.reporting.shapes import Drift
 from conformance.reporting.summary import RunFile, read_run
-from conformance.reporting.text import safe, table
+from conformance.reporting.text import counted, safe, table
 from conformance.sites.errors import UserError
 
 #: Outcomes of clauses, in the order of the columns.
@@ -46,11 +46,8 @@ def _clients(clients: Sequence[ClientEffect]) -> Iterator[str]:
 def in_numbers(effect: ClientEffect) -> str:
     """``2 differences break it, 1 may, 30 cannot touch it``."""
     breaks, may = len(effect.breaks), len(effect.may_break)
-    return f"{_counted(breaks)} break{'s' * (breaks == 1)} it, {may} may, {effect.untouched} cannot touch it"
-
-
-def _counted(number: int) -> str:
-    return f"{number} difference{'' if number == 1 else 's'}"
+    told = f"{counted(breaks, 'difference')} break{'s' * (breaks == 1)} it"
+    return f"{told}, {may} may, {effect.untouched} cannot touch it"
 
 
 def verdict(delta: Delta) -> str:
@@ -80,7 +77,7 @@ def _changes(delta: Delta) -> Iterator[str]:
             yield f"{what}  {sum(map(len, groups))}"
         for changes in groups:
             if len(changes) > 1:
-                yield f"  {len(changes)} scenarios, one cause: {common(changes)}"
+                yield f"  {together(changes)}"
             for change in changes[:_MOST_NAMED]:
                 yield f"  {', '.join(change.scenario.clauses)}  {change.scenario.nodeid}"
             if len(changes) > _MOST_NAMED:
@@ -90,9 +87,10 @@ def _changes(delta: Delta) -> Iterator[str]:
         yield f"as expected  {expected}"
 
 
-def common(changes: Sequence[Change]) -> str:
-    """What several changes have in common."""
-    return ", ".join(changes[0].scenario.causes) or changes[0].scenario.why
+def together(changes: Sequence[Change]) -> str:
+    """How many scenarios changed alike, and by what, where anything is said to be wrong with them now."""
+    cause = ", ".join(changes[0].scenario.causes) or changes[0].scenario.why
+    return f"{len(changes)} scenarios, {f'one cause: {cause}' if cause else 'all alike'}"
 
 
 def expected_skips(delta: Delta) -> str:
@@ -125,7 +123,7 @@ def _gained(delta: Delta) -> Iterator[str]:
 
 def _drift(delta: Delta) -> Iterator[str]:
     yield ""
-    yield f"replies  {len(delta.announced)} differences announced, {len(delta.unannounced)} unannounced"
+    yield f"replies  {counted(len(delta.announced), 'difference')} announced, {len(delta.unannounced)} unannounced"
     if delta.drift:
         rows = [_row(delta, one) for one in (*delta.unannounced, *delta.announced)]
         yield from table([["", "operation", "", "element", "before", "after"], *rows])
@@ -241,7 +239,7 @@ def _markdown_row(changes: Sequence[Change]) -> list[str]:
     clauses = dict.fromkeys(clause for one in changes for clause in one.scenario.clauses)
     titles = [one.scenario.title for one in changes[:_MOST_NAMED]]
     more = [f"... and {len(changes) - _MOST_NAMED} more"] if len(changes) > _MOST_NAMED else []
-    number = f"{len(changes)} scenarios, one cause: " if len(changes) > 1 else ""
+    number = f"{together(changes).partition(':')[0]}: " if len(changes) > 1 else ""
     return [", ".join(clauses), "; ".join([*titles, *more]), f"{number}{reason(changes[0])}"]
 
 
@@ -304,6 +302,7 @@ def comparison_page(delta: Delta, clients: Sequence[ClientEffect] = ()) -> str:
         outcomes=OUTCOME_WORDS,
         expected=expected_skips(delta),
         reason=reason,
+        together=together,
         totals=totals,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.reporting.comparison.upgrade import KINDS, RISK, Decision, Reason, Side
 from conformance.reporting.pages import render
-from conformance.reporting.text import safe
+from conformance.reporting.text import counted, safe
 
 FORMAT = 1
 #: Of one kind, in text.
@@ -32,7 +32,7 @@ def headline(decision: Decision, tolerance: float) -> str:
         return f"GO: no clause fails in more than {tolerance:.0%} of its judgements ({1 - RISK:.0%} sure of each)"
     if decision.word == "no-go":
         return f"NO-GO: {', '.join(f'{len(several)} {kind}' for kind, several in _by_kind(decision, 'no-go'))}"
-    told = f": {_counted(decision.more, 'more run')} after the upgrade would decide" if decision.more else ""
+    told = f": {counted(decision.more, 'more run')} after the upgrade would decide" if decision.more else ""
     return f"NOT ENOUGH EVIDENCE{told}"
 
 
@@ -42,11 +42,7 @@ def sides(decision: Decision) -> tuple[str, str]:
 
 
 def _side(side: Side) -> str:
-    return f"{_counted(len(side.runs), 'run')}, {side.runs[0].name} to {side.runs[-1].name}, release {side.release}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{counted(len(side.runs), 'run')}, {side.runs[0].name} to {side.runs[-1].name}, release {side.release}"
 
 
 def _by_kind(decision: Decision, decides: str = "") -> Iterator[tuple[str, list[Reason]]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from conformance.judge.clauses import Clause, Edition
 from conformance.reporting.documentation.release_pages import WORDS
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
-from conformance.reporting.text import printable, safe, table
+from conformance.reporting.text import counted, printable, safe, table
 from conformance.run.commands.price_list import price_list
 from conformance.run.commands.profile_page import profile_page
 from conformance.run.fleet.selection import sites_named
@@ -101,7 +101,7 @@ def check(given: argparse.Namespace) -> int:
             codes.append(1)
     wrong = [site for site, code in zip(options.sites, codes, strict=True) if code]
     others = f"; not: {', '.join(wrong)}" if wrong else ""
-    print(f"\n{len(codes)} sites, {len(codes) - len(wrong)} as their profiles say{others}")
+    print(f"\n{counted(len(codes), 'site')}, {len(codes) - len(wrong)} as their profiles say{others}")
     return max(codes)
 
 

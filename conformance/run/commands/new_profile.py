@@ -23,7 +23,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from conformance.judge.elements import Finder
-from conformance.reporting.text import safe
+from conformance.reporting.text import counted, safe
 from conformance.run.commands.price_list import PriceList, price_list
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import open_site
@@ -368,9 +368,9 @@ def _write(file: Path, old: str, new: str, prices: PriceList, dialogue: Dialogue
         print(safe(f"{file} is left as it was"))
         return 0
     write_whole(file, new)
-    print(safe(f"{file}: {len(added)} lines written about {name}"))
+    print(safe(f"{file}: {counted(len(added), 'line')} written about {name}"))
     more = prices.running_with_writing
-    print(f"{len(prices.running)} scenarios would run read-only, {more} with --access read-write")
+    print(f"{counted(len(prices.running), 'scenario')} would run read-only, {more} with --access read-write")
     where = "" if file == Path("sites.toml") else f" --sites {file}"
     if site is not None and site.password.startswith("${"):
         print(f"next:  export {site.password[2:-1]}=...   (the password, which stands in no file)")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conformance.reporting.text import counted
 from conformance.scenarios.discovery import Discovery
 from conformance.scenarios.run_context import RunContext, gate, tells, told_setting
 from conformance.scenarios.scenario import Scenario
@@ -189,12 +190,13 @@ class PriceList:
 
     def as_text(self) -> Iterator[str]:
         """For a terminal, line by line."""
-        runs, skips = len(self.running), len(self.skipped)
+        runs, skips = counted(len(self.running), "scenario"), len(self.skipped)
         found = self.here.discovered
         observed = f", {self.recorded} of them recorded and not judged" if self.recorded else ""
-        yield f"{self.here.profile.name}, {self.here.access}: {runs} scenarios would run{observed}, {skips} skipped"
+        yield f"{self.here.profile.name}, {self.here.access}: {runs} would run{observed}, {skips} skipped"
         if self.users_left:
-            yield f"up to {self.users_left} users would stay on the site, deactivated: the API removes no users"
+            users = counted(self.users_left, "user")
+            yield f"up to {users} would stay on the site, deactivated: the API removes no users"
         if found.found:
             yield from ("", f"not in the profile, and found out with {found.requests} requests:")
             yield from (f"  {one}" for one in found.found)
@@ -203,7 +205,8 @@ class PriceList:
             yield from (f"  {'+' + str(len(one.scenarios)):>5}  {one}" for one in self.unlocks)
         yield from (f"  {len(one.scenarios):>5}  {one}" for one in self.out_of_reach)
         nights, sites = self.here_and_elsewhere
-        told = f"{nights} nights on {sites} sites judge everything of {self.here.release}"
+        verb = "judges" if nights == 1 else "judge"
+        told = f"{counted(nights, 'night')} on {counted(sites, 'site')} {verb} everything of {self.here.release}"
         yield from ("", f"{told}; what is not named stays as it is:")
         yield from self._nights_as_text()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.reporting.pages import render, script_data, write_page
-from conformance.reporting.text import table
+from conformance.reporting.text import counted, table
 from conformance.run.fleet.part_file import SiteDigest
 
 _RED = ("failed", "flaky", "broken")
@@ -70,8 +70,8 @@ def fleet_lines(digests: Sequence[SiteDigest], sites: Sequence[str]) -> Iterator
     """The twenty lines that matter."""
     states = Counter(map(words_of, digests))
     requests, seconds = sum(one.requests for one in digests), sum(one.seconds for one in digests)
-    yield f"{len(sites)} sites: " + ", ".join(f"{number} {word}" for word, number in states.most_common())
-    yield f"{requests} requests, {seconds / 60:.1f} minutes of runs"
+    yield f"{counted(len(sites), 'site')}: " + ", ".join(f"{number} {word}" for word, number in states.most_common())
+    yield f"{counted(requests, 'request')}, {seconds / 60:.1f} minutes of runs"
     clauses = by_clause(digests)
     if clauses:
         rows = [["clause", "sites"], *([clause, str(number)] for clause, number in clauses[:_MOST_CLAUSES])]

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def write_part(record: RunRecord, details: PartDetails, reports: Path, root: Pat
         "digest": vars(digest),
         "beside": {name: getattr(record, name) for name in _BESIDE},
     }
-    write_whole(reports / PART, secret_registry.mask(json.dumps(document, ensure_ascii=False)) + "\n")
+    write_whole(reports / PART, secret_registry.masked_json(document, partial(json.dumps, ensure_ascii=False)) + "\n")
 
 
 def checksum(file: Path) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
+from conformance.reporting.text import counted
 from conformance.run.fleet.part_file import FORMAT, PART, digest_from, read_part
 from conformance.run.fleet.processes import SiteProcess, carry_out, of_each_site
 from conformance.run.fleet.selection import SHARD_VARIABLE
@@ -32,7 +33,8 @@ def run_shard(options: Options, arguments: tuple[str, ...], places: Sequence[Pat
     number, of = shard
     plan = plan_shards(options, arguments, places, of)
     mine = plan.shards[number - 1]
-    print(f"shard {number} of {of}: {sum(one.scenarios for one in mine)} scenarios, {told(mine)}", flush=True)
+    scenarios = counted(sum(one.scenarios for one in mine), "scenario")
+    print(f"shard {number} of {of}: {scenarios}, {told(mine)}", flush=True)
     document = {"format": FORMAT, "suite": __version__, "shard": number, "plan": plan.as_json()}
     write_whole(options.reports / SHARD, json.dumps(document) + "\n")
     fleet = [_process(one, options, arguments, len(mine)) for one in mine]
