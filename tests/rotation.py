@@ -1,8 +1,8 @@
-"""``make test`` within two minutes: of what takes long a part has its turn.
+"""``make test`` within a hundred seconds: of what takes long a part has its turn.
 
-Modules that take more than two seconds of processor time (:data:`MODULES`, measured) have their turn once a week, evenly
-spread over it, but for :data:`ALWAYS`; of tests marked ``rotating(turns)`` so many rows have it once in ``turns`` days, of weekly modules weeks.
-The seed is the day (UTC), or what ``WXC_TEST_SEED`` says: the same seed takes the same tests, and so many seeds in a
+Modules that take more than two seconds of processor time (:data:`MODULES`, measured) have their turn once in a round of
+ten days, evenly spread over it, but for :data:`ALWAYS`; of tests marked ``rotating(turns)`` each row has it once in
+``turns`` days, in modules that take turns themselves once in so many rounds. The seed is the day (UTC), or what ``WXC_TEST_SEED`` says: the same seed takes the same tests, and so many seeds in a
 row take each of them once. Only ``--rotate`` leaves anything out; without it, as in ``make test-all``, everything has
 its turn. With it, too, tests of the machinery run one row of each outline (:mod:`tests.first_rows`).
 """
@@ -16,7 +16,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zlib import crc32
 
 import pytest
@@ -38,6 +38,11 @@ class Rotation:
         """Whether the thing at ``place`` of ``group`` has it; groups start at different places, so that none piles up."""
         return self.whole or (place + crc32(group.encode()) + self.seed) % turns == 0
 
+    @property
+    def of_rounds(self) -> Rotation:
+        """The same for what has its turn on one day of each round."""
+        return replace(self, seed=self.seed // ROUND)
+
     def part(self, group: str, things: Iterable[Item], turns: int) -> list[Item]:
         """Those of ``things`` that have their turn."""
         return [thing for place, thing in enumerate(things) if self.turn(group, place, turns)]
@@ -57,8 +62,10 @@ def rotation_of(config: pytest.Config) -> Rotation:
         raise pytest.UsageError(f"{VARIABLE} must be a whole number, not {named!r}") from None
 
 
-WEEK = 7
-#: Seconds of processor time by module, of those that take more than two (``make test-all ARGS=--measure`` does it).
+#: Days in which every module has its turn.
+ROUND = 10
+#: Seconds of processor time by module, of those that take more than two, and of the others together
+#: (``make test ARGS=--measure`` does it: each module with the rows that have their turn).
 MODULES = Path(__file__).with_name("turns.toml")
 
 
@@ -66,9 +73,9 @@ MODULES = Path(__file__).with_name("turns.toml")
 ALWAYS = frozenset({"tests/test_architecture.py", "tests/mocksite/test_architecture.py", "tests/run/test_whole_run.py"})
 
 
-def weekdays(seconds: Mapping[str, float]) -> dict[str, int]:
-    """The day of the week of each module, so that every day takes about as long: the longest first, to the idlest day."""
-    busy = [0.0] * WEEK
+def days_of(seconds: Mapping[str, float]) -> dict[str, int]:
+    """The day of the round of each module, so that every day takes about as long: the longest first, to the idlest day."""
+    busy = [0.0] * ROUND
     found = {}
     for module, takes in sorted(seconds.items(), key=lambda one: (-one[1], one[0])):
         if module in ALWAYS:
@@ -76,6 +83,18 @@ def weekdays(seconds: Mapping[str, float]) -> dict[str, int]:
         found[module] = busy.index(min(busy))
         busy[found[module]] += takes
     return found
+
+
+def planned() -> list[float]:
+    """Seconds of processor time that each day of the round takes, by the record: its own modules, and what always runs."""
+    record = _record()
+    days = days_of(record["seconds"])
+    always = record["others"] + sum(takes for module, takes in record["seconds"].items() if module in ALWAYS)
+    return [always + sum(record["seconds"][module] for module, mine in days.items() if mine == day) for day in range(ROUND)]
+
+
+def _record() -> dict[str, Any]:
+    return tomllib.loads(MODULES.read_text(encoding="utf-8"))
 
 
 class Test(Protocol):
@@ -93,17 +112,16 @@ AnyTest = TypeVar("AnyTest", bound=Test)
 
 
 def split(items: list[AnyTest], rotation: Rotation, days: Mapping[str, int]) -> tuple[list[AnyTest], list[AnyTest]]:
-    """Tests that have their turn, and those that have not; ``days`` are the weekdays of modules."""
+    """Tests that have their turn, and those that have not; ``days`` are those of modules in the round."""
     taken: list[AnyTest] = []
     left: list[AnyTest] = []
     places: Counter[str] = Counter()
-    weekly = replace(rotation, seed=rotation.seed // WEEK)
     for item in items:
         day = days.get(item.nodeid.partition("::")[0])
         marker = item.get_closest_marker("rotating")
         group = item.nodeid.partition("[")[0]
-        mine = rotation if day is None else weekly
-        here = day is None or rotation.whole or rotation.seed % WEEK == day
+        mine = rotation if day is None else rotation.of_rounds
+        here = day is None or rotation.whole or rotation.seed % ROUND == day
         here &= marker is None or mine.turn(group, places[group], *marker.args)
         places[group] += 1
         (taken if here else left).append(item)
@@ -132,13 +150,16 @@ def pytest_report_header(config: pytest.Config) -> str:
     rotation = rotation_of(config)
     if rotation.whole:
         return "rotation: none, everything has its turn"
-    return f"rotation: seed {rotation.seed} (the day), the same again with {VARIABLE}={rotation.seed}; everything: make test-all"
+    again = f"the same again with {VARIABLE}={rotation.seed}; everything: make test-all"
+    return f"rotation: seed {rotation.seed} (the day, {rotation.seed % ROUND + 1} of {ROUND}), {again}"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what has its turn another day."""
-    taken, left = split(items, rotation_of(config), weekdays(tomllib.loads(MODULES.read_text(encoding="utf-8"))["seconds"]))
+    # Measured is what a turn costs: every module has its own, with the rows it has then.
+    days = {} if config.getoption("--measure") else days_of(_record()["seconds"])
+    taken, left = split(items, rotation_of(config), days)
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = taken
@@ -180,9 +201,10 @@ def _used() -> float:
 
 
 def table_of(seconds: Mapping[str, float]) -> str:
-    """``turns.toml``: modules that take more than two seconds."""
+    """``turns.toml``: modules that take more than two seconds, and the others together."""
     rows = [f'"{module}" = {taken:.0f}' for module, taken in sorted(seconds.items()) if taken > 2]
-    return "\n".join(["# Written by make test-all ARGS=--measure.", "[seconds]", *rows, ""])
+    others = sum(taken for taken in seconds.values() if taken <= 2)
+    return "\n".join(["# Written by make test ARGS=--measure.", f"others = {others:.0f}", "", "[seconds]", *rows, ""])
 
 
 @pytest.fixture(scope="session")

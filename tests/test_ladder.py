@@ -31,7 +31,9 @@ def failed(catalogue: Catalogue, release: str, judged_as: str, brought: str = ""
 
     Scenarios of older clauses that hold from ``brought`` on need what that release brought: they break where it is not.
     """
-    scenarios = first_rows(scenario for file in catalogue.known_files() for scenario in file.scenarios.values())
+    scenarios = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+    # Which rows of an outline can be judged on an older site is not the same for each of them.
+    scenarios = first_rows(scenarios) if release == judged_as else scenarios
     with rig(catalogue, release=release, judged_as=judged_as) as site:
         trials = site.run(scenarios, strict=False)
     assert not any(trial.cleanup_errors for trial in trials), "a scenario left something behind"

@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.first_rows import VARIABLE as FIRST_ROWS
-from tests.rotation import MODULES, VARIABLE, WEEK, Rotation, split, weekdays
+from tests.rotation import MODULES, ROUND, VARIABLE, Rotation, days_of, planned, split
 from tests.scratch import PREFIX, open_folder, remove_stale
 
 
@@ -39,15 +39,28 @@ def test_groups_of_one_have_their_turn_on_different_days() -> None:
     assert min(busy) > 20
 
 
-def test_modules_are_spread_evenly_over_the_week() -> None:
-    days = weekdays(tomllib.loads(MODULES.read_text(encoding="utf-8"))["seconds"])
-    assert [module for module in days if not (ROOT / module).is_file()] == [], "gone: make test-all ARGS=--measure"
+def test_modules_are_spread_evenly_over_the_round() -> None:
+    days = days_of(tomllib.loads(MODULES.read_text(encoding="utf-8"))["seconds"])
+    assert [module for module in days if not (ROOT / module).is_file()] == [], "gone: make test ARGS=--measure"
     seconds = {"long.py": 30, **{f"test_{number}.py": 2 + number % 5 for number in range(70)}}
     busy = Counter[int]()
-    for module, day in weekdays(seconds).items():
+    for module, day in days_of(seconds).items():
         busy[day] += seconds[module]
-    assert len(busy) == WEEK
+    assert len(busy) == ROUND
     assert max(busy.values()) - min(busy.values()) <= 6
+
+
+def test_no_day_is_planned_to_take_more_than_a_hundred_seconds_of_two_processors() -> None:
+    """Not all of both: a run waits for replies, and for whoever is slower at its end."""
+    days = planned()
+    assert len(days) == ROUND
+    assert max(days) < 180, "tests have become dearer: share what is made, or let rows take turns (rotating)"
+    assert max(days) < 1.1 * min(days)
+
+
+def test_what_takes_turns_in_rounds_takes_another_part_in_each() -> None:
+    parts = [Rotation(seed).of_rounds.part("a group", range(20), 10) for seed in range(4, 4 + 10 * ROUND, ROUND)]
+    assert sorted(sum(parts, [])) == list(range(20))
 
 
 @dataclass
@@ -62,11 +75,11 @@ class Item:
 
 
 @pytest.mark.parametrize("turns", [1, 2, 7, 14])
-def test_every_row_of_a_weekly_module_has_its_turn(turns: int) -> None:
+def test_every_row_of_a_module_that_takes_turns_has_its_own(turns: int) -> None:
     items = [Item(f"tests/long.py::test[{row}]", turns) for row in range(20)]
     always = Item("tests/short.py::test")
     every: list[str] = []
-    for day in range(739_948, 739_948 + WEEK * turns):
+    for day in range(739_948, 739_948 + ROUND * turns):
         taken, left = split([*items, always], Rotation(day), {"tests/long.py": 3})
         assert always in taken
         assert len(taken) + len(left) == 21
@@ -87,7 +100,10 @@ def test_what_modules_take_is_measured_and_written(small: Path, pytester: pytest
     (small / "turns.toml").write_text("[seconds]\n", encoding="utf-8")
     outcome = pytester.runpytest_inprocess(str(small), "--measure", f"--rootdir={small}", f"--confcutdir={small}")
     outcome.assert_outcomes(passed=23, skipped=1)
-    assert tomllib.loads((small / "turns.toml").read_text(encoding="utf-8")) == {"seconds": {"test_long.py": 3, "test_small.py": 32}}
+    assert tomllib.loads((small / "turns.toml").read_text(encoding="utf-8")) == {
+        "others": 1,
+        "seconds": {"test_long.py": 3, "test_small.py": 32},
+    }
 
 
 TESTS = """

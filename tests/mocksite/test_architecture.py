@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -36,6 +37,7 @@ ENTRIES = 14
 README = (ROOM / "README.md").read_text("utf-8")
 
 
+@cache
 def tree(module: Path) -> ast.Module:
     return ast.parse(module.read_text("utf-8"))
 
@@ -107,6 +109,7 @@ def test_every_file_of_the_readme_exists() -> None:
         assert list(ROOM.glob(name)) or list(ROOM.glob(f"operations/{name}")), f"{name} is not there"
 
 
+@cache
 def names_of(path: Path) -> set[str]:
     found: set[str] = set()
     for node in tree(path).body:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.util import Finalize
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -27,8 +28,10 @@ from conformance.run.site_session import open_site
 from conformance.scenarios.execution import ScenarioTrial
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
+from conformance.wire import rate_limiter
 from conformance.wire.client import Client, reads_only
 from conformance.wire.mailbox import Mail, read_mail
+from conformance.wire.rate_limiter import RateLimiter
 from conformance.wire.served import ServedOperations
 from conformance.wire.sign_in import SignIns
 from mocksite.faults.fault import HEALTHY
@@ -163,7 +166,7 @@ class StoreMailbox:
 @contextmanager
 def hurried() -> Iterator[None]:
     """Nobody waits: who would sleep moves the clock on instead. The watch over exchanges goes on by the real one."""
-    ahead, sleep, monotonic = [0.0], time.sleep, time.monotonic
+    ahead, sleep, monotonic, now = [0.0], time.sleep, time.monotonic, time.time
 
     def skip(seconds: float) -> None:
         if threading.current_thread().name == "exchange-watch":
@@ -171,14 +174,18 @@ def hurried() -> Iterator[None]:
         else:
             ahead[0] += seconds
 
-    before = Client.__init__.__kwdefaults__["sleep"]
-    time.sleep, time.monotonic = skip, lambda: monotonic() + ahead[0]  # type: ignore[assignment]
+    of_client, of_rate = Client.__init__.__kwdefaults__["sleep"], RateLimiter.__init__.__defaults__
+    clock = SimpleNamespace(time=lambda: now() + ahead[0], monotonic=lambda: monotonic() + ahead[0])
+    time.sleep, time.monotonic = skip, clock.monotonic  # type: ignore[assignment]
     Client.__init__.__kwdefaults__["sleep"] = skip
+    RateLimiter.__init__.__defaults__ = (None, skip)
     try:
-        yield
+        with patch.object(rate_limiter, "time", clock):
+            yield
     finally:
         time.sleep, time.monotonic = sleep, monotonic
-        Client.__init__.__kwdefaults__["sleep"] = before
+        Client.__init__.__kwdefaults__["sleep"] = of_client
+        RateLimiter.__init__.__defaults__ = of_rate
 
 
 @dataclass(frozen=True)
