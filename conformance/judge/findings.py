@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+#: The check that a login is accepted.
+LOGIN = "login"
 _GONE = ("absent", "empty")
 _REFUSAL = re.compile(r"FAILURE (\d{6})\b")
 
@@ -47,8 +49,11 @@ class Violation:
     def cause(self) -> tuple[str, str, str]:
         """What it has in common with others of one cause: operation, path, and what is wrong there.
 
-        That is the refusal, or that nothing is there, whichever check met it; else the check.
+        That is the refusal, or that nothing is there, whichever check met it; else the check. A login is refused
+        whatever is asked for: in the place of the operation stands the clause that promises it.
         """
+        if self.check == LOGIN and self.refusal:
+            return self.clause, self.path, self.refusal
         gone = next((word for word in _GONE if self.actual.partition(" ")[0] == word), "")
         return self.operation, self.path, self.refusal or gone or f"check {self.check}"
 

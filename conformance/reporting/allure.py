@@ -290,7 +290,8 @@ def _category(cause: Cause) -> dict[str, object]:
     refusal = "FAILURE " if wrong.isdigit() else ""
     what = f".*actual {refusal}{wrong}" if not wrong.startswith("check ") else ""
     check = wrong if not what else r"check \S+"
-    head = rf"{_literal(operation or '-')}  \S+  {check}: {_literal(path or 'reply')}: "
+    who = rf"\S+  {_literal(operation)}" if operation == cause.first.clause else rf"{_literal(operation or '-')}  \S+"
+    head = rf"{who}  {check}: {_literal(path or 'reply')}: "
     name = f"{safe(str(cause))} ({len(cause.results)} scenarios)"
     return {"name": name, "matchedStatuses": ["failed"], "messageRegex": rf"[\s\S]*{head}{what}[\s\S]*"}
 

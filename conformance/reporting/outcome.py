@@ -239,6 +239,11 @@ class Cause:
         return tuple(dict.fromkeys(violation.clause for violation in self.violations))
 
     @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations it was met in, each once: several where a login is refused."""
+        return tuple(dict.fromkeys(violation.operation for violation in self.violations))
+
+    @property
     def checks(self) -> tuple[str, ...]:
         """The checks that met it, each once."""
         return tuple(dict.fromkeys(violation.check for violation in self.violations))

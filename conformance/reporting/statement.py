@@ -188,8 +188,10 @@ def grammar(
 ) -> Iterator[str]:
     """One violation as the style page writes it, with all clauses and checks of its ``cause``."""
     clauses, checks = (cause.clauses, cause.checks) if cause else ((violation.clause,), (violation.check,))
+    several = len(cause.operations) if cause else 1
+    operation = violation.operation if several == 1 else f"{several} operations"
     more = f" and {len(clauses) - _MOST_NAMED} more" if len(clauses) > _MOST_NAMED else ""
-    yield f"{violation.operation}  {', '.join(clauses[:_MOST_NAMED])}{more}  check {', '.join(checks)}"
+    yield f"{operation}  {', '.join(clauses[:_MOST_NAMED])}{more}  check {', '.join(checks)}"
     yield f"  expected  {safe(', '.join(part for part in (violation.path, violation.expected) if part))}"
     yield f"  actual    {safe(violation.actual)}"
     if clause is not None:

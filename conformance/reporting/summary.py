@@ -208,10 +208,10 @@ def _scenario(result: ScenarioResult, record: RunRecord) -> dict[str, Any]:
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
-    operation, path, wrong = cause.first.cause
+    _, path, wrong = cause.first.cause
     return {
         "outcome": cause.outcome,
-        "operation": operation,
+        "operation": cause.operations[0] if len(cause.operations) == 1 else "",
         "path": path,
         "wrong": wrong,
         "checks": list(cause.checks),

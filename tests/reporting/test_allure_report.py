@@ -8,13 +8,16 @@ import re
 import shutil
 from argparse import Namespace
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.cli import main
+from conformance.judge.findings import Violation, headline
 from conformance.reporting.allure import executor, write_categories
+from conformance.reporting.outcome import ScenarioResult, causes
 from conformance.reporting.allure_report import earlier_runs, report, without_analytics
 from conformance.sites.errors import UserError
 from tests.conftest import ROOT
@@ -129,6 +132,22 @@ def test_the_history_keeps_other_runs_and_drops_what_cannot_be_read(tmp_path: Pa
     assert earlier_runs(history, results) == ""
     history.write_text("\n".join([*lines, '{"testRes']), encoding="utf-8")
     assert earlier_runs(history, results) == lines[0] + "\n"
+
+
+def test_a_login_refused_is_one_category_whatever_was_asked_for(tmp_path: Path) -> None:
+    refused = Violation("R41.7.0-02", "login", "GetSite", "response/result", "accepted", "FAILURE 030002 no")
+    several = [refused, replace(refused, operation="GetUser"), replace(refused, clause="R41.7.0-03")]
+    write_categories(tmp_path, causes([result(f"a::{nth}", one) for nth, one in enumerate(several)]))
+    mine = json.loads((tmp_path / "categories.json").read_text(encoding="utf-8"))[0]["messageRegex"]
+    assert [bool(re.fullmatch(mine, headline(one))) for one in several] == [True, True, False]
+
+
+def result(nodeid: str, violation: Violation) -> ScenarioResult:
+    """A failure by one violation."""
+    return ScenarioResult(
+        nodeid, "t", "", "f", "r", (violation.clause,), "41.7.0", (violation.operation,), "must", "failed", 0.1,
+        violations=(violation,),
+    )  # fmt: skip
 
 
 def test_a_cause_of_several_failures_is_a_category_that_finds_them_and_no_other(runs: Runs) -> None:

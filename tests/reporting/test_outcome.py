@@ -100,6 +100,15 @@ def test_a_refusal_is_one_cause_whatever_was_checked() -> None:
     assert str(cause) == "GetSite  tools  030001"
 
 
+def test_a_login_refused_is_one_cause_whatever_was_asked_for() -> None:
+    login = {"check": "login", "path": "response/result", "actual": "FAILURE 030002 Incorrect user or password"}
+    several = [found("a", **login), found("b", operation="GetUser", **login)]
+    (cause,) = causes(several)
+    assert (str(cause), cause.operations) == ("R41.7.0-02  response/result  030002", ("GetSite", "GetUser"))
+    assert len(causes([*several, found("c", **login | {"actual": "FAILURE 030001 No such user"})])) == 2
+    assert len(causes([*several, found("c", **login, clause="R41.7.0-03")])) == 2
+
+
 def test_a_failure_names_the_line_of_the_sentence_that_found_it() -> None:
     given, then = StepRecord("Given", "a site", "passed", line=5), StepRecord("Then", "x", "failed", line=8)
     then.violations.append(FOUND)

@@ -133,14 +133,19 @@ def _failures(document: Mapping[str, Any], reports: Path, suite: SuiteContents) 
 def _failure(cause: Mapping[str, Any], row: Mapping[str, Any], reports: Path, suite: SuiteContents) -> _Failure:
     names = ("clause", "check", "operation", "path", "expected", "actual", "exchange", "line")
     found = [Violation(**{name: one[name] for name in names}) for one in row["violations"]]
-    named = (cause["operation"], cause["path"], cause["wrong"])
-    violation = next((one for one in found if one.cause == named), found[0])
+    violation = next((one for one in found if _is_of(one, cause)), found[0])
     files = {}
     for number, _, place in (one.partition(":") for one in row["exchanges"]):
         files[int(number)] = reports / "exchanges" / Path(place).name
     exchanges = {number: told for number, file in files.items() if (told := _sections(file))}
     file = files[violation.exchange] if violation.exchange in exchanges else None
     return _Failure(cause, row, violation, file, exchanges, suite.scenarios.get(row["nodeid"]))
+
+
+def _is_of(violation: Violation, cause: Mapping[str, Any]) -> bool:
+    """Whether the cause speaks of this one; it names no operation where there are several."""
+    named = violation.clause in cause["clauses"] and cause["operation"] in ("", violation.operation)
+    return named and violation.cause[1:] == (cause["path"], cause["wrong"])
 
 
 def _sections(file: Path) -> tuple[str, str] | None:
