@@ -212,9 +212,11 @@ def moved(before: Shape, after: Shape) -> Iterator[tuple[str, str, str]]:
     changed places the one in more such pairs is told: taking it elsewhere
     explains the rest.
     """
-    families = _families(before).keys() & _families(after).keys()
-    for parent in sorted(families):
-        one, other = _order(_families(before)[parent]), _order(_families(after)[parent])
+    theirs, ours = _families(before), _families(after)
+    for parent in sorted(theirs.keys() & ours.keys()):
+        if theirs[parent] == ours[parent]:
+            continue
+        one, other = _order(theirs[parent]), _order(ours[parent])
         turned = [(left, right) for right in one for left in one[right] if right in other.get(left, ())]
         while turned:
             name = Counter(name for pair in turned for name in pair).most_common(1)[0][0]

@@ -35,7 +35,7 @@ class ControlPlane:
     def setting(self, name: str) -> Value:
         """The present value of a setting; asked once, then this run is the one who changes it."""
         if not self._settings:
-            self._settings = self.state()["settings"]
+            self._settings = self.get("settings")
         return self._settings[name]
 
     def set(self, setting: Setting, value: Value) -> None:

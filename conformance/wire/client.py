@@ -220,6 +220,9 @@ class Client:
                 notes.append(f"{tried.exchange.error}; tried again after {delay:.1f} s")
                 self._sleep(delay)
                 continue
+            if not notes and tuple(unwell) == tried.exchange.unwell:
+                # As it is: a copy would have to be parsed anew.
+                return tried.exchange
             return replace(tried.exchange, notes=tuple(notes), unwell=tuple(unwell))
 
     def _attempt(self, request: Request) -> _Try:

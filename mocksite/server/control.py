@@ -59,6 +59,7 @@ class Control:
         self._request_log = request_log
         self._routes: dict[tuple[str, str], _Answer] = {
             ("GET", "state"): lambda site, _name, _value: snapshot(site),
+            ("GET", "settings"): lambda site, _name, _value: site.store.settings.items(),
             ("PUT", "settings"): lambda site, name, value: site.store.set(name, value),
             ("POST", "reset"): self._reset,
             ("PUT", "fault"): self._put_fault,
