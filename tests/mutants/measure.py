@@ -1,4 +1,4 @@
-"""mutmut on a copy of the suite, and what it says put in words."""
+"""Mutants of a module made by mutmut and tried in a copy of the suite, and what came of them put in words."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import ROOT
 
 #: What tests read besides their own folder.
 _PARTS = ("conformance", "mocksite", "steps", "features", "payloads", "schemas", "docs", "tests", "conftest.py",
-          "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "sites.example.toml")  # fmt: skip
+          "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "sites.example.toml", "reports/README.md")  # fmt: skip
 #: It reads the names of checks in the source, where mutants of all of them stand side by side.
 _NOT_HERE = "tests/judge/test_corpus.py::test_every_check_of_the_judge_has_its_case"
-#: What mutmut writes down for a mutant that its tests did not see, that no test runs, and for those it did not try.
-_SURVIVED, _UNTESTED, _UNTRIED = 0, 33, (None, 2, 34)
+#: How a mutant ends that is noticed: by a test that fails, or by tests that come to no end.
+KILLED = ("killed", "timed out")
 _NAME = re.compile(r"conformance(?:\.\w+)*\.(?P<module>\w+)\.(?:xǁ(?P<owner>\w+)ǁ|x_)(?P<function>\w+)__mutmut_\d+")
 
 
@@ -35,6 +36,8 @@ class Module:
     name: str
     file: str
     tests: tuple[str, ...]
+    #: The part of those that can be killed that must be.
+    least: float = 0.95
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,16 @@ class Mutant:
 
 def modules() -> dict[str, Module]:
     """Every module that is measured, by its name."""
-    table = tomllib.loads(Path(__file__).with_name("modules.toml").read_text(encoding="utf-8"))
-    return {name: Module(name, row["file"], tuple(row["tests"])) for name, row in table.items()}
+    return {name: Module(name, **{**row, "tests": tuple(row["tests"])}) for name, row in _table()["module"].items()}
+
+
+def left_out() -> dict[str, str]:
+    """Modules that are not measured, by file, and why."""
+    return {row["file"]: row["why"] for row in _table()["left-out"]}
+
+
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("modules.toml").read_text(encoding="utf-8"))
 
 
 def equivalents() -> list[Equivalent]:
@@ -71,55 +82,77 @@ def equivalents() -> list[Equivalent]:
     return [Equivalent(**row) for row in table["equivalent"]]
 
 
-def copied(folder: Path, chosen: Iterable[Module]) -> None:
-    """The suite as it stands, in ``folder``, with what mutmut is to do."""
+def copied(folder: Path) -> None:
+    """The suite as it stands, in ``folder``."""
     for part in _PARTS:
         if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
         else:
+            (folder / part).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / part, folder / part)
-    told = list(chosen)
-    settings = {
-        "source_paths": ["conformance"],
-        "only_mutate": [one.file for one in told],
-        "also_copy": [part for part in _PARTS if part != "conformance"],
-        "pytest_add_cli_args_test_selection": sorted({test for one in told for test in one.tests}),
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", "--deselect", _NOT_HERE],
-    }
-    with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write("\n[tool.mutmut]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items()))
 
 
-def mutmut(folder: Path, *arguments: str) -> str:
-    """What mutmut says; it must be installed (``make mutants`` does that)."""
-    environment = {**os.environ, "WXC_TEST_FIRST_ROWS": "yes"}
-    command = [sys.executable, "-m", "mutmut", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"mutmut {arguments[0]} ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
-    return done.stdout
+def measured(folder: Path, module: Module, children: int, known: Iterable[Equivalent] = ()) -> list[Mutant]:
+    """Every mutant of ``module`` with what came of it, tried in the copy in ``folder``, by so many ``children`` at once.
+
+    What survives and is not ``known`` to mean the same is tried again in a process of its own, where nothing was
+    imported or compiled before it.
+    """
+    place = folder / module.file
+    original = place.read_text(encoding="utf-8")
+    try:
+        source, names = mutated(module.file, original)
+        place.write_text(source, encoding="utf-8")
+        codes = tried(folder, module, names, children)
+        same = {(one.function, one.line) for one in known}
+        found = [mutant_of(source, name, codes[name]) for name in names]
+        return [
+            one if one.outcome in KILLED or (one.function, one.line) in same else again(folder, module, name, one)
+            for name, one in zip(names, found, strict=True)
+        ]
+    finally:
+        place.write_text(original, encoding="utf-8")
 
 
-def measured(folder: Path, chosen: Iterable[Module], children: int) -> list[Mutant]:
-    """Every mutant of the modules with what came of it, tried by so many ``children`` at once."""
-    told = list(chosen)
-    copied(folder, told)
-    mutmut(folder, "run", "--max-children", str(children))
-    return [mutant for module in told for mutant in outcomes(folder / "mutants" / module.file)]
+def mutated(file: str, original: str) -> tuple[str, list[str]]:
+    """The module with all its mutants side by side, and their names; mutmut must be installed (``make mutants`` does that)."""
+    from mutmut.mutation.file_mutation import mutate_file_contents
+
+    made = mutate_file_contents(file, original)
+    module = file.removesuffix(".py").replace("/", ".")
+    return made.code, [f"{module}.{name}" for name in made.mutant_names]
 
 
-def outcomes(file: Path) -> list[Mutant]:
-    """The mutants that stand side by side in ``file``; what mutmut wrote down of them stands beside it."""
-    codes = json.loads(file.with_name(f"{file.name}.meta").read_text(encoding="utf-8"))["exit_code_by_key"]
-    if untried := [name for name, code in codes.items() if code in _UNTRIED]:
-        raise SystemExit(f"{len(untried)} of {len(codes)} mutants of {file.name} were not tried, {untried[0]} first")
-    source = file.read_text(encoding="utf-8")
-    found = []
-    for name, code in codes.items():
-        outcome = {_SURVIVED: "survived", _UNTESTED: "untested"}.get(code, "killed")
-        line = "" if outcome == "killed" else line_of(source, name.rpartition(".")[2])
-        found.append(Mutant(function_of(name), line, outcome))
-    return found
+def pytest_of(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Tests in the copy in ``folder``; nobody reads how they fail, so that no time goes into saying it well."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--tb=native"]
+    return subprocess.run(
+        [*command, "-o", "tmp_path_retention_policy=none", "--deselect", _NOT_HERE, *arguments], cwd=folder, capture_output=True, text=True,
+        check=False, env={**os.environ, "WXC_TEST_FIRST_ROWS": "yes", **(environment or {})},
+    )  # fmt: skip
+
+
+def tried(folder: Path, module: Module, names: list[str], children: int) -> dict[str, str]:
+    """What came of each mutant, by name, in forks of one process (:mod:`tests.mutants.trials`)."""
+    file = folder / "trials.json"
+    file.write_text(json.dumps(names), encoding="utf-8")
+    environment = {"WXC_TRIALS": str(file), "WXC_TRIALS_CHILDREN": str(children)}
+    done = pytest_of(folder, "-p", "tests.mutants.trials", *module.tests, environment=environment)
+    outcomes = json.loads(file.read_text(encoding="utf-8"))
+    if done.returncode or not isinstance(outcomes, dict):
+        raise SystemExit(f"the tests of {module.name} ended with {done.returncode}: {(done.stdout + done.stderr)[-3000:]}")
+    return outcomes
+
+
+def again(folder: Path, module: Module, name: str, mutant: Mutant) -> Mutant:
+    """``mutant`` tried by all tests of its module in a process of its own."""
+    done = pytest_of(folder, "-x", *module.tests, environment={"MUTANT_UNDER_TEST": name})
+    return replace(mutant, outcome="killed", line="") if done.returncode else mutant
+
+
+def mutant_of(source: str, name: str, outcome: str) -> Mutant:
+    """The mutant of that name, of those that stand side by side in ``source``."""
+    return Mutant(function_of(name), "" if outcome in KILLED else line_of(source, name.rpartition(".")[2]), outcome)
 
 
 def function_of(name: str) -> str:
@@ -170,7 +203,7 @@ def counted(mutants: Iterable[Mutant], known: Iterable[Equivalent]) -> list[Coun
         by_module.setdefault(one.module, []).append(one)
     counts = []
     for module, mine in by_module.items():
-        alive = [one for one in mine if one.outcome != "killed"]
+        alive = [one for one in mine if one.outcome not in KILLED]
         left = tuple(one for one in alive if (one.function, one.line) not in same)
         counts.append(Count(module, len(mine) - len(alive), left, len(alive) - len(left)))
     return counts
@@ -178,5 +211,5 @@ def counted(mutants: Iterable[Mutant], known: Iterable[Equivalent]) -> list[Coun
 
 def stale(mutants: Iterable[Mutant], known: Iterable[Equivalent], chosen: Iterable[str]) -> list[Equivalent]:
     """Equivalents of these modules that are no survivor any more: the code went on, or a test kills them."""
-    alive, names = {(one.function, one.line) for one in mutants if one.outcome != "killed"}, set(chosen)
+    alive, names = {(one.function, one.line) for one in mutants if one.outcome not in KILLED}, set(chosen)
     return [one for one in known if one.function.partition(".")[0] in names and (one.function, one.line) not in alive]

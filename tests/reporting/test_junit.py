@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from conformance.history.resume_file import OF_A_RUN
+from conformance.judge.clauses import Clause
 from conformance.judge.findings import Violation
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import ScenarioResult, Skip
 from conformance.reporting.summary import RunRecord, badge
-from conformance.run.fleet.processes import OUTPUT
-from tests.conftest import ROOT
-from tests.reporting.conftest import Runs
+from conformance.sites.release import Release
 
 FOUND = Violation("R41.1.0-01", "result", "GetSite", "header/response", "SUCCESS", "FAILURE")
 PASSED = ScenarioResult(
@@ -106,8 +104,138 @@ def test_the_root_adds_up_and_a_case_says_file_and_line(tmp_path: Path) -> None:
         assert "one of 2 scenarios with this cause: GetSite  header/response  check result" in case.findtext("failure")
 
 
-def test_the_page_of_the_reports_names_every_file_a_run_leaves(runs: Runs) -> None:
-    page = (ROOT / "reports" / "README.md").read_text(encoding="utf-8")
-    left = {path.name for name in ("new", "bad") for path in runs[name].iterdir()}
-    assert {"summary.json", "junit.xml", "new_known_issues.toml"} <= left
-    assert [name for name in sorted({*left, *OF_A_RUN, OUTPUT}) if f"`{name}`" not in page and f"`{name}/`" not in page] == []
+TOLD = Clause("R41.1.0-01", Release(41, 1), "GetSite", "explicit", "must", "It tells.", "1-2", "H", "Z", "")
+A, B = (replace(PASSED, nodeid=f"features/{name}.feature::x") for name in "ab")
+EVERYTHING = (
+    replace(A, line=7, owner="team a", attempts=("passed",)),
+    replace(
+        A, nodeid="features/a.feature::two", title="two", outcome="failed", line=17, fault="site", evidence="a reply <&>",
+        violations=(FOUND, replace(FOUND, clause="R41.1.0-02", path="", operation="", line=12)),
+    ),
+    replace(B, title="three", outcome="broken", cause="timed \x1bout\nafter 30 s", duration_s=1.25),
+    replace(B, title="four", outcome="skipped", skip=Skip("role", "no host"), observations=("it said x", "and y")),
+    replace(B, nodeid="features/b.feature::five", title="five", outcome="known", known="ticket 7", owner="me", violations=(FOUND,)),
+    replace(B, nodeid="features/b.feature::six", title="six", outcome="flaky", attempts=("failed", "passed"), violations=(FOUND,)),
+    replace(B, nodeid="features/b.feature::seven", title="seven", level="should", violations=(FOUND,)),
+)  # fmt: skip
+WHOLE = """\
+<testsuites name="webex-conformance mock 41.12.0" tests="9" failures="2" errors="3" skipped="2" time="1.850">
+  <testsuite name="features/a.feature" tests="2" failures="1" errors="0" skipped="0" time="0.200" timestamp="1970-01-01T00:00:00" hostname="mock">
+    <testcase classname="features/a.feature" name="one" time="0.100" file="features/a.feature" line="7">
+      <properties>
+        <property name="clause" value="R41.1.0-01"/>
+        <property name="clause" value="R41.1.0-02"/>
+        <property name="operation" value="GetSite"/>
+        <property name="level" value="must"/>
+        <property name="outcome" value="passed"/>
+        <property name="owner" value="team a"/>
+        <property name="attempts" value="passed"/>
+      </properties>
+      <system-out>warnings (level should):
+tried 1 times: passed</system-out>
+    </testcase>
+    <testcase classname="features/a.feature" name="two" time="0.100" file="features/a.feature" line="17">
+      <properties>
+        <property name="clause" value="R41.1.0-01"/>
+        <property name="clause" value="R41.1.0-02"/>
+        <property name="operation" value="GetSite"/>
+        <property name="level" value="must"/>
+        <property name="outcome" value="failed"/>
+        <property name="fault" value="site"/>
+        <property name="evidence" value="a reply &lt;&amp;&gt;"/>
+      </properties>
+      <failure message="GetSite  R41.1.0-01  check result: header/response: expected SUCCESS, actual FAILURE" type="ContractViolation">GetSite  R41.1.0-01  check result
+  expected  header/response, SUCCESS
+  actual    FAILURE
+  clause    41.1.0  It tells.
+  R41.1.0-02  check result
+  expected  SUCCESS
+  actual    FAILURE
+whose fault: site, a reply &lt;&amp;&gt;</failure>
+    </testcase>
+  </testsuite>
+  <testsuite name="features/b.feature" tests="5" failures="1" errors="1" skipped="2" time="1.650" timestamp="1970-01-01T00:00:00" hostname="mock">
+    <testcase classname="features/b.feature" name="three" time="1.250" file="features/b.feature">
+      <properties>
+        <property name="clause" value="R41.1.0-01"/>
+        <property name="clause" value="R41.1.0-02"/>
+        <property name="operation" value="GetSite"/>
+        <property name="level" value="must"/>
+        <property name="outcome" value="broken"/>
+      </properties>
+      <error message="timed \\x1bout" type="CannotJudge">timed \\x1bout
+after 30 s</error>
+    </testcase>
+    <testcase classname="features/b.feature" name="four" time="0.100" file="features/b.feature">
+      <properties>
+        <property name="clause" value="R41.1.0-01"/>
+        <property name="clause" value="R41.1.0-02"/>
+        <property name="operation" value="GetSite"/>
+        <property name="level" value="must"/>
+        <property name="outcome" value="skipped"/>
+      </properties>
+      <skipped message="role: no host" type="role">it said x
+and y</skipped>
+    </testcase>
+    <testcase classname="features/b.feature" name="five" time="0.100" file="features/b.feature">
+      <properties>
+        <property name="clause" value="R41.1.0-01"/>
+        <property name="clause" value="R41.1.0-02"/>
+        <property name="operation" value="GetSite"/>
+        <property name="level" value="must"/>
+        <property name="outcome" value="known"/>
+        <property name="owner" value="me"/>
+      </properties>
+      <skipped message="known: ticket 7 (me)" type="known">GetSite  R41.1.0-01  check result
+  expected  header/response, SUCCESS
+  actual    FAILURE
+  clause    41.1.0  It tells.</skipped>
+    </testcase>
+    <testcase classname="features/b.feature" name="six" time="0.100" file="features/b.feature">
+      <properties>
+        <property name="clause" value="R41.1.0-01"/>
+        <property name="clause" value="R41.1.0-02"/>
+        <property name="operation" value="GetSite"/>
+        <property name="level" value="must"/>
+        <property name="outcome" value="flaky"/>
+        <property name="attempts" value="failed, passed"/>
+      </properties>
+      <failure message="flaky, tried 2 times: failed, passed" type="flaky">GetSite  R41.1.0-01  check result
+  expected  header/response, SUCCESS
+  actual    FAILURE
+  clause    41.1.0  It tells.
+tried 2 times: failed, passed</failure>
+    </testcase>
+    <testcase classname="features/b.feature" name="seven" time="0.100" file="features/b.feature">
+      <properties>
+        <property name="clause" value="R41.1.0-01"/>
+        <property name="clause" value="R41.1.0-02"/>
+        <property name="operation" value="GetSite"/>
+        <property name="level" value="should"/>
+        <property name="outcome" value="passed"/>
+      </properties>
+      <system-out>warnings (level should):
+GetSite  R41.1.0-01  check result
+  expected  header/response, SUCCESS
+  actual    FAILURE
+  clause    41.1.0  It tells.
+one of 2 scenarios with this cause: GetSite  header/response  check result</system-out>
+    </testcase>
+  </testsuite>
+  <testsuite name="run" tests="2" failures="0" errors="2" skipped="0">
+    <testcase classname="run" name="first&#10;second">
+      <error message="first" type="problem">first
+second</error>
+    </testcase>
+    <testcase classname="run" name="{cut}">
+      <error message="{long}" type="problem">{long}</error>
+    </testcase>
+  </testsuite>
+</testsuites>
+"""
+
+
+def test_every_outcome_to_the_letter(tmp_path: Path) -> None:
+    made = replace(record(*EVERYTHING, problems=("first\nsecond", "x" * 130)), clauses={"R41.1.0-01": TOLD})
+    write_junit(made, tmp_path / "junit.xml")
+    assert (tmp_path / "junit.xml").read_text(encoding="utf-8") == WHOLE.replace("{long}", "x" * 130).replace("{cut}", "x" * 120)

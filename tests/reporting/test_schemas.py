@@ -13,9 +13,11 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from conformance.cli import main
+from conformance.history.resume_file import OF_A_RUN
 from conformance.reporting.comparison.compare import CHANGES
 from conformance.reporting.outcome import OUTCOMES, SKIP_CLASSES
 from conformance.reporting.summary import FORMAT
+from conformance.run.fleet.processes import OUTPUT
 from tests.conftest import ROOT
 from tests.reporting.conftest import Runs
 
@@ -120,3 +122,10 @@ def test_the_schemas_are_installed_with_the_suite() -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     assert "conformance" in build["targets"]["wheel"]["packages"], "a package travels with all its files"
     assert {path.name for path in Path(FOLDER).glob("*.schema.json")} == {f"{name}.schema.json" for name in ("summary", "compare", "history", "reference")}
+
+
+def test_the_page_of_the_reports_names_every_file_a_run_leaves(runs: Runs) -> None:
+    page = (ROOT / "reports" / "README.md").read_text(encoding="utf-8")
+    left = {path.name for name in ("new", "bad") for path in runs[name].iterdir()}
+    assert {"summary.json", "junit.xml", "new_known_issues.toml"} <= left
+    assert [name for name in sorted({*left, *OF_A_RUN, OUTPUT}) if f"`{name}`" not in page and f"`{name}/`" not in page] == []

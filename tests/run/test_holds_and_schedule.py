@@ -237,10 +237,187 @@ def test_settings_of_a_mock_are_noted_before_they_are_switched_and_put_back_once
             board.switch("entry-exit-tone", tone)
             assert board.present("entry-exit-tone") == tone
         ((entry, key),) = left_behind(here.ledger._file)
-        assert (entry.operation, entry.name, key) == (SETTING, "entry-exit-tone", {"value": f'"{first}"'})
+        assert (entry.role, entry.operation, entry.name, key) == ("", SETTING, "entry-exit-tone", {"value": f'"{first}"'})
         client = here.client()
         board.put_back(client)
         assert board.present("entry-exit-tone") == first
         assert list(left_behind(here.ledger._file)) == []
         board.put_back(client)
         client.close()
+
+
+def sentences(catalogue: Catalogue, like: Scenario, *texts: str, table: tuple[tuple[str, ...], ...] = (), **changes: object) -> dict[str, Value]:
+    """What a scenario that changes the site holds, of sentences each with ``table`` below it."""
+    kinds = (("given", "Given") if " has " in text else ("when", "When") for text in texts)
+    steps = tuple(ScenarioStep(*kind, text, table, number) for number, (kind, text) in enumerate(zip(kinds, texts, strict=True), 1))
+    plain: dict[str, object] = {"needs": (), "roles": ("site-admin",), "writes": True, "settings": {}, "operations": (), "steps": steps}
+    return dict(holds(replace(like, **{**plain, **changes}), catalogue.registry, {"classic-event-session-key": "42"}, settings=True))
+
+
+AS = "the site admin sends"
+
+
+@pytest.mark.parametrize(
+    ("texts", "table", "changes", "alone"),
+    [
+        # What a changing request is for it may give away; what only a reading one is for, not.
+        ((f"{AS} SetEvent for the classic event",), (), {"needs": ("classic event",)}, ["classic event 42"]),
+        ((f"{AS} GetEvent for the classic event",), (), {"needs": ("classic event",)}, []),
+        ((f"{AS} SetUser for the host",), (), {"roles": ("site-admin", "host")}, ["host "]),
+        ((f"{AS} SetUser for the classic-era user",), (), {"roles": ("site-admin", "classic-era-user")}, ["classic-era-user "]),
+        ((f"{AS} GetUser for the host",), (), {"roles": ("site-admin", "host")}, []),
+        ((f"{AS} SetUser for the host", f"{AS} GetUser for the host"), (), {"roles": ("site-admin", "host"), "writes": False}, []),
+        ((f"{AS} CreateMeeting for the large event session type",), (), {"needs": ("large event session type",)}, []),
+        (("DelUser has deactivated the disposable user",), (), {"roles": ("site-admin", "host")}, []),
+        # Of users also whom it names, but for the caller.
+        ((f"{AS} SetUser with",), (("webExId", "{host.webExId}"), ("email", "{site admin.email}")), {"roles": ("site-admin", "host")}, ["host "]),
+        ((f"{AS} CreateEvent with",), (("hostWebExID", "{host.webExId}"),), {"roles": ("site-admin", "host")}, []),
+        ((f"{AS} GetUser with",), (("webExId", "{host.webExId}"),), {"roles": ("site-admin", "host")}, []),
+        # No caller: the words are taken as they are, and nobody is called nothing.
+        ((), (), {"roles": ("site-admin", "host"), "needs": ("e-mail address active in Control Hub",)}, ["e-mail address active in Control Hub "]),
+    ],
+)  # fmt: skip
+def test_what_a_changing_request_is_about_is_held_alone(
+    catalogue: Catalogue, every: list[Scenario], texts: tuple[str, ...], table: tuple[tuple[str, ...], ...], changes: dict[str, object], alone: list[str]
+) -> None:
+    held = sentences(catalogue, every[0], *texts, table=table, **changes)
+    assert [thing for thing, mode in held.items() if thing.startswith("data ") and mode == ALONE] == [f"data {name}" for name in alone]
+
+
+@pytest.mark.parametrize(
+    ("texts", "table", "changes", "lists"),
+    [
+        (("DelUser has deactivated the disposable user",), (), {}, {"list of users": ADDED_TO}),
+        (("DelUser has deactivated the disposable user",), (), {"writes": False}, {}),
+        (("the site has a classic event",), (), {}, {}),
+        # Who looks for its own in a list reads nobody else's: as long as every look is for its own.
+        ((f"{AS} LstsummaryUser with",), (("email", "{new user.email}"),), {"operations": ("CreateUser", "LstsummaryUser")}, {"list of users": ADDED_TO}),
+        ((f"{AS} LstsummaryUser with",), (("email", "{disposable user.email}"),), {"operations": ("SetUser",)}, {"list of users": ADDED_TO}),
+        ((f"{AS} LstsummaryUser with",), (("email", "{host.email}"),), {"operations": ("CreateUser", "LstsummaryUser")}, {"list of users": ALONE}),
+        ((f"{AS} LstsummaryUser with", f"{AS} LstsummaryUser"), (("email", "{new user.email}"),), {"operations": ("CreateUser",)}, {"list of users": ADDED_TO}),
+        (("the clock is right",), (), {"steps": ()}, {}),
+    ],
+)  # fmt: skip
+def test_in_which_mode_lists_are_held(
+    catalogue: Catalogue, every: list[Scenario], texts: tuple[str, ...], table: tuple[tuple[str, ...], ...], changes: dict[str, object], lists: dict[str, Value]
+) -> None:
+    held = sentences(catalogue, every[0], *texts, table=table, **changes)
+    assert {thing: mode for thing, mode in held.items() if thing.startswith("list ")} == lists
+
+
+def test_one_look_at_what_others_added_makes_a_list_read(catalogue: Catalogue, every: list[Scenario]) -> None:
+    steps = [ScenarioStep("when", "When", f"{AS} LstsummaryUser with", (("email", f"{{{whose}.email}}"),), 1) for whose in ("new user", "host")]
+    for some in (steps, steps[::-1]):
+        held = sentences(catalogue, every[0], operations=("CreateUser", "LstsummaryUser"), steps=tuple(some))
+        assert held["list of users"] == ALONE
+
+
+@pytest.mark.parametrize(
+    ("states", "mode"), [(("enabled",), True), (("disabled",), False), (("enabled", "enabled"), True), (("enabled", "disabled"), ALONE)], ids=str
+)
+def test_a_setting_that_a_scenario_wants_both_ways_is_held_alone(catalogue: Catalogue, every: list[Scenario], states: tuple[str, ...], mode: Value) -> None:
+    other = "at least one of these elements is another one while changes of recordings by hosts are {}"
+    steps = tuple(ScenarioStep("then", "Then", other.format(state), (("element",), ("a",)), number) for number, state in enumerate(states, 1))
+    held = sentences(catalogue, every[0], steps=steps)
+    assert {thing: value for thing, value in held.items() if setting_of(thing)} == {"setting recording-changes-by-hosts": mode}
+
+
+def test_things_are_held_in_the_order_of_their_names_whatever_their_modes(catalogue: Catalogue, every: list[Scenario]) -> None:
+    held: Holds = (("setting b", True), ("setting a", "x"))
+    assert kept_steady(held, {"c": 3, "b": False}) == (("setting a", "x"), ("setting b", True), ("setting c", 3))  # type: ignore[dict-item]
+    assert list(sentences(catalogue, every[0], f"{AS} CreateUser", operations=("CreateUser",), roles=("host", "site-admin"))) == [
+        "data host ", "data site-admin ", "list of users",
+    ]  # fmt: skip
+
+
+def test_what_three_hold_is_held_until_the_last_gives_it_back() -> None:
+    held, mine = _Held(), (("a", LOOKED_AT),)
+    for _ in range(3):
+        held.add(mine)
+    for _ in range(2):
+        held.give_back(mine)
+        assert not held.allows((("a", ALONE),))
+    held.give_back(mine)
+    assert held.allows((("a", ALONE),))
+
+
+TONE_OFF: Holds = (("setting tone", "NONE"),)
+
+
+def test_a_setting_stays_as_long_as_somebody_waits_who_wants_it_as_it_is(every: list[Scenario]) -> None:
+    (first, as_is, other), schedule = scheduled(
+        every, Breakable(tone="BEEP"), (("a", ALONE),), (("a", ALONE), ("setting tone", "BEEP")), TONE_OFF
+    )
+    schedule.prefer(first)
+    assert schedule.take() is first
+    assert schedule._next() is None, "the one is held up by the first, the other by the one"
+    schedule.leave(first)
+    assert schedule.take() is as_is
+    schedule.leave(as_is)
+    assert schedule.take() is other
+
+
+def test_a_setting_is_switched_beside_those_who_do_not_care_and_once_for_all_who_want_it_so(every: list[Scenario]) -> None:
+    board = Breakable(tone="BEEP")
+    (careless, one, another), schedule = scheduled(every, board, (("a", ALONE),), TONE_OFF, TONE_OFF)
+    schedule.prefer(careless)
+    assert schedule.take() is careless
+    assert {schedule.take(), schedule.take()} == {one, another}
+    assert board.switched == ["tone=NONE"]
+
+
+def test_nobody_else_begins_while_the_setting_he_wants_is_being_switched(every: list[Scenario]) -> None:
+    begun: list[Scenario | None] = []
+
+    class Slow(Breakable):
+        def switch(self, name: str, value: Value) -> None:
+            begun.append(schedule._next())
+            super().switch(name, value)
+
+    board = Slow(tone="BEEP")
+    (one, another), schedule = scheduled(every, board, TONE_OFF, TONE_OFF)
+    assert {schedule.take(), schedule.take()} == {one, another}
+    assert (begun, board.switched) == ([None], ["tone=NONE"])
+
+
+def test_who_wants_what_could_not_be_switched_goes_on_alone(every: list[Scenario]) -> None:
+    board = Breakable(tone="BEEP")
+    (broken, other), schedule = scheduled(every, board, (("setting tone", "BROKEN"),), TONE_OFF)
+    schedule.prefer(broken)
+    with pytest.raises(ValueError, match="tone"):
+        schedule.take()
+    assert schedule.take() is other
+    assert board.switched == ["tone=NONE"]
+
+
+def test_a_preference_lasts_until_it_is_met_and_no_longer(every: list[Scenario]) -> None:
+    (first, wanted, second, third), schedule = scheduled(every, None, (("a", ALONE),), (("a", LOOKED_AT),), *((("c", ALONE),),) * 2)
+    schedule.prefer(first)
+    assert schedule.take() is first
+    schedule.prefer(wanted)
+    begun = schedule.take()
+    assert begun in (second, third)
+    schedule.leave(first)
+    schedule.leave(begun)
+    assert schedule.take() is wanted
+    schedule.prefer(wanted)
+    assert schedule.take() in (second, third), "what is under way is not wanted any more"
+
+
+def test_those_who_want_the_same_follow_each_other(every: list[Scenario]) -> None:
+    board = Breakable(tone="BEEP")
+    _, schedule = scheduled(every, board, *((("setting tone", tone),) for tone in ("NONE", "VOICE") * 3))
+    assert len(drained(schedule)) == 6
+    assert len(board.switched) == 2
+
+
+def test_the_site_is_switched_before_those_who_do_not_care_have_their_turn(every: list[Scenario]) -> None:
+    (careless, other), schedule = scheduled(every, Breakable(tone="BEEP"), (("data a", LOOKED_AT),), TONE_OFF)
+    assert drained(schedule) == [other, careless]
+
+
+def test_who_wants_a_setting_that_nobody_wants_otherwise_has_no_haste(every: list[Scenario]) -> None:
+    (plain, content, other), schedule = scheduled(
+        every, Breakable(tone="BEEP", hub=True), (("data a", LOOKED_AT),), (("setting hub", True),), TONE_OFF
+    )
+    assert drained(schedule) == [other, plain, content]
