@@ -43,7 +43,7 @@ nights: $(READY)         ## live sites of which everything is told, over the nig
 fault-matrix: $(READY)   ## every seeded fault against the scenario that must catch it
 	$(BIN)/python -m tests.matrix $(ARGS)
 
-mutants: $(READY)        ## mutants of modules of the judge, and how many the tests kill (ARGS=--turn: one module a day)
+mutants: $(READY)        ## mutants of what decides verdicts, and how many the tests kill (ARGS=--turn: one module a day; ARGS=--planted)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/mutants/requirements.lock
 	$(BIN)/python -m tests.mutants $(ARGS)
 

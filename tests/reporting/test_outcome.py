@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import time
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from conformance.judge.known_issues import KnownIssue, stanza
-from conformance.judge.findings import Violation
-from conformance.reporting.outcome import ScenarioResult, Skip, StepRecord, causes, decide
+from conformance.judge.findings import NOT_SERVED, Violation
+from conformance.reporting.outcome import (
+    CircuitBreaker, FirstFindings, Recorder, ScenarioResult, Skip, StepRecord, Verdict, cause_name, causes, decide,
+)  # fmt: skip
+from conformance.wire.exchange import Exchange, Request
 
 FOUND = Violation("R41.7.0-02", "element-present", "GetSite", "tools", "x", "absent", 1)
 OTHER = Violation("R41.7.0-02", "element-order", "GetSite", "tools", "x", "y", 1)
@@ -132,3 +137,119 @@ def test_a_stanza_excuses_every_violation_of_its_cause_and_no_other() -> None:
     assert not issue.covers(replace(FOUND, check="element-kind"))
     assert issue.concerns(("R1",), ("GetSite",))
     assert not issue.concerns(("R1",), ("GetUser",))
+
+
+def exchange(started: float, seconds: float = 0.5) -> Exchange:
+    return Exchange(Request("GetSite", "host", "https://a.test", b""), started, seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets what time it is."""
+    return lambda now: monkeypatch.setattr(time, "time", lambda: now)
+
+
+@pytest.mark.parametrize(
+    ("cause", "violations", "status"), [("", (), "passed"), ("", (FOUND,), "failed"), ("no answer", (), "broken"), ("no answer", (FOUND,), "broken")]
+)
+def test_what_becomes_of_a_step(clock: Callable[[float], None], cause: str, violations: tuple[Violation, ...], status: str) -> None:
+    recorder = Recorder([StepRecord("Given", "a"), StepRecord("When", "b"), StepRecord("Then", "c")])
+    recorder.end("nothing is open")
+    recorder.attribute([exchange(1.0)], [FOUND], ["o"])
+    assert recorder.steps == [StepRecord("Given", "a"), StepRecord("When", "b"), StepRecord("Then", "c")]
+    clock(10.0)
+    recorder.begin()
+    assert (recorder.steps[0].start, recorder.steps[0].stop) == (10.0, 10.0)
+    recorder.attribute([], list(violations), [])
+    clock(12.0)
+    recorder.end(cause)
+    told = recorder.steps[0]
+    assert (told.status, told.cause, told.start, told.stop) == (status, cause, 10.0, 12.0)
+    recorder.attribute([exchange(1.0)], [FOUND], ["o"])
+    assert told.exchanges == []
+    recorder.begin()
+    recorder.end()
+    assert [step.status for step in recorder.steps] == [status, "passed", "skipped"]
+
+
+@pytest.mark.parametrize(
+    ("started", "start", "stop"), [((4.0, 6.0), 4.0, 6.5), ((4.0, 5.0, 7.0), 4.0, 7.5), ((4.0,), 4.0, 4.5), ((10.0, 11.0), 10.0, 12.0), ((11.0,), 10.0, 12.0)]
+)
+def test_a_step_carried_out_ahead_keeps_the_times_of_its_exchanges(clock: Callable[[float], None], started: tuple[float, ...], start: float, stop: float) -> None:
+    recorder = Recorder([StepRecord("When", "a")])
+    clock(10.0)
+    recorder.begin()
+    recorder.attribute([exchange(one) for one in started], [], [])
+    clock(12.0)
+    recorder.end()
+    assert (recorder.steps[0].start, recorder.steps[0].stop) == (start, stop)
+
+
+def test_each_step_has_what_was_met_since_the_one_before() -> None:
+    first, second, third = exchange(1.0), exchange(2.0), exchange(3.0)
+    recorder = Recorder([StepRecord("When", "a"), StepRecord("Then", "b")])
+    recorder.begin()
+    recorder.attribute([first], [FOUND], ["o"])
+    recorder.attribute([first, second], [FOUND, OTHER], ["o", "p"])
+    recorder.end()
+    recorder.begin()
+    recorder.attribute([first, second, third], [FOUND, OTHER, FOUND], ["o", "p", "q"])
+    one, other = recorder.steps
+    assert (one.exchanges, one.violations, one.observations) == ([first, second], [FOUND, OTHER], ["o", "p"])
+    assert (other.exchanges, other.violations, other.observations) == ([third], [FOUND], ["q"])
+
+
+def test_the_issues_that_cover_are_told_whatever_comes_of_it() -> None:
+    assert decide("must", False, (FOUND,), False, (LISTED,)) == Verdict("known", "asked", (LISTED,), "us")
+    assert decide("must", False, (FOUND, OTHER), False, (LISTED,)) == Verdict("failed", matched=(LISTED,))
+    assert decide("should", False, (FOUND, OTHER), False, (LISTED,)) == Verdict("passed", matched=(LISTED,))
+    assert decide("should", False, (replace(OTHER, check=NOT_SERVED),), False, ()) == Verdict("failed")
+
+
+def test_a_finding_without_a_step_has_the_line_of_the_scenario() -> None:
+    result = replace(RESULT, violations=(FOUND, OTHER))
+    placed = result.placed([StepRecord("Then", "a", line=7, violations=[FOUND])], 3)
+    assert ([one.line for one in placed.violations], placed.line) == ([7, 3], 7)
+    assert replace(RESULT, violations=()).placed([StepRecord("Then", "a", line=7, status="broken")], 3).line == 7
+    assert replace(RESULT, violations=()).placed([StepRecord("Then", "a", line=7)], 3).line == 3
+
+
+def test_a_result_that_was_not_skipped_travels_as_well() -> None:
+    assert ScenarioResult.from_json(RESULT.as_json()) == RESULT
+    assert RESULT.as_json()["skip"] is None
+
+
+def test_a_cause_in_words() -> None:
+    assert str(causes([found("a")])[0]) == "GetSite  tools  absent"
+    assert cause_name(replace(FOUND, operation="", path="")) == "-  reply  absent"
+    assert cause_name(OTHER) == "GetSite  tools  check element-order"
+
+
+def test_a_fault_of_ours_stands_apart_from_one_of_the_site() -> None:
+    ours = replace(found("a"), fault="suite")
+    assert [[one.nodeid for one in cause.results] for cause in causes([found("b"), ours, replace(found("c"), fault="site")])] == [["b", "c"], ["a"]]
+
+
+def message(unanswered: bool = False, sent: int = 0, **more: object) -> dict[str, object]:
+    return {"unanswered": unanswered, "result": {"sent": sent}, "nobody_left": False, **more}
+
+
+def test_a_run_ends_after_five_scenarios_in_a_row_without_an_answer() -> None:
+    breaker, lost = CircuitBreaker(), message(unanswered=True, sent=1)
+    assert [breaker.trips(one) for one in (*[lost] * 4, message(sent=1), *[lost] * 3, message(), lost, lost, lost)] == [False] * 10 + [True, True]
+    assert CircuitBreaker().trips(message(nobody_left=True))
+    assert CircuitBreaker().trips(message(tripped=True))
+    assert not CircuitBreaker().trips(message(tripped=False))
+
+
+def test_an_operation_that_is_not_served_fails_once() -> None:
+    firsts = FirstFindings()
+    gone = found("a", check=NOT_SERVED, actual="000001")
+    gone = replace(gone, violations=(FOUND, *gone.violations))
+    assert firsts.only(gone) is gone
+    assert firsts.only(gone) is gone, "tried again"
+    again = replace(gone, nodeid="b")
+    assert firsts.only(again) == replace(again, outcome="skipped", violations=(), skip=Skip("not-served", "GetSite is not served here: 000001"))
+    other = found("c", check=NOT_SERVED, operation="GetUser")
+    assert firsts.only(other) is other
+    assert firsts.only(RESULT) is RESULT

@@ -76,6 +76,10 @@ def test_every_change_is_written_down_before_and_after(tmp_path: Path) -> None:
     ledger.settled(entry, "removed")
     ledger.close()
     assert len(lines(file)) == 5, "it goes on where it ended"
+    file.unlink()
+    ledger.settled(entry, "removed")
+    assert len(lines(file)) == 1, "it was closed, and is opened anew"
+    ledger.close()
 
 
 def test_a_ledger_is_known_by_a_second_name_where_there_can_be_one(tmp_path: Path) -> None:
@@ -87,6 +91,8 @@ def test_a_ledger_is_known_by_a_second_name_where_there_can_be_one(tmp_path: Pat
     second = tmp_path / "state" / "site" / f"staging-{RUN}.jsonl"
     assert second.samefile(tmp_path / "reports" / f"staging-{RUN}.jsonl")
     assert second.parent.stat().st_mode & 0o777 == 0o700
+    (line,) = lines(second)
+    assert (line["site"], line["number"]) == ("staging", f"{RUN}-1")
     ledger.intend("host", "CreateUser", "y")
     ledger.close()
     tmp_path.joinpath("file").write_text("")
@@ -94,6 +100,10 @@ def test_a_ledger_is_known_by_a_second_name_where_there_can_be_one(tmp_path: Pat
     blocked.intend("host", "CreateUser", "x")
     blocked.close()
     assert len(lines(tmp_path / "reports" / "staging-fedcba987654.jsonl")) == 1
+    lone = Ledgers("staging", tmp_path / "lone", None).of_run(RUN)
+    lone.intend("host", "CreateUser", "x")
+    lone.close()
+    assert [file.name for file in tmp_path.joinpath("lone").iterdir()] == [f"staging-{RUN}.jsonl"]
 
 
 def test_every_ledger_of_a_site_is_found_once_the_latest_first(tmp_path: Path) -> None:
@@ -107,6 +117,7 @@ def test_every_ledger_of_a_site_is_found_once_the_latest_first(tmp_path: Path) -
     keeping(known / "renamed-000000000004.jsonl", "open")
     for stranger in ("site-000000000005.jsonl", "my-site-x-000000000006.jsonl", "my-site-000000000007.txt"):
         reports.joinpath(stranger).write_text("")
+    assert {run_of(file) for file in known.iterdir()} == {f"00000000000{number}" for number in (1, 3, 4)}
     found = here.files()
     assert [run_of(file) for file in found] == [f"00000000000{number}" for number in (4, 3, 2, 1)]
     assert found[1].parent == reports, "by the name beside the reports"
@@ -134,7 +145,7 @@ PRUNED = [
 
 @pytest.mark.parametrize(("how", "hours", "mine", "gone"), PRUNED)
 def test_a_ledger_that_lists_nothing_may_go_once_its_run_is_over(tmp_path: Path, how: tuple[str, ...], hours: int, mine: bool, gone: bool) -> None:
-    here = Ledgers("staging", tmp_path / "r", tmp_path / "k", (tmp_path / "o",))
+    here = Ledgers("staging", tmp_path / "r", tmp_path / "k", (tmp_path / "o", tmp_path / "elsewhere"))
     file = keeping(tmp_path / "r" / f"staging-{RUN}.jsonl", *how)
     for folder in ("k", "o"):
         (tmp_path / folder).mkdir()
@@ -175,6 +186,14 @@ def test_only_lines_of_the_right_form_are_believed(tmp_path: Path, line: dict[st
     file = tmp_path / f"s-{RUN}.jsonl"
     file.write_text(json.dumps(line) + "\n", encoding="utf-8")
     assert edited(file) == int(not believed)
+
+
+def test_the_order_of_what_a_line_says_does_not_matter(tmp_path: Path) -> None:
+    file = keeping(tmp_path / f"staging-{RUN}.jsonl", "open")
+    turned = [json.dumps(dict(reversed(line.items()))) for line in lines(file)]
+    file.write_text("\n".join(turned), encoding="utf-8")
+    assert edited(file) == 0
+    assert len(list(left_behind(file))) == 1
 
 
 def test_what_is_left_is_told_whole(tmp_path: Path) -> None:
@@ -238,7 +257,7 @@ PARTS = [
 def test_parts_of_a_run_share_a_site_and_only_the_first_writes(
     tmp_path: Path, first: tuple[str, tuple[int, int]], second: tuple[str, tuple[int, int]], together: bool
 ) -> None:
-    file = tmp_path / "site" / ".run"
+    file = tmp_path / "of" / "site" / ".run"
     held = SiteLock(file, *first)
     try:
         SiteLock(file, *second).close()
