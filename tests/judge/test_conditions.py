@@ -147,7 +147,8 @@ def test_it_is_true_of_replies_that_keep_the_clause_and_false_of_those_that_do_n
 
 @pytest.mark.parametrize(("finding", "kept", "broken"), LISTS, ids=lambda one: "  ".join(one) if isinstance(one, tuple) else "")
 def test_of_lists_it_is_true_and_false_as_well(finding: tuple[str, ...], kept: list[str], broken: list[str]) -> None:
-    expression = asked(*finding, *([""] * (4 - len(finding))), operation="LstsummarySession")
+    check, path, expected, actual = (*finding, "")[:4]
+    expression = asked(check, path, expected, actual, "LstsummarySession")
     assert [holds(expression, one) for one in kept] == [True] * len(kept)
     assert [holds(expression, one) for one in broken] == [False] * len(broken)
 

@@ -8,15 +8,21 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
 from conformance.sites.errors import UserError
 from conformance.sites.ledger import (
-    DEACTIVATED, Ledger, Ledgers, SiteLock, begun, deactivated, edited, left_behind, maker, new_run_id, run_of, state_folder,
+    DEACTIVATED, Ledger, Ledgers, SiteLock, begun, deactivated, edited, left_behind, maker, new_run_id, place_of, run_of, state_folder,
 )  # fmt: skip
 
-RUN = "0123456789ab"
+RUN, PLACE = "0123456789ab", "acme.webex.com_staging"
+
+
+def summed(line: dict[str, Any]) -> dict[str, Any]:
+    """A line as a run writes it: with what shows that nobody changed it."""
+    return {**line, "sum": crc32(json.dumps(line, sort_keys=True).encode())}
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
@@ -25,7 +31,7 @@ def lines(file: Path) -> list[dict[str, Any]]:
 
 def keeping(file: Path, *how: str, operation: str = "CreateUser") -> Path:
     """A ledger of one change for each of ``how``: ``open``, or as it was settled."""
-    ledger = Ledger(file, "staging", run_of(file))
+    ledger = Ledger(file, PLACE, run_of(file))
     for state in how:
         entry = ledger.intend("host", operation, ledger.next_name())
         ledger.created(entry, {"webExId": "a@b.c,a"})
@@ -57,10 +63,10 @@ def test_a_run_is_called_by_the_second_it_began_in(monkeypatch: pytest.MonkeyPat
 
 def test_every_change_is_written_down_before_and_after(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "er" / f"staging-{RUN}.jsonl"
-    ledger = Ledger(file, "staging", RUN)
+    ledger = Ledger(file, PLACE, RUN)
     assert [ledger.next_name(), ledger.next_name()] == [f"wxc-{RUN}-1", f"wxc-{RUN}-2"]
     entry = ledger.intend("host", "CreateUser", "wxc-Zoë")
-    assert (entry.number, entry.site, entry.role, entry.operation, entry.name) == (f"{RUN}-3", "staging", "host", "CreateUser", "wxc-Zoë")
+    assert (entry.number, entry.site, entry.role, entry.operation, entry.name) == (f"{RUN}-3", PLACE, "host", "CreateUser", "wxc-Zoë")
     assert len(lines(file)) == 1, "it stands there before anything is sent"
     ledger.created(entry, {"webExId": "1"})
     ledger.settled(entry, "removed")
@@ -69,7 +75,7 @@ def test_every_change_is_written_down_before_and_after(tmp_path: Path) -> None:
     ledger.close()
     told = [{key: value for key, value in line.items() if key not in ("sum", "started")} for line in lines(file)]
     assert told[:3] == [
-        {"state": "intended", "number": f"{RUN}-3", "site": "staging", "role": "host", "operation": "CreateUser", "name": "wxc-Zoë"},
+        {"state": "intended", "number": f"{RUN}-3", "site": PLACE, "role": "host", "operation": "CreateUser", "name": "wxc-Zoë"},
         {"state": "created", "number": f"{RUN}-3", "key": {"webExId": "1"}}, {"state": "removed", "number": f"{RUN}-3"},
     ]  # fmt: skip
     assert edited(file) == 0
@@ -83,7 +89,7 @@ def test_every_change_is_written_down_before_and_after(tmp_path: Path) -> None:
 
 
 def test_a_ledger_is_known_by_a_second_name_where_there_can_be_one(tmp_path: Path) -> None:
-    here = Ledgers("staging", tmp_path / "reports", tmp_path / "state" / "site")
+    here = Ledgers("staging", PLACE, tmp_path / "reports", tmp_path / "state" / "site")
     ledger = here.of_run(RUN)
     assert here.files() == []
     ledger.intend("host", "CreateUser", "x")
@@ -92,15 +98,15 @@ def test_a_ledger_is_known_by_a_second_name_where_there_can_be_one(tmp_path: Pat
     assert second.samefile(tmp_path / "reports" / f"staging-{RUN}.jsonl")
     assert second.parent.stat().st_mode & 0o777 == 0o700
     (line,) = lines(second)
-    assert (line["site"], line["number"]) == ("staging", f"{RUN}-1")
+    assert (line["site"], line["number"]) == (PLACE, f"{RUN}-1")
     ledger.intend("host", "CreateUser", "y")
     ledger.close()
     tmp_path.joinpath("file").write_text("")
-    blocked = Ledgers("staging", tmp_path / "reports", tmp_path / "file" / "site").of_run("fedcba987654")
+    blocked = Ledgers("staging", PLACE, tmp_path / "reports", tmp_path / "file" / "site").of_run("fedcba987654")
     blocked.intend("host", "CreateUser", "x")
     blocked.close()
     assert len(lines(tmp_path / "reports" / "staging-fedcba987654.jsonl")) == 1
-    lone = Ledgers("staging", tmp_path / "lone", None).of_run(RUN)
+    lone = Ledgers("staging", PLACE, tmp_path / "lone", None).of_run(RUN)
     lone.intend("host", "CreateUser", "x")
     lone.close()
     assert [file.name for file in tmp_path.joinpath("lone").iterdir()] == [f"staging-{RUN}.jsonl"]
@@ -108,7 +114,7 @@ def test_a_ledger_is_known_by_a_second_name_where_there_can_be_one(tmp_path: Pat
 
 def test_every_ledger_of_a_site_is_found_once_the_latest_first(tmp_path: Path) -> None:
     reports, known, others = tmp_path / "reports", tmp_path / "known", tmp_path / "others"
-    here = Ledgers("my-site", reports, known, (others,))
+    here = Ledgers("my-site", PLACE, reports, known, (others,))
     for run in ("000000000001", "000000000003"):
         ledger = here.of_run(run)
         ledger.intend("host", "CreateUser", "x")
@@ -121,19 +127,19 @@ def test_every_ledger_of_a_site_is_found_once_the_latest_first(tmp_path: Path) -
     found = here.files()
     assert [run_of(file) for file in found] == [f"00000000000{number}" for number in (4, 3, 2, 1)]
     assert found[1].parent == reports, "by the name beside the reports"
-    assert [run_of(file) for file in Ledgers("my-site", reports, None).files()] == ["000000000003", "000000000001"]
+    assert [run_of(file) for file in Ledgers("my-site", PLACE, reports, None).files()] == ["000000000003", "000000000001"]
 
 
 def test_where_the_lock_of_a_site_stands(tmp_path: Path) -> None:
-    assert Ledgers("a", tmp_path / "r", tmp_path / "k").lock == tmp_path / "k" / ".run"
-    assert Ledgers("a", tmp_path / "r", None).lock == tmp_path / "r" / ".run-a"
+    assert Ledgers("a", PLACE, tmp_path / "r", tmp_path / "k").lock == tmp_path / "k" / ".run"
+    assert Ledgers("a", PLACE, tmp_path / "r", None).lock == tmp_path / "r" / ".run-a"
 
 
 def test_what_a_run_and_its_workers_have_not_undone_is_counted(tmp_path: Path) -> None:
     keeping(tmp_path / f"staging-{RUN}.jsonl", "open", "removed", "open")
     keeping(tmp_path / f"staging-{RUN}gw1.jsonl", "open", operation="CreateEvent")
     keeping(tmp_path / "staging-fedcba987654.jsonl", "open")
-    assert Ledgers("staging", tmp_path, None).open_of(RUN) == Counter({"CreateUser": 2, "CreateEvent": 1})
+    assert Ledgers("staging", PLACE, tmp_path, None).open_of(RUN) == Counter({"CreateUser": 2, "CreateEvent": 1})
 
 
 #: What a ledger lists, how old it is in hours, whether it is one of the runs that are over; and whether it goes.
@@ -145,7 +151,7 @@ PRUNED = [
 
 @pytest.mark.parametrize(("how", "hours", "mine", "gone"), PRUNED)
 def test_a_ledger_that_lists_nothing_may_go_once_its_run_is_over(tmp_path: Path, how: tuple[str, ...], hours: int, mine: bool, gone: bool) -> None:
-    here = Ledgers("staging", tmp_path / "r", tmp_path / "k", (tmp_path / "o", tmp_path / "elsewhere"))
+    here = Ledgers("staging", PLACE, tmp_path / "r", tmp_path / "k", (tmp_path / "o", tmp_path / "elsewhere"))
     file = keeping(tmp_path / "r" / f"staging-{RUN}.jsonl", *how)
     for folder in ("k", "o"):
         (tmp_path / folder).mkdir()
@@ -155,9 +161,22 @@ def test_a_ledger_that_lists_nothing_may_go_once_its_run_is_over(tmp_path: Path,
     assert [(tmp_path / folder / file.name).exists() for folder in "rko"] == [not gone] * 3
 
 
+def test_only_what_is_of_this_site_is_its_own(tmp_path: Path) -> None:
+    here = Ledgers("staging", PLACE, tmp_path, None)
+    file = keeping(tmp_path / f"staging-{RUN}.jsonl", "open", "removed")
+    ledger = Ledger(file, "other.webex.com_staging", f"{RUN}b")
+    strangers = [ledger.intend("host", "CreateUser", name) for name in ("x", "y", "z")]
+    ledger.settled(strangers[0], "removed")
+    ledger.close()
+    ((entry, key),) = here.left_behind(file)
+    assert (entry.site, entry.name, key) == (PLACE, f"wxc-{RUN}-1", {"webExId": "a@b.c,a"})
+    assert here.elsewhere(file) == 2
+    assert Ledgers("staging", "other.webex.com_staging", tmp_path, None).elsewhere(file) == 1
+
+
 def test_users_that_stay_are_told_by_every_name_they_may_go_by(tmp_path: Path) -> None:
     file = tmp_path / f"staging-{RUN}.jsonl"
-    ledger = Ledger(file, "staging", RUN)
+    ledger = Ledger(file, PLACE, RUN)
     both, unkeyed, nameless, gone = (ledger.intend("host", "CreateUser", name) for name in ("a", "b", "", "d"))
     ledger.created(both, {"webExId": "a,a@x.y"})
     ledger.created(both, {"webExId": "new"})
@@ -172,7 +191,7 @@ def test_users_that_stay_are_told_by_every_name_they_may_go_by(tmp_path: Path) -
 
 
 INTENDED = {"state": "intended", "number": "1", "site": "s", "role": "r", "operation": "o", "name": "n", "started": 1.5}
-#: Lines without sums, as ledgers of before wrote them; and whether they are believed.
+#: Lines, and whether they are believed.
 FORMS: list[tuple[dict[str, Any], bool]] = [
     (INTENDED, True), ({**INTENDED, "started": 1}, True), ({**INTENDED, "started": "1"}, False), ({**INTENDED, "name": 1}, False), ({**INTENDED, "more": "x"}, False),
     ({key: value for key, value in INTENDED.items() if key != "role"}, False), ({"state": "created", "number": "1", "key": {"a": "b"}}, True),
@@ -184,7 +203,7 @@ FORMS: list[tuple[dict[str, Any], bool]] = [
 @pytest.mark.parametrize(("line", "believed"), FORMS, ids=str)
 def test_only_lines_of_the_right_form_are_believed(tmp_path: Path, line: dict[str, Any], believed: bool) -> None:
     file = tmp_path / f"s-{RUN}.jsonl"
-    file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(summed(line)) + "\n", encoding="utf-8")
     assert edited(file) == int(not believed)
 
 
@@ -199,7 +218,7 @@ def test_the_order_of_what_a_line_says_does_not_matter(tmp_path: Path) -> None:
 def test_what_is_left_is_told_whole(tmp_path: Path) -> None:
     file = tmp_path / f"s-{RUN}.jsonl"
     rows = [INTENDED, {**INTENDED, "number": "2"}, {"state": "created", "number": "2", "key": {"a": "ö"}}, {"state": "removed", "number": "9"}]
-    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    file.write_text("".join(json.dumps(summed(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     (two, key), (one, none) = left_behind(file)
     assert (key, none) == ({"a": "ö"}, None)
     assert (two.number, one.number, one.site, one.role, one.operation, one.name, one.started) == ("2", "1", "s", "r", "o", "n", 1.5)
@@ -219,29 +238,29 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )  # fmt: skip
 def test_the_place_of_a_site_is_called_by_its_host_and_its_name(home: Path, url: str, name: str) -> None:
-    assert state_folder(url, "ACME") == home / name
+    assert (place_of(url, "ACME"), state_folder(name)) == (name, home / name)
 
 
 def test_a_site_has_no_place_where_nobody_can_write_or_is_at_home(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[Path, int]] = []
     monkeypatch.setattr(os, "access", lambda place, mode: asked.append((place, mode)))
-    assert state_folder("https://a", "b") is None
+    assert state_folder("a_b") is None
     assert asked == [(tmp_path, os.W_OK)]
     (home / "a_b").mkdir(parents=True)
-    assert state_folder("https://a", "b") is None
+    assert state_folder("a_b") is None
     assert asked[1:] == [(home / "a_b", os.W_OK)]
     monkeypatch.undo()
     monkeypatch.setenv("XDG_STATE_HOME", "relative")
-    assert state_folder("https://a", "b") is None
+    assert state_folder("a_b") is None
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert state_folder("https://a", "b") == tmp_path / ".local/state/webex-conformance/a_b"
+    assert state_folder("a_b") == tmp_path / ".local/state/webex-conformance/a_b"
 
     def nobody(_: Path) -> Path:
         raise RuntimeError("no home")
 
     monkeypatch.setattr(Path, "expanduser", nobody)
-    assert state_folder("https://a", "b") is None
+    assert state_folder("a_b") is None
 
 
 #: Two parts of runs by access, number and number of parts: whether both may be at work.
@@ -288,11 +307,13 @@ def test_who_comes_second_is_told_who_is_there(tmp_path: Path, monkeypatch: pyte
 def test_a_lock_whose_file_was_taken_away_by_who_held_it_before_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import fcntl
 
-    file, flock, taken = tmp_path / ".run", fcntl.flock, []
+    file, flock = tmp_path / ".run", fcntl.flock
+    taken: list[None] = []
 
     def late(handle: Any, mode: int) -> None:
         if not taken:
-            taken.append(file.unlink())
+            file.unlink()
+            taken.append(None)
         flock(handle, mode)
 
     monkeypatch.setattr(fcntl, "flock", late)
