@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import mocksite
 import pytest
+from mocksite.faults import CATALOGUE
+from mocksite.faults.classes import FAMILIES
 
 from conformance.scenarios.features import Catalogue
+from conformance.sites.release import Release
 from tests.conftest import ROOT
+from tests.history.causes import PLANTED as PLANTED_CAUSES
+from tests.history.simulation import PLANTED
+from tests.judge.test_contract_between_releases import SEEDED
+from tests.judge.test_corpus import CASES
+from tests.matrix.equivalents import load
+from tests.matrix.families import FIRST_ORDER
 from tests.run.conftest import Runner
+from tests.test_transport import FAULTS
+from tests.twins.table import TWINS
+from tests.variations import VARIATIONS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -31,6 +45,55 @@ def test_clauses_are_counted(catalogue: Catalogue) -> None:
     said = re.search(r"Every sentence of the release notes is a clause \((\d+) of them\)", README)
     assert said
     assert int(said[1]) == len(catalogue.clauses)
+
+
+#: What the table of instruments counts, by the words around the figure, and how many there are.
+COUNTED: dict[str, int] = {
+    r"(\d+) twins: failed 0": len(TWINS),
+    r"([\d,]+): [\d,]+ killed; \d+ made by rule are equivalent": len(CATALOGUE),
+    r"(\d+) made by rule are equivalent": sum(any(row.lists(fault) for row in load()) for fault in CATALOGUE),
+    r"(\d+) of \d+ found": len(SEEDED),
+    r"whose fault: (\d+) causes planted": sum(PLANTED_CAUSES.values()),
+    r"order of headers \.\.\. \| (\d+), 0 false alarms": len(VARIATIONS),
+    r"wrong charsets \.\.\. \| (\d+), always broken": len(FAULTS),
+    r"(\d+) of 200 planted histories": 10 * sum(PLANTED.values()),
+    r"(\d+) pairs of a right and a wrong reply": len(CASES),
+}
+
+
+@pytest.mark.parametrize("words", COUNTED)
+def test_what_its_instruments_count_is_counted(words: str) -> None:
+    said = re.search(words, README)
+    assert said, words
+    assert int(said[1].replace(",", "")) == COUNTED[words]
+
+
+def test_scenarios_of_41_12_are_counted(catalogue: Catalogue) -> None:
+    said = re.search(r"(\d+) of (\d+) scenarios of 41\.12 judged, (\d+) recorded, (\d+) need a mock", README)
+    assert said
+    judged, every, recorded, mocks = map(int, said.groups())
+    newest = Release.parse("41.12.0")
+    there = [one for file in catalogue.known_files() for one in file.scenarios.values() if one.since <= newest]
+    assert judged + recorded + mocks == every == len(there)
+
+
+def test_faults_are_counted_by_class() -> None:
+    listed = load()
+    classes = [(FAMILIES.get(one.family, FIRST_ORDER), name) for name, one in CATALOGUE.items()]
+    for of_class in {*FAMILIES.values(), FIRST_ORDER}:
+        mine = [name for told, name in classes if told == of_class]
+        equivalent = sum(any(row.lists(name) for row in listed) for name in mine)
+        begins = f"| {of_class} | {len(mine)} | {len(mine) - equivalent} | {equivalent} | 0 | "
+        assert begins in README, begins
+
+
+def test_the_sample_of_a_failure_is_what_a_run_says(run: Runner, tmp_path: Path) -> None:
+    sample = README.partition("## Read a failure")[2].partition("```text\n")[2].partition("\n```")[0].splitlines()
+    with mocksite.start(release="41.6.3") as site:
+        (tmp_path / "old.toml").write_text(site.profile("old"), encoding="utf-8")
+        told = run("features/41.7.0", "--release", "41.7.0", "--site", "old", "--sites", str(tmp_path / "old.toml"), every_row=True)
+    begin = next(nth for nth, line in enumerate(told.lines) if line.startswith("FAILED"))
+    assert sample == told.lines[begin : begin + len(sample)]
 
 
 def test_every_command_it_names_is_there() -> None:
