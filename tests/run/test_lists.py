@@ -24,6 +24,11 @@ def test_every_sentence_has_an_example_that_stands_where_it_says(catalogue: Cata
         assert (catalogue.root / path).read_text(encoding="utf-8").splitlines()[int(line) - 1].strip()
 
 
+def test_the_example_of_every_sentence_is_a_step_of_it(catalogue: Catalogue) -> None:
+    parsers = {one.parser.name: one.parser for one in catalogue.registry.definitions}
+    assert [one for one in entries(catalogue) if not parsers[one.sentence].is_matching(one.example.removesuffix(" ..."))] == []
+
+
 def test_steps_prints_those_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["steps", "mail"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from conformance.reporting.text import printable
+from conformance.reporting.text import counted, printable
 from conformance.scenarios.features import Catalogue
-from conformance.scenarios.step_registry import StepRegistry, import_vocabulary
+from conformance.scenarios.step_registry import Sentence, StepRegistry, import_vocabulary
 from conformance.sites.errors import UserError
+
+_NAMED = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
 class VocabularyEntry:
-    """A sentence: where it stands in a scenario, what it reads, an example and how many steps say it so."""
+    """A sentence: where it stands in a scenario, what it reads, an example and how many steps say it so.
+
+    The example of one that no step says is made of words that others say; ``where`` is "" then.
+    """
 
     keyword: str
     sentence: str
@@ -26,8 +32,8 @@ class VocabularyEntry:
     def lines(self) -> Iterator[str]:
         """For a terminal."""
         yield f"{self.keyword:5} {self.sentence}"
-        times = "1 step" if self.used == 1 else f"{self.used} steps"
-        yield f"      {self.example}   {self.where}, {times}" if self.used else "      nobody says it so"
+        where = f"{self.where}, {counted(self.used, 'step')}" if self.used else "not said so by any feature yet"
+        yield f"      {self.example}   {where}"
 
 
 def steps(options: argparse.Namespace) -> int:
@@ -50,12 +56,15 @@ def steps(options: argparse.Namespace) -> int:
 def entries(catalogue: Catalogue) -> list[VocabularyEntry]:
     """Every sentence in the order of Given, When, Then and of the files that define them."""
     said: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    words: dict[str, str] = {}
     for file in catalogue.known_files():
         for scenario in file.scenarios.values():
             for step in scenario.steps:
                 told = (step.text + (" ..." if step.table else ""), f"{scenario.path}:{step.line}")
-                sentence = _sentence(catalogue.registry, step.type, step.text)
-                said.setdefault((step.type, sentence), []).append(told)
+                parser = _parser(catalogue.registry, step.type, step.text)
+                said.setdefault((step.type, parser.name), []).append(told)
+                values = (parser.parse_arguments(step.text) or {}).values()
+                words |= zip(_NAMED.findall(parser.name), values, strict=True)
     found = []
     for keyword in ("given", "when", "then"):
         for definition in catalogue.registry.definitions:
@@ -63,13 +72,19 @@ def entries(catalogue: Catalogue) -> list[VocabularyEntry]:
                 sentence = definition.parser.name
                 steps_said = said.get((keyword, sentence), [])
                 if steps_said or definition.type:
-                    example, where = steps_said[0] if steps_said else ("", "")
+                    example, where = steps_said[0] if steps_said else (_made_up(sentence, words), "")
                     entry = VocabularyEntry(keyword.capitalize(), sentence, example, where, len(steps_said))
                     found.append(entry)
     return found
 
 
-def _sentence(registry: StepRegistry, kind: str, text: str) -> str:
-    return next(
-        one.parser.name for one in registry.definitions if one.type in (None, kind) and one.parser.is_matching(text)
-    )
+def _parser(registry: StepRegistry, kind: str, text: str) -> Sentence:
+    mine = (one.parser for one in registry.definitions if one.type in (None, kind))
+    return next(one for one in mine if isinstance(one, Sentence) and one.is_matching(text))
+
+
+def _made_up(sentence: str, words: Mapping[str, str]) -> str:
+    """``sentence`` with words that others have in the places of its parameters, and the first of each choice."""
+    chosen = re.sub(r"(\w+)(?:/\w+)+", r"\1", sentence)
+    told = _NAMED.sub(lambda found: words.get(found[1], found[0]), chosen)
+    return f"{told} ..." if told.endswith(" with") else told
