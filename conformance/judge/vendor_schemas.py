@@ -8,13 +8,14 @@ from __future__ import annotations
 import copy
 import io
 import lzma
+import os
 import posixpath
 import re
 import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,8 @@ from conformance.sites.user_files import names_folder
 from conformance.wire.exchange import Reply
 
 _LARGEST = 50 * 1024 * 1024
+#: Many times what a bundle of schemas holds.
+_MOST_FILES = 10_000
 #: Seconds of processor and bytes of memory a bundle may take to compile; the vendor's of 2011 takes a tenth of one.
 _SECONDS, _MEMORY = 20, 2 * 1024**3
 _ENTRY = "entry.xsd"
@@ -251,11 +254,11 @@ def _loosen(root: etree._Element, kept: Collection[str]) -> None:
 
 
 def _files(source: Path) -> list[tuple[str, bytes]]:
-    if names_folder(source):
-        paths = [path for path in sorted(source.rglob("*")) if _is_schema(path.as_posix()) and path.is_file()]
-        _fits(sum(path.stat().st_size for path in paths), str(source), source)
-        return [(path.relative_to(source).as_posix(), path.read_bytes()) for path in paths]
     try:
+        if names_folder(source):
+            paths = [path for path in sorted(_below(source)) if _is_schema(path.as_posix()) and path.is_file()]
+            _fits(sum(path.stat().st_size for path in paths), str(source), source)
+            return [(path.relative_to(source).as_posix(), path.read_bytes()) for path in paths]
         if source.exists() and not source.is_file():
             raise UserError("bundle-zip", "a schema bundle is a folder or a zip file", where=str(source))
         with zipfile.ZipFile(io.BytesIO(source.read_bytes())) as archive:
@@ -266,6 +269,17 @@ def _files(source: Path) -> list[tuple[str, bytes]]:
         raise UserError("bundle-missing", f"there is no schema bundle {source}", where=str(source)) from None
     except (OSError, zipfile.BadZipFile, RuntimeError, zlib.error, lzma.LZMAError, EOFError, ValueError) as problem:
         raise UserError("bundle-zip", f"cannot read the schema bundle: {problem}", where=str(source)) from None
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every file below ``folder``, unless there are more than any vendor's bundle holds: a home, or a whole disk."""
+    seen = 0
+    for parent, _, names in os.walk(folder):
+        seen += 1 + len(names)
+        if seen > _MOST_FILES:
+            what = f"the folder holds more than {_MOST_FILES} files and folders"
+            raise UserError("bundle-size", what, where=str(folder), hint="name the folder of the schemas itself")
+        yield from (Path(parent, name) for name in names)
 
 
 def _wanted(info: zipfile.ZipInfo, source: Path) -> bool:

@@ -55,7 +55,6 @@ def resolve(text: str, *, where: str, folder: Path) -> str:
         secret = expand_variables(text, where=where)
     # How an editor marks or ends a file is no part of a secret: sent along, it locks the account.
     secret = secret.strip("\ufeff").rstrip("\r\n")
-    secret_registry.learn(secret)
     if not secret:
         raise UserError("secret-empty", "the secret is empty", where=where, hint="set the variable or file it names")
     if _UNWRITABLE.search(secret):
@@ -63,8 +62,9 @@ def resolve(text: str, *, where: str, folder: Path) -> str:
             "secret-character",
             "the secret holds a line break or another character a request cannot carry",
             where=where,
-            hint="a secret is one line of text; look at how the variable or file was written",
+            hint="a secret is one line of text in UTF-8; look at how the variable or file was written",
         )
+    secret_registry.learn(secret)
     return secret
 
 

@@ -66,6 +66,7 @@ KINDS: dict[str, Callable[[Path], str | Path]] = {
     "a path that is too long": lambda folder: f"{folder}/{'x/' * 3000}x",
     "half a character": lambda folder: f"{folder}/\udcff",
     "an address": lambda _: "https://example.com/x",
+    "the root of everything": lambda _: "/",
 }
 #: Commands with an option that names a place, ``{}``, and the kinds it may take.
 READ: dict[str, tuple[list[str], set[str]]] = {
@@ -152,13 +153,15 @@ def test_what_is_to_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert words.count("error[") == 1, ascii(words)
 
 
+#: Whoever may write there may have reports there.
+_ROOT = ["the root of everything"] if os.access("/", os.W_OK) else []
 #: What options of a run and keys of a profile name, and by what they are read; with the kinds it may take.
 OF_A_RUN: dict[str, tuple[Callable[[str], object], set[str]]] = {
     "--sites": (lambda place: load_profile("staging", Path(place)), set()),
     "--baseline": (lambda place: read_baseline(Path(place), "staging", {}, Release.parse("41.12.0")), set()),
     "--known-issues": (lambda place: load_known(Path(place), "staging", (), dt.date(2026, 11, 28)), set()),
     "--schemas": (lambda place: VendorSchemas(Path(place)), set()),
-    "--reports": (lambda place: demand_writable(Path(place)), NEW - {"a file"} | {"nothing", "an empty folder"}),
+    "--reports": (lambda place: demand_writable(Path(place)), NEW - {"a file"} | {"nothing", "an empty folder", *_ROOT}),
     "file:": (lambda place: resolve(f"file:{place}", where="sites.toml:4", folder=Path.cwd()), {"a file"}),
 }
 

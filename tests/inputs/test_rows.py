@@ -1,4 +1,4 @@
-"""How many inputs are tried: ``python -m pytest tests/inputs tests/live/test_bad_inputs.py`` tries them."""
+"""How many inputs are tried; ``python -m tests.inputs`` tries them all and says so."""
 
 from __future__ import annotations
 

@@ -71,6 +71,8 @@ PROFILES = {
     "an unset variable": (PASSWORD, 'password = "${NOT_SET_AT_ALL}"', "variable-unset", "NOT_SET_AT_ALL"),
     "an empty variable": (PASSWORD, 'password = "${BAD_INPUT_EMPTY}"', "secret-empty", "empty"),
     "a secret of two lines": (PASSWORD, 'password = "${BAD_INPUT_LINES}"', "secret-character", "line"),
+    "a secret that is no UTF-8": (PASSWORD, 'password = "${BAD_INPUT_BYTES}"', "secret-character", "UTF-8"),
+    "a NUL in the name of a secret file": (PASSWORD, 'password = "file:/x\\u0000y"', "secret-file", "file"),
     "a secret file that is not there": (PASSWORD, 'password = "file:/nowhere/x"', "secret-file", "/nowhere/x"),
     "a secret that is a folder": (PASSWORD, 'password = "file:/"', "secret-file", "read"),
     "a keyring entry of one word": (PASSWORD, 'password = "keyring:webex"', "keyring-form", "SERVICE/NAME"),
@@ -94,6 +96,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BAD_INPUT_PASSWORD", CANARY)
     monkeypatch.setenv("BAD_INPUT_EMPTY", "")
     monkeypatch.setenv("BAD_INPUT_LINES", f"{CANARY}\nsecond")
+    monkeypatch.setenv("BAD_INPUT_BYTES", f"{CANARY}\udcff")
     monkeypatch.delenv("NOT_SET_AT_ALL", raising=False)
     monkeypatch.delenv("WEBEX_SITES", raising=False)
 
@@ -134,9 +137,10 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, name: str) -> None:
     assert caught.value.where == f"{file}:{LINES[name]}"
 
 
-def test_the_sound_profile_is_not_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=ascii)
+def test_the_sound_profile_is_not_refused_whatever_ends_its_lines(tmp_path: Path, end: str) -> None:
     file = tmp_path / "sites.toml"
-    file.write_text(SOUND, encoding="utf-8")
+    file.write_bytes(SOUND.replace("\n", end).encode())
     assert load_profile("staging", file).accounts["site-admin"].credential == ("password", CANARY)
 
 
