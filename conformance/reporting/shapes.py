@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,12 @@ def shape_of(reply: Reply, declarations: Declarations | None = None) -> Shape:
     if reply.succeeded and reply.body is not None:
         _Visit(reply.operation, declarations or _ours(), shape).body(reply.body)
     return shape
+
+
+@lru_cache(maxsize=8)
+def declarations_of(view: ContractView) -> Declarations:
+    """The replies that ``view`` declares, what was looked up in it remembered."""
+    return Declarations(view)
 
 
 @cache

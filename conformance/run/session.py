@@ -24,7 +24,7 @@ from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import shown, write_exchange, write_fault
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict
-from conformance.reporting.shapes import KeptValues, Shape, merge, shape_of
+from conformance.reporting.shapes import KeptValues, Shape, declarations_of, merge, shape_of
 from conformance.reporting.statement import NEW_ISSUES, stanzas
 from conformance.reporting.summary import RunRecord, badge, write_summary
 from conformance.reporting.text import shortened
@@ -175,9 +175,9 @@ class WorkerRun:
         """The shapes of replies this process has not told yet: many replies of a run are the same to the byte."""
         new = [one for one in exchanges if (one.request.operation, one.body) not in self._shown_replies and one.served]
         self._shown_replies.update((one.request.operation, one.body) for one in new)
-        shapes: dict[str, list[Shape]] = {}
+        ours, shapes = declarations_of(self.run_context.contract.whole), dict[str, list[Shape]]()
         for one in new:
-            shapes.setdefault(one.request.operation, []).append(shape_of(one.reply))
+            shapes.setdefault(one.request.operation, []).append(shape_of(one.reply, ours))
         return {operation: several[0] if len(several) == 1 else merge(several) for operation, several in shapes.items()}
 
     def number(self, nodeids: Iterable[str]) -> None:
