@@ -75,7 +75,9 @@ def network(number: int) -> Iterator[list[str]]:
 def mock(folder: Path, namespace: str, sites: list[str], latency: int) -> Iterator[Path]:
     """One mock with all the sites; the profile it wrote of the first."""
     profile, words = folder / "one.toml", [word for name in sites for word in ("--site-name", name)]
-    command = ["ip", "netns", "exec", namespace, sys.executable, "-m", "mocksite", "--host", f"{NET}.1", "--allow-remote", "--tls"]
+    # A site has cores of its own: here it takes them first, or what arrived would be noted when a core came free.
+    first = ["chrt", "-f", "20"] if shutil.which("chrt") else []
+    command = ["ip", "netns", "exec", namespace, *first, sys.executable, "-m", "mocksite", "--host", f"{NET}.1", "--allow-remote", "--tls"]
     command += ["--latency", str(latency), "--log", str(folder / "log.jsonl"), "--write-profile", str(profile), *words]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
