@@ -42,7 +42,7 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         *_refused_accounts(record),
         *_broken(record),
         *_lists(record),
-        *_deactivated(record, complete),
+        *_deactivated(record, "summary.json" if complete else f"{reports}/ledger"),
         *_reports(record, reports, complete),
     ]
 
@@ -287,9 +287,9 @@ def _named(results: Sequence[ScenarioResult]) -> Iterator[str]:
     yield from _more(len(results))
 
 
-def _more(number: int) -> Iterator[str]:
+def _more(number: int, where: str = "summary.json") -> Iterator[str]:
     if number > _MOST_NAMED:
-        yield f"  ... and {number - _MOST_NAMED} more, in summary.json"
+        yield f"  ... and {number - _MOST_NAMED} more, in {where}"
 
 
 def _lists(record: RunRecord) -> Iterator[str]:
@@ -299,14 +299,14 @@ def _lists(record: RunRecord) -> Iterator[str]:
             yield f"{heading}  {safe(line)}"
 
 
-def _deactivated(record: RunRecord, complete: bool) -> Iterator[str]:
-    """Some of the users that stay, and all of them where no summary tells of the others."""
+def _deactivated(record: RunRecord, where: str) -> Iterator[str]:
+    """Some of the users that stay, and ``where`` the others are told."""
     if record.deactivated:
         users = counted(len(record.deactivated), "user")
         yield ""
         yield f"STAYS BEHIND  {users} made by this run, deactivated; only the administration of the site removes them:"
-        yield from (f"  {safe(name)}" for name in record.deactivated[: _MOST_NAMED if complete else None])
-        yield from _more(len(record.deactivated) if complete else 0)
+        yield from (f"  {safe(name)}" for name in record.deactivated[:_MOST_NAMED])
+        yield from _more(len(record.deactivated), where)
 
 
 def _cut_short(record: RunRecord, complete: bool, given_up: str) -> Iterator[str]:

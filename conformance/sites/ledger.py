@@ -209,7 +209,8 @@ def run_of(file: Path) -> str:
 def deactivated(file: Path) -> list[str]:
     """The users of the run of ``file`` that stay on their site, deactivated: every name they may go by."""
     names: dict[str, dict[str, None]] = {}
-    found = []
+    # One that got another name is deactivated by both.
+    stays: dict[str, None] = {}
     for line in _lines(file):
         known = names.setdefault(line["number"], {})
         if line["state"] == "intended":
@@ -217,8 +218,8 @@ def deactivated(file: Path) -> list[str]:
         elif line["state"] == "created":
             known.update(dict.fromkeys(line["key"].get("webExId", "").split(",")))
         elif line["state"] == DEACTIVATED:
-            found.append(" or ".join(name for name in known if name))
-    return found
+            stays[line["number"]] = None
+    return [" or ".join(name for name in names[number] if name) for number in stays]
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:

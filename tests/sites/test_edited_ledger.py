@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.sites.ledger import Ledger, deactivated, edited, left_behind
+from conformance.sites.ledger import DEACTIVATED, Ledger, deactivated, edited, left_behind
 
 KEY = {"meetingKey": "1234567890"}
 
@@ -80,3 +80,14 @@ def test_bytes_that_are_no_text_are_passed_over(tmp_path: Path, bytes_: bytes) -
     file.write_bytes(bytes_ + b"\n" + file.read_bytes())
     assert [entry.name.rpartition("-")[2] for entry, _ in left_behind(file)] == ["2", "1"]
     assert edited(file) == 1
+
+
+def test_a_user_that_got_another_name_stays_once_by_both(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "staging-0123456789ab.jsonl", "staging", "0123456789ab")
+    entry = ledger.intend("site-admin", "CreateUser", "wxc-0123456789ab-1")
+    ledger.created(entry, {"webExId": "wxc-0123456789ab-1"})
+    ledger.settled(entry, DEACTIVATED)
+    ledger.created(entry, {"webExId": "wxc-0123456789ab-1,wxc-0123456789ab-2"})
+    ledger.settled(entry, DEACTIVATED)
+    ledger.close()
+    assert deactivated(tmp_path / "staging-0123456789ab.jsonl") == ["wxc-0123456789ab-1 or wxc-0123456789ab-2"]
