@@ -84,6 +84,32 @@ def test_ctrl_c_puts_every_site_back_and_says_what_was_cut_off(
     assert "Traceback" not in outcome.text, outcome.text
 
 
+def test_a_site_that_never_began_has_no_reports_of_an_earlier_run_and_resume_does_what_is_left(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    stops = Stops("GetEvent", 2)
+    earlier = pytester.path / "reports" / "third" / "summary.json"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text('{"release": "41.1.0", "totals": {"passed": 9}}', encoding="utf-8")
+    with two_sites(tmp_path, stops) as (one, other, arguments):
+        third = other.sites.read_text(encoding="utf-8").replace("sites.twisted", "sites.third")
+        with Path(arguments[1]).open("a", encoding="utf-8") as both:
+            both.write(f"\n{third}")
+        chosen = [WRITES, "--lanes", "0", *arguments[:2], "--at-once", "1"]
+        chosen += [word for site in ("other", "one", "third") for word in ("--site", site)]
+        outcome = interrupted(stops, run, pytester, *chosen)
+        assert outcome.code == 2, outcome.text
+        assert not earlier.exists()
+        assert "CUT OFF  one: " in outcome.text
+        assert "NOT BEGUN  1 site, which --resume begins: third" in outcome.text
+        assert re.search(r"^third  - +- .* 2$", outcome.text, re.MULTILINE), outcome.text
+        again = run(*chosen, "--resume", subprocess=True)
+    assert again.code == 0, again.text
+    sites = json.loads((again.reports / "overview.json").read_text(encoding="utf-8"))["sites"]
+    assert len({str(row["totals"]) for row in sites.values()}) == 1
+    assert [row["exit"] for row in sites.values()] == [0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("given", "sites", "each"),
     [

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.summary import OVERVIEW, SUMMARY
-from conformance.reporting.text import safe, table
+from conformance.reporting.text import counted, safe, table
 from conformance.run.fleet.selection import SHARD_VARIABLE
 from conformance.run.options import Options, demand_writable
 from conformance.run.progress import Finished, Milestones, drawn_over
@@ -50,12 +50,15 @@ class SiteProcess:
         self._stopped = False
         self._read = 0
 
+    def clear(self) -> None:
+        """Remove what an earlier run left: all sites do so before the first begins, since some may never."""
+        if "--resume" not in self._arguments and self.ended is None:
+            clear(self.reports, (*OF_A_RUN, OUTPUT))
+
     def begin(self) -> None:
         """Start the run of the site, in the environment of this one without what says which shard it is."""
         self._milestones = Milestones()
         self.reports.mkdir(parents=True, exist_ok=True)
-        if "--resume" not in self._arguments:
-            clear(self.reports, OF_A_RUN)
         command = [sys.executable, "-m", "pytest", *self._arguments]
         command += ["--site", self.site, "--reports", str(self.reports)]
         with (self.reports / OUTPUT).open("w", encoding="utf-8") as output:
@@ -116,6 +119,11 @@ class SiteProcess:
         return self._finished.words(self.selected, seconds)
 
     @property
+    def never_began(self) -> bool:
+        """Whether it was told to end before there was anything to report."""
+        return self.code is not None and self.code < 0 and not self.selected
+
+    @property
     def done(self) -> int:
         """How many scenarios have an outcome."""
         return self._finished.done
@@ -173,10 +181,26 @@ class Screen:
 def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
     """Run every site as a process of its own; the worst exit code of them, ``overview.json`` beside their reports."""
     demand_writable(options.reports)
+    done = _done(options.reports / OVERVIEW) if options.resume else {}
     clear(options.reports, OF_A_RUN)
     base = of_each_site(arguments, min(len(options.sites), options.at_once))
-    fleet = [SiteProcess(site, base, options.reports / site) for site in options.sites]
+    fleet = [_of_site(site, base, options, done) for site in options.sites]
     return carry_out(options, fleet)
+
+
+def _done(overview: Path) -> dict[str, int]:
+    """The exit codes of the sites that an interrupted run was done with."""
+    told = _summary(overview).get("sites", {})
+    return {site: row["exit"] for site, row in told.items() if (overview.parent / site / SUMMARY).is_file()}
+
+
+def _of_site(site: str, arguments: Sequence[str], options: Options, done: Mapping[str, int]) -> SiteProcess:
+    """With ``--resume`` a site goes on, begins when it never did, and is left alone when it was done."""
+    folder = options.reports / site
+    resumes = options.resume and (folder / RESUME_FILE).is_file()
+    process = SiteProcess(site, [one for one in arguments if one != "--resume"], folder, resumes=resumes)
+    process.ended = None if resumes else done.get(site)
+    return process
 
 
 def of_each_site(arguments: tuple[str, ...], at_once: int) -> list[str]:
@@ -188,6 +212,8 @@ def of_each_site(arguments: tuple[str, ...], at_once: int) -> list[str]:
 def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
     """Run every site to its end, some at a time; the worst exit code of them."""
     interrupted = False
+    for one in fleet:
+        one.clear()
     try:
         _follow(fleet, options.at_once)
     except KeyboardInterrupt:
@@ -225,9 +251,7 @@ def _follow(fleet: Sequence[SiteProcess], at_once: int) -> None:
 def _tell(options: Options, fleet: Sequence[SiteProcess]) -> None:
     """The statement of every site that is not green, then all of them in a table, and what was cut off."""
     for one in fleet:
-        if one.code and one.code < 0 and not one.selected:
-            print(f"\n===== {one.site} =====\nstopped before it began")
-        elif one.code:
+        if one.code and not one.never_began:
             output = (one.reports / OUTPUT).read_text(encoding="utf-8", errors="replace")
             print(f"\n===== {one.site} =====\n{_statement(output)}", flush=True)
     _overview(options, fleet)
@@ -235,6 +259,8 @@ def _tell(options: Options, fleet: Sequence[SiteProcess]) -> None:
         if one.selected and not (one.reports / SUMMARY).is_file():
             far = f"{one.done} of {one.selected} scenarios have a result"
             print(f"CUT OFF  {one.site}: {far}; go on with --resume")
+    if never := [one.site for one in fleet if one.never_began]:
+        print(f"NOT BEGUN  {counted(len(never), 'site')}, which --resume begins: {', '.join(never)}")
     print(f"each site's own output: {options.reports}/SITE/{OUTPUT}")
 
 
@@ -278,6 +304,7 @@ def _overview(options: Options, fleet: Sequence[SiteProcess]) -> None:
     sites: dict[str, Any] = {}
     for one in fleet:
         summary, code = _summary(one.reports / SUMMARY), one.code or 0
+        code = 2 if code == -signal.SIGINT else code
         totals = summary.get("totals", {})
         sites[one.site] = {"exit": code, "release": summary.get("release"), "totals": totals or None}
         told = [str(totals.get(word, "-")) for word in OUTCOMES]
