@@ -101,3 +101,65 @@ def test_one_thing_wrong_in_many_operations_is_one_cluster_and_two_elements_are_
     assert [str(one) for one in clusters(everywhere)] == ["3 operations  header/response  check result: 3 scenarios"]
     two = [replace(FAILED, nodeid=f"a::{path}", violations=(replace(FOUND, path=path),)) for path in ("a", "b")]
     assert len(clusters(two)) == 2
+
+
+def red(nodeid: str, *found: tuple[str, str], fault: str = "site") -> ScenarioResult:
+    """A failure that found elements of operations to be absent."""
+    violations = tuple(replace(FOUND, operation=operation, path=path, actual="absent") for operation, path in found)
+    return replace(FAILED, nodeid=nodeid, violations=violations, fault=fault)
+
+
+#: Reds, and the words of their clusters with whose fault they are.
+WORDS = [
+    ((broken("a", "GetSite to https://a.test: timed out\nafter 30 s"),), [("operation", "GetSite  timed out")]),
+    ((broken("a", "no such account", fault="profile"),), [("profile", "no such account")]),
+    ((broken("a", "GetSite to https://a.test: timed out", trouble="account"),), [("operation", "an account is not let in")]),
+    ((broken("a", "GetSite to https://a.test: the reply is not XML: line 7; it starts with <html>"),), [("operation", "GetSite  the reply is not XML")]),
+    ((broken("a", "it raised KeyError (traceback in faults/1.txt)", fault="suite"),), [("suite", "it raised KeyError")]),
+    ((red("a", ("GetSite", "b/c"), fault="suite"),), [("suite", "check result, which the reference breaks, too")]),
+    ((red("a", ("GetSite", "b/c")),), [("site", "GetSite  b/c  absent")]),
+    ((red("a", ("GetSite", "b"), ("GetSite", "c"), ("GetSite", "d")),), [("site", "GetSite  b  absent")]),
+    (tuple(red(one, ("GetSite", one)) for one in "abc"), [("site", "GetSite  3 elements  absent")]),
+    (tuple(red(one, (f"Get{one}", "x")) for one in "abc"), [("site", "3 operations  x  absent")]),
+    (tuple(red(one, (f"Get{one}", "x")) for one in "ab"), [("site", "Geta  x  absent"), ("site", "Getb  x  absent")]),
+    (tuple(red(one, (operation, "x")) for one, operation in zip("abc", ("", "Geta", "Getb"), strict=True)), [("site", "2 operations  x  absent")]),
+    (tuple(red(one, ("GetSite", path)) for one, path in zip("abc", ("", "x", "y"), strict=True)), [("site", "GetSite  2 elements  absent")]),
+    ((red("a", ("", "")),), [("site", "absent")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reds", "words"), WORDS, ids=range(len(WORDS)))
+def test_what_reds_come_from_in_words(reds: tuple[ScenarioResult, ...], words: list[tuple[str, str]]) -> None:
+    assert [(one.fault, one.words) for one in clusters(reds)] == words
+
+
+def test_the_reference_is_asked_about_every_failure_and_some_of_what_broke() -> None:
+    failures = [red(f"f{number}", ("GetSite", "x")) for number in range(5)]
+    lost = [broken(f"b{number}", "timed out") for number in range(5)]
+    unknown = [broken(f"p{number}", "no such account", fault="profile") for number in range(4)]
+    ours = [broken("s", "KeyError", fault="suite")]
+    assert doubtful([*failures, *lost, *unknown, *ours]) == tuple(one.nodeid for one in (*failures, *lost[:3], *unknown[:3]))
+
+
+@pytest.mark.parametrize(
+    ("reference", "faults", "evidence"),
+    [
+        ({"b0": "failed", "b1": "passed"}, ["operation"] * 3, "outage; the mock of 41.5 passes it"),
+        ({"b0": "broken"}, ["suite"] * 3, "outage; on the mock of 41.5 it is broken, too"),
+        ({}, ["operation"] * 3, "outage; no mock of 41.5 could be asked"),
+        ({"b0": "skipped"}, ["operation"] * 3, "outage; no mock of 41.5 could be asked"),
+    ],
+)
+def test_what_broke_together_is_settled_together(reference: dict[str, str], faults: list[str], evidence: str) -> None:
+    lost = by_nodeid(*(broken(f"b{number}", "timed out", trouble="outage") for number in range(3)))
+    now = settled(lost, reference, "41.5")
+    assert [one.fault for one in now.values()] == faults
+    assert {one.evidence for one in now.values()} == {evidence}
+
+
+def test_each_failure_is_settled_for_itself() -> None:
+    reds = by_nodeid(*(red(f"f{number}", ("GetSite", "x")) for number in range(3)))
+    now = settled(reds, {"f0": "passed", "f1": "failed"}, "41.5")
+    assert [(one.fault, one.evidence) for one in now.values()] == [
+        ("site", "the mock of 41.5 passes it"), ("suite", "on the mock of 41.5 it is failed, too"), ("site", "no mock of 41.5 could be asked"),
+    ]  # fmt: skip

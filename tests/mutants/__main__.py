@@ -8,6 +8,7 @@ any more, or a planted bug goes unnoticed.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(known)} (all)")
     parser.add_argument("--turn", action="store_true", help="only the module that has its turn today")
     parser.add_argument("--planted", action="store_true", help="only the bugs planted by hand")
-    parser.add_argument("--children", type=int, default=1, metavar="N", help="mutants tried at once (%(default)s)")
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1, metavar="N", help="mutants tried at once (%(default)s)")
     given = parser.parse_args(arguments)
     if unknown := set(given.modules) - set(known):
         parser.error(f"no module is called {min(unknown)}")

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -92,11 +92,11 @@ def copied(folder: Path) -> None:
             shutil.copy(ROOT / part, folder / part)
 
 
-def measured(folder: Path, module: Module, children: int, known: Iterable[Equivalent] = ()) -> list[Mutant]:
+def measured(folder: Path, module: Module, children: int, known: Collection[Equivalent] = ()) -> list[Mutant]:
     """Every mutant of ``module`` with what came of it, tried in the copy in ``folder``, by so many ``children`` at once.
 
-    What survives and is not ``known`` to mean the same is tried again in a process of its own, where nothing was
-    imported or compiled before it.
+    Where that is too few, what survived and is not ``known`` to mean the same is tried again in a process of its own,
+    where nothing was imported or compiled before it.
     """
     place = folder / module.file
     original = place.read_text(encoding="utf-8")
@@ -104,8 +104,10 @@ def measured(folder: Path, module: Module, children: int, known: Iterable[Equiva
         source, names = mutated(module.file, original)
         place.write_text(source, encoding="utf-8")
         codes = tried(folder, module, names, children)
-        same = {(one.function, one.line) for one in known}
         found = [mutant_of(source, name, codes[name]) for name in names]
+        if all(count.share >= module.least for count in counted(found, known)):
+            return found
+        same = {(one.function, one.line) for one in known}
         return [
             one if one.outcome in KILLED or (one.function, one.line) in same else again(folder, module, name, one)
             for name, one in zip(names, found, strict=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.reporting.exchange_file import readable, shown, write_exchange, write_fault
-from conformance.reporting.text import printable, safe, shortened, table, visible
+from conformance.reporting.text import counted, printable, safe, shortened, table, visible
 from conformance.wire.exchange import Exchange, Request
 
 
@@ -40,7 +40,17 @@ def test_what_nobody_would_read_is_cut(length: int, shown: str) -> None:
 
 
 def test_a_table_ends_no_line_in_blanks_and_aligns_to_the_left() -> None:
-    assert table([["a", "b"], ["ccc", ""], ["Ｗ", "ｱ"]]) == ["a    b", "ccc", "Ｗ   ｱ"]
+    assert table([["a", "b"], ["ccc", ""], ["Ｗ", "ｱ"], ["会", "X"]]) == ["a    b", "ccc", "Ｗ   ｱ", "会   X"]
+
+
+@pytest.mark.parametrize(("number", "several", "words"), [(0, "", "0 runs"), (1, "", "1 run"), (2, "", "2 runs"), (1, "runnings", "1 run"), (2, "runnings", "2 runnings")])
+def test_a_number_has_its_noun(number: int, several: str, words: str) -> None:
+    assert counted(number, "run", several) == words
+
+
+def test_a_row_with_a_cell_too_many_is_a_fault_and_not_cut() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        table([["a"], ["b", "c"]])
 
 
 SENT = Request("GetSite", 'host "1"', "https://acme.test/a?b=1&c", b"<a><b>1</b></a>")

@@ -1,0 +1,554 @@
+"""What a scenario notes of its changes, how each is undone, and what a sweep finds: against a site that answers as told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from conformance.scenarios.cleanup import LeftOver, ScenarioCleanup, Sweep, undo
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.run_context import RunContext
+from conformance.scenarios.scenario import Scenario
+from conformance.scenarios.scenario_data import ScenarioData
+from conformance.sites.errors import CannotJudge
+from conformance.sites.ledger import DEACTIVATED, PASSWORD, SETTING, USER, Ledger, LedgerEntry, Ledgers, deactivated, left_behind
+from conformance.sites.release import Release
+from conformance.sites.settings import setting_named
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.served import NotServed
+from tests.judge.test_conditions import message, refused
+from tests.rig import rig
+
+SERV = "http://www.webex.com/schemas/2002/06/service"
+OK = message(kind="")
+HOST, ADMIN = "host", "site-admin"
+
+
+class Site:
+    """Answers every operation as told, and knows what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, list[str]] = {}
+        self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.closed = 0
+        #: Operations that may be sent again when no answer comes.
+        self.repeatable: set[str] = set()
+
+    def send(self, request: Request) -> Exchange:
+        if request.repeatable:
+            self.repeatable.add(request.operation)
+        root = etree.fromstring(request.body)
+        body = root.find(".//{*}bodyContent")
+        told = {etree.QName(one).localname: (one.text or "").strip() for one in body.iter() if not len(one)} if body is not None else {}
+        self.asked.append((request.operation, request.caller, told))
+        answers = self.answers.get(request.operation, [OK])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer == "not served":
+            raise NotServed(request.operation, "gone")
+        if answer == "lost":
+            return Exchange(request, 0.0, 0.0, error="nobody answered")
+        return Exchange(request, 0.0, 0.0, status=200, body=answer.encode())
+
+    def close(self) -> None:
+        self.closed += 1
+
+    @property
+    def operations(self) -> list[str]:
+        return [operation for operation, _, _ in self.asked]
+
+
+@pytest.fixture
+def scenario(catalogue: Catalogue) -> Scenario:
+    every = (scenario for file in catalogue.known_files() for scenario in file.scenarios.values())
+    return next(one for one in every if one.operations == ("GetSite",) and not (one.settings or one.writes or one.mail or one.needs))
+
+
+@pytest.fixture
+def mock(catalogue: Catalogue) -> Iterator[RunContext]:
+    with rig(catalogue) as site:
+        yield site.run_context
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def live(mock: RunContext, site: Site) -> RunContext:
+    """The same as a live site: nobody switches anything behind its back."""
+    here = replace(mock, control_plane=None)
+    object.__setattr__(here, "client", lambda: site)
+    return here
+
+
+def cleanup_of(here: RunContext, scenario: Scenario, site: Site) -> ScenarioCleanup:
+    return ScenarioCleanup(here, site, ScenarioData(here, scenario, lambda *_: None))
+
+
+def left(here: RunContext) -> list[tuple[str, str, str, dict[str, str] | None]]:
+    """What the ledger lists: role, operation, name, key."""
+    file = here.ledger._file
+    return [(one.role, one.operation, one.name, key) for one, key in left_behind(file)] if file.exists() else []
+
+
+def states(file: Path) -> list[str]:
+    """What became of the changes that a ledger lists, line by line."""
+    return [str(json.loads(line)["state"]) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def entry(here: RunContext, role: str, operation: str, name: str) -> LedgerEntry:
+    return here.ledger.intend(role, operation, name)
+
+
+def body(operation: str, space: str, inside: str) -> str:
+    kind = operation[0].lower() + operation[1:] + "Response"
+    return message(body=inside, kind=f' xsi:type="n:{kind}"', space=f"{SERV}/{space}")
+
+
+MEETING, USERS = body("CreateMeeting", "meeting", "<n:meetingkey>77</n:meetingkey>"), body("CreateUser", "user", "<n:userId>5</n:userId>")
+
+
+def request_of(operation: str, caller: str = HOST) -> Request:
+    return Request(operation, caller, "https://a.test", b"")
+
+
+# -- undoing ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "key", "asked", "values"),
+    [
+        ("CreateMeeting", {"meetingKey": "7"}, ("DelMeeting", HOST), {"meetingKey": "7"}), ("CreateEvent", {"sessionKey": "8"}, ("DelEvent", HOST), {"sessionKey": "8"}),
+        ("CreateUser", {"webExId": "a"}, ("DelUser", ADMIN), {"webExId": "a"}),
+    ],
+)  # fmt: skip
+def test_what_was_made_is_removed_by_who_made_it_and_users_by_the_administrator(
+    live: RunContext, site: Site, operation: str, key: dict[str, str], asked: tuple[str, str], values: dict[str, str]
+) -> None:
+    undo(live, site, entry(live, HOST, operation, "x"), key)
+    ((name, caller, told),) = site.asked
+    assert (name, caller) == (asked[0], live.profile.accounts[asked[1]].role)
+    assert set(values.values()) <= set(told.values())
+    assert site.repeatable == {asked[0]}, "twice is as good as once"
+    assert left(live) == []
+    assert states(live.ledger._file) == ["intended", DEACTIVATED if operation == "CreateUser" else "removed"]
+    assert deactivated(live.ledger._file) == (["x"] if operation == "CreateUser" else [])
+
+
+def test_who_made_it_and_is_gone_is_stood_in_for_by_the_administrator(live: RunContext, site: Site) -> None:
+    undo(live, site, entry(live, "made-for-a-run", "CreateMeeting", "x"), {"meetingKey": "7"})
+    assert [(name, caller) for name, caller, _ in site.asked] == [("DelMeeting", ADMIN)]
+    alone = replace(live, profile=replace(live.profile, accounts={HOST: live.profile.accounts[HOST]}))
+    undo(alone, site, entry(alone, HOST, "CreateUser", "x"), {"webExId": "a"})
+    assert site.asked[-1][:2] == ("DelUser", HOST)
+
+
+@pytest.mark.parametrize(("number", "gone"), [("060001", True), ("030001", True), ("000015", True), ("000001", False)])
+def test_what_is_gone_already_is_undone_and_a_refusal_is_told(live: RunContext, site: Site, number: str, gone: bool) -> None:
+    site.answers["DelMeeting"] = [refused(number)]
+    made = entry(live, HOST, "CreateMeeting", "x")
+    if gone:
+        undo(live, site, made, {"meetingKey": "7"})
+        assert left(live) == []
+    else:
+        with pytest.raises(CannotJudge, match="^DelMeeting answered FAILURE 000001 No"):
+            undo(live, site, made, {"meetingKey": "7"})
+        assert [one[2] for one in left(live)] == ["x"]
+
+
+def test_a_password_becomes_what_the_profile_says(live: RunContext, site: Site) -> None:
+    host = live.profile.accounts[HOST]
+    undo(live, site, entry(live, HOST, PASSWORD, HOST), {})
+    ((name, caller, told),) = site.asked
+    assert (name, caller, told["webExId"], told["password"]) == ("SetUser", ADMIN, host.webex_id, host.credentials["password"])
+    for accounts in ({HOST: replace(host, credentials={}), ADMIN: live.profile.accounts[ADMIN]}, {ADMIN: live.profile.accounts[ADMIN]}):
+        here = replace(live, profile=replace(live.profile, accounts=accounts))
+        with pytest.raises(CannotJudge, match="^the profile names no password of host$"):
+            undo(here, site, entry(here, HOST, PASSWORD, HOST), {})
+
+
+def test_a_setting_needs_a_control_plane(live: RunContext, mock: RunContext, site: Site) -> None:
+    with pytest.raises(CannotJudge, match="^only a control plane can set entry-exit-tone back$"):
+        undo(live, site, entry(live, "", SETTING, "entry-exit-tone"), {"value": '"BEEP"'})
+    plane = mock.control_plane
+    assert plane is not None
+    plane.set(setting_named("entry-exit-tone"), "NOTONE")
+    undo(mock, site, entry(mock, "", SETTING, "entry-exit-tone"), {"value": '"BEEP"'})
+    assert plane.setting("entry-exit-tone") == "BEEP"
+
+
+class Plane:
+    """A control plane that notes what it is told to take away, and how it is set."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.deleted: list[str] = []
+        self.settings = settings
+
+    def delete(self, place: str) -> None:
+        self.deleted.append(place)
+
+    def setting(self, name: str) -> Any:
+        return self.settings.get(name)
+
+    def set(self, setting: Any, value: Any) -> None:
+        self.settings[setting.name] = value
+
+
+def test_of_a_mock_creations_are_taken_out_of_the_books(live: RunContext, site: Site) -> None:
+    here = replace(live, control_plane=Plane())
+    undo(here, site, entry(here, ADMIN, "CreateUser", "x"), {"webExId": "a,b"})
+    undo(here, site, entry(here, HOST, "CreateEvent", "x"), {"sessionKey": "8"})
+    assert here.control_plane.deleted == ["users/a", "users/b", "sessions/8"]
+    assert (site.asked, left(here), deactivated(here.ledger._file)) == ([], [], [])
+
+
+# -- during a scenario ----------------------------------------------------------
+
+
+def test_a_setting_is_noted_only_where_it_changes(live: RunContext, scenario: Scenario, site: Site) -> None:
+    setting = setting_named("entry-exit-tone")
+    cleanup_of(live, scenario, site).set(setting, "BEEP")
+    assert left(live) == []
+    here = replace(live, control_plane=Plane(**{"entry-exit-tone": "BEEP"}))
+    cleanup = cleanup_of(here, scenario, site)
+    cleanup.set(setting, "BEEP")
+    assert left(here) == []
+    cleanup.set(setting, "NOTONE")
+    assert left(here) == [("", SETTING, "entry-exit-tone", {"value": '"BEEP"'})]
+    assert here.control_plane.setting("entry-exit-tone") == "NOTONE"
+    assert cleanup.clean_up() == []
+    assert here.control_plane.setting("entry-exit-tone") == "BEEP"
+
+
+def test_what_is_made_has_a_name_of_ours_unless_it_has_one(live: RunContext, scenario: Scenario, site: Site) -> None:
+    cleanup = cleanup_of(live, scenario, site)
+    ours = re.compile(rf"wxc-{live.run_id}-\d+")
+    for operation, variable in (("CreateMeeting", "confName"), ("CreateEvent", "sessionName")):
+        sent: dict[str, str] = {}
+        cleanup.name(operation, sent)
+        assert ours.fullmatch(sent.pop(variable))
+        assert sent == {}
+        named = {variable: "mine"}
+        cleanup.name(operation, named)
+        assert named == {variable: "mine"}
+    user: dict[str, str] = {}
+    cleanup.name("CreateUser", user)
+    name, _, domain = user["email"].partition("@")
+    assert ours.fullmatch(name)
+    assert "." in domain
+    assert user == {"email": user["email"], "webExId": user["email"]}
+    given = {"email": "a@b.c", "webExId": "w"}
+    cleanup.name("CreateUser", given)
+    assert given == {"email": "a@b.c", "webExId": "w"}
+
+
+def create(cleanup: ScenarioCleanup, site: Site, operation: str, sent: Mapping[str, str], *, hold: bool = True) -> Exchange:
+    request = replace(request_of(operation), body=b"<a/>")
+    return cleanup.create(request, sent, lambda: site.send(request), hold=hold)
+
+
+def test_what_was_made_is_kept_with_its_key_and_removed_at_the_end(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers["CreateMeeting"] = [MEETING]
+    cleanup = cleanup_of(live, scenario, site)
+    exchange = create(cleanup, site, "CreateMeeting", {"confName": "x", "more": "y"})
+    assert exchange.reply.succeeded
+    assert left(live) == [(HOST, "CreateMeeting", "x", {"meetingKey": "77"})]
+    assert cleanup._data.held("new meeting") == {"confName": "x", "more": "y", "meetingkey": "77", "meetingKey": "77", "sessionKey": "77"}
+    assert cleanup.clean_up() == []
+    assert site.operations == ["CreateMeeting", "DelMeeting"]
+    assert left(live) == []
+    assert cleanup.clean_up() == []
+    assert site.operations == ["CreateMeeting", "DelMeeting"], "once"
+
+
+def test_later_steps_know_of_a_new_user_what_was_sent_and_told(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers["CreateUser"] = [USERS]
+    cleanup = cleanup_of(live, scenario, site)
+    create(cleanup, site, "CreateUser", {"email": "a@b.c", "webExId": "w"}, hold=False)
+    with pytest.raises(CannotJudge):
+        cleanup._data.held("new user")
+    create(cleanup, site, "CreateUser", {"email": "a@b.c", "webExId": "w"})
+    first = left(live)[0][3]["webExId"].partition(",")[0]  # type: ignore[index]
+    assert cleanup._data.held("new user") == {"email": "a@b.c", "webExId": first, "userId": "5", "short name": "a", "sessionKey": first}
+
+
+def test_what_was_made_without_telling_its_key_is_missed_in_these_words(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers["CreateMeeting"] = [body("CreateMeeting", "meeting", "")]
+    cleanup = cleanup_of(live, scenario, site)
+    create(cleanup, site, "CreateMeeting", {"confName": "x"})
+    with pytest.raises(CannotJudge, match="CreateMeeting answered SUCCESS without meetingkey"):
+        cleanup._data.held("new meeting")
+
+
+@pytest.mark.parametrize(
+    ("answer", "listed"),
+    [(refused(), []), ("lost", [(HOST, "CreateMeeting", "x", None)]), (body("CreateMeeting", "meeting", ""), [(HOST, "CreateMeeting", "x", None)])],
+    ids=["refused", "lost", "keyless"],
+)
+def test_what_may_have_been_made_stays_in_the_ledger(
+    live: RunContext, scenario: Scenario, site: Site, answer: str, listed: list[tuple[str, str, str, None]]
+) -> None:
+    site.answers["CreateMeeting"] = [answer]
+    cleanup = cleanup_of(live, scenario, site)
+    create(cleanup, site, "CreateMeeting", {"confName": "x"})
+    assert left(live) == listed
+    assert states(live.ledger._file) == ["intended", *([] if listed else ["refused"])]
+    assert cleanup.clean_up() == []
+    assert site.operations == ["CreateMeeting"], "without a key nothing can be removed"
+
+
+def test_what_is_not_served_made_nothing(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers["CreateMeeting"] = ["not served"]
+    with pytest.raises(NotServed):
+        create(cleanup_of(live, scenario, site), site, "CreateMeeting", {"confName": "x"})
+    assert left(live) == []
+    assert states(live.ledger._file) == ["intended", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("managed", "release", "key"), [(True, Release(41, 11), "a@b.c,w"), (True, Release(41, 10), "w"), (False, Release(42, 1), "w"), (None, Release(42, 1), "w")]
+)
+def test_a_user_of_control_hub_may_go_by_two_names(
+    live: RunContext, scenario: Scenario, site: Site, managed: bool | None, release: Release, key: str
+) -> None:
+    site.answers["CreateUser"] = [USERS]
+    settings = {} if managed is None else {"control-hub-managed": managed}
+    here = replace(live, release=release, profile=replace(live.profile, settings=settings))
+    for one in (here, replace(here, control_plane=Plane(**settings), profile=replace(live.profile, settings={}))):
+        create(cleanup_of(one, scenario, site), site, "CreateUser", {"email": "a@b.c", "webExId": "w"})
+        assert left(one)[0] == (HOST, "CreateUser", "a@b.c", {"webExId": key})
+
+
+USER_NOW = "<n:webExId>w</n:webExId><n:email>a@b.c</n:email><n:active>ACTIVATED</n:active><n:timeZoneID>4</n:timeZoneID>"
+
+
+def test_a_user_of_the_operator_is_looked_at_before_it_is_changed_and_once(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers["GetUser"] = [body("GetUser", "user", USER_NOW)]
+    cleanup = cleanup_of(live, scenario, site)
+    cleanup.look_first("GetUser", {"webExId": "w"})
+    cleanup.look_first("CreateUser", {"webExId": "w"})
+    assert (site.asked, left(live)) == ([], [])
+    cleanup.look_first("SetUser", {"webExId": "w, v"})
+    cleanup.look_first("SetUser", {"webExId": "w"})
+    assert [(name, caller, told["webExId"]) for name, caller, told in site.asked] == [("GetUser", ADMIN, "w"), ("GetUser", ADMIN, "v")]
+    now = {"webExId": "w", "newWebExId": "w", "email": "a@b.c", "active": "ACTIVATED", "timeZoneID": "4"}
+    assert left(live) == [(ADMIN, USER, "v", {**now, "webExId": "v"}), (ADMIN, USER, "w", now)]
+
+
+def test_before_a_user_of_the_operator_is_taken_away_there_must_be_a_way_back(live: RunContext, scenario: Scenario, site: Site) -> None:
+    open_ = replace(live, profile=replace(live.profile, settings={}))
+    site.answers["GetUser"] = [body("GetUser", "user", USER_NOW)]
+    cleanup_of(open_, scenario, site).look_first("DelUser", {"webExId": "w"})
+    assert site.operations == ["GetUser", "SetUser"]
+    assert [one[2] for one in left(live)] == ["w"]
+
+
+def test_who_was_made_here_is_nobody_of_the_operator(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers["CreateUser"] = [USERS]
+    cleanup = cleanup_of(live, scenario, site)
+    create(cleanup, site, "CreateUser", {"email": "a@b.c", "webExId": "w@b.c"})
+    for name in ("w@b.c", "w"):
+        cleanup.look_first("SetUser", {"webExId": name})
+    assert site.operations == ["CreateUser"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "sent", "key"),
+    [
+        ("SetUser", {"webExId": "w", "email": "n@b.c"}, "w,n@b.c"), ("SetUser", {"webExId": "w", "newWebExId": "n"}, "w,n"),
+        ("SetUser", {"webExId": "w", "email": "m@b.c", "newWebExId": "n"}, "w,m@b.c,n"), ("SetUser", {"webExId": "w", "email": "w"}, "w"),
+        ("SetUser", {"webExId": "w"}, "w"), ("SetUser", {"webExId": "other", "email": "n@b.c"}, "w"), ("DelUser", {"webExId": "w", "email": "n@b.c"}, "w"),
+    ],
+)  # fmt: skip
+def test_a_new_name_counts_beside_the_old_one(
+    live: RunContext, scenario: Scenario, site: Site, operation: str, sent: dict[str, str], key: str
+) -> None:
+    site.answers["CreateUser"] = [USERS]
+    here = replace(live, profile=replace(live.profile, settings={}))
+    cleanup = cleanup_of(here, scenario, site)
+    create(cleanup, site, "CreateUser", {"email": "a@b.c", "webExId": "w"})
+    request = replace(request_of(operation), body=b"<a/>")
+    cleanup.follow(request, sent, site.send(request))
+    assert left(here) == [(HOST, "CreateUser", "a@b.c", {"webExId": key})]
+
+
+def test_a_name_of_somebody_else_is_not_taken_for_one_of_the_new_user(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers["CreateUser"] = [USERS]
+    here = replace(live, profile=replace(live.profile, settings={}))
+    cleanup = cleanup_of(here, scenario, site)
+    create(cleanup, site, "CreateUser", {"email": "a@b.c", "webExId": "w"})
+    host = live.profile.accounts[HOST]
+    request = replace(request_of("SetUser"), body=b"<a/>")
+    for name in (host.webex_id.upper(), host.email):
+        cleanup.follow(request, {"webExId": "w", "newWebExId": name}, site.send(request))
+    assert left(live)[0][3] == {"webExId": "w"}
+
+
+def test_a_password_of_an_account_is_noted_when_the_site_has_taken_the_request(live: RunContext, scenario: Scenario, site: Site) -> None:
+    cleanup = cleanup_of(live, scenario, site)
+    request = replace(request_of("SetUser"), body=b"<a/>")
+    host = live.profile.accounts[HOST]
+    cleanup.follow(request, {"webExId": host.webex_id}, site.send(request))
+    cleanup.follow(request, {"webExId": "stranger", "password": "Another-1-of-a-test"}, site.send(request))
+    cleanup.follow(replace(request, operation="DelUser"), {"webExId": host.webex_id, "password": "Another-1-of-a-test"}, site.send(request))
+    bare = replace(live, profile=replace(live.profile, accounts={HOST: replace(host, credentials={})}))
+    cleanup_of(bare, scenario, site).follow(request, {"webExId": host.webex_id, "password": "Another-1-of-a-test"}, site.send(request))
+    assert left(live) == []
+    cleanup.follow(request, {"webExId": host.webex_id, "password": "Another-1-of-a-test"}, site.send(request))
+    assert left(live) == [(HOST, PASSWORD, HOST, {})]
+
+
+def test_the_last_is_undone_first_and_what_cannot_be_is_told(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers |= {"CreateMeeting": [MEETING], "CreateEvent": [body("CreateEvent", "event", "<n:sessionKey>8</n:sessionKey>")], "DelEvent": [refused()]}
+    cleanup = cleanup_of(live, scenario, site)
+    create(cleanup, site, "CreateMeeting", {"confName": "x"})
+    create(cleanup, site, "CreateEvent", {"sessionName": "y"})
+    assert cleanup.clean_up() == ["CreateEvent y could not be undone: DelEvent answered FAILURE 000001 No"]
+    assert site.operations[2:] == ["DelEvent", "DelMeeting"]
+
+
+# -- a sweep ----------------------------------------------------------------------
+
+OLD, YOUNG, PLACE = "wxc-0123456700aa-1", "wxc-7fffffff00bb-1", "a.test_mock"
+NOW = 0x40000000
+
+
+def listing(operation: str, space: str, row: str, *rows: Mapping[str, str]) -> str:
+    inside = "".join(f"<n:{row}>{''.join(f'<n:{name}>{text}</n:{name}>' for name, text in one.items())}</n:{row}>" for one in rows)
+    return body(operation, space, inside)
+
+
+def sweep(live: RunContext, folder: Path, before: float = NOW, strange: float | None = None) -> Sweep:
+    return Sweep(live, Ledgers("mock", PLACE, folder, None), before, strange)
+
+
+def test_what_only_the_site_shows_is_found_by_its_name(live: RunContext, site: Site, tmp_path: Path) -> None:
+    names = (OLD, YOUNG, "Quarterly planning")
+    site.answers["LstsummarySession"] = [listing(
+        "LstsummarySession", "ep", "session", *({"sessionKey": f"{number}", "confName": name, "serviceType": "MeetingCenter"} for number, name in enumerate(names)),
+        {"sessionKey": "9", "confName": OLD.replace("-1", "-9"), "serviceType": "SalesCenter"},
+    )]  # fmt: skip
+    site.answers["LstsummaryUser"] = [listing(
+        "LstsummaryUser", "user", "user", {"webExId": "u", "email": f"{OLD[:-1]}2@b.c", "active": "ACTIVATED"}, {"webExId": "v", "email": f"{OLD[:-1]}3@b.c", "active": "DEACTIVATED"},
+    )]  # fmt: skip
+    found = sweep(live, tmp_path).found()
+    told = {(str(item), item.entry.role, item.entry.started, item.ledger, tuple((item.key or {}).items())) for item in found}
+    assert told == {
+        (f"CreateMeeting {OLD}", HOST, float(0x01234567), None, (("meetingKey", "0"),)), (f"CreateUser {OLD[:-1]}2@b.c", ADMIN, float(0x01234567), None, (("webExId", "u"),)),
+    }  # fmt: skip
+    assert {told["startFrom"] for name, _, told in site.asked if name == "LstsummarySession"} == {"1"}
+    assert {told["maximumNum"] for name, _, told in site.asked if name == "LstsummaryUser"} == {"100"}
+    assert site.closed == 1
+    settled = replace(live, control_plane=Plane())
+    object.__setattr__(settled, "client", lambda: site)
+    assert f"CreateUser {OLD[:-1]}3@b.c" in {str(item) for item in sweep(settled, tmp_path).found()}, "a mock can take it out of its books"
+
+
+@pytest.mark.parametrize(("answer", "pages"), [("full", 3), (refused(), 1), ("not served", 1)], ids=["full", "refused", "not served"])
+def test_lists_are_read_page_by_page(live: RunContext, site: Site, tmp_path: Path, answer: str, pages: int) -> None:
+    full = listing("LstsummaryEvent", "event", "event", *[{"sessionKey": "1", "sessionName": "x"}] * 100)
+    last = listing("LstsummaryEvent", "event", "event", {"sessionKey": "8", "sessionName": OLD})
+    site.answers["LstsummaryEvent"] = [full, full, last] if answer == "full" else [answer]
+    found = sweep(live, tmp_path).found()
+    assert [told["startFrom"] for name, _, told in site.asked if name == "LstsummaryEvent"] == ["1", "101", "201"][:pages]
+    assert [str(item) for item in found] == ([f"CreateEvent {OLD}"] if answer == "full" else [])
+
+
+def test_what_ledgers_list_comes_first_and_once(live: RunContext, site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "mock-0123456700aa.jsonl"
+    ledger = Ledger(file, PLACE, "0123456700aa")
+    keyed, keyless, lost = (ledger.intend(HOST, "CreateEvent", f"{OLD[:-1]}{number}") for number in (1, 2, 3))
+    ledger.created(keyed, {"sessionKey": "1"})
+    ledger.close()
+    rows = ({"sessionKey": f"1{number}", "sessionName": f"{OLD[:-1]}{number}"} for number in (1, 2, 4))
+    site.answers["LstsummaryEvent"] = [listing("LstsummaryEvent", "event", "event", *rows)]
+    late = keyed.started + 1
+    found = sweep(live, tmp_path, late).found()
+    assert [(item.entry.name[-1], item.key, item.ledger) for item in found] == [
+        ("3", None, file), ("2", {"sessionKey": "12"}, file), ("1", {"sessionKey": "1"}, file), ("4", {"sessionKey": "14"}, None),
+    ]  # fmt: skip
+    assert [item.entry.name[-1] for item in sweep(live, tmp_path, keyed.started - 1).found()] == ["1", "2", "4"]
+    assert lost.name == f"{OLD[:-1]}3"
+    assert keyless.name == f"{OLD[:-1]}2"
+
+
+def test_of_a_run_only_its_ledgers_count_and_the_site_is_asked_for_lost_keys_alone(live: RunContext, site: Site, tmp_path: Path) -> None:
+    for run, key in (("0123456700aa", True), ("0123456700bb", False)):
+        ledger = Ledger(tmp_path / f"mock-{run}.jsonl", PLACE, run)
+        made = ledger.intend(HOST, "CreateEvent", f"wxc-{run}-1")
+        if key:
+            ledger.created(made, {"sessionKey": "1"})
+        ledger.close()
+    mine = sweep(live, tmp_path, made.started + 1)
+    assert [item.key for item in mine.of_run("0123456700aa")] == [{"sessionKey": "1"}]
+    assert site.asked == []
+    site.answers["LstsummaryEvent"] = [listing("LstsummaryEvent", "event", "event", {"sessionKey": "12", "sessionName": "wxc-0123456700bb-1"})]
+    assert [item.key for item in mine.of_run("0123456700bb")] == [{"sessionKey": "12"}]
+
+
+@pytest.mark.parametrize(("strange", "young"), [(None, False), (0x01234566, True), (0x01234567, False)])
+def test_what_may_be_of_a_run_on_another_machine_is_left_alone(
+    live: RunContext, site: Site, tmp_path: Path, strange: float | None, young: bool
+) -> None:
+    site.answers["LstsummaryEvent"] = [listing("LstsummaryEvent", "event", "event", {"sessionKey": "1", "sessionName": OLD})]
+    mine = sweep(live, tmp_path, strange=strange)
+    assert [str(item) for item in mine.found()] == ([] if young else [f"CreateEvent {OLD}"])
+    assert [str(item) for item in mine.young] == ([f"CreateEvent {OLD}"] if young else [])
+    tmp_path.joinpath("mock-0123456700aagw1.jsonl").write_text("")
+    assert [str(item) for item in mine.found()] == [f"CreateEvent {OLD}"], "a ledger of its run is here"
+    assert mine.young == []
+
+
+def test_settings_are_put_back_before_anything_is_removed_and_what_stays_is_told(live: RunContext, site: Site, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "mock-0123456700aa.jsonl", PLACE, "0123456700aa")
+    event, tone = ledger.intend(HOST, "CreateEvent", "x"), ledger.intend("", SETTING, "entry-exit-tone")
+    keyless = ledger.intend(HOST, "CreateEvent", "z")
+    ledger.close()
+    file = ledger._file
+    site.answers["DelEvent"] = [refused(), OK]
+    items = [LeftOver(event, {"sessionKey": "1"}, file), LeftOver(tone, {"value": '"BEEP"'}, file), LeftOver(keyless, None, file), LeftOver(event, {"sessionKey": "2"}, None)]
+    mine = sweep(live, tmp_path)
+    assert mine.remove(items) == [
+        "setting entry-exit-tone: only a control plane can set entry-exit-tone back", "CreateEvent x: DelEvent answered FAILURE 000001 No",
+    ]  # fmt: skip
+    assert [entry.name for entry, _ in left_behind(file)] == ["entry-exit-tone", "x"], "what has no key is nowhere on the site"
+    assert site.closed == 1
+    assert mine.remove(items[:1]) == []
+    assert [entry.name for entry, _ in left_behind(file)] == ["entry-exit-tone"]
+    assert set(states(file)) == {"intended", "removed"}
+
+
+def test_what_began_at_the_very_moment_counts_as_before_it(live: RunContext, site: Site, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "mock-0123456700aa.jsonl", PLACE, "0123456700aa")
+    made = ledger.intend(HOST, "CreateEvent", "x")
+    later = ledger.intend(HOST, "CreateEvent", "y")
+    ledger.close()
+    moment = {one.name: one.started for one, _ in left_behind(ledger._file)}
+    assert moment[made.name] < moment[later.name]
+    assert [str(item) for item in sweep(live, tmp_path, made.started).found()] == ["CreateEvent x"]
+    rows = ({"sessionKey": "1", "sessionName": OLD}, {"sessionName": "nobody's"})
+    site.answers["LstsummaryEvent"] = [listing("LstsummaryEvent", "event", "event", *rows)]
+    assert f"CreateEvent {OLD}" in {str(item) for item in sweep(live, tmp_path, 0x01234567).found()}
+    assert f"CreateEvent {OLD}" not in {str(item) for item in sweep(live, tmp_path, 0x01234566).found()}
+
+
+def test_a_list_is_read_only_by_who_is_in_the_profile(live: RunContext, site: Site, tmp_path: Path) -> None:
+    here = replace(live, profile=replace(live.profile, accounts={ADMIN: live.profile.accounts[ADMIN]}))
+    object.__setattr__(here, "client", lambda: site)
+    assert sweep(here, tmp_path).found() == []
+    assert set(site.operations) == {"LstsummaryUser"}
+
+
+def test_an_address_with_two_signs_is_short_for_what_stands_before_the_first(live: RunContext, scenario: Scenario, site: Site) -> None:
+    site.answers["CreateUser"] = [USERS]
+    cleanup = cleanup_of(live, scenario, site)
+    create(cleanup, site, "CreateUser", {"email": "a@b@c", "webExId": "w"})
+    assert cleanup._data.held("new user")["short name"] == "a"
