@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Self
 
 import httpx
 
 from conformance.sites.profile import Profile
-from conformance.wire.environment import proxy_for
+from conformance.wire.environment import default_tls, proxy_for
 
 _ENOUGH = 64 * 1024
 
@@ -29,15 +30,20 @@ class Page:
         return 0 < self.status < 400
 
 
+@cache
+def _of_this_machine() -> ssl.SSLContext:
+    """One context for every browser: reading the authorities takes longer than a page."""
+    return default_tls()
+
+
 class Browser:
     """A browser for one scenario; certificates are verified as those of the site are."""
 
     def __init__(self, profile: Profile, tls: ssl.SSLContext, transport: httpx.BaseTransport | None = None) -> None:
         # The context of a site on loopback verifies nobody: it is for that site alone.
-        verify: ssl.SSLContext | bool = tls if profile.url.startswith("https://") else True
         self._http = httpx.Client(
             timeout=min(30.0, profile.timeout),
-            verify=verify,
+            verify=tls if profile.url.startswith("https://") else _of_this_machine(),
             trust_env=False,
             proxy=proxy_for(profile.url) if profile.trust_env and transport is None else None,
             transport=transport,
