@@ -35,9 +35,10 @@ def test_equal_sides_are_no_no_go(kind: str, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("kind", FAULTY)
 def test_a_fault_in_every_fifth_request_is_never_go(kind: str, seed: int) -> None:
+    """How often it is a no-go, ``python -m tests.comparison`` measures: with a fault of the whole site, always."""
     word = decided((kind, seed, 20))
     assert word != "go"
-    assert word == "no-go" or not FAULTY[kind]
+    assert word == "no-go" or kind != "a fault of the site"
 
 
 def test_twenty_one_runs_without_a_failure_are_go_and_twenty_are_one_too_few() -> None:

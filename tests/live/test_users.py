@@ -151,8 +151,9 @@ def test_what_a_site_wrongly_accepts_is_put_back(run: Runner, tmp_path: Path, fa
     if fault != "R41.11.0-16/not-woken":
         assert changed == []
     else:
-        assert changed == ["dora.disposable@example.com", "ddispose"], "SetUser cannot wake anybody: told, not hidden"
-        assert "dora.disposable@example.com has active DEACTIVATED still" in outcome.text
+        assert {"dora.disposable@example.com"} < set(changed) <= {"dora.disposable@example.com", "ddispose", "edispose"}
+        untold = [one for one in changed if f"{one} has active DEACTIVATED still" not in outcome.text]
+        assert untold == [], "SetUser cannot wake anybody: told, not hidden"
 
 
 def test_who_is_deactivated_already_is_left_alone_by_the_sweep(run: Runner, tmp_path: Path) -> None:
