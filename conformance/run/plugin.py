@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ from conformance.run.site_session import EmbeddedMock
 from conformance.run.terminal import clean_up_when_told_to_end
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.ledger import ReportsLock
 
 _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -309,9 +311,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         if options.in_shard or (options.shard is None and len(options.sites) == 1):
             return None
         clean_up_when_told_to_end(_interrupt)
-        if options.shard:
-            return run_shard(options, arguments, places(config), options.shard)
-        return run_fleet(options, arguments)
+        demand_writable(options.reports)
+        with closing(ReportsLock(options.reports)):
+            if options.shard:
+                return run_shard(options, arguments, places(config), options.shard)
+            return run_fleet(options, arguments)
     except KeyboardInterrupt:
         print("\nstopped at once; what is left on the sites: webex-conformance sweep --site NAME", file=sys.stderr)
         return pytest.ExitCode.INTERRUPTED
@@ -330,6 +334,8 @@ def pytest_configure(config: pytest.Config) -> None:
         options = read_options(config)
         if not config.option.collectonly:
             demand_writable(options.reports)
+            if not is_worker(config):
+                config.add_cleanup(ReportsLock(options.reports).close)
     except UserError as problem:
         raise pytest.UsageError(printable(str(problem))) from None
     # Nothing that is read until the scenarios begin is garbage; the last of six looks for it would cost the most.

@@ -16,8 +16,9 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -286,7 +287,7 @@ class SiteLock:
         self._locks: list[_FileLock] = []
         try:
             for name, mode in held.items():
-                self._locks.append(_FileLock(name, mode, access))
+                self._locks.append(_FileLock(name, mode, f"a {access} run", partial(_site_in_use, access)))
         except UserError:
             self.close()
             raise
@@ -297,42 +298,62 @@ class SiteLock:
             lock.close()
 
 
-class _FileLock:
-    """One file, locked for ``mode`` by a run of ``access``."""
+def _site_in_use(access: str, holder: str, file: Path) -> UserError:
+    return UserError(
+        "site-in-use",
+        f"{holder} is at work on this site, and this one is {access}: they would judge each other's changes",
+        where=str(file),
+        hint="wait for its end; runs that only read may share a site",
+    )
 
-    def __init__(self, file: Path, mode: str, access: str) -> None:
+
+class ReportsLock:
+    """Held by a run as long as it writes to ``reports``: a second one would begin by clearing what is there."""
+
+    def __init__(self, reports: Path) -> None:
+        reports.mkdir(parents=True, exist_ok=True)
+        self._lock = _FileLock(reports / ".run", "read-write", "a run", _reports_in_use)
+
+    def close(self) -> None:
+        """Let others in."""
+        self._lock.close()
+
+
+def _reports_in_use(holder: str, file: Path) -> UserError:
+    what = f"{holder} is writing its reports here"
+    hint = "wait for its end, or name another folder with --reports"
+    return UserError("reports-in-use", what, where=str(file.parent), hint=hint)
+
+
+class _FileLock:
+    """One file, locked for ``mode`` by ``who``; how others are told that they must not, ``refused`` says."""
+
+    def __init__(self, file: Path, mode: str, who: str, refused: Callable[[str, Path], UserError]) -> None:
         self._name = file
+        self._refused = refused
         self._file = self._held(mode)
         self._file.truncate(0)
-        self._file.write(f"a {access} run (process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')})\n")
+        self._file.write(f"{who} (process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')})\n")
         self._file.flush()
 
-    def _held(self, access: str) -> TextIO:
+    def _held(self, mode: str) -> TextIO:
         """The file, locked; whoever held it before may have taken it away in between."""
         while True:
             self._name.parent.mkdir(parents=True, exist_ok=True)
             file = self._name.open("a+", encoding="utf-8")
             try:
-                fcntl.flock(file, (fcntl.LOCK_SH if access == "read-only" else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+                fcntl.flock(file, (fcntl.LOCK_SH if mode == "read-only" else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise self._in_use(file, access) from None
+                file.seek(0)
+                holder = file.read().strip() or "another run"
+                file.close()
+                raise self._refused(holder, self._name) from None
             if self._name.exists() and os.path.samestat(self._name.stat(), os.fstat(file.fileno())):
                 return file
             file.close()
 
-    def _in_use(self, file: TextIO, access: str) -> UserError:
-        file.seek(0)
-        holder = file.read().strip() or "another run"
-        file.close()
-        return UserError(
-            "site-in-use",
-            f"{holder} is at work on this site, and this one is {access}: they would judge each other's changes",
-            where=str(self._name),
-            hint="wait for its end; runs that only read may share a site",
-        )
-
     def close(self) -> None:
-        """Let others in; the last one takes the file away, and a place of the site in which nothing is left."""
+        """Let others in; the last one takes the file away, and a folder in which nothing is left."""
         with contextlib.suppress(OSError):
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._name.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import SiteLock, place_of
+from conformance.sites.ledger import ReportsLock, SiteLock, place_of
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,20 @@ def test_a_writer_is_alone(tmp_path: Path, first: str, second: str, together: bo
     finally:
         held.close()
     SiteLock(file, second).close()
+
+
+def test_a_folder_of_reports_is_of_one_run(tmp_path: Path) -> None:
+    """Whatever their sites: a run begins by clearing what another left there."""
+    reports = tmp_path / "reports"
+    held = ReportsLock(reports)
+    with pytest.raises(UserError, match="a run \\(process .* is writing its reports here") as told:
+        ReportsLock(reports)
+    assert (told.value.code, told.value.where) == ("reports-in-use", str(reports))
+    ReportsLock(tmp_path / "others").close()
+    held.close()
+    (reports / "of a run").mkdir(parents=True)
+    ReportsLock(reports).close()
+    assert [one.name for one in reports.iterdir()] == ["of a run"]
 
 
 def test_a_site_has_one_place_however_it_is_spelt() -> None:
