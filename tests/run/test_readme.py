@@ -47,11 +47,13 @@ def test_clauses_are_counted(catalogue: Catalogue) -> None:
     assert int(said[1]) == len(catalogue.clauses)
 
 
+EQUIVALENT = load()
+
 #: What the table of instruments counts, by the words around the figure, and how many there are.
 COUNTED: dict[str, int] = {
     r"(\d+) twins: failed 0": len(TWINS),
     r"([\d,]+): [\d,]+ killed; \d+ made by rule are equivalent": len(CATALOGUE),
-    r"(\d+) made by rule are equivalent": sum(any(row.lists(fault) for row in load()) for fault in CATALOGUE),
+    r"(\d+) made by rule are equivalent": sum(any(row.lists(fault) for row in EQUIVALENT) for fault in CATALOGUE),
     r"(\d+) of \d+ found": len(SEEDED),
     r"whose fault: (\d+) causes planted": sum(PLANTED_CAUSES.values()),
     r"order of headers \.\.\. \| (\d+), 0 false alarms": len(VARIATIONS),
