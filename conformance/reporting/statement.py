@@ -31,7 +31,6 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
     return [
         *_heading(record),
         *_cut_short(record, complete, given_up),
-        "",
         *_table(record),
         "",
         *_accounting(record),
@@ -215,7 +214,6 @@ def stanzas(record: RunRecord) -> str:
 def _stanzas(record: RunRecord, reports: str) -> Iterator[str]:
     if found := stanzas(record):
         number = counted(found.count("[[known]]"), "stanza", "stanzas")
-        yield ""
         yield f"expected?  {number} to paste into known_issues.toml, with a reason: {reports}/{NEW_ISSUES}"
 
 

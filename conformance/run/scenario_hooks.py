@@ -37,6 +37,7 @@ _RECORD = pytest.StashKey[Recorder]()
 _SKIP = pytest.StashKey[Skip]()
 _FAULT = pytest.StashKey[Exception]()
 _WORDS = {
+    "skipped": ("skipped", "", "SKIPPED"),
     "broken": ("broken", "B", "BROKEN"),
     "flaky": ("flaky", "Y", "FLAKY"),
     "known": ("known", "k", "KNOWN"),
@@ -182,7 +183,7 @@ class ScenarioHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Letters and words of our outcomes."""
+        """Letters and words of our outcomes; what is skipped is told by its reasons at the end, and fills no lines."""
         message = attached(report)
         return _WORDS.get(message["result"]["outcome"]) if message else None
 
