@@ -155,7 +155,7 @@ def night(run: Runner, folder: Path, enabled: bool, *more: str, answers_as_if: b
 
 def changing(outcome: Outcome) -> set[tuple[str, str]]:
     """Outcomes of what compares two nights, and why it was skipped."""
-    rows = [row for row in outcome.summary["scenarios"] if "change with the option" in row["nodeid"]]
+    rows = [row for row in outcome.summary["scenarios"] if "change-with-the-option" in row["nodeid"]]
     assert len(rows) == 5
     return {(row["outcome"], (row["skip"] or {}).get("why", "")) for row in rows}
 
