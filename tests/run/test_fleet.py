@@ -87,11 +87,22 @@ def test_ctrl_c_puts_every_site_back_and_says_what_was_cut_off(
 def test_a_site_that_never_began_has_no_reports_of_an_earlier_run_and_resume_does_what_is_left(
     run: Runner, pytester: pytest.Pytester, tmp_path: Path
 ) -> None:
-    stops = Stops("GetEvent", 2)
+    stops, heard = Stops("GetEvent", 2), threading.Event()
+
+    def one_waits(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if stops.left <= 0:
+            heard.set()
+            return response
+        response = stops(request, response)
+        if stops.left <= 0:
+            # Until the run asks for something else it has not heard, and it could be over before it does.
+            heard.wait(20)
+        return response
+
     earlier = pytester.path / "reports" / "third" / "summary.json"
     earlier.parent.mkdir(parents=True)
     earlier.write_text('{"release": "41.1.0", "totals": {"passed": 9}}', encoding="utf-8")
-    with two_sites(tmp_path, stops) as (one, other, arguments):
+    with two_sites(tmp_path, one_waits) as (one, other, arguments):
         third = other.sites.read_text(encoding="utf-8").replace("sites.twisted", "sites.third")
         with Path(arguments[1]).open("a", encoding="utf-8") as both:
             both.write(f"\n{third}")
@@ -103,7 +114,7 @@ def test_a_site_that_never_began_has_no_reports_of_an_earlier_run_and_resume_doe
         assert "CUT OFF  one: " in outcome.text
         assert "NOT BEGUN  1 site, which --resume begins: third" in outcome.text
         assert re.search(r"^third  - +- .* 2$", outcome.text, re.MULTILINE), outcome.text
-        again = run(*chosen, "--resume", subprocess=True)
+        again = run(*chosen, "--resume", subprocess=True, every_row=True)
     assert again.code == 0, again.text
     sites = json.loads((again.reports / "overview.json").read_text(encoding="utf-8"))["sites"]
     assert len({str(row["totals"]) for row in sites.values()}) == 1
