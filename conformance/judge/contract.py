@@ -142,21 +142,16 @@ class ComplexType:
 
     def named(self, local: str) -> ElementDeclaration | None:
         """The declaration of the child with that local name."""
-        return self._by_local_name.get(local)
+        return self._by_name.get(local)
 
-    # Of several with one name the first counts. functools.cached_property of Python 3.11 would let lanes wait.
+    # By name and by local name; of several with one name the first counts. functools.cached_property of Python 3.11
+    # would let lanes wait.
     @property
-    def _by_name(self) -> dict[Name, ElementDeclaration]:
-        known: dict[Name, ElementDeclaration] | None = self.__dict__.get("_names")
+    def _by_name(self) -> dict[Name | str, ElementDeclaration]:
+        known: dict[Name | str, ElementDeclaration] | None = self.__dict__.get("_known")
         if known is None:
-            known = self.__dict__["_names"] = {one.name: one for one in reversed(self.children)}
-        return known
-
-    @property
-    def _by_local_name(self) -> dict[str, ElementDeclaration]:
-        known: dict[str, ElementDeclaration] | None = self.__dict__.get("_local_names")
-        if known is None:
-            known = self.__dict__["_local_names"] = {one.name[1]: one for one in reversed(self.children)}
+            known = {name: one for one in reversed(self.children) for name in (one.name, one.name[1])}
+            self.__dict__["_known"] = known
         return known
 
 

@@ -19,7 +19,7 @@ from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import counted, safe, table
 from conformance.run.fleet.selection import SHARD_VARIABLE
-from conformance.run.options import Options, demand_writable
+from conformance.run.options import Options
 from conformance.run.progress import Finished, Milestones, drawn_over
 from conformance.sites.errors import UserError
 from conformance.sites.user_files import write_whole
@@ -169,7 +169,6 @@ class Screen:
         print(f"{up}\r\x1b[J" + "\n".join(safe(line)[: columns - 1] for line in lines), flush=True)
         self._drawn = len(lines)
 
-
     def _news(self, one: SiteProcess) -> bool:
         """Whether it has ended, or begun to clean up, since it was last looked at."""
         told = one.site, "end" if one.code is not None else one.cleaning
@@ -180,7 +179,6 @@ class Screen:
 
 def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
     """Run every site as a process of its own; the worst exit code of them, ``overview.json`` beside their reports."""
-    demand_writable(options.reports)
     done = _done(options.reports / OVERVIEW) if options.resume else {}
     clear(options.reports, OF_A_RUN)
     base = of_each_site(arguments, min(len(options.sites), options.at_once))

@@ -19,7 +19,7 @@ from conformance.run.fleet.part_file import FORMAT, PART, digest_from, read_part
 from conformance.run.fleet.processes import SiteProcess, carry_out, of_each_site
 from conformance.run.fleet.selection import SHARD_VARIABLE
 from conformance.run.fleet.shards import SHARD, ShardPlan, Share, cut, kept_on, read_durations
-from conformance.run.options import Options, demand_writable
+from conformance.run.options import Options
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
 from conformance.sites.errors import UserError
@@ -28,7 +28,6 @@ from conformance.sites.user_files import write_whole
 
 def run_shard(options: Options, arguments: tuple[str, ...], places: Sequence[Path], shard: tuple[int, int]) -> int:
     """Carry out one shard; the worst exit code of its sites."""
-    demand_writable(options.reports)
     clear(options.reports, OF_A_RUN)
     number, of = shard
     plan = plan_shards(options, arguments, places, of)
