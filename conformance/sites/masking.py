@@ -186,14 +186,14 @@ class SecretRegistry:
         telling = (form for secret, forms in self._own.items() if _tells(secret) for form in forms)
         return self.mask(key) if isinstance(key, str) and any(form in key for form in telling) else key
 
-    def mask_values(self, value: object, keep: frozenset[str] = frozenset()) -> object:
-        """Plain values with every text in them masked; keys, and the values of keys in ``keep``, stay as they are."""
+    def mask_values(self, value: object) -> object:
+        """Plain values with every text in them masked; keys stay as they are."""
         if isinstance(value, str):
             return self.mask(value)
         if isinstance(value, dict):
-            return {key: item if key in keep else self.mask_values(item, keep) for key, item in value.items()}
+            return {key: self.mask_values(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self.mask_values(item, keep) for item in value]
+            return [self.mask_values(item) for item in value]
         return value
 
     def leaks_in(self, folder: Path) -> list[Path]:

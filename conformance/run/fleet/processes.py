@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -182,22 +182,24 @@ def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
     done = _done(options.reports / OVERVIEW) if options.resume else {}
     clear(options.reports, OF_A_RUN)
     base = of_each_site(arguments, min(len(options.sites), options.at_once))
-    fleet = [_of_site(site, base, options, done) for site in options.sites]
+    fleet = [process_of(site, base, options, done.get(site)) for site in options.sites]
     return carry_out(options, fleet)
 
 
 def _done(overview: Path) -> dict[str, int]:
     """The exit codes of the sites that an interrupted run was done with."""
     told = _summary(overview).get("sites", {})
-    return {site: row["exit"] for site, row in told.items() if (overview.parent / site / SUMMARY).is_file()}
+    folders = {site: overview.parent / site for site in told}
+    done = (one for one, at in folders.items() if (at / SUMMARY).is_file() and not (at / RESUME_FILE).is_file())
+    return {site: told[site]["exit"] for site in done}
 
 
-def _of_site(site: str, arguments: Sequence[str], options: Options, done: Mapping[str, int]) -> SiteProcess:
-    """With ``--resume`` a site goes on, begins when it never did, and is left alone when it was done."""
+def process_of(site: str, arguments: Sequence[str], options: Options, ended: int | None) -> SiteProcess:
+    """With ``--resume`` a site goes on, begins when it never did, and is left alone when it has ``ended``."""
     folder = options.reports / site
     resumes = options.resume and (folder / RESUME_FILE).is_file()
     process = SiteProcess(site, [one for one in arguments if one != "--resume"], folder, resumes=resumes)
-    process.ended = None if resumes else done.get(site)
+    process.ended = ended
     return process
 
 

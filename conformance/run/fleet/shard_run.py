@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
-from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
+from conformance.history.resume_file import OF_A_RUN, clear
 from conformance.reporting.text import counted
 from conformance.run.fleet.part_file import FORMAT, PART, digest_from, read_part
-from conformance.run.fleet.processes import SiteProcess, carry_out, of_each_site
+from conformance.run.fleet.processes import SiteProcess, carry_out, of_each_site, process_of
 from conformance.run.fleet.selection import SHARD_VARIABLE
 from conformance.run.fleet.shards import SHARD, ShardPlan, Share, cut, kept_on, read_durations
 from conformance.run.options import Options
@@ -94,15 +94,10 @@ def _environment() -> Mapping[str, str]:
 
 def _process(share: Share, options: Options, arguments: tuple[str, ...], shares: int) -> SiteProcess:
     """The process of a share: with ``--resume`` it goes on where it was cut off, and does nothing where it was done."""
-    base = [one for one in of_each_site(arguments, min(shares, options.at_once)) if one != "--resume"]
+    base = of_each_site(arguments, min(shares, options.at_once))
     part = ["--shard-part", f"{share.part}/{share.parts}"]
-    folder = options.reports / share.site
-    process = SiteProcess(
-        share.site, [*base, *part], folder, resumes=options.resume and (folder / RESUME_FILE).is_file()
-    )
-    if options.resume and (done := _done(folder, share)):
-        process.ended = digest_from(done).exit
-    return process
+    done = _done(options.reports / share.site, share) if options.resume else None
+    return process_of(share.site, [*base, *part], options, digest_from(done).exit if done else None)
 
 
 def _done(folder: Path, share: Share) -> dict[str, Any] | None:
