@@ -1,6 +1,6 @@
-"""When requests were let go by the rate, told by the rate limiter itself.
+"""When requests left by the rate, told by the rate limiter itself.
 
-Where requests arrive, a loaded machine lets some catch others up; where they are let go no two are closer than the
+Where requests arrive, a loaded machine lets some catch others up; where they leave no two are closer than the
 rate allows, in however many threads and processes.
 """
 
@@ -15,32 +15,32 @@ import pytest
 
 from conformance.wire.rate_limiter import RateLimiter
 
-Following = Callable[[float], float]
+Following = Callable[[float, float], tuple[float, float]]
 
 
 def noting(file: Path) -> dict[str, Callable[..., object]]:
-    """Replacements for methods of :class:`RateLimiter` that write into ``file`` each moment somebody was let go."""
+    """Replacements for methods of :class:`RateLimiter` that write into ``file`` each moment at which a request left."""
     here = threading.local()
-    claim, book = RateLimiter._claim, RateLimiter._book
+    another_gap, book = RateLimiter._another_gap, RateLimiter._book
 
-    def claiming(self: RateLimiter) -> float:
-        here.claims = True
+    def leaving(self: RateLimiter) -> float:
+        here.leaves = True
         try:
-            return claim(self)
+            return another_gap(self)
         finally:
-            here.claims = False
+            here.leaves = False
 
-    def booking(self: RateLimiter, following: Following) -> float:
-        def noted(free: float) -> float:
-            then = following(free)
-            if then != free and getattr(here, "claims", False):
+    def booking(self: RateLimiter, following: Following) -> tuple[float, float]:
+        def noted(free: float, written: float) -> tuple[float, float]:
+            then = following(free, written)
+            if then[1] != written and getattr(here, "leaves", False):
                 with file.open("a", encoding="ascii") as out:
-                    out.write(f"{then - self._gap!r}\n")
+                    out.write(f"{then[1]!r}\n")
             return then
 
         return book(self, noted)
 
-    return {"_claim": claiming, "_book": booking}
+    return {"_another_gap": leaving, "_book": booking}
 
 
 def note(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
@@ -61,7 +61,7 @@ def plugin(file: Path) -> str:
 
 
 def kept(file: Path, rate: float, sent: int) -> None:
-    """Assert that each of ``sent`` requests was let go by the rate, and none sooner."""
+    """Assert that each of ``sent`` requests left by the rate, and none sooner."""
     moments = sorted(float(line) for line in file.read_text(encoding="ascii").splitlines())
-    assert len(moments) >= sent, "requests left that no rate limiter let go"
+    assert len(moments) >= sent, "requests left of which no rate limiter knew"
     assert min(after - before for before, after in pairwise(moments)) >= 1 / rate - 1e-4

@@ -259,7 +259,9 @@ class Client:
 
     def _trace(self, event: str, info: Mapping[str, object]) -> None:
         """What httpx tells of an exchange while it goes on."""
-        if event == "http11.send_request_body.complete":
+        if event == "http11.send_request_headers.started":
+            self._rate_limiter.leaves()
+        elif event == "http11.send_request_body.complete":
             self._rate_limiter.left()
         self._connections.trace(event, info)
 

@@ -17,8 +17,8 @@ class RateLimiter:
     """Lets one request leave at a time, no two closer than ``1 / rate`` seconds.
 
     Times are wall-clock so that processes can share them through ``ledger``, a
-    small file holding the next free time; without one the rate is this
-    process's own. ``rate`` None means no limit, yet :meth:`pause` still holds
+    small file holding the next free time and when a request was written last;
+    without one the rate is this process's own. ``rate`` None means no limit, yet :meth:`pause` still holds
     everybody back (exception 000045, Retry-After).
 
     Part K of N of a site has the share ``rate`` and leaves only at moments of its
@@ -44,7 +44,7 @@ class RateLimiter:
         self._sleep = sleep
         self._turn = threading.Lock()
         self._lock = threading.Lock()
-        self._next = 0.0
+        self._next, self._written = 0.0, 0.0
         self.waited = 0.0
 
     def wait(self) -> float:
@@ -63,19 +63,46 @@ class RateLimiter:
     def pause(self, seconds: float) -> None:
         """Let nobody send for ``seconds`` from now."""
         until = time.time() + seconds
-        self._book(lambda free: max(free, until))
+        self._book(lambda free, written: (max(free, until), written))
+
+    def leaves(self) -> None:
+        """Told when a request is about to be written: sleep if another has been since this one was let go.
+
+        A connection may take longer to make than requests are apart; one that was let go later has then left before.
+        """
+        if not self._gap or self._parts > 1:
+            return
+        while (delay := self._another_gap()) > 0:
+            self._sleep(delay)
 
     def left(self) -> None:
         """Told when a request has been written, which may be long after it was let go: the next is as far from that."""
         if self._gap and self._parts == 1:
-            until = time.time() + self._gap
-            self._book(lambda free: max(free, until))
+            now = time.time()
+            self._book(lambda free, written: (max(free, now + self._gap), max(written, now)))
 
     def _claim(self) -> float:
         """Take the present moment if it is free (0), else the seconds until it may be."""
         now = time.time()
-        free = self._book(lambda free: free if (mine := self._mine(free, now)) > now else self._after(mine))
-        return max(0.0, self._mine(free, now) - now)
+
+        def taken(free: float, written: float) -> tuple[float, float]:
+            return free if (mine := self._mine(free, now)) > now else self._after(mine), written
+
+        return max(0.0, self._mine(self._book(taken)[0], now) - now)
+
+    def _another_gap(self) -> float:
+        """Seconds until the last that was written is a gap away; if it is (0), this one is the last."""
+        delay = 0.0
+
+        def leaving(free: float, written: float) -> tuple[float, float]:
+            nonlocal delay
+            now = time.time()
+            # What was written later than now was written before the clock was set back.
+            delay = written + self._gap - now if now - self._gap < written <= now else 0.0
+            return free, written if delay > 0 else now
+
+        self._book(leaving)
+        return delay
 
     def _mine(self, free: float, now: float) -> float:
         """The first moment from ``free`` on at which this part may send; not in the past but for :attr:`_late`."""
@@ -87,16 +114,17 @@ class RateLimiter:
         """From when on the next may leave: a part has no other moment before its next, a whole gap away."""
         return moment + (self._gap if self._parts == 1 else self._gap / 2)
 
-    def _book(self, following: Callable[[float], float]) -> float:
-        """Replace the next free time, for every thread and process; what it was before."""
+    def _book(self, following: Callable[[float, float], tuple[float, float]]) -> tuple[float, float]:
+        """Replace the next free time and when one was written last, for every thread and process; what they were."""
         with self._lock:
             if self._ledger is None:
-                free, self._next = self._next, following(self._next)
-                return free
+                before = self._next, self._written
+                self._next, self._written = following(*before)
+                return before
             with self._ledger.open("a+", encoding="ascii") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
-                free = float(file.read() or 0)
+                free, written = map(float, (file.read() or "0 0").split())
                 file.truncate(0)
-                file.write(repr(following(free)))
-                return free
+                file.write("{!r} {!r}".format(*following(free, written)))
+                return free, written

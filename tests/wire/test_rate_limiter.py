@@ -152,14 +152,48 @@ def test_the_next_is_as_far_from_when_the_last_was_written(monkeypatch: pytest.M
     assert clock.now - written >= 0.5
 
 
+def test_a_connection_that_takes_longer_than_requests_are_apart_lets_none_leave_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    rate_limiter = RateLimiter(2, sleep=clock.sleep)
+    moments = []
+    for still_connecting in (False, True, False):  # the second, when the third is let go and leaves
+        rate_limiter.wait()
+        if still_connecting:
+            continue
+        rate_limiter.leaves()
+        moments.append(clock.now)
+        rate_limiter.left()
+    clock.now += 0.1
+    rate_limiter.leaves()
+    moments.append(clock.now)
+    assert min(after - before for before, after in pairwise(moments)) >= 0.5
+
+
+def test_what_left_in_its_turn_does_not_wait_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    slept: list[float] = []
+    rate_limiter = RateLimiter(2, sleep=lambda seconds: (slept.append(seconds), clock.sleep(seconds))[1])
+    for _ in range(3):
+        rate_limiter.wait()
+        let_go, number = clock.now, len(slept)
+        rate_limiter.leaves()
+        rate_limiter.left()
+        assert (clock.now, len(slept)) == (let_go, number)
+
+
 def test_a_client_tells_when_a_request_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before: list[int] = []
     told: list[int] = []
     with twisted(tmp_path) as site:
+        monkeypatch.setattr(RateLimiter, "leaves", lambda _: before.append(len(site.asked)))
         monkeypatch.setattr(RateLimiter, "left", lambda _: told.append(len(site.asked)))
         profile = load_profile("twisted", site.sites)
         client = Client(profile, RateLimiter(1000), tls_context(profile))
         for _ in range(3):
             assert not client.send(Request("GetAPIVersion", "", profile.url, b"<message/>")).error
         client.close()
+    assert before == [0, 1, 2], "asked before it is written"
     assert len(told) == 3
     assert told[0] in (0, 1), "told before the reply came, not after the next"
