@@ -120,8 +120,8 @@ class RunRecord:
         """Clauses by what became of them; apart those that lack a measure, and those only the baseline could judge."""
         rows = self.clause_rows()
         outcomes = [row["outcome"] for row in rows]
-        unmeasured = sum(str(row["skip"]).startswith(_UNMEASURED) for row in rows)
         before = sum(row["baseline"] is not None for row in rows)
+        unmeasured = sum(str(row["skip"]).startswith(_UNMEASURED) and row["baseline"] is None for row in rows)
         return {
             "clauses": len(outcomes),
             "judged": sum(word in ("passed", "failed", "flaky", "broken", "known") for word in outcomes),
@@ -201,8 +201,6 @@ def _compact(value: Any) -> str:
 def _scenario(result: ScenarioResult, record: RunRecord) -> dict[str, Any]:
     row = result.as_json()
     row["duration_s"] = round(result.duration_s, 4)
-    row["exchanges"] = list(result.exchanges)
-    row["case_ids"] = list(result.case_ids)
     row["baseline"] = record.in_baseline.get(result.nodeid)
     return row
 
@@ -349,7 +347,9 @@ def read_run(path: Path) -> RunFile:
 def folders_of(reports: Path) -> list[Path]:
     """The folders of the last run in ``reports``: itself, or one for each site of a run over several."""
     file = reports / OVERVIEW
-    sites = list(_typed(dict, _document(file).get("sites", {}))) if file.is_file() else []
+    sites = _document(file).get("sites", {}) if file.is_file() else {}
+    if not isinstance(sites, dict):
+        raise UserError("summary-form", "this is no overview of a run: it has no table of sites", where=str(file))
     return [reports / site for site in sites] or [reports]
 
 
@@ -495,6 +495,5 @@ def _why(row: dict[str, Any]) -> str:
         return str(row["cause"]).partition("\n")[0]
     if row["outcome"] == "known":
         return f"known issue: {row['known']}" + (f" ({row['owner']})" if row.get("owner") else "")
-    found = row["violations"] if row["outcome"] in ("failed", "flaky") else []
-    words = [f"{one['check']}: {one['path']}: expected {one['expected']}, actual {one['actual']}" for one in found]
-    return "; ".join(words)
+    found = map(_violation, row["violations"] if row["outcome"] in ("failed", "flaky") else [])
+    return "; ".join(f"{one.check}: {one.path}: expected {one.expected}, actual {one.actual}" for one in found)
