@@ -89,8 +89,7 @@ class WorkerRun:
 
     def look_ahead(self, scenarios: Sequence[Scenario], *, to_the_end: bool) -> frozenset[Scenario]:
         """Start the lanes, those who come last; only of a run that goes ``to_the_end`` may they change the site."""
-        number = self.run_context.profile.lanes if self.options.lanes is None else self.options.lanes
-        if number > 0:
+        if (number := self.run_context.profile.lanes) > 0:
             self._lanes = Lanes(self.run_context, self._catalogue.registry, scenarios, number, writing=to_the_end)
             self._lanes.start()
         return self._lanes.late if self._lanes else frozenset()

@@ -216,7 +216,7 @@ def open_site(
 ) -> SiteSession:
     """Read the profile, ask the site about itself, and make the run context; anything amiss is a :class:`UserError`."""
     tape = open_tape(options, worker) if not check_only else OpenTape()
-    profile = _slowed(profile_on(tape, options.reports) or load_profile(name, sites_file), options)
+    profile = _as_asked(profile_on(tape, options.reports) or load_profile(name, sites_file), options)
     run_id = run_on(tape) or run_id or new_run_id()
     ledgers, tls, payloads = _ledgers(profile, options), tls_context(profile), Payloads(options.root / "payloads")
     contract = Contract(options.root / "schemas")
@@ -253,9 +253,10 @@ def _asked(run_context: RunContext, preflight: Preflight, options: Options, ledg
     return SiteSession(_as_the_site_says(run_context, report, options), report, options, ledgers)
 
 
-def _slowed(profile: Profile, options: Options) -> Profile:
-    """The profile of a site that several shards ask: each at its share of the rate, which all of them keep together."""
-    return replace(profile, rate=profile.rate / options.part[1]) if profile.rate else profile
+def _as_asked(profile: Profile, options: Options) -> Profile:
+    """With the lanes of the command line; where several shards ask the site, at this one's share of the rate."""
+    lanes = profile.lanes if options.lanes is None else options.lanes
+    return replace(profile, lanes=lanes, rate=profile.rate / options.part[1] if profile.rate else profile.rate)
 
 
 def _as_the_site_says(run_context: RunContext, preflight: PreflightReport, options: Options) -> RunContext:

@@ -85,12 +85,14 @@ class ServedOperations:
     @contextmanager
     def turn(self, operation: str) -> Iterator[bool]:
         """Whether it is still to be learnt if ``operation`` is served; then one request at a time."""
-        if operation in self._served:
-            yield False
-            return
-        with self._turns[operation]:
-            self.demand(operation)
-            yield operation not in self._served
+        if operation not in self._served:
+            with self._turns[operation]:
+                self.demand(operation)
+                if operation not in self._served:
+                    yield True
+                    return
+        # Who waited goes on with all the others.
+        yield False
 
     def learn(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -123,18 +124,28 @@ def test_a_site_older_than_its_profile_says_is_no_green_run(run: Runner, tmp_pat
     assert any(line.startswith("PROBLEM") and "the profile says release 41.12.0" in line for line in outcome.lines), outcome.text
 
 
-def test_accounts_are_checked_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each of four waits until all four are there: one after the other nobody would ever get an answer."""
-    together, came = threading.Barrier(4), itertools.count()
+def meeting(number: int) -> Callable[[mocksite.HttpRequest, mocksite.HttpResponse], mocksite.HttpResponse]:
+    """Each of so many who sign in waits until all are there: one after the other nobody would ever get an answer."""
+    together, came = threading.Barrier(number), itertools.count()
 
     def meet(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
-        if operation_of(request) == "AuthenticateUser" and next(came) < together.parties:
+        if operation_of(request) == "AuthenticateUser" and next(came) < number:
             together.wait(SAFETY)
         return response
 
-    with twisted(tmp_path, meet) as site:
+    return meet
+
+
+def test_accounts_are_checked_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with twisted(tmp_path, meeting(4)) as site:
         assert main(["check", *site.arguments("--reports", str(tmp_path))]) == 0
-    assert capsys.readouterr().out.count("account ") >= together.parties
+    assert capsys.readouterr().out.count("account ") >= 4
+
+
+def test_as_many_accounts_are_checked_at_a_time_as_lanes_are_asked_for(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, meeting(6)) as site:
+        outcome = run("features/41.4.0/entry-exit-tone.feature", *site.arguments("--lanes", "6"))
+    assert outcome.code == 0, outcome.text
 
 
 HOSTILE = {

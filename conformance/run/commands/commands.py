@@ -43,7 +43,6 @@ def _options(given: argparse.Namespace) -> Options:
         release=Release.parse(given.release, where="--release") if given.release else None,
         access=given.access,
         reports=given.reports or beside(root, "reports"),
-        lanes=0,
         root=root,
     )
 
