@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from operator import add
 
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import NOT_SERVED, Violation
@@ -51,7 +52,7 @@ def _heading(record: RunRecord) -> Iterator[str]:
     seconds = record.finished - record.started
     yield (
         f"{kind} {record.site} ({record.url}), judged as {record.judged_as}, {record.access}, "
-        f"{counted(record.sent, 'request', 'requests')} in {seconds:.1f} s"
+        f"{counted(record.sent, 'request')} in {seconds:.1f} s"
     )
     if record.site_release != record.judged_as:
         yield f"the site says it runs {record.site_release or 'a release it does not name'}"
@@ -71,12 +72,12 @@ def _table(record: RunRecord) -> list[str]:
     sums = [0] * (len(OUTCOMES) + 1)
     for release, results, clauses in by_release(record):
         counts = [len(clauses), *(sum(result.outcome == word for result in results) for word in OUTCOMES)]
-        sums = [left + right for left, right in zip(sums, counts, strict=True)]
+        sums = list(map(add, sums, counts))
         shown = [one for one in results if (_is_wrong(one) if wrong else not _too_new(one))]
         if shown:
             rows.append([release, *map(str, counts)])
     rows.append(["all", *map(str, sums)])
-    return table(rows, right=frozenset(range(1, len(OUTCOMES) + 2)))
+    return table(rows, right=frozenset(range(1, len(rows[0]))))
 
 
 def _is_wrong(result: ScenarioResult) -> bool:
@@ -92,12 +93,12 @@ _APART = {"not_judged_here": "not judged here", "judged_in_baseline": "judged in
 
 def _accounting(record: RunRecord) -> Iterator[str]:
     numbers = record.accounting()
-    skips = [str(row["skip"]).partition(": ") for row in record.clause_rows() if row["skip"]]
+    skips = [str(row["skip"]).partition(": ") for row in record.clause_rows() if row["skip"] and not row["baseline"]]
     why = sorted({kind for kind, _, _ in skips if kind != "baseline"})
     reasons = f" ({', '.join(why)})" if why else ""
     rest = f", {numbers['not_selected']} not selected" if numbers["not_selected"] else ""
     yield (
-        f"{counted(numbers['clauses'], 'clause', 'clauses')}: {numbers['judged']} judged, "
+        f"{counted(numbers['clauses'], 'clause')}: {numbers['judged']} judged, "
         f"{numbers['observed']} observed, {numbers['not_applicable']} not applicable here{reasons}{rest}"
         + "".join(f", {numbers[key]} {words}" for key, words in _APART.items() if numbers[key])
     )
@@ -108,7 +109,7 @@ def _accounting(record: RunRecord) -> Iterator[str]:
         yield f"not judged here: {words}"
     kinds = Counter(one.skip.kind for one in record.scenarios if one.skip)
     if kinds:
-        yield f"{counted(kinds.total(), 'scenario', 'scenarios')} skipped: " + ", ".join(
+        yield f"{counted(kinds.total(), 'scenario')} skipped: " + ", ".join(
             f"{kind} {number}" for kind, number in kinds.most_common()
         )
 
@@ -166,7 +167,7 @@ def _whose(result: ScenarioResult) -> Iterator[str]:
     if result.evidence:
         yield f"  fault     {_WHOSE[result.fault]}: {safe(result.evidence)}"
     if result.tries:
-        yield f"  {result.tries.replace('tried', 'tried    ', 1)}"
+        yield f"  {result.tries.replace('tried', 'tried    ')}"
 
 
 def _in_lines(found: list[Cause]) -> Iterator[str]:
@@ -213,7 +214,7 @@ def stanzas(record: RunRecord) -> str:
 
 def _stanzas(record: RunRecord, reports: str) -> Iterator[str]:
     if found := stanzas(record):
-        number = counted(found.count("[[known]]"), "stanza", "stanzas")
+        number = counted(found.count("[[known]]"), "stanza")
         yield f"expected?  {number} to paste into known_issues.toml, with a reason: {reports}/{NEW_ISSUES}"
 
 
@@ -222,10 +223,10 @@ def _not_served(record: RunRecord) -> Iterator[str]:
     skipped = [result.skip.why for result in record.scenarios if result.skip and result.skip.kind == NOT_SERVED]
     if record.not_served:
         yield ""
-        yield f"NOT SERVED  {counted(len(record.not_served), 'operation', 'operations')}, whoever asks for it"
+        yield f"NOT SERVED  {counted(len(record.not_served), 'operation')}, whoever asks for it"
         for operation, words in record.not_served.items():
             others = sum(why.startswith(f"{operation} ") for why in skipped)
-            yield f"  {operation}  {safe(words)}, {counted(others + 1, 'scenario', 'scenarios')}"
+            yield f"  {operation}  {safe(words)}, {counted(others + 1, 'scenario')}"
         yield f"  expected? in the profile: not_served = {json.dumps(sorted(record.not_served))}"
 
 
