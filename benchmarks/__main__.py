@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import growth, tables
@@ -34,10 +34,10 @@ def main() -> int:
 
 def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, taken in turn; medians are told (5)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, taken in turn; medians are told (3)")
     parser.add_argument("--latency", type=int, nargs="+", default=[0, 100, 300], help="ms of the mocks (0 100 300)")
     parser.add_argument("--without", nargs="*", default=[], help="peers to leave out: newman, tavern, plain")
-    parser.add_argument("--whole", action="store_true", help="only the whole run, reading and writing, at the last latency")
+    parser.add_argument("--whole", action="store_true", help="only the whole run, reading and writing, and that of two sites, at the last latency")
     parser.add_argument("--output", type=Path, default=ROOT / "reports" / "benchmark.md")
     return parser.parse_args()
 
@@ -48,15 +48,7 @@ def _sections(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites
     recorded = {at: record(ROOT, sites.file, Sites.name(at), folder / "recording") for at in given.latency}
     fields = {at: Field(ROOT, _saved(recorded[at], folder / f"at-{at}"), tools, sites) for at in given.latency}
     field, number = fields[first], sum(len(one.requests) for one in recorded[first])
-    medians = {
-        at: _contest(
-            [*fields[at].ours(at, LANES), *fields[at].floors(LANES), *fields[at].others(recorded[at], given.without)],
-            sites,
-            at,
-            given.rounds,
-        )
-        for at in given.latency
-    }
+    medians = {at: _contests(field, recorded[at], sites, at, given) for at, field in fields.items()}
     copies = {times: growth.multiplied(ROOT, folder, times) for times in (1, 4, 16)}
     grown = [field.suite(f"{times}", first, "--lanes", "0", features=copy) for times, copy in copies.items()]
     more = _contest(grown, sites, first, given.rounds)
@@ -73,6 +65,17 @@ def _sections(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites
     )
 
 
+def _contests(
+    field: Field, recorded: list[Recorded], sites: Sites, latency: int, given: argparse.Namespace
+) -> dict[str, Sample]:
+    """Everybody at the first latency; at the others those who do not wait for one reply after the other, and a serial run once."""
+    ours, floors = field.ours(latency, LANES), field.floors(LANES)
+    if latency == given.latency[0]:
+        return _contest([*ours, *floors, *field.others(recorded, given.without)], sites, latency, given.rounds)
+    serial, *lanes = ours[: 1 + len(LANES)]
+    return {**_contest([serial], sites, latency, 1), **_contest([*lanes, *floors], sites, latency, given.rounds)}
+
+
 def _whole(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites) -> Sequence[str]:
     """What a full run that writes takes where the site takes longest."""
     latency = given.latency[-1]
@@ -81,8 +84,17 @@ def _whole(given: argparse.Namespace, folder: Path, tools: Path, sites: Sites) -
     # Once: what a run makes on a live site stays there, and an address that Control Hub knows serves one run.
     live = [field.whole(latency, LANES[1], live=True)]
     taken = {**_contest(mock, sites, latency, given.rounds), **_contest(live, sites, latency, 1)}
-    told = [f"- {name}: {sample.wall:.1f} s, {sample.cpu:.1f} s of processor time" for name, sample in taken.items()]
-    return f"Every scenario, reading and writing, at {latency} ms; medians of {given.rounds} rounds, live once:", "\n".join(told)
+    two = _contest([field.two(latency), field.two(latency, "-n", "4")], sites, latency, given.rounds)
+    return (
+        f"Every scenario, reading and writing, at {latency} ms; medians of {given.rounds} rounds, live once:",
+        _seconds(taken),
+        "Two sites in one run, what only reads, each with the lanes of its profile:",
+        _seconds(two),
+    )
+
+
+def _seconds(taken: Mapping[str, Sample]) -> str:
+    return "\n".join(f"- {name}: {one.wall:.1f} s, {one.cpu:.1f} s of processor time" for name, one in taken.items())
 
 
 def _saved(recorded: list[Recorded], folder: Path) -> Path:

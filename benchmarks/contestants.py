@@ -60,6 +60,13 @@ class Field:
         command = (sys.executable, "-m", "pytest", "features", "-q", *site, *reports)
         return Contestant(f"{'live site' if live else 'mock'}, {lanes} lanes", command, self._root)
 
+    def two(self, latency: int, *options: str) -> Contestant:
+        """The read scenarios of two sites in one run."""
+        both = [word for name in (Sites.name(latency), Sites.other(latency)) for word in ("--site", name)]
+        select = ("-q", "-m", "not writes and not mail", "--reports", str(self._folder / "two"))
+        command = (sys.executable, "-m", "pytest", "features", "--sites", str(self._sites.file), *both, *select, *options)
+        return Contestant(" ".join(("two sites", *options)), command, self._root)
+
     def floors(self, lanes: Sequence[int]) -> list[Contestant]:
         """The exchanges alone."""
         program = (sys.executable, "-m", "benchmarks.floor", str(self._folder), "{url}")

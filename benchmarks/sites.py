@@ -26,6 +26,11 @@ class Sites:
         return f"bench-{latency}"
 
     @staticmethod
+    def other(latency: int) -> str:
+        """The same site by another name, as the second of a run."""
+        return f"other-{latency}"
+
+    @staticmethod
     def whole(latency: int, *, live: bool) -> str:
         """The profile of the same site by which a run may write; unless it is ``live``, also set it as it wants."""
         return f"{'live' if live else 'mock'}-{latency}"
@@ -44,7 +49,7 @@ def mock_sites(folder: Path, latencies: Sequence[int]) -> Iterator[Sites]:
             text = _as_live(_when_written(file))
             urls[latency] = tomllib.loads(text)["sites"][name]["url"]
             mine, written = f"sites.{name}", _when_written(file)
-            texts += [text, written.replace(mine, f"sites.{Sites.whole(latency, live=False)}")]
+            texts += [text, text.replace(mine, f"sites.{Sites.other(latency)}"), written.replace(mine, f"sites.{Sites.whole(latency, live=False)}")]
             texts.append(_without_control(written).replace(mine, f"sites.{Sites.whole(latency, live=True)}"))
         sites = folder / "sites.toml"
         sites.write_text("\n".join(texts), encoding="utf-8")

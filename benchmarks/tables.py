@@ -34,9 +34,9 @@ def ratios(medians: Medians, lanes: Sequence[int]) -> str:
             lines.append(
                 f"- {latency} ms, {number} lanes: {ours / floor:.2f} × the floor, 1/{serial / ours:.1f} of serial"
             )
-        bare, plain = at["suite, serial, no Allure"].wall, at.get("plain pytest + httpx")
-        if plain:
-            lines.append(f"- {latency} ms, serial, no Allure: {bare / plain.wall:.2f} × plain pytest + httpx")
+        bare, plain = at.get("suite, serial, no Allure"), at.get("plain pytest + httpx")
+        if bare and plain:
+            lines.append(f"- {latency} ms, serial, no Allure: {bare.wall / plain.wall:.2f} × plain pytest + httpx")
         if tavern := at.get("tavern 3.7.1"):
             lines.append(f"- {latency} ms, serial: {serial / tavern.wall:.2f} × tavern")
     return "\n".join(lines)

@@ -30,7 +30,7 @@ from conformance.run.collection import (
 from conformance.run.commands.rejudge import unrecorded
 from conformance.run.fleet.part_hooks import PartHooks, SelectionHooks, put_back_first
 from conformance.run.options import add_options, demand_writable, read_options
-from conformance.run.progress import Progress
+from conformance.run.progress import SELDOM_FASTER, Progress
 from conformance.run.pytest_internals import (
     allure_results,
     assign,
@@ -133,6 +133,7 @@ class RunHooks:
         first = self._run is None
         run = self._open()
         if first:
+            self._say(SELDOM_FASTER)
             # Before any worker is there: each would write into folders that are about to be cleared.
             self._begin(run)
             self._discover(run)
@@ -221,11 +222,14 @@ class RunHooks:
         """Say what is cleaned up, by workers, too, which have stopped when the others are done; then end the run."""
         if self._run is not None and exitstatus == pytest.ExitCode.INTERRUPTED and (left := _left_open(self._run)):
             words = f"cleaning up: {left}; Ctrl-C again leaves it to webex-conformance sweep"
-            if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
-                reporter.write_line(f"\n{printable(words)}", flush=True)
+            self._say(f"\n{printable(words)}")
         yield
         if self._run is not None:
             self._finish(self._run, session, exitstatus)
+
+    def _say(self, line: str) -> None:
+        if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
+            reporter.write_line(line, flush=True)
 
     def _finish(self, run: RunSession, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         """Clean up, write the reports; a run that was cut short leaves no summary."""

@@ -25,6 +25,8 @@ _FEW = 20
 _LONG = 600
 #: Seconds between two lines that nobody can write over, and after which one is due whatever was done meanwhile.
 SOON, SILENT = 10.0, 60.0
+#: What a run with workers says when it begins; measured by ``make bench``.
+SELDOM_FASTER = "note: with -n a run is seldom faster, lanes of one process wait side by side already (docs/habits.md)"
 
 
 class Finished:

@@ -14,6 +14,7 @@ import pytest
 
 from conformance.reporting.summary import folders_of
 from conformance.run.fleet.processes import _shared_out
+from conformance.run.progress import SELDOM_FASTER
 from tests.run.conftest import Runner
 from tests.run.test_progress import on_a_terminal
 from tests.run.test_interrupted import WRITES, Stops, interrupted, state
@@ -133,6 +134,15 @@ def test_a_site_that_never_began_has_no_reports_of_an_earlier_run_and_resume_doe
 )
 def test_workers_are_for_the_whole_run(given: list[str], sites: int, each: list[str]) -> None:
     assert _shared_out(given, sites) == each
+
+
+def test_a_run_of_workers_says_once_that_it_is_seldom_faster(run: Runner, tmp_path: Path) -> None:
+    with two_sites(tmp_path) as (_, _, arguments):
+        outcome = run("features/41.4.0/entry-exit-tone.feature", "-n", "4", *arguments, subprocess=True)
+        assert outcome.code == 0, outcome.text
+        assert outcome.lines.count(SELDOM_FASTER) == 1
+        outcome = run("features/41.4.0/entry-exit-tone.feature", "-n", "2", *arguments, subprocess=True)
+        assert SELDOM_FASTER not in outcome.text, "each site had a process"
 
 
 def test_a_terminal_has_a_line_for_each_site_drawn_in_its_place(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.features import Catalogue
+from conformance.run.progress import SELDOM_FASTER
 from conformance.scenarios.ahead.lanes import Lanes, Replay, may_be_replayed
 from conformance.wire.exchange import Exchange, Request
 from tests.conftest import SAFETY
@@ -77,6 +78,7 @@ def test_workers_have_a_mock_each(run: Runner) -> None:
     assert outcome.code == 0, outcome.text
     assert outcome.summary["totals"]["failed"] == outcome.summary["totals"]["broken"] == 0
     assert outcome.summary["totals"]["passed"] > 30
+    assert outcome.lines.count(SELDOM_FASTER) == 1
 
 
 def test_a_rate_holds_for_lanes_too(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

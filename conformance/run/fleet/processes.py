@@ -20,7 +20,7 @@ from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import counted, safe, table
 from conformance.run.fleet.selection import SHARD_VARIABLE
 from conformance.run.options import Options
-from conformance.run.progress import Finished, Milestones, drawn_over
+from conformance.run.progress import SELDOM_FASTER, Finished, Milestones, drawn_over
 from conformance.sites.errors import UserError
 from conformance.sites.user_files import write_whole
 
@@ -70,6 +70,11 @@ class SiteProcess:
                 start_new_session=True,
                 env={name: value for name, value in os.environ.items() if name != SHARD_VARIABLE},
             )
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether it is several processes itself (``-n``)."""
+        return "-n" in self._arguments
 
     @property
     def code(self) -> int | None:
@@ -214,6 +219,8 @@ def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
     interrupted = False
     for one in fleet:
         one.clear()
+    if any(one.has_workers for one in fleet):
+        print(SELDOM_FASTER, flush=True)
     try:
         _follow(fleet, options.at_once)
     except KeyboardInterrupt:
