@@ -79,12 +79,12 @@ class MaskingLogger(AllureFileLogger):
         self._writer.shutdown()
 
     def _write_result(self, result: Any, told: tuple[ScenarioResult, Iterable[StepRecord], Clause] | None) -> None:
-        # A report that cannot be written costs itself: the run counts its files at the end, and tells.
+        # A report that cannot be written costs itself, nobody asks the writer for what it raised: the run counts its
+        # files at the end, and tells.
         try:
-            with suppress(Exception):
-                if told is not None:
-                    self._tell(result, *told)
-                self._report_item(result)
+            if told is not None:
+                self._tell(result, *told)
+            self._report_item(result)
         finally:
             self._room.release()
 
