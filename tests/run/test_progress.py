@@ -83,7 +83,7 @@ def test_a_short_run_into_a_file_says_nothing_on_the_way(slow: list[str]) -> Non
 STAYS = re.compile(r"^(?:begins  \d+ s|(\d+) of (\d+) \(\d+ %\)(?:  \d+ s left  \d+\.\d/s)?(?:  waited \d+ s for the rate)?)$", re.MULTILINE)
 
 
-OF_PYTEST = re.compile(r"[.s]*( +\[[ \d]+%\])?|=+( test session starts =+)?|collected \d+ items|created: 2/2 workers|2 workers \[\d+ items\] *")
+OF_PYTEST = re.compile(r"[.s]*( +\[[ \d]+%\])?|=+( test session starts =+)?|collected \d+ items|created: 2/2 workers|2 workers \[\d+ items\] *|note: with -n .*")
 
 
 @pytest.mark.parametrize("more", [[], ["-n", "2"]], ids=["alone", "workers"])
