@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.scenarios.features import Catalogue
+from conformance.scenarios.run_context import RunContext
 from tests.conftest import ROOT, SAFETY
+from tests.rig import rig
+from tests.run.answering_site import Site
 
 
 @dataclass(frozen=True)
@@ -66,3 +70,22 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Runner:
         return Outcome(int(result.ret), result.outlines + result.errlines, reports)
 
     return go
+
+
+@pytest.fixture
+def mock(catalogue: Catalogue) -> Iterator[RunContext]:
+    with rig(catalogue) as site:
+        yield site.run_context
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def live(mock: RunContext, site: Site) -> RunContext:
+    """The same as a live site: nobody switches anything behind its back."""
+    here = replace(mock, control_plane=None)
+    object.__setattr__(here, "client", lambda: site)
+    return here

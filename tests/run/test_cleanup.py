@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
-
 from conformance.scenarios.cleanup import LeftOver, ScenarioCleanup, Sweep, undo
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.run_context import RunContext
@@ -23,70 +21,13 @@ from conformance.sites.release import Release
 from conformance.sites.settings import setting_named
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.served import NotServed
-from tests.judge.test_conditions import message, refused
-from tests.rig import rig
-
-SERV = "http://www.webex.com/schemas/2002/06/service"
-OK = message(kind="")
-HOST, ADMIN = "host", "site-admin"
-
-
-class Site:
-    """Answers every operation as told, and knows what it was asked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, list[str]] = {}
-        self.asked: list[tuple[str, str, dict[str, str]]] = []
-        self.closed = 0
-        #: Operations that may be sent again when no answer comes.
-        self.repeatable: set[str] = set()
-
-    def send(self, request: Request) -> Exchange:
-        if request.repeatable:
-            self.repeatable.add(request.operation)
-        root = etree.fromstring(request.body)
-        body = root.find(".//{*}bodyContent")
-        told = {etree.QName(one).localname: (one.text or "").strip() for one in body.iter() if not len(one)} if body is not None else {}
-        self.asked.append((request.operation, request.caller, told))
-        answers = self.answers.get(request.operation, [OK])
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if answer == "not served":
-            raise NotServed(request.operation, "gone")
-        if answer == "lost":
-            return Exchange(request, 0.0, 0.0, error="nobody answered")
-        return Exchange(request, 0.0, 0.0, status=200, body=answer.encode())
-
-    def close(self) -> None:
-        self.closed += 1
-
-    @property
-    def operations(self) -> list[str]:
-        return [operation for operation, _, _ in self.asked]
-
+from tests.judge.test_conditions import refused
+from tests.run.answering_site import ADMIN, HOST, OK, Site, body
 
 @pytest.fixture
 def scenario(catalogue: Catalogue) -> Scenario:
     every = (scenario for file in catalogue.known_files() for scenario in file.scenarios.values())
     return next(one for one in every if one.operations == ("GetSite",) and not (one.settings or one.writes or one.mail or one.needs))
-
-
-@pytest.fixture
-def mock(catalogue: Catalogue) -> Iterator[RunContext]:
-    with rig(catalogue) as site:
-        yield site.run_context
-
-
-@pytest.fixture
-def site() -> Site:
-    return Site()
-
-
-@pytest.fixture
-def live(mock: RunContext, site: Site) -> RunContext:
-    """The same as a live site: nobody switches anything behind its back."""
-    here = replace(mock, control_plane=None)
-    object.__setattr__(here, "client", lambda: site)
-    return here
 
 
 def cleanup_of(here: RunContext, scenario: Scenario, site: Site) -> ScenarioCleanup:
@@ -106,11 +47,6 @@ def states(file: Path) -> list[str]:
 
 def entry(here: RunContext, role: str, operation: str, name: str) -> LedgerEntry:
     return here.ledger.intend(role, operation, name)
-
-
-def body(operation: str, space: str, inside: str) -> str:
-    kind = operation[0].lower() + operation[1:] + "Response"
-    return message(body=inside, kind=f' xsi:type="n:{kind}"', space=f"{SERV}/{space}")
 
 
 MEETING, USERS = body("CreateMeeting", "meeting", "<n:meetingkey>77</n:meetingkey>"), body("CreateUser", "user", "<n:userId>5</n:userId>")
