@@ -36,7 +36,7 @@ def write_junit(record: RunRecord, file: Path) -> None:
 def _add_up(root: etree._Element) -> None:
     """The totals of all suites, which some readers take from the root alone."""
     for count in ("tests", "failures", "errors", "skipped"):
-        root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
+        root.set(count, str(sum(int(suite.attrib[count]) for suite in root)))
     root.set("time", f"{sum(float(suite.get('time', '0')) for suite in root):.3f}")
 
 

@@ -125,6 +125,8 @@ WORDS = [
     (tuple(red(one, (operation, "x")) for one, operation in zip("abc", ("", "Geta", "Getb"), strict=True)), [("site", "2 operations  x  absent")]),
     (tuple(red(one, ("GetSite", path)) for one, path in zip("abc", ("", "x", "y"), strict=True)), [("site", "GetSite  2 elements  absent")]),
     ((red("a", ("", "")),), [("site", "absent")]),
+    ((red("a", ("", "x")), red("b", ("GetSite", "x"))), [("site", "GetSite  x  absent")]),
+    ((red("a", ("GetSite", "")), red("b", ("GetSite", "x"))), [("site", "GetSite  x  absent")]),
 ]  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import locale
 import os
 import platform
 import re
@@ -33,15 +32,6 @@ FOUND = Violation("R41.7.0-02", "result", "GetSite", "header/response", "SUCCESS
 PASSED = ScenarioResult("features/a.feature::one", "one", "", "Sites", "", ("R41.7.0-02", "R41.7.0-03"), "41.7.0", ("GetSite", "GetUser"), "must", "passed", 0.1)
 FAILED = replace(PASSED, outcome="failed", violations=(FOUND,))
 REQUEST = Request("GetSite", "host", "https://a.test/x", b"<a><password>pw</password></a>")
-
-
-@pytest.fixture
-def _ascii() -> Iterator[None]:
-    """Files whose encoding nobody names are ASCII."""
-    before = locale.setlocale(locale.LC_CTYPE)
-    locale.setlocale(locale.LC_CTYPE, "C")
-    yield
-    locale.setlocale(locale.LC_CTYPE, before)
 
 
 def as_pytest_has_it() -> model2.TestResult:
@@ -239,7 +229,7 @@ def test_where_files_cannot_have_two_names_each_is_written(tmp_path: Path, monke
     assert len({file.read_text(encoding="utf-8") for file in tmp_path.glob("*-attachment.xml")}) == 1
 
 
-@pytest.mark.usefixtures("_ascii")
+@pytest.mark.usefixtures("ascii_files")
 def test_every_file_is_utf_8_and_readable_as_text(tmp_path: Path) -> None:
     title = "zwei – 二 \ud800"
     exchange = Exchange(REQUEST, 1.0, 0.5, 200, body="<b>二</b>".encode())

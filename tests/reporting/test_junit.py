@@ -112,7 +112,7 @@ EVERYTHING = (
         A, nodeid="features/a.feature::two", title="two", outcome="failed", line=17, fault="site", evidence="a reply <&>",
         violations=(FOUND, replace(FOUND, clause="R41.1.0-02", path="", operation="", line=12)),
     ),
-    replace(B, title="three", outcome="broken", cause="timed \x1bout\nafter 30 s", duration_s=1.25),
+    replace(B, title="three", outcome="broken", cause="timed \x1bout\nafter 30 s\ntwice", duration_s=1.25),
     replace(B, title="four", outcome="skipped", skip=Skip("role", "no host"), observations=("it said x", "and y")),
     replace(B, nodeid="features/b.feature::five", title="five", outcome="known", known="ticket 7", owner="me", violations=(FOUND,)),
     replace(B, nodeid="features/b.feature::six", title="six", outcome="flaky", attempts=("failed", "passed"), violations=(FOUND,)),
@@ -164,7 +164,8 @@ whose fault: site, a reply &lt;&amp;&gt;</failure>
         <property name="outcome" value="broken"/>
       </properties>
       <error message="timed \\x1bout" type="CannotJudge">timed \\x1bout
-after 30 s</error>
+after 30 s
+twice</error>
     </testcase>
     <testcase classname="features/b.feature" name="four" time="0.100" file="features/b.feature">
       <properties>
@@ -239,3 +240,15 @@ def test_every_outcome_to_the_letter(tmp_path: Path) -> None:
     made = replace(record(*EVERYTHING, problems=("first\nsecond", "x" * 130)), clauses={"R41.1.0-01": TOLD})
     write_junit(made, tmp_path / "junit.xml")
     assert (tmp_path / "junit.xml").read_text(encoding="utf-8") == WHOLE.replace("{long}", "x" * 130).replace("{cut}", "x" * 120)
+
+
+@pytest.mark.usefixtures("auckland")
+def test_a_run_has_the_time_of_greenwich(tmp_path: Path) -> None:
+    """JUnit's schema knows no time zone; readers take it for UTC."""
+    write_junit(record(PASSED), tmp_path / "junit.xml")
+    assert etree.parse(str(tmp_path / "junit.xml")).xpath("//testsuite/@timestamp") == ["1970-01-01T00:00:00"]
+
+
+def test_a_title_may_hold_what_stands_between_file_and_title(tmp_path: Path) -> None:
+    write_junit(record(replace(PASSED, nodeid="features/a.feature::one::two")), tmp_path / "junit.xml")
+    assert etree.parse(str(tmp_path / "junit.xml")).xpath("//testsuite/@name") == ["features/a.feature"]

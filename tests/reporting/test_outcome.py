@@ -170,6 +170,9 @@ def test_what_becomes_of_a_step(clock: Callable[[float], None], cause: str, viol
     recorder.begin()
     recorder.end()
     assert [step.status for step in recorder.steps] == [status, "passed", "skipped"]
+    recorder.begin()
+    recorder.end("no answer")
+    assert [step.status for step in recorder.steps] == [status, "passed", "broken"]
 
 
 @pytest.mark.parametrize(

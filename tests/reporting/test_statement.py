@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -356,16 +355,6 @@ def test_a_new_cause_may_be_pasted_among_the_known_issues() -> None:
     assert [one["check"] for one in tomllib.loads(text)["known"]] == ["result", "order"]
     assert text == STANZA + "\n" + STANZA.replace(FIRST, LAST).replace("result", "order")
     assert found(record(FAILED, other))[-1].splitlines()[-1] == EXPECTED.replace("1 stanza", "2 stanzas")
-
-
-@pytest.fixture
-def auckland(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The clocks of this process stand half a day before those of Greenwich."""
-    monkeypatch.setenv("TZ", "NZST-12")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.mark.usefixtures("auckland")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,10 @@ def test_a_table_ends_no_line_in_blanks_and_aligns_to_the_left() -> None:
 @pytest.mark.parametrize(("number", "several", "words"), [(0, "", "0 runs"), (1, "", "1 run"), (2, "", "2 runs"), (1, "runnings", "1 run"), (2, "runnings", "2 runnings")])
 def test_a_number_has_its_noun(number: int, several: str, words: str) -> None:
     assert counted(number, "run", several) == words
+
+
+def test_most_nouns_have_an_s_where_there_are_several() -> None:
+    assert [counted(number, "run") for number in (0, 1, 2)] == ["0 runs", "1 run", "2 runs"]
 
 
 def test_a_row_with_a_cell_too_many_is_a_fault_and_not_cut() -> None:
@@ -102,6 +107,12 @@ def test_a_body_is_laid_out_where_it_is_xml_and_masked_in_any_case(body: bytes, 
     assert readable(body) == text
 
 
+@pytest.mark.usefixtures("ascii_files")
+def test_the_file_of_an_exchange_is_utf_8_whatever_the_machine_is_set_to(tmp_path: Path) -> None:
+    write_exchange(tmp_path, "1", replace(PLAIN, body="<a>二</a>".encode()))
+    assert "<a>二</a>".encode() in (tmp_path / "1-GetSite.xml").read_bytes()
+
+
 def test_files_are_named_from_the_project_where_they_lie_in_it() -> None:
     assert shown(Path("/a/b/c.txt"), Path("/a")) == "b/c.txt"
     assert shown(Path("/x/c.txt"), Path("/a")) == "/x/c.txt"
@@ -114,6 +125,7 @@ def test_a_traceback_is_kept_masked_and_no_trouble_where_it_cannot_be(tmp_path: 
         fault = problem
     assert write_fault(tmp_path / "reports", tmp_path, "0001", fault) == "reports/faults/0001.txt"
     text = (tmp_path / "reports/faults/0001.txt").read_text(encoding="utf-8")
+    assert text == "".join(traceback.format_exception(fault)).replace("hush-hush-3", "******")
     assert text.startswith("Traceback (most recent call last):\n")
     assert text.endswith("ValueError: <password>******</password>\n")
     assert write_fault(tmp_path, tmp_path, "2", None) == "faults/2.txt"
