@@ -223,7 +223,7 @@ def moved(before: Shape, after: Shape) -> Iterator[tuple[str, str, str]]:
         if theirs[parent] == ours[parent]:
             continue
         one, other = _order(theirs[parent]), _order(ours[parent])
-        turned = [(left, right) for right in one for left in one[right] if right in other.get(left, ())]
+        turned = [(left, right) for right in one for left in sorted(one[right]) if right in other.get(left, ())]
         while turned:
             name = Counter(name for pair in turned for name in pair).most_common(1)[0][0]
             path = name if parent == BODY else f"{parent}/{name}"
@@ -232,12 +232,12 @@ def moved(before: Shape, after: Shape) -> Iterator[tuple[str, str, str]]:
 
 
 def _families(shape: Shape) -> dict[str, _Order]:
-    """For each parent its children, each with the siblings that stood directly before it."""
+    """For each parent its children, each with the siblings that stood directly before it, "" for none."""
     families: dict[str, _Order] = {}
     for path, row in shape.items():
         parent, _, name = path.rpartition("/")
         if path != BODY:
-            families.setdefault(parent or BODY, {})[name] = set(row["after"]) - {"", name}
+            families.setdefault(parent or BODY, {})[name] = set(row["after"])
     return families
 
 
@@ -318,7 +318,7 @@ class Announcements:
 def covers(stated: str, path: str) -> bool:
     """Whether ``path`` is the one a clause states; ``*`` is what the notes leave open, ``**/`` any parent."""
     if stated.startswith("**/"):
-        return fnmatchcase(f"/{path}", stated.removeprefix("*"))
+        return fnmatchcase(f"/{path}", stated)
     return fnmatchcase(path, stated)
 
 
@@ -348,8 +348,6 @@ def _presence(before: Shape, after: Shape, path: str) -> tuple[str, bool]:
 
 def _often(path: str, shape: Shape) -> str:
     """How often the parents that were there held the element; "unseen" when no parent was there to hold it."""
-    if path == BODY:
-        return "always"
     parent = path.rpartition("/")[0] or BODY
     chances = shape[parent]["count"] if parent in shape else 0
     if not chances:
