@@ -11,6 +11,7 @@ import pytest
 from conformance.reporting.comparison.evidence import (
     Tally,
     at_most,
+    by_thing,
     chance,
     judgements_for,
     least_chance,
@@ -76,6 +77,62 @@ def test_how_many_judgements_rule_a_fault_out() -> None:
 def test_how_many_runs_would_prove_it() -> None:
     assert runs_until_worse(tally((0,) * 6, (1, 1)), 0.01) == 2
     assert runs_until_worse(tally((0,), (1,)), 0.01, most=30) == 30
+
+
+BROKEN = tally((0,), (1,))
+
+
+def test_how_often_it_failed_is_told_of_how_often_it_was_judged() -> None:
+    one = Tally("one", (0, 1), (3, 4), (20, 28))
+    assert (one.counts, one.share) == ("1 of 20, then 7 of 28", (0.05, 0.25))
+    assert Tally("one", (), (), (0, 0)).share == (0.0, 0.0)
+
+
+def test_the_worst_the_second_side_could_have_had() -> None:
+    assert least_chance(BROKEN) == 0.5
+    assert least_chance(tally((0, 0), (1, 0))) == 1 / 2
+    assert least_chance(tally((2, 1), (1, 0))) == 2 / 6
+    assert [least_chance(one) for one in (tally((1, 0), ()), tally((0,), (0,)), tally((), ()))] == [1.0] * 3
+
+
+@pytest.mark.parametrize(("number", "alpha", "bound"), [(1, 0.5, 0.5), (2, 0.5, 0.25), (3, 0.6, 0.3), (2, 0.9, 0.45), (2, 0.4, 0.4), (0, 0.01, 0.01)])
+def test_error_is_shared_by_those_that_can_prove_something(number: int, alpha: float, bound: float) -> None:
+    assert limit([BROKEN] * number, alpha) == bound
+
+
+def test_what_is_as_unlikely_as_asked_counts() -> None:
+    assert worse([BROKEN], 0.5) == {"one": 0.5}
+    assert worse([BROKEN], 0.49) == {}
+    assert runs_until_worse(BROKEN, 1 / 4) == 2
+    assert judgements_for(0, 5, 0.0, 0.2, at_most(0, 21, 0.2)) == 21
+
+
+def test_as_many_failures_as_there_should_be_are_not_few() -> None:
+    assert at_most(2, 10, 0.2) == 1.0
+    assert at_most(1, 10, 0.2) == pytest.approx(0.8**10 + 10 * 0.2 * 0.8**9)
+
+
+def test_those_to_come_fail_as_they_are_said_to() -> None:
+    number = judgements_for(0, 10, 0.1, 0.2, 0.01)
+    few = [at_most(round(0.1 * (one - 10)), one, 0.2) <= 0.01 for one in range(10, number + 1)]
+    assert few == [False] * (number - 10) + [True]
+    assert number == 55
+    assert sum(comb(55, one) * 0.2**one * 0.8 ** (55 - one) for one in range(5)) < 0.01, "4.5 of 45 are 4"
+    assert judgements_for(0, 0, 0.0, 0.995, 0.01) == 1, "one is enough"
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.3, 0.5])
+def test_what_fails_as_often_as_is_too_often_rules_nothing_out(rate: float) -> None:
+    assert judgements_for(0, 20, rate, 0.2, 0.01) == 1000
+
+
+def test_after_sixty_more_runs_nobody_goes_on() -> None:
+    assert runs_until_worse(BROKEN, 0.01) == 60
+    assert runs_until_worse(tally((0,), (1, 0)), 0.4, most=9) == 9
+
+
+def test_failures_of_each_thing_run_by_run() -> None:
+    assert by_thing([{"a": 2}, {}, {"b": 1, "a": 1}], ["a", "b", "c"]) == {"a": (2, 0, 1), "b": (0, 0, 1), "c": (0, 0, 0)}
 
 
 def test_what_20_judgements_a_side_cannot_prove_of_one_clause_nobody_could() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import cycle, islice
 from math import comb, exp, lgamma, log
@@ -113,8 +113,7 @@ def runs_until_worse(tally: Tally, bound: float, most: int = 60) -> int:
 
 def _gone_on(tally: Tally, more: int) -> Tally:
     """What it would be after ``more`` runs that fail as those before them."""
-    after = tuple(islice(cycle(tally.after), len(tally.after) + more))
-    return Tally(tally.name, tally.before, after, tally.judged)
+    return replace(tally, after=tuple(islice(cycle(tally.after), len(tally.after) + more)))
 
 
 def by_thing(failures: Sequence[Mapping[str, int]], names: Sequence[str]) -> dict[str, tuple[int, ...]]:
