@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import locale
 import signal
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 # pytester forgets what is first imported in a run of its own, while httpx remembers the exceptions of the httpcore it
@@ -69,3 +72,22 @@ def catalogue() -> Catalogue:
 def pytest_runtest_logfinish() -> None:
     """A run puts everything out of the reach of the garbage collector; here its process goes on."""
     gc.unfreeze()
+
+
+@pytest.fixture
+def ascii_files() -> Iterator[None]:
+    """Files whose encoding nobody names are ASCII, as on a machine that is set so."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    locale.setlocale(locale.LC_CTYPE, "C")
+    yield
+    locale.setlocale(locale.LC_CTYPE, before)
+
+
+@pytest.fixture
+def auckland(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The clocks of this process stand half a day before those of Greenwich."""
+    monkeypatch.setenv("TZ", "NZST-12")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()

@@ -176,10 +176,9 @@ def _present(violation: Violation, places: _Places) -> str:
     if name != last:
         return ""
     found = places.at(violation.path)
-    empty = "*" if kind == "text or empty" else f"* or {_TEXT}!=''"
-    tests = [*([f"({empty})"] if kind != "text or empty" else []), *([f"({_kind(kind)})"] if kind else [])]
+    tests = [*([f"(* or {_TEXT}!='')"] if kind != "text or empty" else []), *([f"({_kind(kind)})"] if kind else [])]
     everywhere = f" and not({places.at(parent)}[not({_named(last)})])" if parent else ""
-    return _each(found, " and ".join(tests) or "true()") + everywhere
+    return _each(found, " and ".join(tests)) + everywhere
 
 
 def _kind(kind: str) -> str:
@@ -250,8 +249,7 @@ def _order(violation: Violation, places: _Places) -> str:
     names = wanted.split(", ")
     if not all(re.fullmatch(r"\w+", name) for name in names):
         return ""
-    holder = found if violation.path else _BODY
-    return " and ".join([f"count({holder})>0", *_in_this_order(holder, names)])
+    return " and ".join([f"count({found})>0", *_in_this_order(found, names)])
 
 
 def _in_this_order(holder: str, names: list[str]) -> list[str]:

@@ -73,8 +73,8 @@ def load_known(file: Path | None, site: str, clauses: Iterable[str], today: dt.d
     tables = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
     if set(document) - {"known"} or not tables:
         raise UserError("known-issues", "known issues stand as [[known]]", where=str(file))
-    places = [f"{file}:{starts[index] if index < len(starts) else 1}" for index in range(len(rows))]
-    issues = [_issue(row, where, set(clauses), today) for row, where in zip(rows, places, strict=True)]
+    places = [f"{file}:{number}" for number in (*starts, *[1] * len(rows))]
+    issues = [_issue(row, places[nth], set(clauses), today) for nth, row in enumerate(rows)]
     return tuple(issue for issue in issues if issue.site == site)
 
 

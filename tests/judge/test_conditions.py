@@ -73,6 +73,7 @@ WHOLE_REPLY: list[tuple[tuple[str, ...], list[str], list[str]]] = [
     (("exception-id", "response/exceptionID", "any but 000001"), [refused("000002"), OK], [refused(), NONE]),
     (("exception-id", "response/exceptionID", "absent, as in every success"), [OK], [refused()]),
     (("reason", "response/reason", "'No  Such. '"), [refused(reason=one) for one in ("No such", "NO SUCH.", " no\n such. ")], [refused(), refused(reason="no suchlike"), OK]),
+    (("reason", "response/reason", "'No such .'"), [refused(reason=one) for one in ("No such", "no such.")], [refused(reason="No"), OK]),
     (("reason", "response/reason", '"it\'s"'), [refused(reason="IT'S.")], [refused()]),
     (("refusal-form", "response/gsbStatus", "PRIMARY or BACKUP"), [refused(), refused(status="BACKUP"), refused(status=" BACKUP ")], [refused(status="x"), refused(status="")]),
     (("refusal-form", "bodyContent", "empty, without a type"), [refused()], [
@@ -85,7 +86,7 @@ WHOLE_REPLY: list[tuple[tuple[str, ...], list[str], list[str]]] = [
         message("<s:exceptionID>1</s:exceptionID><s:result>a</s:result>"),
     ]),
     (("login", "response/result", "signed in"), [OK, refused("000001")], [refused("030001"), refused("030002"), refused(""), NONE]),
-    (("login-refused", "response/result", "refused"), [refused("030001"), refused("030099")], [refused("000001"), OK, message("<s:result>SUCCESS</s:result><s:exceptionID>030001</s:exceptionID>")]),
+    (("login-refused", "response/result", "refused"), [refused("030001"), refused("030099"), refused("030104")], [refused("000001"), OK, message("<s:result>SUCCESS</s:result><s:exceptionID>030001</s:exceptionID>")]),
 ]  # fmt: skip
 ELEMENTS: list[tuple[tuple[str, ...], list[str], list[str]]] = [
     (("element-present", TONE, "entryExitTone"), [tone("x"), site("<n:defaults><n:entryExitTone><n:a/></n:entryExitTone></n:defaults>")], [
@@ -97,10 +98,11 @@ ELEMENTS: list[tuple[tuple[str, ...], list[str], list[str]]] = [
     (("element-present", TONE, "entryExitTone, integer"), [tone(one) for one in ("7", "-7", "+70")], [tone(one) for one in ("7.0", "", "-", "seven")]),
     (("element-present", TONE, "entryExitTone, date and time"), [tone("11/29/2026 03:00:59")], [tone(one) for one in ("11/29/2026", "1/29/2026 03:00:59", "11-29-2026 03:00:59")]),
     (("element-present", TONE, "entryExitTone, one of BEEP, NOTONE"), [tone("BEEP"), tone("NOTONE")], [tone("beep"), tone("BEEP, NOTONE"), tone("")]),
-    (("element-present", TONE, "entryExitTone, 4 digits"), [tone("0129")], [tone(one) for one in ("129", "01293", "012a", "")]),
-    (("element-present", TONE, "entryExitTone, 4 hexadecimal digits"), [tone("01aF")], [tone(one) for one in ("1af", "01ag", "01af0")]),
+    (("element-present", TONE, "entryExitTone, 4 digits"), [tone("0129")], [tone(one) for one in ("129", "01293", "012a", "012X", "")]),
+    (("element-present", TONE, "entryExitTone, 4 hexadecimal digits"), [tone("01aF")], [tone(one) for one in ("1af", "01ag", "01aX", "01af0")]),
     # A lone name: anywhere in the body, in its namespace where the contract knows it.
     (("element-present", "enableNBRMCModify", "enableNBRMCModify"), [site("<n:tools><n:enableNBRMCModify>a</n:enableNBRMCModify></n:tools>")], [OK, site("<o:enableNBRMCModify>a</o:enableNBRMCModify>")]),
+    (("element-present", "odd", "odd"), [site("<o:odd>x</o:odd>"), message(body="<n:odd>x</n:odd>")], [OK]),
     (("element-present", "siteInstance", "siteInstance"), [site("<n:a/>")], [OK, message(body="<n:b><n:siteInstance>x</n:siteInstance></n:b>"), message(body="<o:siteInstance>x</o:siteInstance>")]),
     (("element-present", "siteInstance/odd/odder", "odder"), [site("<o:odd><n:odder>x</n:odder></o:odd>")], [OK, site("<n:odd/>"), site("<n:odder>x</n:odder>")]),
     (("element-kind", TONE, "boolean"), [tone("true"), tone("true", "0")], [tone("x"), tone(), tone("true", "x")]),
@@ -116,6 +118,7 @@ ELEMENTS: list[tuple[tuple[str, ...], list[str], list[str]]] = [
     (("element-value", TONE, "anything but 'BEEP'"), [tone("NOTONE")], [tone("BEEP"), tone(), tone("x", "BEEP")]),
     (("element-value", TONE, "anything but 'BEEP', or absent"), [tone("NOTONE"), tone(), OK], [tone("BEEP"), tone("x", "BEEP")]),
     (("element-value", TONE, "wbx followed by digits"), [tone("wbx1"), tone("wbx0129")], [tone("wbx"), tone("wbx1a"), tone("x1"), tone("awbx1"), tone()]),
+    (("element-value", TONE, "another one in each row"), [tone("x", "y")], [tone("x", "y", "x"), OK]),
     (("element-order", "siteInstance/metaData/b", "directly after a"), [ordered("a", "b"), ordered("x", "b")], [ordered("b", "a"), ordered("a", "x", "b"), ordered("a")]),
     (("element-order", "siteInstance/metaData/b", "directly before a"), [ordered("b", "a"), ordered("b", "x")], [ordered("a", "b"), ordered("b", "x", "a")]),
     (("element-order", "siteInstance/metaData/b", "first"), [ordered("b", "a"), ordered("b")], [ordered("a", "b"), ordered("a")]),
@@ -182,6 +185,10 @@ def test_what_one_reply_cannot_show_has_none(finding: tuple[str, ...]) -> None:
 def test_how_a_text_is_written(text: str, written: str) -> None:
     assert literal(text) == written
     assert etree.fromstring("<a/>").xpath(f"string({written})") == " ".join(text.split())
+
+
+def test_an_expression_names_only_elements_that_there_are() -> None:
+    assert "each" not in asked("refusal-form", "response", "result, reason, exceptionID, each once")
 
 
 def test_of_an_operation_no_schema_declares_whole_replies_are_judged_still() -> None:

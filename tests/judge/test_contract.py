@@ -168,10 +168,17 @@ def test_a_namespace_without_a_prefix_is_called_by_its_last_word(tmp_path: Path)
         Contract(tmp_path)
 
 
+def test_what_a_document_type_declares_is_not_read(tmp_path: Path) -> None:
+    tmp_path.joinpath("own.dtd").write_text("no document type at all <!")
+    tmp_path.joinpath("site.xsd").write_text('<!DOCTYPE a SYSTEM "own.dtd"><a/>')
+    assert read_document(tmp_path / "site.xsd").tag == "a"
+
+
 #: In which file what becomes what; code, words, line of the file, and hint of the message.
 WRONG = [
     ("site.xsd", 'type="n:toneType"', 'type="n:tonType"', "schema-type", "no schema declares the type 'n:tonType'", "site.xsd:1", "did you mean 'toneType'?"),
     ("site.xsd", 'base="n:baseType"', 'base="n:basesType"', "schema-type", "no schema declares the type 'n:basesType'", "site.xsd:1", "did you mean 'baseType'?"),
+    ("site.xsd", 'base="xs:string"', 'base="xs:itn"', "schema-type", "no schema declares the type 'xs:itn'", "site.xsd:1", "did you mean 'int'?"),
     ("site.xsd", 'base="xs:string"', 'base="xs:strong"', "schema-type", "no schema declares the type 'xs:strong'", "site.xsd:1", "did you mean 'string'?"),
     ("site.xsd", 'c:since="41.6.0"', 'c:since="soon"', "release-form", "'soon' is not a release", "site.xsd:1", "write it as the release notes do, for instance 41.11.0"),
     ("site.xsd", 'c:place="anywhere"', 'c:place="anywere"', "schema-place", "there is no place 'anywere'", "site.xsd:1", "did you mean 'anywhere'?"),

@@ -90,6 +90,7 @@ def test_a_table_written_inline_has_the_first_line(tmp_path: Path) -> None:
         ({"clauses": '"x"'}, "known-issue-key", "unknown key 'clauses'", "did you mean 'clause'?"),
         ({"clause": None}, "known-issue-missing", "the known issue lacks clause (or operation)", ""),
         *(({key: None}, "known-issue-missing", f"the known issue lacks {key}", f"add {key} = ...") for key in ("check", "site", "reason", "owner", "link", "expires")),
+        ({"reason": '"""\n\n"""'}, "known-issue-missing", "the known issue lacks reason", "add reason = ..."),
         ({"expires": "2027-01-31T00:00:00"}, "known-issue-date", "expires must be a date without a time", "write expires = 2027-01-31"),
         ({"expires": '"soon"'}, "known-issue-date", "expires must be a date without a time", "write expires = 2027-01-31"),
         ({"clause": '"R41.7.0-04"'}, "known-issue-clause", "there is no clause 'R41.7.0-04'", "did you mean 'R41.7.0-03'?"),
@@ -132,6 +133,7 @@ def test_a_file_that_cannot_be_read_is_told_with_how_one_is_written(tmp_path: Pa
 
 
 def test_a_stanza_names_the_clause_or_what_several_have_in_common() -> None:
+    assert 'clause = "R41.7.0-02"\ncheck = "element-present"\nsite' in stanza([VIOLATION], "staging", TODAY)
     one = stanza([VIOLATION, replace(VIOLATION, check="element-order"), VIOLATION], "staging", TODAY)
     assert one == (
         '[[known]]\nclause = "R41.7.0-02"\ncheck = "element-present, element-order"\nsite = "staging"\nreason = ""\nowner = ""\nlink = ""\nexpires = 2026-12-28\n'

@@ -27,10 +27,10 @@ USER = (
     '<xs:complexType name="inner"><xs:sequence><xs:element name="a" type="xs:int"/><xs:element name="b" type="xs:boolean" minOccurs="0"/>'
     '<xs:element name="plain" type="xs:string" form="unqualified" minOccurs="0"/></xs:sequence><xs:attribute name="lang" type="xs:string"/></xs:complexType>'
     '<xs:complexType name="open"><xs:sequence><xs:any processContents="skip" maxOccurs="unbounded"/></xs:sequence><xs:anyAttribute processContents="skip"/></xs:complexType>'
-    '<xs:complexType name="none"/>'
+    '<xs:complexType name="none"/><xs:simpleType name="void"><xs:restriction base="xs:string"><xs:maxLength value="0"/></xs:restriction></xs:simpleType>'
     '<xs:complexType name="getUserResponse"><xs:complexContent><xs:extension base="s:bodyContentType"><xs:sequence>'
     '<xs:element name="inner" type="u:inner"/><xs:element name="open" type="u:open" minOccurs="0"/><xs:element name="none" type="u:none" minOccurs="0"/>'
-    '<xs:choice><xs:element name="left" type="xs:string"/><xs:element name="right" type="xs:string"/></xs:choice>'
+    '<xs:element name="void" type="u:void" minOccurs="0"/><xs:choice><xs:element name="left" type="xs:string"/><xs:element name="right" type="xs:string"/></xs:choice>'
     '<xs:sequence minOccurs="0"><xs:element name="first" type="xs:string"/><xs:element name="second" type="xs:string"/></xs:sequence>'
     '<xs:sequence><xs:element name="nested" type="xs:string"/></xs:sequence><xs:element ref="u:head" minOccurs="0"/>'
     "</xs:sequence></xs:extension></xs:complexContent></xs:complexType></xs:schema>"
@@ -75,6 +75,10 @@ REPLIES: list[tuple[str, list[Finding], list[str]]] = [
     (f'<u:inner lang="en" tone="x"><u:a>1</u:a></u:inner>{LEFT}{NESTED}', [], ["inner/@tone"]),
     (f'{INNER}<u:open x="1"><o:any y="2"/></u:open>{LEFT}{NESTED}<u:odd/>', [], ["odd"]),
     (f"{INNER}<u:none><u:x/></u:none>{LEFT}{NESTED}", [], ["none/x"]),
+    (f"{INNER}<u:void/>{LEFT}{NESTED}", [], []),
+    (f"{INNER}<u:void><u:x/></u:void>{LEFT}{NESTED}", [], ["void/x"]),
+    # libxml2 finds the element that stands too late, xmlschema its parent.
+    (f"<u:inner><u:b>true</u:b><u:a>1</u:a></u:inner>{LEFT}{NESTED}", [wrong("inner/a", "plain", "this element in this place")], []),
     (f"{INNER}<u:left a='1'><u:x/></u:left>{NESTED}", [wrong("left", "a valid element", "Element content is not allowed, because the type definition is simple.")], ["left/@a"]),
     (f"{INNER}{LEFT}{NESTED}<u:substitute>x</u:substitute><u:odd/>", [], ["odd"]),
 ]  # fmt: skip
@@ -102,3 +106,11 @@ def test_a_reply_is_left_as_it_came(bundle: VendorSchemas) -> None:
     before = etree.tostring(reply.root)
     assert bundle.check(reply).drift == ("odd",)
     assert etree.tostring(reply.root) == before
+
+
+def test_a_mistake_of_the_schemas_that_one_validator_alone_minds_keeps_nobody_from_judging(tmp_path: Path) -> None:
+    """The vendor's own have some."""
+    backwards = r'<xs:simpleType name="backwards"><xs:restriction base="xs:string"><xs:pattern value="\d{2,1}"/></xs:restriction></xs:simpleType>'
+    tmp_path.joinpath("service.xsd").write_text(SERVICE)
+    tmp_path.joinpath("user.xsd").write_text(USER.replace('<xs:complexType name="none"/>', f'<xs:complexType name="none"/>{backwards}'))
+    assert judged(VendorSchemas(tmp_path), INNER + LEFT).drift == ("bodyContent: nested is required, and left out",)

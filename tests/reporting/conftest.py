@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import locale
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -73,22 +71,3 @@ def edited(runs: Runs, tmp_path: Path) -> Edited:
         return file
 
     return copy
-
-
-@pytest.fixture
-def ascii_files() -> Iterator[None]:
-    """Files whose encoding nobody names are ASCII, as on a machine that is set so."""
-    before = locale.setlocale(locale.LC_CTYPE)
-    locale.setlocale(locale.LC_CTYPE, "C")
-    yield
-    locale.setlocale(locale.LC_CTYPE, before)
-
-
-@pytest.fixture
-def auckland(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The clocks of this process stand half a day before those of Greenwich."""
-    monkeypatch.setenv("TZ", "NZST-12")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()

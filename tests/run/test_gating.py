@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,10 @@ from conformance.sites.discovery import ITEM, ROLE, SETTING, Discovered, Discove
 from conformance.sites.profile import known_test_data
 from conformance.sites.release import Release
 from conformance.sites.settings import known_settings
+from conformance.wire.exchange import Request, Signature
 from conformance.wire.mailbox import Mail
+from conformance.wire.recording import OpenTape
+from conformance.wire.sign_in import SignIns
 from tests.rig import rig
 
 
@@ -279,3 +282,50 @@ def test_mail_of_a_live_site_is_waited_for_longer_than_that_of_a_mock(live: RunC
     assert mail.recipients == ("zoe@example.com",)
     with pytest.raises(CannotJudge, match="the profile names no mailbox"):
         replace(live, mailbox=None).mail_watch().to("zoe@example.com")
+
+
+class Noted:
+    """A tape that lets everything pass, and knows what kinds of things did."""
+
+    def __init__(self) -> None:
+        self.passed: list[str] = []
+
+    def through(self, kind: str, what: str, ask: Callable[[], Any], form: Any) -> Any:
+        self.passed.append(kind)
+        return ask()
+
+
+class NotedOpenTape(Noted, OpenTape):
+    """The same for who keeps nothing."""
+
+
+def version(here: RunContext) -> Request:
+    body = here.payloads.render("GetAPIVersion", {}, {"siteName": here.profile.site_name})
+    return Request("GetAPIVersion", "host", here.profile.url, body)
+
+
+def test_what_a_run_is_told_goes_through_its_tape(mock: RunContext) -> None:
+    """Else a run could not be judged again."""
+    tape, open_tape = Noted(), NotedOpenTape()
+    for one in (tape, open_tape):
+        here = replace(mock, tape=one, mailbox=Box())
+        client = here.plain_client()
+        assert client.send(version(here)).reply.succeeded
+        client.close()
+        here.mail_watch().to("zoe@example.com")
+    assert tape.passed == ["exchange", "mail"]
+    assert open_tape.passed == ["mail"], "nobody reads it, and exchanges are many"
+
+
+def test_an_account_that_one_client_finds_refused_is_known_to_all(mock: RunContext) -> None:
+    here = replace(mock, sign_ins=SignIns())
+    host, secret = here.profile.accounts["host"], "Plum-41-of-nobody"
+    broken = replace(here, profile=replace(here.profile, accounts={"host": replace(host, credentials={"password": secret})}))
+    head = {"siteName": here.profile.site_name, "webExID": host.webex_id, "password": secret}
+    body = here.payloads.render("GetUser", {"webExId": host.webex_id}, head)
+    client = broken.client()
+    exchange = client.send(Request("GetUser", "host", here.profile.url, body, Signature(broken.profile.accounts["host"], "password", secret)))
+    client.close()
+    assert exchange.refused
+    assert list(here.sign_ins.refused) == ["host"]
+    here.sign_ins.close()

@@ -421,3 +421,31 @@ def test_who_wants_a_setting_that_nobody_wants_otherwise_has_no_haste(every: lis
         every, Breakable(tone="BEEP", hub=True), (("data a", LOOKED_AT),), (("setting hub", True),), TONE_OFF
     )
     assert drained(schedule) == [other, plain, content]
+
+
+def test_a_setting_is_switched_beside_others_once_nobody_waits_who_wants_it_as_it_is(every: list[Scenario]) -> None:
+    (careless, as_is, other), schedule = scheduled(every, Breakable(tone="BEEP"), (("a", ALONE),), (("setting tone", "BEEP"),), TONE_OFF)
+    schedule.prefer(careless)
+    assert schedule.take() is careless
+    assert schedule._next() is as_is
+    schedule.leave(as_is)
+    assert schedule._next() is other, "nobody else wants the tone, the careless one least of all"
+
+
+def test_a_setting_that_was_switched_may_be_switched_again_beside_others(every: list[Scenario]) -> None:
+    board = Breakable(tone="BEEP")
+    (careless, off, voice), schedule = scheduled(every, board, (("a", ALONE),), TONE_OFF, (("setting tone", "VOICE"),))
+    schedule.prefer(careless)
+    assert schedule.take() is careless
+    assert schedule.take() is off
+    schedule.leave(off)
+    assert schedule._next() is voice
+    assert board.switched == ["tone=NONE"]
+
+
+def test_those_who_want_the_same_follow_each_other_whatever_else_they_hold(every: list[Scenario]) -> None:
+    board = Breakable(tone="BEEP")
+    tones = ("NONE", "VOICE", "NONE", "VOICE")
+    _, schedule = scheduled(every, board, *((("data a", LOOKED_AT), (f"data {nth}", LOOKED_AT), ("setting tone", tone)) for nth, tone in enumerate(tones)))
+    assert len(drained(schedule)) == 4
+    assert board.switched == ["tone=NONE", "tone=VOICE"]

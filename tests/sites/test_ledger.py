@@ -321,3 +321,14 @@ def test_a_lock_whose_file_was_taken_away_by_who_held_it_before_is_tried_again(t
     with pytest.raises(UserError):
         SiteLock(file, "read-write")
     held.close()
+
+
+@pytest.mark.usefixtures("ascii_files")
+def test_a_ledger_that_was_copied_by_something_that_writes_utf_8_is_as_it_was_written(tmp_path: Path) -> None:
+    file = tmp_path / f"staging-{RUN}.jsonl"
+    ledger = Ledger(file, PLACE, RUN)
+    ledger.intend("host", "CreateUser", "wxc-Zoë")
+    ledger.close()
+    file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines(file)), encoding="utf-8")
+    assert edited(file) == 0
+    assert [entry.name for entry, _ in left_behind(file)] == ["wxc-Zoë"]

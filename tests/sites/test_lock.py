@@ -37,16 +37,26 @@ def test_a_writer_is_alone(tmp_path: Path, first: str, second: str, together: bo
 
 def test_a_folder_of_reports_is_of_one_run(tmp_path: Path) -> None:
     """Whatever their sites: a run begins by clearing what another left there."""
-    reports = tmp_path / "reports"
+    reports = tmp_path / "of" / "a site" / "reports"
     held = ReportsLock(reports)
+    assert [one.name for one in reports.iterdir()] == [".run"]
     with pytest.raises(UserError, match="a run \\(process .* is writing its reports here") as told:
         ReportsLock(reports)
     assert (told.value.code, told.value.where) == ("reports-in-use", str(reports))
+    assert told.value.hint == "wait for its end, or name another folder with --reports"
     ReportsLock(tmp_path / "others").close()
     held.close()
+    assert not reports.exists(), "nothing was written"
     (reports / "of a run").mkdir(parents=True)
     ReportsLock(reports).close()
     assert [one.name for one in reports.iterdir()] == ["of a run"]
+
+
+def test_a_lock_whose_file_somebody_took_away_leaves_no_empty_folder(tmp_path: Path) -> None:
+    held = ReportsLock(tmp_path / "reports")
+    (tmp_path / "reports" / ".run").unlink()
+    held.close()
+    assert not (tmp_path / "reports").exists()
 
 
 def test_a_site_has_one_place_however_it_is_spelt() -> None:

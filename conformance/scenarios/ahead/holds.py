@@ -91,7 +91,7 @@ def _at_stake(matches: Collection[tuple[ScenarioStep, StepMatch]]) -> Iterator[s
     for step, match in matches:
         operation = str(match.arguments.get("operation") or "")
         if operation and not reads_only(operation):
-            subject = match.arguments.get("item") or match.arguments.get("user")
+            subject = match.arguments.get("item")
             if subject and "session type" not in str(subject):
                 yield role_named(str(subject))
             if "User" in operation:
