@@ -8,6 +8,7 @@ from pathlib import Path
 import mocksite
 import pytest
 
+from conformance.cli import main
 from tests.conftest import ROOT
 from tests.run.conftest import Runner
 from tests.run.test_interrupted import WRITES, state
@@ -49,6 +50,39 @@ def test_what_a_crashed_worker_left_is_removed(
     assert len(outcome.summary["problems"]) == 1
     assert any(line.startswith("PROBLEM  a worker crashed in features/41.4.0/entry-exit-tone") for line in outcome.lines)
     assert "Traceback" not in outcome.text
+
+
+SPOILT = {
+    "emptied": lambda ledger: ledger.write_bytes(b""),
+    "cut": lambda ledger: ledger.write_bytes(ledger.read_bytes()[:-30]),
+    "edited": lambda ledger: ledger.write_bytes(ledger.read_bytes().replace(b"CreateEvent", b"CreateUser")),
+    "gone": lambda ledger: ledger.unlink(),
+}
+
+
+@pytest.mark.rotating(2)
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_ledger_spoilt_while_its_run_is_alive_keeps_it_from_nothing(run: Runner, tmp_path: Path, how: str) -> None:
+    """What a run made it knows by itself; its ledger is for who comes after a kill."""
+    spoilt: list[Path] = []
+
+    def spoils(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) == "CreateEvent" and not spoilt:
+            spoilt.extend((tmp_path / "reports" / "ledger").glob("*.jsonl"))
+            for ledger in spoilt:
+                SPOILT[how](ledger)
+        return response
+
+    with twisted(tmp_path, spoils) as site:
+        before = state(site)
+        arguments = site.arguments("--reports", str(tmp_path / "reports"))
+        outcome = run(WRITES, *arguments)
+        after = state(site)
+        assert len(spoilt) == 1
+        assert outcome.code == 0, outcome.text
+        assert (after["sessions"], after["users"]) == (before["sessions"], before["users"])
+        assert main(["sweep", *arguments]) == 0
+        assert state(site)["sessions"] == before["sessions"]
 
 
 def unremovable(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
