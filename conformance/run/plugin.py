@@ -94,9 +94,11 @@ class RunHooks:
     # -- beginning ---------------------------------------------------------------
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Remember the session, to be able to end it."""
+        """Remember the session, to be able to end it, and say what workers are good for."""
         self._session = session
         be_brief(self._config)
+        if self._config.getoption("numprocesses", None) and not self._config.option.collectonly:
+            self._say(SELDOM_FASTER)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -133,7 +135,6 @@ class RunHooks:
         first = self._run is None
         run = self._open()
         if first:
-            self._say(SELDOM_FASTER)
             # Before any worker is there: each would write into folders that are about to be cleared.
             self._begin(run)
             self._discover(run)
