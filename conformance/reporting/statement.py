@@ -29,7 +29,7 @@ _MOST_LINES = 20
 
 def statement(record: RunRecord, reports: str, *, complete: bool = True, given_up: str = "") -> list[str]:
     """The whole statement, line by line; ``given_up`` is why the run ended early."""
-    return [
+    lines = [
         *_heading(record),
         *_cut_short(record, complete, given_up),
         *_table(record),
@@ -45,6 +45,12 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         *_deactivated(record, "summary.json" if complete else f"{reports}/ledger"),
         *_reports(record, reports, complete),
     ]
+    return lines if complete else list(map(_without_summary, lines))
+
+
+def _without_summary(line: str) -> str:
+    """A run that was interrupted writes no summary to look into."""
+    return line.replace(", in summary.json", "").replace(", listed in summary.json", "")
 
 
 def _heading(record: RunRecord) -> Iterator[str]:
@@ -150,7 +156,7 @@ def _in_full(several: list[Cause], record: RunRecord) -> Iterator[str]:
         first = cause.first
         yield from grammar(first, record.clauses.get(first.clause), cause.found[0][0], cause)
     if len(several) > _MOST_NAMED:
-        yield f"  ... and {len(several) - _MOST_NAMED} more causes, in summary.json"
+        yield f"  ... and {counted(len(several) - _MOST_NAMED, 'more cause')}, in summary.json"
     yield from _named(results)
 
 
@@ -180,7 +186,7 @@ def _in_lines(found: list[Cause]) -> Iterator[str]:
         tries = f", {result.tries}" if result.tries else ""
         yield f"{_HEADINGS[cause.outcome]}  {where}  {safe(str(cause))}{tries}{why}"
     if len(found) > _IN_A_LINE:
-        yield f"  ... and {len(found) - _IN_A_LINE} more causes, in summary.json"
+        yield f"  ... and {counted(len(found) - _IN_A_LINE, 'more cause')}, in summary.json"
 
 
 def grammar(
@@ -265,7 +271,7 @@ def _broken(record: RunRecord) -> Iterator[str]:
             by_cause.setdefault(result.cause, []).append(result)
     for nth, (cause, results) in enumerate(sorted(by_cause.items(), key=lambda one: -len(one[1]))):
         if nth == _IN_A_LINE:
-            yield f"  ... and {len(by_cause) - nth} more causes, in summary.json"
+            yield f"  ... and {counted(len(by_cause) - nth, 'more cause')}, in summary.json"
             return
         yield ""
         first = results[0]

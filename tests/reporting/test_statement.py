@@ -284,7 +284,7 @@ def test_of_many_causes_twelve_have_a_line() -> None:
     lines = found(record(*many[:14]))[2].splitlines()
     assert lines[:-1] == [f"FAILED  features/a.feature:12  GetSite  p{nth:02}  absent" for nth in range(2, 14)]
     lines = found(record(*many))[2].splitlines()
-    assert lines[11:-1] == ["FAILED  features/a.feature:12  GetSite  p13  absent", "  ... and 1 more causes, in summary.json"]
+    assert lines[11:-1] == ["FAILED  features/a.feature:12  GetSite  p13  absent", "  ... and 1 more cause, in summary.json"]
 
 
 def test_several_scenarios_of_one_cause_in_a_line() -> None:
@@ -444,7 +444,7 @@ def test_what_broke_for_one_cause_stands_together_the_most_first() -> None:
 def test_of_many_reasons_to_break_twelve_are_told_and_of_long_ones_twenty_lines() -> None:
     broken = [replace(BROKEN, nodeid=str(nth), cause=f"cause {nth:02}") for nth in range(15)]
     assert [one.splitlines()[1] for one in found(record(*broken[:12]))] == [f"  cause {nth:02}" for nth in range(12)]
-    assert found(record(*broken[:13]))[-1] == "BROKEN  11:7  three\n  cause 11\n  ... and 1 more causes, in summary.json"
+    assert found(record(*broken[:13]))[-1] == "BROKEN  11:7  three\n  cause 11\n  ... and 1 more cause, in summary.json"
     assert found(record(*broken))[-1].splitlines()[-1] == "  ... and 3 more causes, in summary.json"
     long = "\n".join(map(str, range(30)))
     assert found(record(replace(BROKEN, cause=long)))[0].splitlines()[1:] == [f"  {nth}" for nth in range(20)]
@@ -476,6 +476,16 @@ def test_a_run_that_was_cut_short() -> None:
     assert lines[-2:] == ["", "reports   some/reports/exchanges  some/reports/allure-results"]
     assert statement(made, "some/reports", complete=False)[1:3] == [lines[1], lines[3]]
     assert not any("INCOMPLETE" in line for line in statement(made, "some/reports", given_up="x"))
+
+
+def test_a_run_that_was_cut_short_names_no_summary_since_it_writes_none() -> None:
+    many = [replace(FAILED, nodeid=f"a.feature::{nth}", violations=(replace(FOUND, path=f"p{nth}"),)) for nth in range(40)]
+    made = record(*many, drift={"GetSite": ("a", "b")}, deactivated=tuple("abcdef"))
+    assert ", in summary.json" in "\n".join(statement(made, "some/reports"))
+    lines = statement(made, "some/reports", complete=False)
+    assert not [line for line in lines if "summary.json" in line]
+    assert "drift     2 differences that nobody promised or forbade; never a failure" in lines
+    assert "  ... and 3 more, in some/reports/ledger" in lines
 
 
 @pytest.mark.parametrize(("drift", "number"), [({"GetSite": ("a", "b"), "GetUser": ("c",)}, "3 differences"), ({"GetSite": ("a",)}, "1 difference")])
