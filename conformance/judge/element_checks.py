@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from conformance.judge.contract import ContractView
@@ -154,12 +154,12 @@ _MASKS = set("*•-xX0")
 
 def passwords(reply: Reply, wanted: int, numbers: int) -> Findings:
     """At least ``wanted`` elements hold a password, ``numbers`` of them a number (R41.4.0-07: no name is told)."""
-    leaves = [one for one in (reply.body.iter("*") if reply.body is not None else ()) if not children(one)]
+    leaves = [one for one in (reply.body.iter() if reply.body is not None else ()) if not children(one)]
     named = [one for one in leaves if any(word in local_name(one).lower() for word in _PASSWORD_WORDS)]
     found = [one for one in named if text_of(one).lower() not in _NO_PASSWORDS and set(text_of(one)) - _MASKS]
     if len(found) >= wanted and sum(text_of(one).isdigit() for one in found) >= numbers:
         return ()
-    actual = ", ".join(local_name(one) for one in found) or _absence(reply, [])
+    actual = ", ".join(local_name(one) for one in found) or _absence(reply)
     return (Finding("password", "accessControl", f"{wanted} passwords, {numbers} of them numbers", actual),)
 
 
@@ -173,7 +173,7 @@ def panelist_passwords(reply: Reply) -> Findings:
     ]
     if len(texts) >= 2 and any(text.isdigit() for _, text in texts):
         return ()
-    actual = ", ".join(name for name, _ in texts) or _absence(reply, [])
+    actual = ", ".join(name for name, _ in texts) or _absence(reply)
     return (Finding("element-present", "accessControl", expected, actual),)
 
 
@@ -254,7 +254,7 @@ def in_order(reply: Reply, whole: ContractView, parent: str, names: list[str]) -
     """Those of ``names`` that stand below ``parent`` come in this order; fewer than two have none."""
     holders = [found.element for found in Finder(reply, whole).all(parent)] if parent else [reply.body]
     if not holders:
-        return (Finding("element-order", parent, ", ".join(names), _absence(reply, [])),)
+        return (Finding("element-order", parent, ", ".join(names), _absence(reply)),)
     for holder in holders:
         actual = (
             [local_name(child) for child in children(holder) if local_name(child) in names]
@@ -271,7 +271,7 @@ def in_order(reply: Reply, whole: ContractView, parent: str, names: list[str]) -
 def told(reply: Reply, whole: ContractView, path: str) -> str:
     """What the reply says at ``path``, for an observation."""
     texts = Finder(reply, whole).texts(path)
-    return f"{path}: {', '.join(text or 'empty' for text in texts) if texts else _absence(reply, [])}"
+    return f"{path}: {', '.join(text or 'empty' for text in texts) if texts else _absence(reply)}"
 
 
 def _told_twice(path: str, found: list[FoundElement]) -> Findings:
@@ -305,8 +305,8 @@ def _ordered(
 
 def _position(item: FoundElement, finder: Finder) -> tuple[int, list[str]]:
     siblings = finder.neighbours(item)
-    same = [index for index, sibling in enumerate(siblings) if sibling is item.element]
-    return (same[0] if same else len(siblings) - 1), [local_name(sibling) for sibling in siblings]
+    position = next(index for index, sibling in enumerate(siblings) if sibling is item.element)
+    return position, [local_name(sibling) for sibling in siblings]
 
 
 def _shown(text: str, most: int = 200) -> str:
@@ -326,7 +326,7 @@ def local_name_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _absence(reply: Reply, parents: list[Element]) -> str:
+def _absence(reply: Reply, parents: Sequence[Element] = ()) -> str:
     if not reply.succeeded:
         return f"absent, the site answered {reply.verdict()}"
     if not parents:

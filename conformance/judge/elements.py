@@ -126,12 +126,13 @@ class Finder:
         """The children of the same parent whose position the contract knows, in order.
 
         Elements the contract does not declare there may stand anywhere on a
-        live site (sources.md, Strictness) and say nothing about order.
+        live site (sources.md, Strictness) and say nothing about order; the one that
+        was found has its place whatever it is.
         """
         if found.parent_type is None:
             return children(found.parent)
         placed = {declared.name for declared in found.parent_type.children if not declared.place}
-        return [child for child in children(found.parent) if qname(child) in placed]
+        return [child for child in children(found.parent) if child is found.element or qname(child) in placed]
 
     def _below(self, parent: Element, parent_type: ComplexType | None, steps: list[str]) -> list[FoundElement]:
         declared = parent_type.named(steps[0]) if parent_type else None

@@ -127,7 +127,7 @@ def has_form_of_refusal(reply: Reply) -> Findings:
     if reply.body is None:
         found.append(Finding("refusal-form", "bodyContent", "an empty bodyContent", "absent"))
     elif reply.xsi_type is not None or children(reply.body):
-        found.append(Finding("refusal-form", "bodyContent", "empty, without xsi:type", _content(reply)))
+        found.append(Finding("refusal-form", "bodyContent", "empty, without xsi:type", _content(reply, reply.body)))
     return tuple(found)
 
 
@@ -172,8 +172,8 @@ def _plain(reason: str) -> str:
     return " ".join(reason.split()).removesuffix(".").rstrip().casefold()
 
 
-def _content(reply: Reply) -> str:
-    names = [local_name(child) for child in children(reply.body)] if reply.body is not None else []
+def _content(reply: Reply, body: Element) -> str:
+    names = [local_name(child) for child in children(body)]
     stated = f"xsi:type {reply.xsi_type[1]}" if reply.xsi_type else ""
     return ", ".join(part for part in (stated, *names[:5]) if part)
 

@@ -104,3 +104,38 @@ def test_an_empty_element_does_not_hold_another_value() -> None:
     assert element_checks.value_is_not(full, WHOLE, path, "a") == ()
     assert [one.check for one in element_checks.value_is_not(full, WHOLE, path, "b")] == ["element-value"]
     assert [one.check for one in element_checks.value_is_not(empty, WHOLE, path, "a")] == ["element-value"]
+
+
+META = "siteInstance/metaData"
+
+
+def meta(*names: str) -> Reply:
+    """A site whose meta data stand in this order."""
+    return get_site(f"<ns1:metaData>{''.join(f'<ns1:{name}>x</ns1:{name}>' for name in names)}</ns1:metaData>")
+
+
+def test_the_neighbour_that_stands_in_between_is_told() -> None:
+    found = element_checks.directly_before(meta("region", "serviceType", "siteName", "isEnterprise"), WHOLE, f"{META}/serviceType", "isEnterprise")
+    assert [one.actual for one in found] == ["before siteName"]
+
+
+def test_an_element_that_the_contract_does_not_know_has_its_place_all_the_same() -> None:
+    """It was taken for the last one wherever it stood."""
+    odd = f"{META}/odd"
+    assert [one.actual for one in element_checks.comes_last(meta("odd", "isEnterprise"), WHOLE, odd)] == ["before isEnterprise"]
+    assert element_checks.comes_first(meta("odd", "isEnterprise"), WHOLE, odd) == ()
+    assert [one.actual for one in element_checks.comes_first(meta("isEnterprise", "odd"), WHOLE, odd)] == ["after isEnterprise"]
+    assert element_checks.directly_after(meta("isEnterprise", "odd", "siteName"), WHOLE, odd, "isEnterprise") == ()
+
+
+@pytest.mark.parametrize(("names", "told"), [("abc", "a, b, c"), ("abcd", "a, b, c, ... 1 more"), ("abcde", "a, b, c, ... 2 more")])
+def test_of_what_is_there_instead_three_are_told(names: str, told: str) -> None:
+    assert [one.actual for one in element_checks.present(meta(*names), WHOLE, f"{META}/siteName")] == [f"absent (metaData has: {told})"]
+
+
+def test_a_body_whose_type_is_in_no_namespace_is_told_so() -> None:
+    reply = read_reply("GetSite", (
+        '<serv:message xmlns:serv="http://www.webex.com/schemas/2002/06/service" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><serv:header><serv:response>'
+        '<serv:result>SUCCESS</serv:result></serv:response></serv:header><serv:body><serv:bodyContent xsi:type="getSiteResponse"/></serv:body></serv:message>'
+    ).encode())  # fmt: skip
+    assert [one.actual for one in reply_checks.succeeded(reply, WHOLE)] == ["getSiteResponse in no namespace"]

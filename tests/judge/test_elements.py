@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
-from conformance.judge.elements import Finder, fits_kind, kind_of, may_be_empty
+from conformance.judge.elements import Finder, fits_kind, kind_of, may_be_empty, moment_of
 from conformance.wire.exchange import Reply, local_name, read_reply
 from tests.rig import CONTRACT
 
@@ -104,3 +105,8 @@ def test_a_declared_name_is_found_in_its_place_and_nowhere_else() -> None:
 def reply_body(finder: Finder) -> object:
     (body,), _ = finder.parents("siteInstance")
     return body
+
+
+def test_a_moment_is_read_as_sites_write_it_and_what_is_none_comes_before_all() -> None:
+    assert moment_of("01/02/2026 03:04:05") == datetime(2026, 1, 2, 3, 4, 5)
+    assert {moment_of(text) for text in ("", "tomorrow", "2026-01-02 03:04:05", "13/02/2026 03:04:05")} == {datetime.min}
