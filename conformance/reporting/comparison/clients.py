@@ -193,5 +193,5 @@ def _seen(traffic: Iterable[tuple[bytes, bytes]]) -> dict[str, OperationUse]:
 
 
 def _operation(request: bytes) -> str:
-    content = next(parse(request).iter("{*}bodyContent"), None) if request.strip() else None
+    content = next(parse(request).iter("{*}bodyContent"), None)
     return (content.get(f"{{{XSI}}}type") or "").rpartition(".")[2] if content is not None else ""

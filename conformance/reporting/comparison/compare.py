@@ -179,8 +179,8 @@ def _paired(before: RunFile, after: RunFile) -> dict[str, str]:
 
 
 def _keys(one: ReportedScenario) -> tuple[tuple[str, ...], ...]:
-    titled, placed = ("title", one.title, one.row, *one.clauses), ("place", one.nodeid, *one.clauses)
-    return titled, ("steps", one.steps, *one.clauses) if one.steps else placed, placed
+    titled, placed = (one.title, one.row, *one.clauses), (one.nodeid, *one.clauses)
+    return titled, (one.steps, *one.clauses) if one.steps else placed, placed
 
 
 def _alone(before: RunFile, after: RunFile, paired: Mapping[str, str]) -> tuple[str, ...]:
