@@ -218,7 +218,7 @@ class ScenarioCleanup:
         finder = Finder(reply, self._run_context.contract.whole)
         wanted = (*creation.key, *creation.tells)
         told = {element: texts[0] for element in wanted if (texts := finder.texts(element)) and texts[0]}
-        key = {variable: told.get(element) or sent.get(element, "") for element, variable in creation.key.items()}
+        key = {variable: told[element] for element, variable in creation.key.items() if element in told}
         if creation.kind == "user":
             names = dict.fromkeys((sent["email"], sent["webExId"]))
             key = {"webExId": ",".join(names) if self._address_is_identity() else sent["webExId"]}

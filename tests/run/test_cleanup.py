@@ -21,7 +21,7 @@ from conformance.sites.release import Release
 from conformance.sites.settings import setting_named
 from conformance.wire.exchange import Exchange, Request
 from conformance.wire.served import NotServed
-from tests.judge.test_conditions import refused
+from tests.judge.test_conditions import SERV, refused
 from tests.run.answering_site import ADMIN, HOST, OK, Site, body
 
 @pytest.fixture
@@ -186,9 +186,9 @@ def test_what_is_made_has_a_name_of_ours_unless_it_has_one(live: RunContext, sce
     assert given == {"email": "a@b.c", "webExId": "w"}
 
 
-def create(cleanup: ScenarioCleanup, site: Site, operation: str, sent: Mapping[str, str], *, hold: bool = True) -> Exchange:
+def create(cleanup: ScenarioCleanup, site: Site, operation: str, sent: Mapping[str, str], **hold: bool) -> Exchange:
     request = replace(request_of(operation), body=b"<a/>")
-    return cleanup.create(request, sent, lambda: site.send(request), hold=hold)
+    return cleanup.create(request, sent, lambda: site.send(request), **hold)
 
 
 def test_what_was_made_is_kept_with_its_key_and_removed_at_the_end(live: RunContext, scenario: Scenario, site: Site) -> None:
@@ -483,8 +483,18 @@ def test_a_list_is_read_only_by_who_is_in_the_profile(live: RunContext, site: Si
     assert set(site.operations) == {"LstsummaryUser"}
 
 
+def test_a_row_without_a_name_is_nobodys_and_one_of_ours_without_a_key_is_told(live: RunContext, site: Site, tmp_path: Path) -> None:
+    rows = ({"sessionKey": "5"}, {"sessionName": OLD})
+    site.answers["LstsummaryEvent"] = [listing("LstsummaryEvent", "event", "event", *rows)]
+    site.answers["LstsummaryUser"] = [f'<s:message xmlns:s="{SERV}"><s:header><s:response><s:result>SUCCESS</s:result></s:response></s:header></s:message>']
+    assert [(str(item), item.key) for item in sweep(live, tmp_path).found()] == [(f"CreateEvent {OLD}", {"sessionKey": ""})]
+
+
 def test_an_address_with_two_signs_is_short_for_what_stands_before_the_first(live: RunContext, scenario: Scenario, site: Site) -> None:
     site.answers["CreateUser"] = [USERS]
     cleanup = cleanup_of(live, scenario, site)
     create(cleanup, site, "CreateUser", {"email": "a@b@c", "webExId": "w"})
     assert cleanup._data.held("new user")["short name"] == "a"
+    create(cleanup, site, "CreateUser", {"email": "c@d@e", "webExId": "v@d@e"})
+    cleanup.look_first("SetUser", {"webExId": "v"})
+    assert site.operations == ["CreateUser", "CreateUser"], "its own user, by the short name"
