@@ -171,29 +171,3 @@ def test_a_replay_ends_with_the_first_request_that_differs() -> None:
     assert replay.send(request("b")).seconds == 0.0, "after a difference the recording is another story"
     assert [sent.body for sent in client.sent] == [b"x", b"b"]
     assert replay.replayed == 0.5
-
-
-def test_lanes_stop_when_nobody_answers(catalogue: Catalogue) -> None:
-    """And the serial phase is not kept waiting for what will never be recorded."""
-    with rig(catalogue) as site:
-
-        class Deaf:
-            def __init__(self) -> None:
-                self.sent = 0
-
-            def send(self, asked: Request) -> Exchange:
-                self.sent += 1
-                return Exchange(asked, 0.0, 0.0, error="connection refused")
-
-            def close(self) -> None:
-                """Nothing open."""
-
-        deaf = Deaf()
-        object.__setattr__(site.run_context, "client", lambda: deaf)
-        lanes = Lanes(site.run_context, catalogue.registry, scenarios(catalogue), 4)
-        lanes.start()
-        waited = threading.Thread(target=lanes.wait, daemon=True)
-        waited.start()
-        waited.join(timeout=SAFETY)
-        assert not waited.is_alive()
-        assert deaf.sent < 20

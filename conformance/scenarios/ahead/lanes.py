@@ -273,7 +273,6 @@ class Lanes:
         began, until_stopped = time.monotonic(), _UntilStopped(client, self._stopped)
         context, record = ScenarioContext(self._run_context, scenario, until_stopped), new_record(scenario)
         error: ContractViolation | CannotJudge | None = None
-        judged = False
         try:
             execute(context, self._registry, record, alone=False)
             judged = True
