@@ -36,8 +36,9 @@ _MOST_FILES = 10_000
 #: Seconds of processor and bytes of memory a bundle may take to compile; the vendor's of 2011 takes a tenth of one.
 _SECONDS, _MEMORY = 20, 2 * 1024**3
 _ENTRY = "entry.xsd"
-#: What is made optional in the loosened schemas, and the elements of the envelope that stay as they are.
-_PARTICLES = tuple(f"{{{XS}}}{name}" for name in ("element", "group", "sequence", "choice", "any"))
+#: What is made optional in the loosened schemas: a model of these may be empty then, and of a named group the model
+#: itself must not say so. The elements of the envelope stay as they are.
+_PARTICLES = (f"{{{XS}}}element", f"{{{XS}}}any")
 _ENVELOPE = ("header", "body", "bodyContent", "response", "result")
 _AMBIGUOUS = re.compile(r"^(?:complex type '(?:\{[^}]*\})?([^']*)'|local complex type): The content model is not")
 
@@ -189,17 +190,17 @@ def _texts(
     all but the types of these names.
     """
     entries = {namespace: f"{index}.xsd" for index, namespace in enumerate(documents)}
-    driver = etree.Element(f"{{{XS}}}schema", nsmap={"xs": XS})
+    driver = etree.Element(f"{{{XS}}}schema")
     found = {}
     for namespace, several in documents.items():
         etree.SubElement(driver, f"{{{XS}}}import", namespace=namespace, schemaLocation=entries[namespace])
         names = {id(one): f"part-{number}-{entries[namespace]}" for number, one in enumerate(several)}
         redefined = {id(one) for document in several for one in _redefined(document, several, source).values()}
-        entry = etree.Element(f"{{{XS}}}schema", {"targetNamespace": namespace}, nsmap={"xs": XS})
+        entry = etree.Element(f"{{{XS}}}schema", targetNamespace=namespace)
         for document in several:
             root = _pointed_inside(document, entries, several, names, source)
             if kept is not None:
-                _loosen(root, kept)
+                _loosen(root, kept, _ENVELOPE if namespace == SERV else ())
             found[names[id(document)]] = etree.tostring(root)
             if id(document) not in redefined:
                 etree.SubElement(entry, f"{{{XS}}}include", schemaLocation=names[id(document)])
@@ -241,12 +242,12 @@ def _pointed_inside(
     return root
 
 
-def _loosen(root: etree._Element, kept: Collection[str]) -> None:
+def _loosen(root: etree._Element, kept: Collection[str], whole: Collection[str]) -> None:
     """Real replies leave out what the schemas require (sources.md, Real sites); the envelope alone is always whole."""
     for node in root.iter(*_PARTICLES):
-        holders = {one.get("name") for one in node.iterancestors(f"{{{XS}}}complexType", f"{{{XS}}}group")}
+        holders = {one.get("name") for one in node.iterancestors(f"{{{XS}}}complexType")}
         top = node.getparent() is root
-        if not top and node.get("name") not in _ENVELOPE and holders.isdisjoint(kept):
+        if not top and node.get("name") not in whole and holders.isdisjoint(kept):
             node.set("minOccurs", "0")
 
 
