@@ -97,11 +97,12 @@ def test_a_zip_of_windows_has_backslashes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("zipped", [False, True])
 def test_only_schemas_are_read_each_once(tmp_path: Path, zipped: bool) -> None:
-    text, target = of(SERV, word("A")), f' targetNamespace="{SERV}"'
-    again = text.replace(target, "").replace("<xs:schema", f"<xs:schema{target}")
+    text, whole = of(SERV, word("A")), service()
+    form = ' elementFormDefault="qualified"'
+    otherwise = whole.replace(form, "").replace("<xs:schema", f"<xs:schema{form}")
     files: dict[str, str | bytes] = {
-        "a.xsd": text, "copy/a.xsd": again, "notes.txt": b"\0 no XML", "a.wsdl": "<a/>", "other.xsd": "<definitions/>", "__MACOSX/a.xsd": b"\0",
-        "x/._a.xsd": b"\0", "xsd": b"\0", "y\\._a.xsd" if zipped else "y/._a.xsd": b"\0", "__MACOSX\\a.xsd" if zipped else "__MACOSX/b.xsd": b"\0", "z.xsd": service(),
+        "a.xsd": text, "copy/a.xsd": text, "notes.txt": b"\0 no XML", "a.wsdl": "<a/>", "other.xsd": "<definitions/>", "__MACOSX/a.xsd": b"\0",
+        "x/._a.xsd": b"\0", "xsd": b"\0", "y\\._a.xsd" if zipped else "y/._a.xsd": b"\0", "__MACOSX\\a.xsd" if zipped else "__MACOSX/b.xsd": b"\0", "z.xsd": whole, "zz.xsd": otherwise,
     }  # fmt: skip
     assert taken(VendorSchemas(bundle(tmp_path, files, zipped=zipped)), "A", "B") == [True, False]
 
@@ -201,6 +202,12 @@ AMBIGUOUS = (
 )  # fmt: skip
 def test_a_type_that_would_be_ambiguous_stays_as_it_is_and_it_alone(tmp_path: Path, header: str, found: list[str]) -> None:
     assert optional("s:inner", AMBIGUOUS, tmp_path, header) == found
+
+
+def test_an_element_that_is_called_like_an_ambiguous_type_is_loosened_all_the_same(tmp_path: Path) -> None:
+    row = '<xs:element name="inner"><xs:complexType><xs:sequence><xs:element name="x" type="xs:string"/><xs:element name="y" type="xs:string"/></xs:sequence></xs:complexType></xs:element>'
+    types = AMBIGUOUS.replace('<xs:element name="x" type="xs:string"/>', row)
+    assert optional("s:inner", types, tmp_path, "<s:a/><s:b/><s:a/><s:more><s:inner><s:y/></s:inner><s:y/></s:more>") == []
 
 
 def test_where_a_type_without_a_name_would_be_ambiguous_all_stay_as_they_are(tmp_path: Path) -> None:
