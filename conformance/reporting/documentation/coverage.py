@@ -7,6 +7,7 @@ What no scenario judges stands in ``features/unjudged.toml`` with a reason, ever
 from __future__ import annotations
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.reporting.documentation.evidence import Evidence
-from conformance.reporting.documentation.reference import REPLY, REQUEST, Reference
+from conformance.reporting.documentation.reference import REPLY, REQUEST, ContractElement, Reference
 from conformance.sites.errors import UserError
 from conformance.sites.profile import ROLES
 from conformance.sites.settings import known_settings
@@ -136,7 +137,7 @@ class Coverage:
 
     def _operations(self) -> Iterator[Part]:
         judged = {one.operation for one in self.reference.mentions if one.judged}
-        judged |= {name for entry in self.reference.operations.values() if entry.scenarios for name in (entry.name,)}
+        judged |= {name for name, entry in self.reference.operations.items() if entry.scenarios}
         for name, entry in self.reference.operations.items():
             seen = self._seen(lambda shapes, name=name: bool(shapes.get(name)))
             killed = any(key in self.reference.killed for key in self.reference.elements.known_to(name, REPLY).values())
@@ -161,12 +162,12 @@ class Coverage:
 
     def _values(self) -> Iterator[Part]:
         elements = self.reference.elements
-        holders: dict[str, list[Any]] = {}
+        holders: dict[str, list[ContractElement]] = defaultdict(list)
         for element in elements.all.values():
-            holders.setdefault(element.type, []).append(element)
+            holders[element.type].append(element)
         for declared, values in elements.enumerations.items():
-            sights = [one for element in holders.get(declared, ()) for one in self.evidence.of(element)]
-            asked = any(one.occurrences for one in holders.get(declared, ()))
+            sights = [one for element in holders[declared] for one in self.evidence.of(element)]
+            asked = any(one.occurrences for one in holders[declared])
             for value in values:
                 met = {one.mock for one in sights if value in one.words}
                 judged = (declared, value) in self.reference.judged_values
