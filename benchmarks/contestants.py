@@ -62,10 +62,7 @@ class Field:
 
     def two(self, latency: int, *options: str) -> Contestant:
         """The read scenarios of two sites in one run."""
-        both = [word for name in (Sites.name(latency), Sites.other(latency)) for word in ("--site", name)]
-        select = ("-q", "-m", "not writes and not mail", "--reports", str(self._folder / "two"))
-        command = (sys.executable, "-m", "pytest", "features", "--sites", str(self._sites.file), *both, *select, *options)
-        return Contestant(" ".join(("two sites", *options)), command, self._root)
+        return self.suite(" ".join(("two sites", *options)), latency, "--site", Sites.other(latency), *options)
 
     def floors(self, lanes: Sequence[int]) -> list[Contestant]:
         """The exchanges alone."""

@@ -16,19 +16,9 @@ from conformance.reporting.outcome import ScenarioResult, Skip
 from conformance.reporting.statement import grammar, stanzas, statement
 from conformance.reporting.summary import RunRecord
 from conformance.sites.release import Release
+from tests.reporting.made import CLAUSES as PLAIN, FIRST, FOUND, LAST, OBSERVED, PASSED, SECOND
 
-CLAUSES = {
-    one.id: one
-    for one in (
-        Clause("R41.1.0-01", Release(41, 1), "GetSite", "explicit", "must", "It tells.", "1-2", "H", "Z", ""),
-        Clause("R41.1.0-02", Release(41, 1), "GetUser", "explicit", "should", "It tells more.", "3", "H", "Z", "Spelt so."),
-        Clause("R41.2.0-01", Release(41, 2), "*", "unclear", "observe", "It hints.", "4", "H", "Z", ""),
-        Clause("R41.10.0-01", Release(41, 10), "GetSite", "explicit", "must", "It tells it all.", "5", "H", "Z", ""),
-    )
-}
-FIRST, SECOND, OBSERVED, LAST = CLAUSES
-FOUND = Violation(FIRST, "result", "GetSite", "header/response", "SUCCESS", "FAILURE 000001 no", 1, 12)
-PASSED = ScenarioResult("features/a.feature::one", "one", "", "a", "", (FIRST,), "41.1.0", ("GetSite",), "must", "passed", 0.1)
+CLAUSES = {**PLAIN, SECOND: replace(PLAIN[SECOND], remark="Spelt so.")}
 FAILED = replace(PASSED, nodeid="features/a.feature::two", title="two", outcome="failed", violations=(FOUND,), line=12)
 BROKEN = replace(PASSED, nodeid="features/b.feature::three", title="three", outcome="broken", cause="timed out\nafter 30 s", line=7)
 

@@ -17,20 +17,9 @@ from conformance.reporting.outcome import ScenarioResult, Skip
 from conformance.reporting.summary import RunRecord, as_json, badge, by_release, write_summary
 from conformance.sites.masking import secret_registry
 from conformance.sites.release import Release
+from tests.reporting.made import CLAUSES, FIRST, FOUND, LAST, OBSERVED, PASSED, SECOND
 
 LEVELS = ("must", "should", "observe")
-CLAUSES = {
-    one.id: one
-    for one in (
-        Clause("R41.1.0-01", Release(41, 1), "GetSite", "explicit", "must", "It tells.", "1-2", "H", "Z", ""),
-        Clause("R41.1.0-02", Release(41, 1), "GetUser", "explicit", "should", "It tells more.", "3", "H", "Z", ""),
-        Clause("R41.2.0-01", Release(41, 2), "*", "unclear", "observe", "It hints.", "4", "H", "Z", ""),
-        Clause("R41.10.0-01", Release(41, 10), "GetSite", "explicit", "must", "It tells it all.", "5", "H", "Z", ""),
-    )
-}
-FIRST, SECOND, OBSERVED, LAST = CLAUSES
-FOUND = Violation(FIRST, "result", "GetSite", "header/response", "SUCCESS", "FAILURE 000001 no", 1, 12)
-PASSED = ScenarioResult("features/a.feature::one", "one", "", "a", "", (FIRST,), "41.1.0", ("GetSite",), "must", "passed", 0.1)
 SEEN = replace(PASSED, nodeid="o", clauses=(OBSERVED,), outcome="skipped", skip=Skip("observe-only", "recorded"))
 
 
