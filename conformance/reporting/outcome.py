@@ -89,7 +89,7 @@ SKIP_CLASSES = {
     "role": "the profile names no account that could call",
     "setting": "the site is set otherwise, or the profile does not say how",
     "access": "the scenario changes something, and the run is read-only",
-    "data": "the profile does not name what the scenario needs",
+    "data": "the profile does not name what the scenario needs, or all of it is used up",
     "not-served": "the site does not serve the operation, as its profile says or as one failed scenario found",
     "baseline": "neither the vendor's schemas nor a baseline are there to judge the replies by",
     "observe-only": "recorded, because the level is observe",

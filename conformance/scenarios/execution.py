@@ -13,7 +13,7 @@ from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import StepRegistry
-from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
+from conformance.sites.errors import CannotGoOn, CannotJudge, NotApplicable, UserError
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, TransportError
 from conformance.wire.served import NotServed
@@ -140,10 +140,10 @@ def verdict_of(
     if error is None and context is not None and context.not_judged:
         return Verdict("skipped")
     violations = tuple(context.violations) if context else ()
-    if isinstance(error, NotServed) and not violations:
+    if isinstance(error, NotApplicable) and not violations:
         return Verdict("skipped")
     broke = error is not None and not isinstance(error, ContractViolation)
-    if violations and isinstance(error, CannotGoOn | NotServed):
+    if violations and isinstance(error, CannotGoOn | NotApplicable):
         broke = False
     return decide(scenario.level, strict, violations, broke, known)
 

@@ -19,7 +19,7 @@ from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import DISPOSABLE_CLASSIC_USER, MADE, USED_UP, Scenario
 from conformance.scenarios.scenario_data import ScenarioData
 from conformance.sites.discovery import ITEM, SETTING
-from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
+from conformance.sites.errors import CannotGoOn, CannotJudge, NotApplicable, UserError
 from conformance.sites.profile import LookUp, known_test_data
 from conformance.sites.settings import refusals, setting_named, setting_spoken
 from conformance.wire.browser import Browser, Page
@@ -149,10 +149,9 @@ class ScenarioContext:
             self.send("site-admin", "GetUser", {"webExId": address})
             if not self.reply.succeeded:
                 return {**item, "email": address}
-        raise CannotJudge(
-            f"every {name} of the profile is a user of the site by now, and only Control Hub can remove one: "
-            "name others, or none and the scenario is skipped"
-        )
+        used = f"every {name} of the profile is a user of the site by now; only Control Hub can remove one: name others"
+        self._absent = Skip("data", used)
+        raise NotApplicable(used)
 
     def require_login(self, role: str, credential: str = "") -> None:
         """What follows says something only if the site lets ``role`` in, with ``credential`` if one is named."""

@@ -48,6 +48,10 @@ class CannotJudge(Exception):
     """The scenario ends *broken*: transport, a reply that is no message, a setting or creation that failed."""
 
 
+class NotApplicable(CannotJudge):
+    """What the scenario needs cannot be had on the site as it is, which is no fault of anybody: it ends *skipped*."""
+
+
 class CannotGoOn(CannotJudge):
     """A step needs what an earlier reply should have given; after a violation it is the end of a failed scenario."""
 

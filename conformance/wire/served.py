@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from conformance.sites.errors import CannotJudge
+from conformance.sites.errors import CannotJudge, NotApplicable
 from conformance.wire.exchange import Exchange
 
 #: HTTP statuses of an address that serves something else, or nothing any more.
@@ -27,7 +27,7 @@ _ACCESS_DENIED = "000001"
 _HOST_LIMIT = "hostlimit"
 
 
-class NotServed(CannotJudge):
+class NotServed(NotApplicable):
     """The operation is not served at this site: what needs it does not apply here."""
 
     def __init__(self, operation: str, words: str, first: Exchange | None = None) -> None:
