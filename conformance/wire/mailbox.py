@@ -7,6 +7,7 @@ import re
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.errors import HeaderParseError
@@ -145,6 +146,7 @@ class SmtpSink:
         self._lock, self._starting = threading.Lock(), threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Any = None
+        self._sessions: weakref.WeakSet[Any] = weakref.WeakSet()
         self._thread: threading.Thread | None = None
 
     def listen(self) -> None:
@@ -160,9 +162,12 @@ class SmtpSink:
 
         # aiosmtpd's own Controller cannot serve on a port the system chooses: it connects to port 0 to see itself.
         loop = self._loop = asyncio.new_event_loop()
-        self._server = server = loop.run_until_complete(
-            loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", 0)
-        )
+
+        def session() -> SMTP:
+            self._sessions.add(one := SMTP(self, loop=loop))
+            return one
+
+        self._server = server = loop.run_until_complete(loop.create_server(session, "127.0.0.1", 0))
         self._thread = threading.Thread(target=loop.run_forever, name="mailbox", daemon=True)
         self._thread.start()
         host, port = server.sockets[0].getsockname()[:2]
@@ -181,12 +186,26 @@ class SmtpSink:
             return [mail for mail in self._mails if recipient.lower() in map(str.lower, mail.recipients)]
 
     def close(self) -> None:
-        """Stop the server."""
+        """Stop the server; whoever is still connected, or has just gone, is cut off, so that no socket stays open."""
         if self._loop is not None and self._thread is not None:
             self._loop.call_soon_threadsafe(self._server.close)
             self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(timeout=2)
+            self._thread.join()
+            self._loop.run_until_complete(self._cut_off())
             self._loop.close()
+
+    async def _cut_off(self) -> None:
+        import asyncio
+
+        for one in list(self._sessions):
+            if one.transport is not None:
+                one.transport.abort()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        # A transport gives its socket back in a turn of the loop of its own.
+        await asyncio.sleep(0)
 
 
 class ImapBox:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import socket
 import ssl
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +16,8 @@ import trustme
 
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import MailAccount
-from conformance.wire.mailbox import ImapBox, Mail, MailWatch, wait_for_mail
+from conformance.wire.mailbox import ImapBox, Mail, MailWatch, SmtpSink, wait_for_mail
+from tests.conftest import SAFETY
 from tests.wire.imap_server import ImapServer
 
 MAIL = b"Subject: Hello\r\nTo: a+wxc@example.com\r\n\r\nsee https://example.com/activate\r\n"
@@ -113,3 +117,22 @@ def test_what_an_address_had_before_is_no_further_mail() -> None:
 def test_who_names_no_mailbox_cannot_be_told_of_mail() -> None:
     with pytest.raises(CannotJudge, match="names no mailbox"):
         MailWatch(None, patience=0.0).to("a@example.com")
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["still there", "just gone"])
+def test_a_mock_that_is_not_done_with_mail_leaves_no_socket_open(gone: bool) -> None:
+    """The end of a run comes between any two words of a mail; what is left open is told where nobody can explain it."""
+    where: list[str] = []
+    sink = SmtpSink(where.append)
+    sink.listen()
+    host, port = where[0].split(":")
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        with socket.create_connection((host, int(port)), timeout=SAFETY) as client:
+            assert client.recv(4) == b"220 "
+            if gone:
+                client.close()
+            sink.close()
+        del sink
+        gc.collect()
+    assert [str(one.message) for one in heard if f"{port})" in str(one.message) or "transport" in str(one.message)] == []
