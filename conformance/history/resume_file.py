@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +16,7 @@ from conformance.reporting.statement import NEW_ISSUES
 from conformance.reporting.summary import OVERVIEW
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
+from conformance.sites.user_files import write_whole
 
 RESUME_FILE = "journal.jsonl"
 ALLURE = "allure-results"
@@ -29,9 +32,8 @@ class ResumeFile:
         self._terms = terms
 
     def begin(self) -> None:
-        """Start a new file."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(json.dumps(self._terms) + "\n", encoding="utf-8")
+        """Start a new file; a kill leaves it with its terms or not at all."""
+        write_whole(self._file, json.dumps(self._terms) + "\n")
 
     def expect(self, number: int) -> None:
         """Note how many scenarios there are to finish, for whoever watches this run."""
@@ -47,23 +49,59 @@ class ResumeFile:
 
     def finished(self) -> list[dict[str, Any]]:
         """The verdicts of the interrupted run; :class:`UserError` when there is none, or it was another run."""
-        try:
-            first, *lines = self._file.read_text(encoding="utf-8").splitlines()
-            terms = json.loads(first)
-        except (OSError, ValueError):
+        terms = _terms_in(self._file)
+        if terms is None:
             raise UserError(
                 "nothing-to-resume",
                 "there is no interrupted run to resume",
                 where=str(self._file),
                 hint="run without --resume",
-            ) from None
+            )
         for key, value in self._terms.items():
             if terms.get(key) != value:
                 what = f"the interrupted run had {key} {terms.get(key)!r}, this one has {value!r}"
                 raise UserError("resume-differs", what, where=str(self._file), hint="run without --resume")
+        lines = _whole_lines(self._file)[1:]
         found = [message for message in map(_read_line, lines) if message and message["result"]["outcome"] in _VERDICTS]
         told = _told_by_allure(self._file.parent / ALLURE)
         return [message for message in found if told is None or message["result"]["nodeid"] in told]
+
+
+def begun(folder: Path) -> bool:
+    """Whether a run began in ``folder`` and was cut off, so that another can go on with it."""
+    return _terms_in(folder / RESUME_FILE) is not None
+
+
+def _terms_in(file: Path) -> dict[str, Any] | None:
+    try:
+        with file.open(encoding="utf-8") as source:
+            terms = json.loads(source.readline())
+    except (OSError, ValueError):
+        return None
+    return terms if isinstance(terms, dict) else None
+
+
+def _whole_lines(file: Path) -> list[str]:
+    """The lines of the interrupted run; what a kill cut short is taken away, or the next would be glued to it."""
+    content = file.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        with suppress(OSError):
+            os.truncate(file, whole)
+    return content[:whole].decode("utf-8", "replace").splitlines()
+
+
+def last_numbers(reports: Path, prefix: str) -> tuple[int, int]:
+    """The highest numbers of exchanges and faults that are there under ``prefix``; a run that goes on begins behind."""
+    named = re.compile(rf"{re.escape(prefix)}(\d+)[-.]")
+    exchanges, faults = (_highest(reports / folder, named) for folder in ("exchanges", "faults"))
+    return exchanges, faults
+
+
+def _highest(folder: Path, named: re.Pattern[str]) -> int:
+    if not folder.is_dir():
+        return 0
+    return max((int(found.group(1)) for one in folder.iterdir() if (found := named.match(one.name))), default=0)
 
 
 def _told_by_allure(folder: Path) -> set[str] | None:
@@ -84,14 +122,14 @@ def _read_line(line: str) -> dict[str, Any] | None:
     try:
         message: dict[str, Any] = json.loads(line)
     except ValueError:
-        return None  # cut short by the kill
-    return message if "result" in message else None
+        return None
+    return message if isinstance(message, dict) and "result" in message else None
 
 
 #: Output of an earlier run, on one site or several, removed when a new one begins; the ledger stays, it is not output.
 OF_A_RUN = (
     *("summary.json", "junit.xml", "badge.json", METRICS, OVERVIEW, NEW_ISSUES),
-    *(ALLURE, "exchanges", "faults", RESUME_FILE, "part.json"),
+    *(ALLURE, "exchanges", "faults", RESUME_FILE, "part.json", "shard.json"),
 )
 
 

@@ -308,11 +308,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if config.option.collectonly or not _runs_features(config):
         return None
     from conformance.run.fleet.processes import run_fleet
-    from conformance.run.fleet.shard_run import run_shard
+    from conformance.run.fleet.shard_run import demand_no_shard, run_shard
 
     arguments = tuple(config.invocation_params.args)
     try:
         options = read_options(config)
+        demand_no_shard(options)
         if options.in_shard or (options.shard is None and len(options.sites) == 1):
             return None
         clean_up_when_told_to_end(_interrupt)

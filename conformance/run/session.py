@@ -18,7 +18,7 @@ from typing import Any
 from conformance import __version__
 from conformance.history.metrics import METRICS, write_metrics
 from conformance.history.notify import after_run
-from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, ResumeFile, clear
+from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, ResumeFile, clear, last_numbers
 from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import shown, write_exchange, write_fault
@@ -69,7 +69,8 @@ class WorkerRun:
         self._worker = f"{part}{worker}-" if part or worker else ""
         self._client: SiteClient | None = None
         self._lanes: Lanes | None = None
-        self._number = self._faults = 0
+        # What is there of a run that goes on is named by its verdicts.
+        self._number, self._faults = last_numbers(options.reports, self._worker) if options.resume else (0, 0)
         self._order: dict[str, int] = {}
         self._shown_replies: set[tuple[str, bytes]] = set()
 

@@ -125,6 +125,12 @@ def on_jenkins(folder: Path, environment: dict[str, str]) -> Path:
     return folder / "reports"
 
 
+def test_on_jenkins_nothing_of_an_earlier_build_is_gone_on_with_or_merged() -> None:
+    shards, merge = JENKINS.split("stage('Merge')")
+    for stage, before in ((shards, "retry("), (merge, "unstash ")):
+        assert 0 < stage.index("dir('shards') { deleteDir() }") < stage.index(before)
+
+
 @pytest.mark.rotating(4)
 @pytest.mark.parametrize("engine", [on_kubernetes, on_github, on_gitlab, on_jenkins])
 def test_the_commands_of_an_engine_make_one_run(tmp_path: Path, engine: Any) -> None:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
+from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, begun, clear
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import counted, safe, table
@@ -103,7 +103,7 @@ class SiteProcess:
                 if not line.endswith(b"\n"):
                     break
                 self._read += len(line)
-                message = json.loads(line)
+                message = _read(line)
                 self.selected = message.get("selected", self.selected)
                 if "result" in message:
                     self._finished.add(message)
@@ -148,6 +148,15 @@ class SiteProcess:
         return at_work and self._milestones.due(self.done, self.selected)
 
 
+def _read(line: bytes) -> dict[str, Any]:
+    """A line of a run; of one that a kill had cut short and that was gone on with, nothing."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
 class Screen:
     """A line for each site, drawn anew in its place; in a pipe and in CI one at each tenth, and what became of it."""
 
@@ -185,7 +194,8 @@ class Screen:
 def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
     """Run every site as a process of its own; the worst exit code of them, ``overview.json`` beside their reports."""
     done = _done(options.reports / OVERVIEW) if options.resume else {}
-    clear(options.reports, OF_A_RUN)
+    # It tells which sites were done until it is written anew: this run may be cut off, too.
+    clear(options.reports, (one for one in OF_A_RUN if not (options.resume and one == OVERVIEW)))
     base = of_each_site(arguments, min(len(options.sites), options.at_once))
     fleet = [process_of(site, base, options, done.get(site)) for site in options.sites]
     return carry_out(options, fleet)
@@ -202,7 +212,7 @@ def _done(overview: Path) -> dict[str, int]:
 def process_of(site: str, arguments: Sequence[str], options: Options, ended: int | None) -> SiteProcess:
     """With ``--resume`` a site goes on, begins when it never did, and is left alone when it has ``ended``."""
     folder = options.reports / site
-    resumes = options.resume and (folder / RESUME_FILE).is_file()
+    resumes = options.resume and begun(folder)
     process = SiteProcess(site, [one for one in arguments if one != "--resume"], folder, resumes=resumes)
     process.ended = ended
     return process

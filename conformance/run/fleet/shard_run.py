@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
-from conformance.history.resume_file import OF_A_RUN, clear
+from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, clear
+from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import counted
-from conformance.run.fleet.part_file import FORMAT, PART, digest_from, read_part
+from conformance.run.fleet.part_file import FORMAT, PART, digest_from, read_document, read_part
 from conformance.run.fleet.processes import SiteProcess, carry_out, of_each_site, process_of
 from conformance.run.fleet.selection import SHARD_VARIABLE
 from conformance.run.fleet.shards import SHARD, ShardPlan, Share, cut, kept_on, read_durations
@@ -28,16 +29,57 @@ from conformance.sites.user_files import write_whole
 
 def run_shard(options: Options, arguments: tuple[str, ...], places: Sequence[Path], shard: tuple[int, int]) -> int:
     """Carry out one shard; the worst exit code of its sites."""
-    clear(options.reports, OF_A_RUN)
     number, of = shard
     plan = plan_shards(options, arguments, places, of)
+    resumes = options.resume and _is_there(options, number, plan)
+    if not resumes:
+        clear(options.reports, OF_A_RUN)
     mine = plan.shards[number - 1]
     scenarios = counted(sum(one.scenarios for one in mine), "scenario")
     print(f"shard {number} of {of}: {scenarios}, {told(mine)}", flush=True)
-    document = {"format": FORMAT, "suite": __version__, "shard": number, "plan": plan.as_json()}
-    write_whole(options.reports / SHARD, json.dumps(document) + "\n")
     fleet = [_process(one, options, arguments, len(mine)) for one in mine]
+    if not resumes:
+        # In this order: where a kill leaves the file, nothing of an earlier run is taken for this one's.
+        for one in fleet:
+            one.clear()
+        document = {"format": FORMAT, "suite": __version__, "shard": number, "plan": plan.as_json()}
+        write_whole(options.reports / SHARD, json.dumps(document) + "\n")
     return carry_out(options, fleet) if fleet else 0
+
+
+def _is_there(options: Options, number: int, plan: ShardPlan) -> bool:
+    """Whether the shard began here, so that it goes on; what any other run left is no less worth than its own."""
+    file = options.reports / SHARD
+    if not file.is_file():
+        _demand_no_results(options)
+        return False
+    found = read_document(file, {"shard", "plan"})
+    if found["shard"] != number:
+        raise _not_to_go_on(f"shard {found['shard']} is there, and to be resumed is shard {number}", file)
+    if found["plan"] != plan.as_json():
+        words = "it was cut otherwise, with other sites, scenarios, N, --even-by or version of the suite"
+        raise _not_to_go_on(words, file)
+    return True
+
+
+def _demand_no_results(options: Options) -> None:
+    places = (options.reports, *(options.reports / site for site in options.sites))
+    for left in (at / name for at in places for name in (SUMMARY, RESUME_FILE, OVERVIEW)):
+        if left.is_file():
+            raise _not_to_go_on(f"another run left results there, and no {SHARD}", left)
+
+
+def _not_to_go_on(words: str, where: Path) -> UserError:
+    hint = "each shard has a folder of its own (--reports); without --resume what is there is replaced"
+    return UserError("resume-shard", words, where=str(where), hint=hint)
+
+
+def demand_no_shard(options: Options) -> None:
+    """:class:`UserError` where a run in one piece is to go on in the folder of a shard."""
+    file = options.reports / SHARD
+    if options.resume and options.shard is None and file.is_file():
+        words = "a shard left its results there, and to be resumed is a run in one piece"
+        raise UserError("resume-shard", words, where=str(file), hint="say which shard with --shard, as it was begun")
 
 
 def told(shares: Sequence[Share]) -> str:
