@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,62 @@ def test_parts_of_one_site_are_even_and_share_nothing() -> None:
     lots = parted(scenarios(), frozenset(), 4, lambda _: 1.0)
     assert sorted(name for lot in lots for name in lot) == sorted(one.nodeid for one in scenarios())
     assert max(map(len, lots)) - min(map(len, lots)) <= 1
+
+
+def few(number: int) -> list[Scenario]:
+    return list(scenarios()[:number])
+
+
+def test_no_part_of_a_site_is_empty_and_no_two_lie_in_one_shard() -> None:
+    every = frozenset(one.nodeid for one in few(6))
+    for kept, number in product((frozenset[str](), frozenset(sorted(every)[:4]), every), range(1, 12)):
+        found = cut({"a": few(6), "b": few(6)}, {"a": kept, "b": None}.get, number, Durations({}))
+        for shard in found.shards:
+            assert len({share.site for share in shard}) == len(shard), "parts of a site would write into one folder"
+        shares = [share for shard in found.shards for share in shard]
+        assert all(share.scenarios for share in shares)
+        mine = [share for share in shares if share.site == "a"]
+        assert [share.part for share in mine] == list(range(1, mine[0].parts + 1))
+        assert sum(share.scenarios for share in mine) == len(every)
+        lots = parted(few(6), kept, mine[0].parts, lambda _: 1.0)
+        assert [share.scenarios for share in mine] == list(map(len, lots)), "its process takes the same part"
+
+
+def test_what_cannot_be_cut_further_leaves_shards_to_others_or_with_nothing_to_do() -> None:
+    every = frozenset(one.nodeid for one in scenarios())
+    written = cut({"s": scenarios()}, lambda _: every, 3, Durations({}))
+    assert [[share.words for share in shard] for shard in written.shards] == [["s"], [], []]
+    assert [len(shard) for shard in cut({"s": few(2)}, lambda _: frozenset(), 4, Durations({})).shards] == [1, 1, 0, 0]
+    slow = Durations({"slow": {one.nodeid: 9.0 for one in few(4)}, "quick": {one.nodeid: 1.0 for one in few(4)}})
+    both = cut({"slow": few(4), "quick": few(4)}, {"slow": every, "quick": frozenset[str]()}.get, 4, slow)
+    assert [[share.words for share in shard] for shard in both.shards] == [
+        ["slow"], ["quick (part 1 of 3)"], ["quick (part 2 of 3)"], ["quick (part 3 of 3)"]
+    ]  # fmt: skip
+
+
+def test_sites_and_scenarios_of_the_same_weight_are_cut_in_their_order() -> None:
+    names = [f"s{nth}" for nth in range(5)]
+    loads, told = [0.0] * 3, [list[str]() for _ in range(3)]
+    for site in names:
+        shard = min(range(3), key=lambda nth: (loads[nth], nth))
+        loads[shard] += 1.0
+        told[shard].append(site)
+    assert [[share.site for share in shard] for shard in plan(names, 3).shards] == told
+    assert parted(few(3), frozenset(), 2, lambda _: 1.0) == [sorted(one.nodeid for one in few(3))[::2], sorted(one.nodeid for one in few(3))[1:2]]
+    assert [[share.words for share in shard] for shard in plan(names[:2], 3).shards] == [["s0 (part 1 of 2)"], ["s0 (part 2 of 2)"], ["s1"]]
+
+
+def test_a_cut_into_thousands_of_shards_looks_no_oftener_at_a_site() -> None:
+    asked: list[str] = []
+
+    def together(site: str) -> frozenset[str]:
+        asked.append(site)
+        return frozenset()
+
+    number = 20_000
+    found = cut(dict.fromkeys("abc", scenarios()), together, number, Durations({}))
+    assert sum(map(len, found.shards)) == 3 * len(scenarios()), "each scenario is alone, and the rest have nothing to do"
+    assert sorted(asked) == list("aabbcc")
 
 
 def test_recorded_times_even_out_shards() -> None:
@@ -136,9 +193,14 @@ def test_sites_are_evened_out_by_what_a_history_keeps_of_their_replies(tmp_path:
     assert [[share.site for share in shard] for shard in plan.shards] == [["slow"], ["brisk", "quick"]]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"a": "x"}', '{"scenarios": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{", '{"a": "x"}', '{"scenarios": 1}', '{"a": Infinity}', '{"a": NaN}', '{"a": 2, "b": -1}', '{"a": "inf"}', '{"a": 1e308}',
+     f'{{"a": 1{"0" * 400}}}', '{"scenarios": [{"nodeid": "a", "duration_s": -Infinity}]}'],
+)
 def test_durations_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "durations.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(UserError, match="cannot read what scenarios took"):
+    with pytest.raises(UserError, match="cannot read what scenarios took") as caught:
         read_durations(file)
+    assert caught.value.code == "durations"

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from heapq import heapify, heappop, heapreplace
 from pathlib import Path
 from typing import Any
 
@@ -80,28 +81,49 @@ def cut(
     sites = tuple(scenarios)
     weights = {site: sum(durations.of(site, one.nodeid) for one in scenarios[site]) for site in sites}
     shards: list[list[Share]] = [[] for _ in range(number)]
-    loads = [0.0] * number
-    for site, parts in _pieces(weights, number, together).items():
-        kept = together(site) if parts > 1 else frozenset()
-        lots = parted(scenarios[site], kept or frozenset(), parts, partial(durations.of, site))
-        for part, lot in enumerate(lots, 1):
-            shard = min(range(number), key=lambda nth: (loads[nth], nth))
-            loads[shard] += sum(durations.of(site, nodeid) for nodeid in lot)
-            shards[shard].append(Share(site, part, parts, len(lot)))
+    room = [(0.0, shard) for shard in range(number)]
+    for site, parts in _pieces(scenarios, weights, number, together).items():
+        lots = [(len(scenarios[site]), weights[site])]
+        if parts > 1:
+            seconds = partial(durations.of, site)
+            told = parted(scenarios[site], together(site) or frozenset(), parts, seconds)
+            lots = [(len(lot), sum(map(seconds, lot))) for lot in told]
+        for part, (count, weight) in enumerate(lots, 1):
+            load, shard = room[0]
+            heapreplace(room, (load + weight, shard))
+            shards[shard].append(Share(site, part, parts, count))
     return ShardPlan(tuple(map(tuple, shards)), sites, _selection(scenarios, number, durations, terms))
 
 
 def _pieces(
-    weights: Mapping[str, float], number: int, together: Callable[[str], frozenset[str] | None]
+    scenarios: Mapping[str, Sequence[Scenario]],
+    weights: Mapping[str, float],
+    number: int,
+    together: Callable[[str], frozenset[str] | None],
 ) -> dict[str, int]:
-    """How many parts each site is cut into, the heaviest first."""
+    """How many parts each site is cut into, the heaviest first; no part is left without a scenario."""
     parts = dict.fromkeys(sorted(weights, key=lambda site: -weights[site]), 1)
+    most = {site: _most_parts(scenarios[site], together(site)) for site in parts} if number > len(parts) else {}
+    free = [(-weights[site], rank, site) for rank, site in enumerate(parts) if most.get(site, 1) > 1]
+    heapify(free)
     for _ in range(number - len(parts)):
-        free = [site for site in parts if together(site) is not None]
         if not free:
             break
-        parts[max(free, key=lambda site: weights[site] / parts[site])] += 1
+        _, rank, site = free[0]
+        parts[site] += 1
+        if parts[site] < most[site]:
+            heapreplace(free, (-weights[site] / parts[site], rank, site))
+        else:
+            heappop(free)
     return parts
+
+
+def _most_parts(scenarios: Sequence[Scenario], kept: frozenset[str] | None) -> int:
+    """Every part has something to do: those that stay together are one, and each of the others may be."""
+    if kept is None:
+        return 1
+    apart = sum(one.nodeid not in kept for one in scenarios)
+    return apart + (apart < len(scenarios))
 
 
 def parted(
@@ -109,12 +131,13 @@ def parted(
 ) -> list[list[str]]:
     """Node ids of each part: those ``kept`` together in the first, the longest of the rest where there is most room."""
     lots: list[list[str]] = [[one.nodeid for one in scenarios if one.nodeid in kept]] + [[] for _ in range(parts - 1)]
-    loads = [sum(map(seconds, lots[0]))] + [0.0] * (parts - 1)
+    room = [(sum(map(seconds, lots[0])), 0), *((0.0, nth) for nth in range(1, parts))]
+    heapify(room)
     rest = [one.nodeid for one in scenarios if one.nodeid not in kept]
     for nodeid in sorted(rest, key=lambda one: (-seconds(one), one)):
-        place = min(range(parts), key=lambda nth: (loads[nth], nth))
+        load, place = room[0]
         lots[place].append(nodeid)
-        loads[place] += seconds(nodeid)
+        heapreplace(room, (load + seconds(nodeid), place))
     return lots
 
 
@@ -213,7 +236,7 @@ def read_durations(place: Path | None) -> Durations:
         texts = [read_user_file(file) for file in files]
         documents = [json.loads(text) for text in texts]
         seconds = {str(one.get("site", "")): _seconds(one) for one in documents}
-    except (OSError, AttributeError, KeyError, TypeError, *UNREADABLE) as problem:
+    except (OSError, AttributeError, KeyError, OverflowError, TypeError, *UNREADABLE) as problem:
         why = why_unreadable(problem) if isinstance(problem, OSError | ValueError) else "it tells of no scenarios"
         hint = "name reports of an earlier run, a history, or a file of JSON, {nodeid: seconds}"
         raise UserError("durations", f"cannot read what scenarios took: {why}", where=str(place), hint=hint) from None
@@ -222,5 +245,16 @@ def read_durations(place: Path | None) -> Durations:
 
 def _seconds(document: Mapping[str, Any]) -> dict[str, float]:
     if "scenarios" in document:
-        return {row["nodeid"]: float(row["duration_s"]) for row in document["scenarios"]}
-    return {str(nodeid): float(seconds) for nodeid, seconds in document.items()}
+        return {row["nodeid"]: _told(row["duration_s"]) for row in document["scenarios"]}
+    return {str(nodeid): _told(seconds) for nodeid, seconds in document.items()}
+
+
+def _told(seconds: float) -> float:
+    """A number that can be added up; JSON of Python's holds infinity, and what is no number at all."""
+    if not 0 <= float(seconds) <= _LONGEST:
+        raise ValueError(f"no scenario takes {seconds} seconds")
+    return float(seconds)
+
+
+#: A year.
+_LONGEST = 366 * 24 * 3600.0
