@@ -34,6 +34,7 @@ from conformance.reporting.outcome import Cause, ScenarioResult, StepRecord, cau
 from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import printable, safe, visible
 from conformance.sites.masking import secret_registry
+from conformance.sites.user_files import write_whole
 
 _SEVERITY = {"must": "critical", "should": "normal", "observe": "minor"}
 _STATUS = {
@@ -258,7 +259,7 @@ def complete_results(record: RunRecord, folder: Path, started_by: Mapping[str, s
 def write_environment(folder: Path, facts: dict[str, str]) -> None:
     """``environment.properties``."""
     lines = [f"{name.replace(' ', '.')}={safe(value)}" for name, value in facts.items()]
-    (folder / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole(folder / "environment.properties", "\n".join(lines) + "\n")
 
 
 _MOST_CAUSES = 30
@@ -276,7 +277,7 @@ def write_categories(folder: Path, found: Iterable[Cause] = ()) -> None:
         {"name": "Observed, never judged", "matchedStatuses": ["skipped"], "messageRegex": r"observe-only: [\s\S]*"},
         {"name": "Not applicable here", "matchedStatuses": ["skipped"]},
     ]
-    (folder / "categories.json").write_text(json.dumps(categories, indent=1), encoding="utf-8")
+    write_whole(folder / "categories.json", json.dumps(categories, indent=1))
 
 
 def _literal(text: str) -> str:
@@ -327,4 +328,4 @@ def write_executor(folder: Path, environment: Mapping[str, str]) -> None:
     """Write it where there is one."""
     told = executor(environment)
     if told is not None:
-        (folder / "executor.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        write_whole(folder / "executor.json", json.dumps(told, indent=1) + "\n")

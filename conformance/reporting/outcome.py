@@ -329,6 +329,11 @@ class CircuitBreaker:
         return self._unanswered >= _IN_A_ROW or bool(message["nobody_left"] or message.get("tripped"))
 
 
+def nothing_ran(results: Iterable[ScenarioResult]) -> bool:
+    """Whether every scenario was skipped before anything was sent: such a run says nothing about the site."""
+    return all(one.skip is not None and not one.sent for one in results)
+
+
 class FirstFindings:
     """Leaves one failure for each operation that is not served: every worker finds that out for itself."""
 

@@ -23,7 +23,7 @@ from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
 from conformance.reporting.exchange_file import shown, write_exchange, write_fault
 from conformance.reporting.junit import write_junit
-from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict
+from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict, nothing_ran
 from conformance.reporting.shapes import KeptValues, Shape, declarations_of, merge, shape_of
 from conformance.reporting.statement import NEW_ISSUES, stanzas
 from conformance.reporting.summary import RunRecord, badge, write_summary
@@ -333,7 +333,7 @@ class RunSession:
     @property
     def nothing_ran(self) -> bool:
         """Whether every scenario was skipped before anything was sent: such a run says nothing about the site."""
-        return all(one.skip is not None and not one.sent for one in self.results.values())
+        return nothing_ran(self.results.values())
 
     def settle(self) -> None:
         """What only the end of a run can tell: known issues that did not fail, skips nobody listed."""

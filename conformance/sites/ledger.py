@@ -308,20 +308,20 @@ def _site_in_use(access: str, holder: str, file: Path) -> UserError:
 
 
 class ReportsLock:
-    """Held by a run as long as it writes to ``reports``: a second one would begin by clearing what is there."""
+    """Held by a run, or by ``who``, that writes to ``reports``: a second one would begin by clearing what is there."""
 
-    def __init__(self, reports: Path) -> None:
+    def __init__(self, reports: Path, who: str = "a run", option: str = "--reports") -> None:
         reports.mkdir(parents=True, exist_ok=True)
-        self._lock = _FileLock(reports / ".run", "read-write", "a run", _reports_in_use)
+        self._lock = _FileLock(reports / ".run", "read-write", who, partial(_reports_in_use, option))
 
     def close(self) -> None:
         """Let others in."""
         self._lock.close()
 
 
-def _reports_in_use(holder: str, file: Path) -> UserError:
+def _reports_in_use(option: str, holder: str, file: Path) -> UserError:
     what = f"{holder} is writing its reports here"
-    hint = "wait for its end, or name another folder with --reports"
+    hint = f"wait for its end, or name another folder with {option}"
     return UserError("reports-in-use", what, where=str(file.parent), hint=hint)
 
 

@@ -244,7 +244,7 @@ def _nameless(table: ProfileTable) -> UserError:
 _RATE = re.compile(r"^([0-9]{1,6}(?:\.[0-9]{1,6})?)/(s|min)$")
 #: Requests a second: slower, and a run of a thousand requests lasts for days.
 _SLOWEST_RATE = 1 / 60
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+SITE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 _HOST = re.compile(r"^[\w.-]{1,253}$")
 _KEYS = {
     "url", "site_name", "release", "access", "rate", "timeout", "lanes", "trust_env", "ca_file", "schemas",
@@ -364,7 +364,7 @@ def _site(document: Mapping[str, Any], text: _Text, name: str, file: Path) -> Pr
     sites = _sites(document, file)
     if name not in sites:
         raise UserError("site-unknown", f"no site is called {name!r}", where=str(file), hint=nearest(name, sites))
-    if not _NAME.match(name):
+    if not SITE_NAME.match(name):
         hint = "letters, digits, dot, hyphen and underscore: reports and ledgers carry it in their file names"
         raise UserError("site-name-form", f"{name!r} cannot name a site", where=str(file), hint=hint)
     if not isinstance(sites[name], Mapping):

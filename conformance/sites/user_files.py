@@ -64,7 +64,11 @@ def write_whole(file: Path, text: str) -> None:
     _demand_file(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(file.suffix + ".tmp")
-    draft.write_text(text, encoding="utf-8")
+    try:
+        draft.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        # A full disk is told without a name.
+        raise OSError(problem.errno, problem.strerror, str(file)) from None
     draft.replace(file)
 
 

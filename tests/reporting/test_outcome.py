@@ -15,6 +15,7 @@ from conformance.judge.known_issues import KnownIssue, stanza
 from conformance.judge.findings import NOT_SERVED, Violation
 from conformance.reporting.outcome import (
     CircuitBreaker, FirstFindings, Recorder, ScenarioResult, Skip, StepRecord, Verdict, cause_name, causes, decide,
+    nothing_ran,
 )  # fmt: skip
 from conformance.wire.exchange import Exchange, Request
 
@@ -256,3 +257,10 @@ def test_an_operation_that_is_not_served_fails_once() -> None:
     other = found("c", check=NOT_SERVED, operation="GetUser")
     assert firsts.only(other) is other
     assert firsts.only(RESULT) is RESULT
+
+
+def test_nothing_ran_where_every_scenario_was_skipped_before_anything_was_sent() -> None:
+    off = replace(RESULT, outcome="skipped", skip=Skip("setting", "off"), sent=0)
+    assert nothing_ran([off, off])
+    assert not nothing_ran([off, replace(off, sent=1)]), "asked, and then it did not apply"
+    assert not nothing_ran([replace(off, skip=None), off]), "judged without a request of its own"

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance import __version__
-from conformance.run.fleet.part_file import PART, checksum
+from conformance.run.fleet.part_file import FORMAT, PART, checksum
 from tests.conftest import ROOT
 
 LINKED = ("badge.json", "output.txt")
@@ -58,7 +58,7 @@ def fleet(place: Path, source: Path, sites: int, shards: int, seed: int = 1) -> 
         count = told_of(name, source, folders[number % shards] / name, chance)
         plan[number % shards].append([name, 1, 1, count])
     for number, folder in enumerate(folders, 1):
-        document = {"format": 1, "suite": __version__, "shard": number, "plan": {"selection": "simulated", "sites": names, "shards": plan}}
+        document = {"format": FORMAT, "suite": __version__, "shard": number, "plan": {"selection": "simulated", "sites": names, "shards": plan, "order": []}}
         folder.mkdir(exist_ok=True)
         (folder / "shard.json").write_text(json.dumps(document), encoding="utf-8")
     return folders

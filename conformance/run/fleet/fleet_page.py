@@ -63,7 +63,7 @@ def unlike_their_group(digests: Sequence[SiteDigest]) -> list[Unlike]:
 def words_of(one: SiteDigest) -> str:
     """What a site is, in a word."""
     red = next((word for word in _RED if one.totals.get(word)), "")
-    return red or ("problem" if one.problems else "well" if one.requests else "nothing ran")
+    return red or ("problem" if one.problems else "well" if one.ran else "nothing ran")
 
 
 def fleet_lines(digests: Sequence[SiteDigest], sites: Sequence[str]) -> Iterator[str]:

@@ -17,7 +17,6 @@ from conformance.reporting.outcome import FirstFindings, ScenarioResult
 from conformance.reporting.shapes import KeptValues, Shape, merge
 from conformance.reporting.statement import NEW_ISSUES, stanzas
 from conformance.reporting.summary import SUMMARY, RunRecord, badge, write_summary
-from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
 from conformance.sites.user_files import write_whole
@@ -27,17 +26,18 @@ _TERMS = ("judged_as", "access", "strict")
 
 
 def joined(
-    records: Sequence[RunRecord], parts: Sequence[Mapping[str, Any]], catalogue: Catalogue, expected: int
+    records: Sequence[RunRecord], parts: Sequence[Mapping[str, Any]], order: Sequence[str], expected: int
 ) -> RunRecord:
-    """The run that ``records`` are parts of, its scenarios in the order of a whole run."""
+    """The run that ``records`` are parts of, its scenarios in the ``order`` of the run."""
     first = records[0]
     for term in _TERMS:
         told = {str(getattr(one, term)) for one in records}
         if len(told) > 1:
             words = f"parts of {first.site} differ: {term} is {' and '.join(sorted(told))}"
             raise UserError("merge-terms", words, hint="carry the shards out again: the site changed between them")
-    order = _order(catalogue)
-    results = sorted((one for record in records for one in record.scenarios), key=lambda one: order[one.nodeid])
+    places = {nodeid: place for place, nodeid in enumerate(order)}
+    every = (one for record in records for one in record.scenarios)
+    results = sorted(every, key=lambda one: (places.get(one.nodeid, len(places)), one.nodeid))
     return replace(
         first,
         started=min(one.started for one in records),
@@ -60,13 +60,6 @@ def joined(
         not_served={name: words for one in records for name, words in one.not_served.items()},
         reply_times=_times(records),
     )
-
-
-def _order(catalogue: Catalogue) -> dict[str, int]:
-    """Scenarios as a run lists them: by release, then as the features stand in their folders."""
-    files = sorted(catalogue.read_all([catalogue.root / "features"]), key=lambda file: file.path.parts)
-    every = [one for file in files for one in file.scenarios.values()]
-    return {one.nodeid: place for place, one in enumerate(sorted(every, key=lambda one: one.clause.release))}
 
 
 def _told_once(results: Iterable[ScenarioResult]) -> tuple[ScenarioResult, ...]:

@@ -13,14 +13,14 @@ from typing import Any
 from conformance import __version__
 from conformance.judge.clauses import Clause
 from conformance.reporting.exchange_file import shown
-from conformance.reporting.outcome import ScenarioResult
+from conformance.reporting.outcome import OUTCOMES, ScenarioResult, nothing_ran
 from conformance.reporting.summary import SUMMARY, RunRecord
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
 from conformance.sites.user_files import UNREADABLE, read_user_file, why_unreadable, write_whole
 
 PART = "part.json"
-FORMAT = 1
+FORMAT = 2
 #: What of a record its summary does not tell, or not to the second.
 _BESIDE = ("url", "roles", "started", "finished", "reply_times", "baseline_day")
 
@@ -47,12 +47,13 @@ class SiteDigest:
     problems: int
     requests: int
     seconds: float
+    ran: bool = True
 
     @property
     def exit(self) -> int:
         """What a run of this site alone ends with."""
         bad = any(self.totals.get(word) for word in ("failed", "flaky", "broken")) or self.problems
-        return 1 if bad else 0 if self.requests else 5
+        return 1 if bad else 0 if self.ran else 5
 
 
 def digest_of(record: RunRecord, groups: tuple[str, ...]) -> SiteDigest:
@@ -69,6 +70,7 @@ def digest_of(record: RunRecord, groups: tuple[str, ...]) -> SiteDigest:
         problems=len(record.problems),
         requests=record.sent,
         seconds=round(record.finished - record.started, 1),
+        ran=not nothing_ran(record.scenarios),
     )
 
 
@@ -100,7 +102,9 @@ def checksum(file: Path) -> str:
 def read_part(folder: Path, site: str, part: list[int]) -> dict[str, Any]:
     """The part of ``site`` in ``folder``; :class:`UserError` when there is none, it is cut, or another's."""
     file = folder / PART
-    document = read_document(file, {"suite", "site", "part", "scenarios", "summary", "shown", "digest", "beside"})
+    document = read_document(file, set(_FORM))
+    if not _fits({name: document[name] for name in _FORM}, _FORM) or document["digest"]["site"] != document["site"]:
+        raise UserError("part-foreign", "no shard of this suite wrote it", where=str(file))
     try:
         sound = checksum(folder / SUMMARY) == document["summary"]
     except OSError:
@@ -128,6 +132,52 @@ def read_document(file: Path, keys: set[str]) -> dict[str, Any]:
     return document
 
 
+_FORM = {
+    "suite": str,
+    "site": str,
+    "part": [int],
+    "scenarios": int,
+    "summary": str,
+    "shown": str,
+    "unlisted": {str: str},
+    "matched": [str],
+    "digest": {
+        "site": str,
+        "release": str,
+        "groups": [str],
+        "totals": dict.fromkeys(OUTCOMES, int),
+        "red": {str: str},
+        "problems": int,
+        "requests": int,
+        "seconds": float,
+        "ran": bool,
+    },
+    "beside": {
+        "url": str,
+        "roles": [str],
+        "started": float,
+        "finished": float,
+        "reply_times": {str: [float]},
+        "baseline_day": str,
+    },
+}
+#: Seconds since the epoch that a calendar has a day for.
+_LATEST = 1e11
+
+
+def _fits(value: object, form: object) -> bool:
+    """Whether a value of JSON is of a form: a type, a list of one form, a table of any keys or of just these."""
+    if isinstance(form, dict):
+        if not isinstance(value, dict) or not (str in form or set(value) == set(form)):
+            return False
+        return all(_fits(one, form.get(str, form.get(key))) for key, one in value.items())
+    if isinstance(form, list):
+        return isinstance(value, list) and all(_fits(one, form[0]) for one in value)
+    if form is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LATEST
+    return type(value) is form
+
+
 def digest_from(document: Mapping[str, Any]) -> SiteDigest:
     """The digest in a part."""
     row = dict(document["digest"])
@@ -141,8 +191,10 @@ def read_record(
     text = read_user_file(folder / SUMMARY)
     for below in ("exchanges/", "faults/") if all(moved) else ():
         text = text.replace(f"{moved[0]}/{below}", f"{moved[1]}/{below}")
-    told = json.loads(text)
-    return _record(told, document["beside"], clauses)
+    try:
+        return _record(json.loads(text), document["beside"], clauses)
+    except (LookupError, TypeError, AttributeError, *UNREADABLE):
+        raise UserError("part-foreign", f"no run of this suite wrote {SUMMARY}", where=str(folder)) from None
 
 
 def _record(told: dict[str, Any], beside: Mapping[str, Any], clauses: Mapping[str, Clause]) -> RunRecord:

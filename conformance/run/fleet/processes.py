@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -245,7 +245,12 @@ def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
             one.end(signal.SIGKILL)
     _tell(options, fleet)
     codes = [one.code or 0 for one in fleet]
-    return 2 if interrupted else min(codes, key=lambda code: _SEVERITY.index(code) if code in _SEVERITY else 0)
+    return 2 if interrupted else worst_code(codes)
+
+
+def worst_code(codes: Iterable[int]) -> int:
+    """What a run on several sites ends with, when each ended with its own; 0 on none."""
+    return min(codes, key=lambda code: _SEVERITY.index(code) if code in _SEVERITY else 0, default=0)
 
 
 def _follow(fleet: Sequence[SiteProcess], at_once: int) -> None:

@@ -49,22 +49,26 @@ class Share:
 
 @dataclass(frozen=True)
 class ShardPlan:
-    """Who carries out what: the shares of each shard, and ``selection``, a checksum of what they are shares of."""
+    """Who carries out what: the shares of each shard, and ``selection``, a checksum of what they are shares of.
+
+    ``order`` is that of the scenarios in the run, where a site is cut into parts: a merge puts them in it again.
+    """
 
     shards: tuple[tuple[Share, ...], ...]
     sites: tuple[str, ...]
     selection: str
+    order: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The plan as plain values."""
         rows = [[[one.site, one.part, one.parts, one.scenarios] for one in shard] for shard in self.shards]
-        return {"selection": self.selection, "sites": list(self.sites), "shards": rows}
+        return {"selection": self.selection, "sites": list(self.sites), "shards": rows, "order": list(self.order)}
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> ShardPlan:
         """The plan that :meth:`as_json` wrote."""
         shards = tuple(tuple(Share(str(site), *map(int, rest)) for site, *rest in shard) for shard in row["shards"])
-        return cls(shards, tuple(map(str, row["sites"])), str(row["selection"]))
+        return cls(shards, tuple(map(str, row["sites"])), str(row["selection"]), tuple(map(str, row["order"])))
 
 
 def cut(
@@ -82,7 +86,8 @@ def cut(
     weights = {site: sum(durations.of(site, one.nodeid) for one in scenarios[site]) for site in sites}
     shards: list[list[Share]] = [[] for _ in range(number)]
     room = [(0.0, shard) for shard in range(number)]
-    for site, parts in _pieces(scenarios, weights, number, together).items():
+    pieces = _pieces(scenarios, weights, number, together)
+    for site, parts in pieces.items():
         lots = [(len(scenarios[site]), weights[site])]
         if parts > 1:
             seconds = partial(durations.of, site)
@@ -92,7 +97,9 @@ def cut(
             load, shard = room[0]
             heapreplace(room, (load + weight, shard))
             shards[shard].append(Share(site, part, parts, count))
-    return ShardPlan(tuple(map(tuple, shards)), sites, _selection(scenarios, number, durations, terms))
+    order = dict.fromkeys(one.nodeid for site, parts in pieces.items() if parts > 1 for one in scenarios[site])
+    selection = _selection(scenarios, number, durations, terms)
+    return ShardPlan(tuple(map(tuple, shards)), sites, selection, tuple(order))
 
 
 def _pieces(
