@@ -6,7 +6,7 @@ Told by argparse: click and typer save no line and start later (docs/decisions/l
 from __future__ import annotations
 
 import argparse
-import os
+import errno
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -14,48 +14,69 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
-from conformance.reporting.text import printable
+from conformance.run.terminal import StandardOutput, replace_closed_streams, say
 from conformance.sites.errors import CannotJudge, UserError, nearest
 
 USAGE_ERROR = 4
+#: What a disk says that is full or fails, where Python does not tell of which file.
+_OF_A_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a mistake of the user is one message and exit code 4, Ctrl-C is 130."""
+    replace_closed_streams()
+    output = StandardOutput()
+    try:
+        with output:
+            code = _carried_out(arguments, output)
+    except SystemExit:
+        # What argparse says itself: help, the version, what it does not understand.
+        if output.told():
+            return USAGE_ERROR
+        raise
+    # Who made a mistake was told so; that nothing could be said besides is no second one.
+    return code if code == USAGE_ERROR else output.told() or code
+
+
+def _carried_out(arguments: Sequence[str] | None, output: StandardOutput) -> int:
+    try:
+        return _command(arguments)
+    except KeyboardInterrupt:
+        say("stopped")
+        return 130
+    except (UserError, CannotJudge, OSError) as problem:
+        # Output that cannot be written is told by itself; a command may have taken it for a file of its own.
+        if output.problem is not None:
+            return 0
+        return _refused(problem)
+
+
+def _refused(problem: UserError | CannotJudge | OSError) -> int:
+    if isinstance(problem, CannotJudge):
+        say(str(UserError("site", str(problem))))
+        return 1
+    say(str(_unusable(problem) if isinstance(problem, OSError) else problem))
+    return USAGE_ERROR
+
+
+def _unusable(problem: OSError) -> UserError:
+    """A place that was named and cannot be what a command needs it for: no fault of the suite."""
+    if problem.filename is None and problem.errno not in _OF_A_DISK:
+        raise problem
+    hint = "name another place; the options of the command say what it reads and writes"
+    what = f"it cannot be read or written: {problem.strerror}"
+    return UserError("file", what, where=str(problem.filename or "a file of this command"), hint=hint)
+
+
+def _command(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if rest and not hasattr(options, "arguments"):
         options.parser.refuse(rest)
     options.arguments = rest
     command: Callable[[argparse.Namespace], int] = options.command
-    try:
-        options.root = _suite_folder(options)
-        return command(options)
-    except UserError as problem:
-        print(printable(str(problem)), file=sys.stderr)
-        return USAGE_ERROR
-    except CannotJudge as problem:
-        print(printable(str(UserError("site", str(problem)))), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of our output went away (head, less): nothing is wrong.
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
-        return 0
-    except OSError as problem:
-        if problem.filename is None:
-            raise
-        return _unusable(problem)
-
-
-def _unusable(problem: OSError) -> int:
-    """A place that was named and cannot be what a command needs it for: no fault of the suite."""
-    hint = "name another place; the options of the command say what it reads and writes"
-    what = f"it cannot be read or written: {problem.strerror}"
-    print(printable(str(UserError("file", what, where=str(problem.filename), hint=hint))), file=sys.stderr)
-    return USAGE_ERROR
+    options.root = _suite_folder(options)
+    return command(options)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,7 +84,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str, hint: str = "") -> None:  # type: ignore[override]
         self.print_usage(sys.stderr)
-        print(printable(str(UserError("usage", message, hint=hint))), file=sys.stderr)
+        say(str(UserError("usage", message, hint=hint)))
         raise SystemExit(USAGE_ERROR)
 
     def refuse(self, unknown: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ from urllib.parse import quote
 from conformance.history.night import NightRecord, digest, night_of, read_night
 from conformance.reporting.summary import RunRecord
 from conformance.sites.errors import UserError
+from conformance.sites.user_files import naming, read_user_bytes
 
 _NIGHT = re.compile(r"(?P<started>\d{8}T\d{6}Z)-(?P<digest>[0-9a-f]{16})\.json\.gz")
 _DRAFT = ".draft-"
@@ -65,7 +66,7 @@ class Archive:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = self.folder / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}"
         try:
-            with draft.open("wb") as sink:
+            with naming(file), draft.open("wb") as sink:
                 sink.write(gzip.compress(text, 9, mtime=0))
                 sink.flush()
                 os.fsync(sink.fileno())
@@ -147,7 +148,7 @@ def _values(file: Path) -> dict[str, Any]:
     """The JSON of a file whose name ends with the checksum of its text."""
     try:
         # gzip takes an empty file for the compressed form of nothing.
-        text = gzip.decompress(file.read_bytes() or b"\0")
+        text = gzip.decompress(read_user_bytes(file) or b"\0")
     except FileNotFoundError:
         raise Damaged(f"{file} is missing: copy it from where the night was kept") from None
     except (OSError, EOFError, zlib.error) as problem:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from conformance import __version__
@@ -213,3 +213,11 @@ def _kept_again(row: list[Any]) -> KeptScenario:
 def moment_of(stamp: str) -> datetime:
     """The moment that :func:`moment` wrote."""
     return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def is_day(text: str) -> bool:
+    """Whether ``text`` is a day as nights have it, 2026-11-28, and there is such a day."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -28,7 +28,7 @@ from conformance.history.view import ClauseHistory, SiteHistory, sites
 from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import counted, printable, safe
 from conformance.sites.errors import UserError
-from conformance.sites.user_files import write_whole
+from conformance.sites.user_files import UNREADABLE, read_user_file, write_whole
 
 FORMAT = 1
 #: What a reader is told, by the state of a clause; a failure of the last night alone is not confirmed.
@@ -135,9 +135,9 @@ def after_run(record: RunRecord, folder: Path, root: Path, to: str) -> None:
 def _told(file: Path) -> dict[str, Any]:
     """What was told before: nothing the first time, when everything was well as far as anybody knows."""
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = json.loads(read_user_file(file))
         return {"states": dict(told["states"]), "night": str(told["night"])}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, *UNREADABLE, KeyError, TypeError):
         return {"states": {}, "night": ""}
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib
-import json
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,17 +14,16 @@ from typing import Any
 
 from conformance.history.archive import at
 from conformance.history.index import Index
-from conformance.history.night import LETTERS
+from conformance.history.night import LETTERS, is_day
 from conformance.history.series import WORDS, WORST_FIRST
 from conformance.history.view import MARKS, ClauseHistory, SiteHistory, sites
 from conformance.reporting.pages import Pages, render, script_data, write_page
-from conformance.reporting.text import counted, printable, safe, table
+from conformance.reporting.text import ascii_json, counted, safe, table
 from conformance.sites.errors import UserError, nearest
 
 FORMAT = 1
 #: A mark a night in text: what is good is small, what is bad can be seen.
 _MARKS = str.maketrans("PWUKYSO-", ".wuk~so ")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: States that a list shows unless all are asked for.
 _TOLD = ("new", "failing", "flaky", "lost", "fixed")
 
@@ -41,7 +38,7 @@ def history(given: argparse.Namespace) -> int:
             nights = counted(sum(len(one.nights) for one in chosen), "night")
             print(safe(f"{given.html}: {counted(len(chosen), 'site')}, {nights}"))
         elif given.json:
-            print(printable(json.dumps(as_json(chosen, index.damaged, given.clause, given.since), indent=1)))
+            print(ascii_json(as_json(chosen, index.damaged, given.clause, given.since)))
         else:
             print("\n".join(map(safe, as_text(chosen, index.damaged, given))))
     finally:
@@ -69,7 +66,7 @@ def export(given: argparse.Namespace) -> int:
 
 def _chosen(index: Index, given: argparse.Namespace) -> list[SiteHistory]:
     known = sites(index)
-    if given.since and not _DAY.fullmatch(given.since):
+    if given.since and not is_day(given.since):
         raise UserError("day", f"--since {given.since!r} is no day", where="--since", hint="write 2026-11-28")
     judged = {name for (told,) in index.connection.execute("SELECT clauses FROM scenario") for name in told.split()}
     for clause in given.clause:

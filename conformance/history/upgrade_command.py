@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from conformance.history.archive import at
 from conformance.history.index import Index
+from conformance.history.night import is_day
 from conformance.history.view import NightRow, SiteHistory, sites
 from conformance.judge.clauses import load_clauses
 from conformance.judge.contract import Contract
@@ -18,9 +18,10 @@ from conformance.reporting.comparison.clients import read_use
 from conformance.reporting.comparison.upgrade import Side, Suite, UpgradeRun, decide, reply_reasons
 from conformance.reporting.pages import write_page
 from conformance.reporting.summary import RunFile, read_run
-from conformance.reporting.text import printable, safe
+from conformance.reporting.text import ascii_json, printable, safe
 from conformance.sites.errors import UserError, nearest
 from conformance.sites.release import Release
+from conformance.sites.user_files import UNREADABLE, read_user_file
 
 _DAYS = re.compile(r"(?P<first>\d{4}-\d{2}-\d{2})(?:\.\.(?P<last>\d{4}-\d{2}-\d{2}))?")
 _MEDIAN = re.compile(
@@ -46,7 +47,7 @@ def upgrade(given: argparse.Namespace) -> int:
     if given.html:
         write_page(given.html, upgrade_output.page_of(decision, given.tolerance))
     if given.json:
-        print(printable(json.dumps(upgrade_output.as_json(decision, given.tolerance), indent=1, ensure_ascii=False)))
+        print(ascii_json(upgrade_output.as_json(decision, given.tolerance)))
     elif given.markdown:
         print(printable(upgrade_output.markdown_of(decision, given.tolerance)))
     else:
@@ -89,6 +90,9 @@ class _Reader:
     def _of_nights(self, first: str, last: str) -> Iterator[UpgradeRun]:
         if not self._given.site:
             raise UserError("side-site", "days of the history need a site", where="--site", hint="--site NAME")
+        for day in (first, last):
+            if not is_day(day):
+                raise UserError("day", f"{day} is no day", where="--before, --after", hint="write 2026-11-28")
         index = Index(at(self._given.history))
         try:
             known = sites(index)
@@ -122,8 +126,8 @@ def _name(title: str, row: str, clauses: Sequence[str]) -> str:
 def _medians(file: Path) -> dict[str, float]:
     """The median reply time of each operation, where the run left its metrics."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = read_user_file(file).splitlines()
+    except (OSError, *UNREADABLE):
         return {}
     found = (_MEDIAN.fullmatch(line) for line in lines)
     return {one["operation"]: float(one["seconds"]) for one in found if one}

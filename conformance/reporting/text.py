@@ -5,6 +5,7 @@ Tables are aligned by hand: rich needs no fewer lines for it (docs/decisions/lib
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -24,9 +25,14 @@ def printable(text: str) -> str:
     return visible(secret_registry.mask(text))
 
 
-def visible(text: str) -> str:
+def visible(text: str, mark: str = "\\x") -> str:
     """``text``, masked already, with its control characters told and not obeyed."""
-    return _CONTROL.sub(_shown, text)
+    return _CONTROL.sub(lambda found: f"{mark}{ord(found.group()):02x}", text)
+
+
+def ascii_json(value: object, indent: int | None = 1) -> str:
+    """``value`` for other programs, without secrets: JSON in any encoding of standard output, and on a terminal."""
+    return secret_registry.mask(json.dumps(value, indent=indent)).replace("\x7f", "\\u007f")
 
 
 #: A line of a report that people read; the exchange file keeps the whole of what a site sent.
@@ -43,10 +49,6 @@ def shortened(text: str) -> str:
 def counted(number: int, one: str, several: str = "") -> str:
     """A number with its noun; ``several`` only where it is not ``one`` with an s."""
     return f"{number} {one if number == 1 else several or f'{one}s'}"
-
-
-def _shown(found: re.Match[str]) -> str:
-    return f"\\x{ord(found.group()):02x}"
 
 
 def table(rows: list[list[str]], right: frozenset[int] = frozenset()) -> list[str]:

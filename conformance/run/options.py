@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 MOCK = "mock"
 #: Sites of a run that are asked at a time: each is a process, which mostly waits.
 AT_ONCE = 8
+#: Workers of xdist, each a process of 80 MB, that may be asked for on any computer, and for each of its cores.
+_WORKERS = 64
+_WORKERS_A_CORE = 16
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,7 @@ def read_options(config: Any) -> Options:
     """The options of this run; :class:`UserError` when one is unclear."""
     option = config.option
     release = Release.parse(option.release, where="--release") if option.release else None
-    for name, least in (("lanes", 0), ("confirm", 0), ("at_once", 1)):
-        if (number := getattr(option, name)) is not None and number < least:
-            words = f"--{name.replace('_', '-')}"
-            raise UserError(words.lstrip("-"), f"{words} takes a whole number from {least}", where=words)
+    _demand_numbers(option)
     known = Path(option.known_issues) if option.known_issues else beside(config.rootpath, "known_issues.toml")
     options = Options(
         sites=sites_named(option.site or [], option.site_group or [], option.sites or ""),
@@ -150,6 +151,19 @@ def read_options(config: Any) -> Options:
     )
     options = _in_shards(options, option)
     return options if options.rejudge is None else _as_recorded(options, options.rejudge.notes)
+
+
+def _demand_numbers(option: Any) -> None:
+    for name, least in (("lanes", 0), ("confirm", 0), ("at_once", 1)):
+        if (number := getattr(option, name)) is not None and number < least:
+            words = f"--{name.replace('_', '-')}"
+            raise UserError(words.lstrip("-"), f"{words} takes a whole number from {least}", where=words)
+    # Every worker is started before any scenario is run: with thousands of them it looks like a run that hangs.
+    limit = max(_WORKERS, _WORKERS_A_CORE * (os.cpu_count() or 1))
+    number, most = getattr(option, "numprocesses", None), getattr(option, "maxprocesses", None)
+    if isinstance(number, int) and not 0 <= min(number, most or number) <= limit:
+        what = f"-n {number} is not from 0 to {limit}, the most processes this computer is asked for"
+        raise UserError("workers", what, where="-n", hint="a run seldom is faster with more than one per core")
 
 
 def _in_shards(options: Options, option: Any) -> Options:

@@ -47,12 +47,13 @@ from conformance.run.pytest_internals import (
 from conformance.run.scenario_hooks import CLEANUP_ERROR, ScenarioHooks
 from conformance.run.session import RunSession
 from conformance.run.site_session import EmbeddedMock
-from conformance.run.terminal import clean_up_when_told_to_end
+from conformance.run.terminal import StandardOutput, clean_up_when_told_to_end, replace_closed_streams
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import ReportsLock
 
 _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+_FINE = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 #: First words of the statement that a terminal shows in a colour.
@@ -283,9 +284,25 @@ class RunHooks:
         gc.enable()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options of a run."""
+class OutputHooks:
+    """Around everything, several sites and shards, too: a run whose output is lost goes on to its end."""
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, Any, Any]:
+        """The exit code of the run, and 4 where all is well but that nobody was told."""
+        if is_worker(config) or not _runs_features(config):
+            return (yield)
+        with StandardOutput(lasting=True) as output:
+            code = yield
+        lost = output.told()
+        return lost if lost and code in _FINE else code
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the options of a run, before pytest looks at its streams."""
     add_options(parser)
+    replace_closed_streams()
+    pluginmanager.register(OutputHooks(), "conformance-output")
 
 
 def _left_open(run: RunSession) -> str:

@@ -20,20 +20,42 @@ INSTALLED = Path(__file__).resolve().parents[1] / "suite"
 
 def suite_folder(named: Path | None = None) -> Path:
     """The folder named, or the suite one stands in, or the one that was installed."""
+    here = _here()
     if named is not None:
-        if not named.is_dir():
-            hint = "name the folder that holds features, payloads, schemas and steps"
-            raise UserError("root-missing", "--root names no folder", where=str(named), hint=hint)
-        return named.resolve()
-    for folder in (Path.cwd(), INSTALLED, INSTALLED.parents[1]):
-        if all((folder / part).is_dir() for part in _PARTS):
+        return _named(named)
+    for folder in (here, INSTALLED, INSTALLED.parents[1]):
+        if not _missing(folder):
             return folder
     raise UserError(
         "suite-missing",
         "there are no features, payloads, schemas and steps here, nor were any installed",
-        where=str(Path.cwd()),
+        where=str(here),
         hint="name the folder that holds them with --root",
     )
+
+
+def _named(root: Path) -> Path:
+    hint = "name the folder that holds features, payloads, schemas and steps"
+    if not root.is_dir():
+        raise UserError("root-missing", "--root names no folder", where=str(root), hint=hint)
+    if missing := _missing(root):
+        code = "features-missing" if "features" in missing else "root-missing"
+        raise UserError(code, f"--root names a folder without {' and '.join(missing)}", where=str(root), hint=hint)
+    return root.resolve()
+
+
+def _missing(folder: Path) -> list[str]:
+    return [part for part in _PARTS if not (folder / part).is_dir()]
+
+
+def _here() -> Path:
+    """The current folder, which somebody may have deleted under the shell that stands in it."""
+    try:
+        return Path.cwd()
+    except OSError as problem:
+        what = f"the current folder cannot be read: {problem.strerror}"
+        hint = "it was deleted or closed to you: cd to another one"
+        raise UserError("folder-gone", what, where=os.environ.get("PWD", "."), hint=hint) from None
 
 
 def beside(root: Path, name: str) -> Path:
@@ -57,6 +79,9 @@ def run(root: Path, arguments: Iterable[str]) -> int:
     """``pytest`` on the features of ``root`` from any folder, with any of its options; pytest's exit code."""
     import pytest
 
+    if not (root / "pyproject.toml").is_file():
+        hint = "name a checkout of the suite"
+        raise UserError("root-missing", "--root names a folder without pyproject.toml", where=str(root), hint=hint)
     return int(pytest.main(pytest_arguments(root, list(arguments))))
 
 

@@ -1,4 +1,8 @@
-"""Told to end: a run that is terminated, or whose terminal is closed, cleans the site up like an interrupted one."""
+"""Where a run stands in: a terminal that tells it to end, standard output that is full, closed or of another encoding.
+
+A run that is terminated, or whose terminal is closed, cleans the site up like an interrupted one; one whose output
+finds no room goes on to its end, for what it found stands in its reports.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,13 @@ import contextlib
 import os
 import signal
 import stat
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, Self
+
+from conformance.reporting.text import printable
+from conformance.sites.errors import UserError
 
 #: What stands for every open file of this process.
 _OPEN_FILES = Path("/dev/fd")
@@ -70,3 +79,99 @@ def _terminal(descriptor: int) -> int:
     except OSError:
         return 0
     return told.st_rdev if stat.S_ISCHR(told.st_mode) and os.isatty(descriptor) else 0
+
+
+class StandardOutput:
+    """Standard output as a command sees it, which remembers why it could not be written.
+
+    ``lasting``: what cannot be written is left out, since the command must not end half way.
+    """
+
+    def __init__(self, *, lasting: bool = False) -> None:
+        before: Any = sys.stdout
+        # One below another would take what the upper one copes with for the end.
+        self._stream: Any = before.stream if isinstance(before, StandardOutput) else before
+        self._before = before
+        self._lasting = lasting
+        self.problem: OSError | None = None
+
+    @property
+    def stream(self) -> Any:
+        """What is written to."""
+        return self._stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __enter__(self) -> Self:
+        # A character the encoding has not is told by its number: the rest is of use to whoever reads.
+        if reconfigure := getattr(self._stream, "reconfigure", None):
+            with contextlib.suppress(OSError):
+                reconfigure(errors="backslashreplace")
+        sys.stdout = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self.flush()
+        sys.stdout = self._before
+        if self.problem is not None:
+            self._let_go()
+
+    def write(self, text: str) -> int:
+        """As a stream does."""
+        self._attempt(lambda: self._stream.write(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """As a stream does."""
+        self._attempt(lambda: self._stream.writelines(lines))
+
+    def flush(self) -> None:
+        """As a stream does."""
+        self._attempt(self._stream.flush)
+
+    def _attempt(self, write: Callable[[], object]) -> None:
+        if self.problem is not None and self._lasting:
+            return
+        try:
+            write()
+        except OSError as problem:
+            self.problem = problem
+            if not self._lasting:
+                raise
+
+    def _let_go(self) -> None:
+        """What is still to be written goes nowhere, that the end of the process has nothing to complain about."""
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+
+    def told(self) -> int:
+        """Say on standard error that output was lost: 4; 0 where nothing was, or whoever read it has seen enough."""
+        if self.problem is None or isinstance(self.problem, BrokenPipeError):
+            return 0
+        what = f"{self.problem.strerror}: standard output"
+        say(str(UserError("output", what, hint="make room where the output goes")))
+        return 4
+
+
+def say(words: str) -> None:
+    """Write ``words`` on standard error, if it can be written: there is nowhere else to say that it cannot."""
+    with contextlib.suppress(OSError):
+        print(printable(words), file=sys.stderr, flush=True)
+
+
+def replace_closed_streams() -> None:
+    """Put the null device where a shell closed standard input, output or errors (``>&-``).
+
+    Python has no stream there at all; the number would go to the next file that is opened, and what a child writes
+    into that.
+    """
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(nowhere, True)
+    os.close(nowhere)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as we live

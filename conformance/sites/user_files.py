@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 #: What readers of TOML and JSON raise for what is none, for numbers of thousands of digits, for lists without end.
@@ -16,7 +18,23 @@ _HANDED_OVER = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
 
 
 def read_user_file(file: Path, longest: int = _LONGEST) -> str:
-    """The text of ``file``, without a mark of byte order; ``OSError`` or one of ``UNREADABLE`` when there is none.
+    """The text of ``file``, without a mark of byte order; ``OSError`` or one of ``UNREADABLE`` when there is none."""
+    demand_readable(file)
+    with file.open(encoding="utf-8-sig") as source:
+        text = source.read(longest + 1)
+    if len(text) > longest:
+        raise ValueError(f"it is longer than {longest} characters")
+    return text
+
+
+def read_user_bytes(file: Path) -> bytes:
+    """What ``file`` holds; ``OSError`` when that is not to be had."""
+    demand_readable(file)
+    return file.read_bytes()
+
+
+def demand_readable(file: Path) -> None:
+    """``OSError`` unless ``file`` has an end.
 
     A pipe that nobody writes to would be waited for without end, and a device read without end.
     """
@@ -25,11 +43,6 @@ def read_user_file(file: Path, longest: int = _LONGEST) -> str:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not (stat.S_ISREG(mode) or str(file).startswith(_HANDED_OVER)):
         raise OSError(errno.EINVAL, "it is a pipe or a device")
-    with file.open(encoding="utf-8-sig") as source:
-        text = source.read(longest + 1)
-    if len(text) > longest:
-        raise ValueError(f"it is longer than {longest} characters")
-    return text
 
 
 def names_folder(path: Path) -> bool:
@@ -67,9 +80,22 @@ def write_whole(file: Path, text: str) -> None:
     try:
         draft.write_text(text, encoding="utf-8")
     except OSError as problem:
-        # A full disk is told without a name.
-        raise OSError(problem.errno, problem.strerror, str(file)) from None
+        with suppress(OSError):
+            draft.unlink()
+        # A full disk is told without a name, and of the draft nobody knows.
+        problem.filename = str(file)
+        raise
     draft.replace(file)
+
+
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """An ``OSError`` says which file it is about: of a disk that fills up on the way Python does not tell."""
+    try:
+        yield
+    except OSError as problem:
+        problem.filename = problem.filename or str(file)
+        raise
 
 
 def _demand_file(file: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.inputs import test_addresses as addresses
 from tests.inputs import test_known_issues as known
+from tests.inputs import test_output as output
 from tests.inputs import test_places as places
 from tests.inputs import test_profiles as profiles
 from tests.inputs import test_summaries as summaries
@@ -23,6 +24,13 @@ ROWS = {
     + len(addresses.CERTIFICATES)
     + len(addresses.AGES)
     + len(addresses.NAMED),
+    "output": (len(output.TELL) + len(output.ASK)) * len(output.FAILS)
+    + len(output.TELL) * len(output.ENCODINGS)
+    + 2 * len(output.LOST)
+    + len(output.WRITE)
+    + 3 * len(output.PIPES)
+    + len(output.DAYS)
+    + len(output.ROOTED),
     "by hand": sum(map(len, (by_hand.PROFILES, by_hand.SITES, by_hand.BUNDLES, by_hand.COMMANDS, by_hand.PAYLOADS))),
 }
 

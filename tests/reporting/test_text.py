@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from conformance.reporting.exchange_file import readable, shown, write_exchange, write_fault
-from conformance.reporting.text import counted, printable, safe, shortened, table, visible
+from conformance.reporting.pages import script_data
+from conformance.reporting.text import ascii_json, counted, printable, safe, shortened, table, visible
 from conformance.wire.exchange import Exchange, Request
 
 
@@ -28,10 +30,28 @@ def test_control_characters_are_told_and_not_obeyed(char: str, shown: str) -> No
     assert safe(f"a{char}b") == printable(f"a{char}b") == visible(f"a{char}b") == f"a{shown}b"
 
 
+@pytest.mark.parametrize("char", SHOWN, ids=ascii)
+def test_other_programs_get_what_was_said_in_any_encoding(char: str) -> None:
+    told = ascii_json({f"k{char}": [f"a{char}b"]})
+    assert json.loads(told) == {f"k{char}": [f"a{char}b"]}
+    assert told.isascii()
+    assert all(one.isprintable() for one in told.splitlines())
+    assert ascii_json([1, {}], indent=None) == "[1, {}]"
+    assert ascii_json([1]) == "[\n 1\n]"
+
+
+@pytest.mark.parametrize(("char", "shown"), SHOWN.items(), ids=ascii)
+def test_a_page_is_not_broken_by_what_a_site_says(char: str, shown: str) -> None:
+    """A script that does not parse leaves the page empty."""
+    assert json.loads(str(script_data([f"a{char}b</script>"]))) == [f"a{shown if ord(char) > 0x7e else char}b</script>"]
+
+
 def test_secrets_are_masked_but_where_somebody_did_so_before() -> None:
     text = "<password>hush-hush-3</password>"
     assert "hush" not in safe(text)
     assert "hush" not in printable(text)
+    assert "hush" not in ascii_json([text])
+    assert "hush" not in script_data([text])
     assert visible(text) == text
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from conformance.reporting.comparison.compare import Change, Delta
 from conformance.reporting.shapes import APPEARED, KIND, MOVED, VANISHED, Drift, shape_of
 from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.user_files import demand_readable
 from conformance.wire.exchange import XSI, parse, read_reply
 
 #: More than a day of traffic; what is larger is cut into several files.
@@ -116,6 +117,7 @@ def read_use(file: Path) -> UseProfile:
     ``GetSite ! 000015`` (an exception the client knows).
     """
     try:
+        demand_readable(file)
         if file.stat().st_size > _MOST:
             what = f"more than {_MOST // 1_000_000} MB of traffic"
             raise UserError("client-size", what, where=str(file), hint="cut it into several files")

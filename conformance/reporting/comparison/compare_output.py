@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +16,7 @@ from conformance.reporting.comparison.compare import CHANGES, Change, Delta, com
 from conformance.reporting.pages import render, write_page
 from conformance.reporting.shapes import Drift
 from conformance.reporting.summary import RunFile, read_run
-from conformance.reporting.text import counted, safe, table
+from conformance.reporting.text import ascii_json, counted, safe, table
 from conformance.sites.errors import UserError
 
 #: Outcomes of clauses, in the order of the columns.
@@ -327,5 +326,5 @@ def compare(given: argparse.Namespace) -> int:
 
 def _told(delta: Delta, clients: Sequence[ClientEffect], given: argparse.Namespace) -> str:
     if given.json:
-        return json.dumps(comparison_as_json(delta, clients), ensure_ascii=False, indent=1)
+        return ascii_json(comparison_as_json(delta, clients))
     return markdown_of(delta, clients).rstrip() if given.markdown else "\n".join(lines_of(delta, clients))

@@ -11,8 +11,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.reporting.text import printable
+from conformance.reporting.text import printable, visible
 from conformance.sites.errors import UserError
+from conformance.sites.masking import secret_registry
 from conformance.sites.user_files import write_whole
 
 _HERE = Path(__file__).parent
@@ -39,7 +40,9 @@ class Pages:
 
 def script_data(value: Any) -> Markup:
     """Values as JSON that may stand in a script of a page: nothing in it can end the script."""
-    text = printable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    text = secret_registry.mask(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    # What a character of a site becomes stands in a string of JSON, where a backslash is written twice.
+    text = visible(text, "\\\\x")
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - nothing in it is markup
 
 

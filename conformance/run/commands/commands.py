@@ -17,7 +17,7 @@ from pathlib import Path
 from conformance.judge.clauses import Clause, Edition
 from conformance.reporting.documentation.release_pages import WORDS
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
-from conformance.reporting.text import counted, printable, safe, table
+from conformance.reporting.text import ascii_json, counted, printable, safe, table
 from conformance.run.commands.price_list import price_list
 from conformance.run.commands.profile_page import profile_page
 from conformance.run.fleet.selection import sites_named
@@ -152,7 +152,7 @@ def plan(given: argparse.Namespace) -> int:
         finally:
             client.close()
     if given.json:
-        print(printable(json.dumps(prices.as_json(), indent=1)))
+        print(ascii_json(prices.as_json()))
         return 0
     lines = [*(prices.every_scenario() if given.scenarios else ()), *prices.as_text()]
     print("\n".join(safe(line) for line in lines))
@@ -172,7 +172,7 @@ def _cut(options: Options, catalogue: Catalogue, number: int, *, as_json: bool) 
         for nth, shares in enumerate(cut.shards, 1)
     ]
     if as_json:
-        print(printable(json.dumps({"include": rows})))
+        print(ascii_json({"include": rows}, indent=None))
     else:
         cells = [list(rows[0]), *([str(cell) for cell in row.values()] for row in rows)]
         print("\n".join(map(safe, table(cells))))

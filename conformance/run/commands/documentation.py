@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +33,7 @@ from conformance.reporting.documentation.release_pages import (
 from conformance.reporting.documentation.site_results import site_results
 from conformance.reporting.pages import Pages, write_page
 from conformance.reporting.summary import SUMMARY, RunFile, folders_of, read_run
-from conformance.reporting.text import printable, safe
+from conformance.reporting.text import ascii_json, safe
 from conformance.run.commands.commands import suite_catalogue
 from conformance.run.commands.mentions import mentions
 from conformance.run.commands.vocabulary import entries
@@ -59,7 +58,7 @@ def docs(given: argparse.Namespace) -> int:
     nights = _archive(given.history)
     coverage = coverage_of(catalogue, documentation, days_of(nights.met()) if nights else {}, given.faults)
     if given.json:
-        print(printable(json.dumps(reference_json(coverage), indent=1, ensure_ascii=False)))
+        print(ascii_json(reference_json(coverage)))
         return 0
     home = Path(runs[0].file).parent if len(given.summaries) == 1 else beside(given.root.resolve(), "reports")
     output: Path = given.output or home / DOCUMENTATION

@@ -35,7 +35,7 @@ from conformance.sites.discovery import FOUND, ITEM, ROLE, SETTING, Discovered, 
 from conformance.sites.errors import UserError
 from conformance.sites.profile import SERVICE_PATH, is_loopback
 from conformance.sites.profile_file import load_profile, site_named_by
-from conformance.sites.user_files import UNREADABLE, read_user_file, why_unreadable, write_whole
+from conformance.sites.user_files import UNREADABLE, naming, read_user_file, why_unreadable, write_whole
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Request
 
@@ -124,9 +124,9 @@ def init(given: argparse.Namespace, file: Path, options: Callable[[str, Path], O
     dialogue = Dialogue(yes=given.yes)
     name = given.site or ""
     site = None if name and _has_site(text, name) else _asked(given, dialogue)
-    with _draft_beside(file) as draft:
+    with _draft_beside(file, site) as draft:
         if site is None:
-            draft.write_text(text, encoding="utf-8")
+            _put(draft, text)
         else:
             site = _with_its_name(site, draft, options, called=bool(given.site))
             name = name or site.name
@@ -134,26 +134,43 @@ def init(given: argparse.Namespace, file: Path, options: Callable[[str, Path], O
                 hint = f"--site {name} alone adds what is new; another --site NAME makes a second profile"
                 raise UserError("init-site", f"{file} has a site {name!r} already", where=str(file), hint=hint)
             site = NewSite(name, *(getattr(site, key) for key in ("url", "site_name", "webex_id", "password")))
-            draft.write_text(site.as_toml(), encoding="utf-8")
+            _put(draft, site.as_toml())
         prices = _looked(name, draft, options)
         new = _whole(text, site, prices)
-        draft.write_text(new, encoding="utf-8")
+        _put(draft, new)
         load_profile(name, draft)
     return _write(file, text, new, prices, dialogue, site)
 
 
 @contextmanager
-def _draft_beside(file: Path) -> Iterator[Path]:
-    """A file in the same folder, from which paths in a profile are reckoned."""
+def _draft_beside(file: Path, site: NewSite | None) -> Iterator[Path]:
+    """A file in the same folder, from which paths in a profile are reckoned; nobody is told to look into it."""
     try:
         number, name = tempfile.mkstemp(prefix=".sites-", suffix=".toml", dir=file.parent)
     except OSError as problem:
-        raise UserError("sites-unwritable", f"cannot write {file}: {problem.strerror}", where=str(file)) from None
+        raise _unwritable(file, problem) from None
     os.close(number)
     try:
         yield Path(name)
+    except OSError as problem:
+        raise (_unwritable(file, problem) if problem.filename == name else problem) from None
+    except UserError as problem:
+        if problem.code == "unreachable" and site is not None:
+            problem.where = f"--url {site.url}"
+        problem.where = problem.where.replace(name, str(file))
+        problem.what = problem.what.replace(name, str(file))
+        raise
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _unwritable(file: Path, problem: OSError) -> UserError:
+    return UserError("sites-unwritable", f"cannot write {file}: {problem.strerror}", where=str(file))
+
+
+def _put(draft: Path, text: str) -> None:
+    with naming(draft):
+        draft.write_text(text, encoding="utf-8")
 
 
 def _existing(file: Path) -> str:
@@ -226,7 +243,7 @@ def _with_its_name(site: NewSite, draft: Path, options: Callable[[str, Path], Op
     """A site that is not called by its address is asked for its name; ``called`` if the profile has one already."""
     if site.site_name:
         return site
-    draft.write_text(site.as_toml(), encoding="utf-8")
+    _put(draft, site.as_toml())
 
     def told(context: RunContext, client: Sender) -> str:
         reply = ask(context, client, "site-admin", "GetSite", {})

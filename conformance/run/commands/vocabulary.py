@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from conformance.reporting.text import counted, printable
+from conformance.reporting.text import ascii_json, counted, printable
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.step_registry import Sentence, StepRegistry, import_vocabulary
 from conformance.sites.errors import UserError
@@ -47,7 +46,7 @@ def steps(options: argparse.Namespace) -> int:
         hint = "webex-conformance steps, without a word, lists all"
         raise UserError("word", f"no sentence of the vocabulary says {options.word!r}", hint=hint)
     if options.json:
-        print(json.dumps([vars(one) for one in found], indent=1, ensure_ascii=False))
+        print(ascii_json([vars(one) for one in found]))
     else:
         print("\n".join(printable(line) for one in found for line in one.lines()))
     return 0

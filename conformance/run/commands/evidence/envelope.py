@@ -29,7 +29,7 @@ from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.masking import MASK, secret_registry
 from conformance.sites.settings import setting_named
-from conformance.sites.user_files import names_folder, read_user_file
+from conformance.sites.user_files import names_folder, naming, read_user_file
 from conformance.wire.exchange import parse, read_reply
 
 WORDS, SCRIPT, EXCHANGE = "finding.md", "show.sh", "exchange.xml"
@@ -266,6 +266,12 @@ def _write(folder: Path, failure: _Failure, document: Mapping[str, Any], suite: 
     shown = _script(failure, suite, url, tuple(map(_plain, (*words, *wrong))))
     finding["no_script"] = shown if isinstance(shown, str) else ""
     folder.mkdir(parents=True)
+    with naming(folder):
+        _put(folder, failure, finding, shown)
+    return isinstance(shown, ShownFailure)
+
+
+def _put(folder: Path, failure: _Failure, finding: dict[str, Any], shown: ShownFailure | str) -> None:
     masked = json.dumps(secret_registry.mask_values(finding), indent=1, ensure_ascii=False)
     (folder / FINDING).write_text(masked + "\n", encoding="utf-8")
     (folder / WORDS).write_text(secret_registry.mask(_words(finding)), encoding="utf-8")
@@ -274,7 +280,6 @@ def _write(folder: Path, failure: _Failure, document: Mapping[str, Any], suite: 
     if isinstance(shown, ShownFailure):
         (folder / SCRIPT).write_text(shell_script(shown), encoding="utf-8")
         (folder / SCRIPT).chmod(0o755)
-    return isinstance(shown, ShownFailure)
 
 
 def _plain(line: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,11 +14,11 @@ from typing import Any
 from conformance.judge.contract import Contract
 from conformance.judge.findings import Violation
 from conformance.reporting.exchange_file import write_exchange
-from conformance.reporting.text import printable, table
+from conformance.reporting.text import ascii_json, printable, table
+from conformance.run.commands.commands import suite_catalogue
 from conformance.run.commands.evidence.questions import ANYTHING, Question, Questions, answers
 from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for, read_traffic
 from conformance.run.commands.rejudge import masked_profile
-from conformance.scenarios.features import Catalogue
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.masking import is_secret_content, mask_named, secret_registry
@@ -157,7 +156,7 @@ def judge(options: argparse.Namespace) -> int:
         for exchange in read_traffic(file):
             told.judge(exchange)
     document = told.as_json()
-    print(json.dumps(document, indent=1, ensure_ascii=False) if options.json else "\n".join(_lines(document)))
+    print(ascii_json(document) if options.json else "\n".join(_lines(document)))
     if not told.judged:
         return NOTHING_JUDGED
     return int(any(one.level == "must" or options.strict for one in told.causes.values()))
@@ -165,7 +164,7 @@ def judge(options: argparse.Namespace) -> int:
 
 def _prepared(options: argparse.Namespace) -> tuple[Questions, Contract]:
     import_vocabulary(options.root)
-    catalogue = Catalogue(options.root)
+    catalogue = suite_catalogue(options.root)
     catalogue.read_all([options.root / "features"])
     profile = _profile(options.site, sites_file(options.sites)) if options.site else None
     newest = max(clause.release for clause in catalogue.clauses.values())

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.user_files import UNREADABLE, why_unreadable
+from conformance.sites.user_files import UNREADABLE, demand_readable, why_unreadable
 from conformance.wire.exchange import XSI, Element, local_name, parse, text_of
 from conformance.wire.recording import unpacked
 
@@ -78,6 +78,7 @@ def _leaves(content: Element) -> Iterator[tuple[str, str]]:
 def read_traffic(file: Path) -> Iterator[TrafficExchange]:
     """Every exchange in ``file``, in its order; :class:`UserError` where it is nothing we can read."""
     try:
+        demand_readable(file)
         with file.open("rb") as source:
             packed = source.read(2) == _PACKED
         with _opened(file, packed=packed) as text:
