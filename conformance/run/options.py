@@ -29,7 +29,7 @@ class Options:
     """What the command line says, read once.
 
     ``shard`` is K and N of ``--shard``, ``part`` which part of how many of its one
-    site a process carries out.
+    site a process carries out, ``left_out`` why sites that may be meant are not among ``sites``.
     """
 
     sites: tuple[str, ...]
@@ -56,6 +56,7 @@ class Options:
     in_shard: bool = False
     durations: Path | None = None
     at_once: int = AT_ONCE
+    left_out: tuple[UserError, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -127,8 +128,10 @@ def read_options(config: Any) -> Options:
     release = Release.parse(option.release, where="--release") if option.release else None
     _demand_numbers(option)
     known = Path(option.known_issues) if option.known_issues else beside(config.rootpath, "known_issues.toml")
+    named = sites_named(option.site or [], option.site_group or [], option.sites or "")
     options = Options(
-        sites=sites_named(option.site or [], option.site_group or [], option.sites or ""),
+        sites=named.sites,
+        left_out=named.problems,
         sites_file=option.sites or "",
         release=release,
         access=option.access or "",

@@ -331,7 +331,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     try:
         options = read_options(config)
         demand_no_shard(options)
-        if options.in_shard or (options.shard is None and len(options.sites) == 1):
+        if options.in_shard or (options.shard is None and len(options.sites) == 1 and not options.left_out):
             return None
         clean_up_when_told_to_end(_interrupt)
         demand_writable(options.reports)

@@ -160,6 +160,28 @@ def names_api_version(url: str) -> bool:
     return bool(_RETIRED.search(urlsplit(url).path))
 
 
+#: The address that serves every site.
+EVERY_SITE = "api.webex.com"
+_OWN_ADDRESS = re.compile(r"^([a-z0-9-]+)\.webex\.com$")
+
+
+def site_named_by(url: str) -> str | None:
+    """The name of the site in its own address, SITE.webex.com; None for an address that does not name it."""
+    found = _OWN_ADDRESS.match(urlsplit(url).hostname or "")
+    return found.group(1) if found and found.group(0) != EVERY_SITE else None
+
+
+#: Reports and ledgers carry it in their file names.
+SITE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+
+
+def demand_site_name(name: str, where: str) -> None:
+    """:class:`UserError` unless a site can be called ``name``: folders and files are, too."""
+    if not SITE_NAME.fullmatch(name):
+        hint = "letters, digits, dot, hyphen and underscore: reports and ledgers carry it in their file names"
+        raise UserError("site-name-form", f"{name!r} cannot name a site", where=where, hint=hint)
+
+
 @dataclass(frozen=True)
 class LookUp:
     """How a run makes sure that an account sees an item of test data before anything is judged by it.

@@ -8,18 +8,19 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from conformance.sites import credentials
 from conformance.sites.errors import UserError, nearest
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile import (
     CREDENTIALS,
+    EVERY_SITE,
     ROLES,
     SERVICE_PATH,
     Account,
@@ -27,11 +28,13 @@ from conformance.sites.profile import (
     Profile,
     address_parts,
     data_keys,
+    demand_site_name,
     is_loopback,
     names_api_version,
+    site_named_by,
 )
 from conformance.sites.release import Release
-from conformance.sites.settings import Setting, Value, setting_named
+from conformance.sites.settings import MOST, Value, setting_named
 from conformance.sites.user_files import UNREADABLE, names_folder, read_user_file, why_unreadable
 
 _KEY = re.compile(r"\s*[\"']?(.*?)[\"']?\s*=")
@@ -48,9 +51,19 @@ class _Text:
         """Line by table, the first of a name."""
         found: dict[str, int] = {}
         for number, line in enumerate(self.lines, 1):
-            if _heads(line):
+            if _is_head(line):
                 found.setdefault(_bare(line).lstrip("[").partition("]")[0], number)
         return found
+
+
+def _is_head(line: str) -> bool:
+    """Whether a table begins in a line."""
+    return line.lstrip().startswith("[")
+
+
+def _bare(header: str) -> str:
+    """A header without blanks and quotes, as tables are looked for."""
+    return re.sub(r"[\s\"']", "", header)
 
 
 class ProfileTable:
@@ -75,7 +88,7 @@ class ProfileTable:
         numbers: dict[str, int] = {}
         if start is not None:
             lines = self._text.lines
-            below = takewhile(lambda line: not _heads(line), (lines[number] for number in range(start, len(lines))))
+            below = takewhile(lambda line: not _is_head(line), (lines[number] for number in range(start, len(lines))))
             for number, line in enumerate(below, start + 1):
                 if found := _KEY.match(line):
                     numbers.setdefault(found.group(1), number)
@@ -181,17 +194,6 @@ class ProfileTable:
         return credentials.resolve(value, where=self.where(key), folder=self.file.parent)
 
 
-def _heads(line: str) -> bool:
-    return line.lstrip().startswith("[")
-
-
-def _bare(header: str) -> str:
-    """A header without blanks and quotes, as tables are looked for."""
-    return re.sub(r"[\s\"']", "", header)
-
-
-_EVERY_SITE = "api.webex.com"
-_OWN_ADDRESS = re.compile(r"^([a-z0-9-]+)\.webex\.com$")
 
 
 def service_address(table: ProfileTable) -> str:
@@ -212,15 +214,9 @@ def service_address(table: ProfileTable) -> str:
     if names_api_version(url):
         what = f"{url} is the address of XML API 10.0.0, retired with release 41.9.0"
         raise table.fail("url-retired", what, "url", f'url = "{parts.scheme}://{parts.netloc}{SERVICE_PATH}"')
-    if parts.hostname == _EVERY_SITE and not table.row.get("site_name"):
+    if parts.hostname == EVERY_SITE and not table.row.get("site_name"):
         raise _nameless(table)
     return url
-
-
-def site_named_by(url: str) -> str | None:
-    """The name of the site in its own address, SITE.webex.com; None for an address that does not name it."""
-    found = _OWN_ADDRESS.match(urlsplit(url).hostname or "")
-    return found.group(1) if found and found.group(0) != _EVERY_SITE else None
 
 
 def control_address(table: ProfileTable, url: str) -> str:
@@ -235,7 +231,7 @@ def control_address(table: ProfileTable, url: str) -> str:
 def _nameless(table: ProfileTable) -> UserError:
     return table.fail(
         "site-name-missing",
-        f"{_EVERY_SITE} serves every site and needs to be told which",
+        f"{EVERY_SITE} serves every site and needs to be told which",
         "url",
         'add site_name = "...", the first part of the address people use: SITE.webex.com',
     )
@@ -244,7 +240,6 @@ def _nameless(table: ProfileTable) -> UserError:
 _RATE = re.compile(r"^([0-9]{1,6}(?:\.[0-9]{1,6})?)/(s|min)$")
 #: Requests a second: slower, and a run of a thousand requests lasts for days.
 _SLOWEST_RATE = 1 / 60
-SITE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 _HOST = re.compile(r"^[\w.-]{1,253}$")
 _KEYS = {
     "url", "site_name", "release", "access", "rate", "timeout", "lanes", "trust_env", "ca_file", "schemas",
@@ -259,8 +254,6 @@ _LIVE_RATE = 4.0
 #: A mock answers at once: of more lanes than these each waits for its turn in our process, not for the mock.
 _LIVE_LANES, _MOCK_LANES, _MOST_LANES = 4, 8, 64
 _TIMEOUT, _LONGEST_TIMEOUT = 30.0, 600.0
-#: No amount or id of a site is larger: it is what a long of the schemas holds.
-_MOST = 2**63 - 1
 
 
 def sites_file(option: str | None) -> Path:
@@ -270,65 +263,50 @@ def sites_file(option: str | None) -> Path:
 
 def load_profile(name: str, place: Path) -> Profile:
     """The profile ``name`` of ``place``, a file or a folder of them; a mistake in it is a :class:`UserError`."""
-    files = [file for file in profile_files(place) if not names_folder(place) or _mentions(file, name)]
-    documents = {file: _document(file, name) for file in files or profile_files(place)}
-    found = [file for file, (document, _) in documents.items() if name in _sites(document, file)]
-    if len(found) > 1:
-        words = f"{name!r} stands in two files, {found[0].name} and {found[1].name}"
-        raise UserError("site-twice", words, where=str(found[1]), hint="a site has one profile")
-    file = found[0] if found else next(iter(documents))
-    return _profile(_site(*documents[file], name, file))
+    return _profile(_site(name, _file_of(name, place)))
 
 
-def profile_files(place: Path) -> list[Path]:
-    """``place`` itself or, of a folder, its TOML files."""
-    if not names_folder(place):
-        return [place]
-    files = sorted(place.glob("*.toml"))
-    if not files:
-        raise UserError("sites-missing", "the folder holds no profile file", where=str(place), hint="name it *.toml")
-    return files
-
-
-def listed(place: Path) -> tuple[dict[str, tuple[str, ...]], list[UserError]]:
-    """Every site of ``place`` with its groups; and what is wrong with files of a folder that cannot be read."""
-    found: dict[str, tuple[str, ...]] = {}
+def listed(place: Path) -> tuple[dict[str, tuple[str, ...] | UserError], list[UserError]]:
+    """Every site of ``place`` with its groups, or what is wrong with them; and what else cannot be read of it."""
+    found: dict[str, tuple[str, ...] | UserError] = {}
     problems: list[UserError] = []
-    for file in profile_files(place):
-        try:
-            sites = _sites(_document(file)[0], file)
-        except UserError as problem:
-            problems.append(problem)
+    for file, sites in _each_file(place):
+        if isinstance(sites, UserError):
+            problems.append(sites)
             continue
-        for name, row in sites.items():
-            groups = row.get("groups") if isinstance(row, Mapping) else None
-            found[name] = tuple(map(str, groups)) if isinstance(groups, list) else ()
+        for name in sites:
+            try:
+                found[name] = _site(name, file).texts("groups")
+            except UserError as problem:
+                found[name] = problem
     if problems and not found:
         raise problems[0]
     return found, problems
 
 
-def _mentions(file: Path, name: str) -> bool:
-    """Whether a site may stand in a file; of a folder others need not be sound."""
-    try:
-        return name in read_user_file(file)
-    except (OSError, ValueError):
-        return False
+def _site(name: str, file: Path) -> ProfileTable:
+    sites, text = _sites_in(file, name)
+    if name not in sites:
+        raise UserError("site-unknown", f"no site is called {name!r}", where=str(file), hint=nearest(name, sites))
+    demand_site_name(name, str(file))
+    if not isinstance(sites[name], Mapping):
+        raise UserError("sites-table", f"sites.{name} must be a table", where=str(file), hint=f"write [sites.{name}]")
+    return ProfileTable(name, file, text, sites[name])
 
 
 #: A file of thousands of sites is parsed once, whoever asks for the next of them.
 _parsed: dict[tuple[Path, int, int], tuple[Mapping[str, Any], _Text]] = {}
 
 
-def _document(file: Path, name: str = "") -> tuple[Mapping[str, Any], _Text]:
-    """A profile file parsed, with its lines; ``name`` is whose profile is wanted, for messages."""
+def _sites_in(file: Path, name: str = "") -> tuple[Mapping[str, Any], _Text]:
+    """The sites of a profile file, and its lines; ``name`` is whose profile is wanted, for messages."""
     try:
         state = file.stat()
-        stamp = (file, state.st_mtime_ns, state.st_size)
+        stamp = file, state.st_mtime_ns, state.st_size
         if stamp not in _parsed:
             text = read_user_file(file)
             _parsed.clear()
-            _parsed[stamp] = tomllib.loads(text), _Text(text)
+            _parsed[stamp] = _sites(tomllib.loads(text), file), _Text(text)
         return _parsed[stamp]
     except FileNotFoundError:
         raise UserError(
@@ -337,19 +315,14 @@ def _document(file: Path, name: str = "") -> tuple[Mapping[str, Any], _Text]:
             where=str(file),
             hint="webex-conformance init writes one; or name another file with --sites",
         ) from None
-    except tomllib.TOMLDecodeError as problem:
-        raise _no_toml(file, problem) from None
     except (OSError, UnicodeError) as problem:
         hint = "name the file of your sites with --sites"
         why = why_unreadable(problem)
         raise UserError("sites-unreadable", f"cannot read {file}: {why}", where=str(file), hint=hint) from None
     except UNREADABLE as problem:
-        raise _no_toml(file, problem) from None
-
-
-def _no_toml(file: Path, problem: Exception) -> UserError:
-    hint = "sites.example.toml shows how a profile is written"
-    return UserError("sites-syntax", f"{file} is not TOML: {why_unreadable(problem)}", where=str(file), hint=hint)
+        hint = "sites.example.toml shows how a profile is written"
+        words = f"{file} is not TOML: {why_unreadable(problem)}"
+        raise UserError("sites-syntax", words, where=str(file), hint=hint) from None
 
 
 def _sites(document: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
@@ -360,16 +333,56 @@ def _sites(document: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
     return sites
 
 
-def _site(document: Mapping[str, Any], text: _Text, name: str, file: Path) -> ProfileTable:
-    sites = _sites(document, file)
-    if name not in sites:
-        raise UserError("site-unknown", f"no site is called {name!r}", where=str(file), hint=nearest(name, sites))
-    if not SITE_NAME.match(name):
-        hint = "letters, digits, dot, hyphen and underscore: reports and ledgers carry it in their file names"
-        raise UserError("site-name-form", f"{name!r} cannot name a site", where=str(file), hint=hint)
-    if not isinstance(sites[name], Mapping):
-        raise UserError("sites-table", f"sites.{name} must be a table", where=str(file), hint=f"write [sites.{name}]")
-    return ProfileTable(name, file, text, sites[name])
+def _profile_files(place: Path) -> list[Path]:
+    """``place`` itself or, of a folder, its TOML files."""
+    if not names_folder(place):
+        return [place]
+    files = sorted(place.glob("*.toml"))
+    if not files:
+        raise UserError("sites-missing", "the folder holds no profile file", where=str(place), hint="name it *.toml")
+    return files
+
+
+def _file_of(name: str, place: Path) -> Path:
+    """The file that the site ``name`` stands in; a broken one of a folder stops the sites of no other."""
+    if not names_folder(place):
+        return place
+    broken, found = list[Path](), list[Path]()
+    for file in _profile_files(place):
+        try:
+            if name in read_user_file(file) and name in _sites_in(file)[0]:
+                found.append(file)
+        except (UserError, OSError, *UNREADABLE):
+            broken.append(file)
+    if len(found) > 1:
+        words = f"{name!r} stands in two files, {found[0].name} and {found[1].name}"
+        raise UserError("site-twice", words, where=str(found[1]), hint="a site has one profile")
+    return found[0] if found else _may_hold(name, broken, place)
+
+
+def _may_hold(name: str, broken: Iterable[Path], place: Path) -> Path:
+    """The one of broken files that names the site; :class:`UserError` when it stands nowhere."""
+    whole = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    for file in broken:
+        with suppress(OSError, *UNREADABLE):
+            if whole.search(read_user_file(file)):
+                return file
+    told = dict(_each_file(place))
+    unread = [file for file, sites in told.items() if isinstance(sites, UserError)]
+    if len(unread) == len(told):
+        return unread[0]
+    hint = nearest(name, (one for sites in told.values() if not isinstance(sites, UserError) for one in sites))
+    hint += f"; it may stand in {unread[0].name}, which is broken" if unread else ""
+    raise UserError("site-unknown", f"no site is called {name!r}", where=str(place), hint=hint)
+
+
+def _each_file(place: Path) -> Iterator[tuple[Path, Mapping[str, Any] | UserError]]:
+    """Every file of ``place`` with its sites, or what is wrong with it."""
+    for file in _profile_files(place):
+        try:
+            yield file, _sites_in(file)[0]
+        except UserError as problem:
+            yield file, problem
 
 
 def _profile(table: ProfileTable) -> Profile:
@@ -446,24 +459,16 @@ def _settings(table: ProfileTable) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, value in table.row.items():
         setting = setting_named(name, where=table.where(name))
-        if not _fits(setting, value):
+        if not setting.fits(value):
             raise table.fail("setting-value", f"setting {name} = {value!r}", name, setting.expects())
         found[name] = value
     return found
 
 
-def _fits(setting: Setting, value: object) -> bool:
-    if setting.kind == "boolean":
-        return isinstance(value, bool)
-    if setting.kind == "amount":
-        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST
-    return isinstance(value, str) and value in setting.words
-
-
 def _data(table: ProfileTable) -> dict[str, str]:
     table.known(data_keys())
     for key, value in table.row.items():
-        if isinstance(value, bool) or not (isinstance(value, str) or (isinstance(value, int) and 0 <= value <= _MOST)):
+        if isinstance(value, bool) or not (isinstance(value, str) or (isinstance(value, int) and 0 <= value <= MOST)):
             raise table.fail("profile-type", f"{key} must be text", key, f'write {key} = "..."')
     return {key: table.sound(key, str(value)) for key, value in table.row.items()}
 

@@ -12,6 +12,8 @@ from conformance.sites.errors import UserError, nearest
 from conformance.sites.release import Release
 
 Value = bool | int | str
+#: No amount or id of a site is larger: it is what a long of the schemas holds.
+MOST = 2**63 - 1
 #: What a mock is set to where a feature says none or some.
 _AMOUNTS = {"none": 0, "some": 1000}
 _WORDS = {"enabled": True, "disabled": False, "on": True, "off": False, "true": True, "false": False}
@@ -52,6 +54,14 @@ class Setting:
         raise UserError(
             "setting-value", f"{text!r} is no value of the setting {self.name}", where=where, hint=self.expects()
         )
+
+    def fits(self, value: object) -> bool:
+        """Whether ``value`` of a profile is one of this setting."""
+        if self.kind == "boolean":
+            return isinstance(value, bool)
+        if self.kind == "amount":
+            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+        return isinstance(value, str) and value in self.words
 
     def agrees(self, value: Value, wanted: Value) -> bool:
         """Whether a site set to ``value`` is one a scenario wants; of an amount only none and some differ."""

@@ -36,6 +36,24 @@ def test_check_names_one_bad_entry_and_checks_the_others(tmp_path: Path, capsys:
     assert "3 sites, 2 as their profiles say; not: s2" in said
 
 
+def test_a_broken_file_of_a_folder_is_told_by_check_and_plan_and_stops_neither(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    (folder / "twisted-10.toml").write_text("[sites.twisted-10\n", encoding="utf-8")
+    with twisted(tmp_path) as site:
+        (folder / "twisted.toml").write_bytes(site.sites.read_bytes())
+        named = [*SUITE, "--sites", str(folder), "--site", "tw*"]
+        assert main(["check", *named, "--reports", str(tmp_path / "r")]) == 4
+        said = capsys.readouterr().out
+        assert "twisted: 0 contradictions" in said
+        assert said.count("LEFT OUT  error[sites-syntax]") == 1
+        for shards in (["--shards", "2"], []):
+            assert main(["plan", *named, *shards, "--json"]) == 4
+            told = capsys.readouterr()
+            assert json.loads(told.out), "what reads it is not stopped either"
+            assert told.err.count("LEFT OUT  error[sites-syntax]") == 1
+
+
 def test_a_plan_of_shards_asks_nobody_and_is_a_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with twisted(tmp_path) as site:
         named = site.arguments()

@@ -20,7 +20,7 @@ from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.text import ascii_json, counted, printable, safe, table
 from conformance.run.commands.price_list import price_list
 from conformance.run.commands.profile_page import profile_page
-from conformance.run.fleet.selection import sites_named
+from conformance.run.fleet.selection import NamedSites, sites_named, tell_problems
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
@@ -37,8 +37,10 @@ from conformance.sites.user_files import write_whole
 def _options(given: argparse.Namespace) -> Options:
     root = given.root.resolve()
     several = isinstance(given.site, list)
+    named = sites_named(given.site, given.site_group, given.sites) if several else NamedSites((given.site,))
     return Options(
-        sites=sites_named(given.site, given.site_group, given.sites) if several else (given.site,),
+        sites=named.sites,
+        left_out=named.problems,
         sites_file=given.sites,
         release=Release.parse(given.release, where="--release") if given.release else None,
         access=given.access,
@@ -85,7 +87,7 @@ def check(given: argparse.Namespace) -> int:
     """Check every site that is named, a bad profile stopping no other: 0, 1 a contradiction, 4 a bad profile."""
     options = _options(given)
     catalogue = suite_catalogue(options.root)
-    if len(options.sites) == 1:
+    if len(options.sites) == 1 and not options.left_out:
         return _check(options, catalogue)
     codes = []
     for site in options.sites:
@@ -101,7 +103,7 @@ def check(given: argparse.Namespace) -> int:
     wrong = [site for site, code in zip(options.sites, codes, strict=True) if code]
     others = f"; not: {', '.join(wrong)}" if wrong else ""
     print(f"\n{counted(len(codes), 'site')}, {len(codes) - len(wrong)} as their profiles say{others}")
-    return max(codes)
+    return max(*codes, tell_problems(options.left_out))
 
 
 def _check(options: Options, catalogue: Catalogue) -> int:
@@ -153,10 +155,10 @@ def plan(given: argparse.Namespace) -> int:
             client.close()
     if given.json:
         print(ascii_json(prices.as_json()))
-        return 0
-    lines = [*(prices.every_scenario() if given.scenarios else ()), *prices.as_text()]
-    print("\n".join(safe(line) for line in lines))
-    return 0
+    else:
+        lines = [*(prices.every_scenario() if given.scenarios else ()), *prices.as_text()]
+        print("\n".join(safe(line) for line in lines))
+    return tell_problems(options.left_out, sys.stderr)
 
 
 def _cut(options: Options, catalogue: Catalogue, number: int, *, as_json: bool) -> int:
@@ -176,7 +178,7 @@ def _cut(options: Options, catalogue: Catalogue, number: int, *, as_json: bool) 
     else:
         cells = [list(rows[0]), *([str(cell) for cell in row.values()] for row in rows)]
         print("\n".join(map(safe, table(cells))))
-    return 0
+    return tell_problems(options.left_out, sys.stderr)
 
 
 #: An Indexed Job of Kubernetes has at most so many pods that are told apart by index.

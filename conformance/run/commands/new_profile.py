@@ -33,8 +33,8 @@ from conformance.scenarios.run_context import RunContext
 from conformance.sites import credentials
 from conformance.sites.discovery import FOUND, ITEM, ROLE, SETTING, Discovered, discovery_table
 from conformance.sites.errors import UserError
-from conformance.sites.profile import SERVICE_PATH, is_loopback
-from conformance.sites.profile_file import load_profile, site_named_by
+from conformance.sites.profile import SERVICE_PATH, is_loopback, site_named_by
+from conformance.sites.profile_file import load_profile
 from conformance.sites.user_files import UNREADABLE, naming, read_user_file, why_unreadable, write_whole
 from conformance.wire.client import Sender
 from conformance.wire.exchange import Exchange, Request

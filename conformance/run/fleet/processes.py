@@ -17,8 +17,8 @@ from typing import Any
 from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, begun, clear
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.summary import OVERVIEW, SUMMARY
-from conformance.reporting.text import counted, safe, table
-from conformance.run.fleet.selection import SHARD_VARIABLE
+from conformance.reporting.text import counted, printable, safe, table
+from conformance.run.fleet.selection import SHARD_VARIABLE, tell_problems
 from conformance.run.options import Options
 from conformance.run.progress import SELDOM_FASTER, Finished, Milestones, drawn_over
 from conformance.sites.errors import UserError
@@ -229,6 +229,7 @@ def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
     interrupted = False
     for one in fleet:
         one.clear()
+    tell_problems(options.left_out)
     if any(one.has_workers for one in fleet):
         print(SELDOM_FASTER, flush=True)
     try:
@@ -244,7 +245,7 @@ def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
         for one in fleet:
             one.end(signal.SIGKILL)
     _tell(options, fleet)
-    codes = [one.code or 0 for one in fleet]
+    codes = [*(one.code or 0 for one in fleet), tell_problems(options.left_out)]
     return 2 if interrupted else worst_code(codes)
 
 
@@ -332,7 +333,8 @@ def _overview(options: Options, fleet: Sequence[SiteProcess]) -> None:
         told = [str(totals.get(word, "-")) for word in OUTCOMES]
         rows.append([one.site, str(summary.get("release", "-")), *told, str(code)])
     print("\n" + "\n".join(table(rows, right=frozenset(range(2, len(rows[0]))))))
-    write_whole(options.reports / OVERVIEW, json.dumps({"format": 1, "sites": sites}, indent=1) + "\n")
+    left_out = {"missing": [printable(one.what) for one in options.left_out]} if options.left_out else {}
+    write_whole(options.reports / OVERVIEW, json.dumps({"format": 1, "sites": sites, **left_out}, indent=1) + "\n")
 
 
 def _summary(file: Path) -> dict[str, Any]:

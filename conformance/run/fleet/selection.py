@@ -6,11 +6,14 @@ import os
 import re
 from argparse import SUPPRESS
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from conformance.reporting.text import printable
 from conformance.sites.errors import UserError, nearest
+from conformance.sites.profile import demand_site_name
 from conformance.sites.profile_file import listed, sites_file
 from conformance.sites.user_files import read_user_file, why_unreadable
 
@@ -22,20 +25,48 @@ _INDEX = "JOB_COMPLETION_INDEX"
 SHARD_VARIABLE = "WXC_SHARD"
 
 
-def sites_named(names: Sequence[str], groups: Sequence[str], sites: str) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class NamedSites:
+    """The sites of a run, and ``problems``: what a pattern, group or list may have named, and nobody can tell.
+
+    One broken profile of three hundred stops no other site, but a run that leaves it out has not done its work.
+    """
+
+    sites: tuple[str, ...]
+    problems: tuple[UserError, ...] = ()
+
+
+def sites_named(names: Sequence[str], groups: Sequence[str], sites: str) -> NamedSites:
     """The sites that ``--site`` and ``--site-group`` name, each once: in their order, of patterns in that of the file.
 
     Nothing is read for names that are written out.
     """
-    written = [one for name in names for one in _written(name)]
-    if not groups and not any(map(_PATTERN.search, written)):
-        return tuple(dict.fromkeys(written)) or (_EMBEDDED,)
+    written = list(dict.fromkeys(one for name in names for one in _written(name)))
+    plain = [name for name in written if not _PATTERN.search(name)]
+    for name in plain if groups or len(written) > 1 else ():
+        demand_site_name(name, "--site")
+    if not groups and plain == written:
+        return NamedSites(tuple(written) or (_EMBEDDED,))
     place = sites_file(sites or None)
-    known, _ = listed(place)
-    chosen = list(dict.fromkeys(one for name in written or ["*"] for one in _matching(name, known, place)))
+    known, problems = listed(place)
+    sound = {name: several for name, several in known.items() if not isinstance(several, UserError)}
+    certain = not problems
+    chosen = list(dict.fromkeys(one for name in written or ["*"] for one in _matching(name, known, place, certain)))
+    problems += [told for one in chosen if isinstance(told := known.get(one), UserError)]
     if groups:
-        chosen = _grouped(chosen, groups, known, place)
-    return tuple(chosen)
+        problems += [_unknown(one, known, place) for one in chosen if one not in known]
+        chosen = _grouped(chosen, groups, sound, place, certain and not problems)
+    chosen = [one for one in chosen if one in sound or one not in known]
+    if problems and not chosen:
+        raise problems[0]
+    return NamedSites(tuple(chosen), tuple(problems))
+
+
+def tell_problems(problems: Sequence[UserError], output: TextIO | None = None) -> int:
+    """Name what keeps sites out of a run; 4, as each of them would end with, or 0 where there is nothing."""
+    for problem in problems:
+        print(f"LEFT OUT  {printable(str(problem))}", file=output, flush=True)
+    return 4 if problems else 0
 
 
 def _written(name: str) -> Iterator[str]:
@@ -54,25 +85,30 @@ def _written(name: str) -> Iterator[str]:
     yield from found
 
 
-def _matching(name: str, known: Mapping[str, object], place: Path) -> list[str]:
+def _matching(name: str, known: Mapping[str, object], place: Path, certain: bool) -> list[str]:
+    """What a name or pattern stands for; one that matches nothing is a mistake where it is ``certain``."""
     if not _PATTERN.search(name):
         return [name]
     found = [one for one in known if fnmatchcase(one, name)]
-    if not found:
+    if certain and not found:
         raise UserError("site-unknown", f"no site is called like {name!r}", where=str(place), hint=nearest(name, known))
     return found
 
 
+def _unknown(name: str, known: Mapping[str, object], place: Path) -> UserError:
+    return UserError("site-unknown", f"no site is called {name!r}", where=str(place), hint=nearest(name, known))
+
+
 def _grouped(
-    chosen: Sequence[str], groups: Sequence[str], known: Mapping[str, tuple[str, ...]], place: Path
+    chosen: Sequence[str], groups: Sequence[str], known: Mapping[str, tuple[str, ...]], place: Path, certain: bool
 ) -> list[str]:
     there = {group for several in known.values() for group in several}
-    for group in groups:
+    for group in groups if certain else ():
         if group not in there:
             hint = nearest(group, there) or 'write groups = ["..."] into the profiles'
             raise UserError("group-unknown", f"no site is in a group {group!r}", where=str(place), hint=hint)
     found = [name for name in chosen if set(groups) & set(known.get(name, ()))]
-    if not found:
+    if certain and not found:
         raise UserError("group-empty", f"no site that --site names is in {', '.join(groups)}", where=str(place))
     return found
 

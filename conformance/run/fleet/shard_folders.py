@@ -15,7 +15,7 @@ from conformance.reporting.summary import SUMMARY
 from conformance.run.fleet.part_file import PART, read_document
 from conformance.run.fleet.shards import SHARD, ShardPlan
 from conformance.sites.errors import UserError
-from conformance.sites.profile_file import SITE_NAME
+from conformance.sites.profile import SITE_NAME
 
 #: Of a site's folder in a shard: what belongs to the process and not to the results.
 _LEFT_OUT = (PART, RESUME_FILE)

@@ -18,7 +18,7 @@ from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import counted
 from conformance.run.fleet.part_file import FORMAT, PART, digest_from, read_document, read_part
 from conformance.run.fleet.processes import SiteProcess, carry_out, of_each_site, process_of
-from conformance.run.fleet.selection import SHARD_VARIABLE
+from conformance.run.fleet.selection import SHARD_VARIABLE, tell_problems
 from conformance.run.fleet.shards import SHARD, ShardPlan, Share, cut, kept_on, read_durations
 from conformance.run.options import Options
 from conformance.scenarios.features import Catalogue
@@ -43,8 +43,10 @@ def run_shard(options: Options, arguments: tuple[str, ...], places: Sequence[Pat
         for one in fleet:
             one.clear()
         document = {"format": FORMAT, "suite": __version__, "shard": number, "plan": plan.as_json()}
+        if options.left_out:
+            document["left_out"] = [one.what for one in options.left_out]
         write_whole(options.reports / SHARD, json.dumps(document) + "\n")
-    return carry_out(options, fleet) if fleet else 0
+    return carry_out(options, fleet) if fleet else tell_problems(options.left_out)
 
 
 def _is_there(options: Options, number: int, plan: ShardPlan) -> bool:
@@ -107,7 +109,14 @@ def cut_for(options: Options, chosen: Sequence[Scenario], catalogue: Catalogue, 
 
     @cache
     def together(site: str) -> frozenset[str] | None:
-        return kept_on(site, chosen, options, catalogue.registry)
+        try:
+            return kept_on(site, chosen, options, catalogue.registry)
+        except UserError as problem:
+            # What only this machine lacks would cut it otherwise than all others.
+            if problem.code.startswith(("variable-", "secret-", "keyring-")):
+                raise
+            # One bad profile stops no other site: its own process says what is wrong.
+            return None
 
     terms = (str(options.release), options.access, str(options.strict))
     sites = dict.fromkeys(options.sites, chosen)
