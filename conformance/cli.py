@@ -65,7 +65,9 @@ def _unusable(problem: OSError) -> UserError:
         raise problem
     hint = "name another place; the options of the command say what it reads and writes"
     what = f"it cannot be read or written: {problem.strerror}"
-    return UserError("file", what, where=str(problem.filename or "a file of this command"), hint=hint)
+    # Of a move the second name is that of the place that was named; the first may be a draft of ours.
+    where = problem.filename2 or problem.filename or "a file of this command"
+    return UserError("file", what, where=str(where), hint=hint)
 
 
 def _command(arguments: Sequence[str] | None) -> int:

@@ -327,6 +327,18 @@ def test_a_merge_tells_nobody_without_the_nights_that_are_kept(pair: Path, tmp_p
     assert not (tmp_path / "m").exists()
 
 
+def test_a_history_that_cannot_be_kept_or_told_costs_itself(pair: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "no folder").write_text("", encoding="utf-8")
+    for history, notify, why in ((tmp_path / "no folder", "", "Not a directory"), (tmp_path / "h", "exec:false", "the notice could not be delivered")):
+        assert merged(tmp_path / "m", pair, options=("--history", str(history), "--notify", notify)) == 1
+        said = capsys.readouterr()
+        lines = [line for line in said.out.splitlines() if line.startswith("NOT DONE")]
+        assert [line.partition(": ")[0] for line in lines] == [f"NOT DONE  the history of {site}" for site in "ab"], said
+        assert all(why in line for line in lines)
+        assert said.err == ""
+        assert json.loads((tmp_path / "m" / "overview.json").read_text(encoding="utf-8"))["sites"]["b"]["exit"] == 0
+
+
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
     """What a full disk or a quota does: no file grows beyond so many bytes."""
@@ -353,6 +365,17 @@ def test_a_full_disk_is_told_by_what_was_to_be_written(
         assert f"{folder}/" not in said
 
 
+def test_of_two_names_that_of_the_target_is_told(
+    pair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "readable", None, "to be written")
+
+    monkeypatch.setattr("conformance.run.fleet.merge.take_files", full)
+    assert merged(tmp_path / "m", pair) == 4
+    assert "where  to be written\n" in capsys.readouterr().err
+
+
 def no_links(*_: object, **__: object) -> None:
     raise OSError(18, "Invalid cross-device link")
 
@@ -363,4 +386,5 @@ def test_a_file_that_cannot_be_written_whole_is_named_and_leaves_the_old_one(tmp
     with files_of_at_most(10), pytest.raises(OSError, match="File too large") as told:
         write_whole(file, "x" * 100_000)
     assert told.value.filename == str(file)
+    assert [one.name for one in tmp_path.iterdir()] == ["kept.json"], "and no draft, which is what filled the disk"
     assert file.read_text(encoding="utf-8") == "old"

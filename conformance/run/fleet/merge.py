@@ -39,7 +39,7 @@ _MOST_SITES_NAMED = 5
 
 @dataclass
 class Merge:
-    """The merge under way: where to, whose results, and what of each shard is missing."""
+    """The merge under way: where to, whose results, what of each shard is missing, and what of the history."""
 
     into: Path
     root: Path
@@ -49,6 +49,7 @@ class Merge:
     history: Path | None = None
     notify: str = ""
     missing: dict[int, list[tuple[Share, str]]] = field(default_factory=dict)
+    unkept: list[str] = field(default_factory=list)
     digests: list[SiteDigest] = field(default_factory=list)
     alone: RunRecord | None = None
 
@@ -157,8 +158,14 @@ class Merge:
     def _remember(self, record: RunRecord) -> None:
         if len(self.plan.sites) == 1:
             self.alone = record
-        if self.history and len(record.scenarios) == record.selected_of[0]:
+        if not self.history or len(record.scenarios) < record.selected_of[0]:
+            return
+        try:
             after_run(record, self.history, self.root, self.notify)
+        except (UserError, OSError) as problem:
+            # As in a run: the results are there, and everybody else's are to come.
+            why = problem.what if isinstance(problem, UserError) else f"{problem.strerror} ({self.history})"
+            self.unkept.append(f"the history of {record.site}: {why}")
 
     def told(self) -> Iterator[str]:
         """What is missing, a line for each shard."""
@@ -197,7 +204,7 @@ def merge(given: argparse.Namespace) -> int:
         work.carry_out()
         missing = list(work.told())
         _tell(work, missing)
-    return worst_code([*(one.exit for one in work.digests), *([1] if missing else [])])
+    return worst_code([*(one.exit for one in work.digests), *([1] if missing or work.unkept else [])])
 
 
 def _catalogue(root: Path) -> Catalogue:
@@ -221,6 +228,8 @@ def _tell(work: Merge, missing: Sequence[str]) -> None:
         print(f"reports   {work.into}/SITE  {OVERVIEW}  fleet.html")
     for line in missing:
         print(f"MISSING   {safe(line)}")
+    for line in work.unkept:
+        print(f"NOT DONE  {safe(line)}")
     if missing:
         print("partial   what is here is a part of the run; carry these shards out again with --resume and merge anew")
 

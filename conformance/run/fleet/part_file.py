@@ -167,14 +167,14 @@ _LATEST = 1e11
 
 def _fits(value: object, form: object) -> bool:
     """Whether a value of JSON is of a form: a type, a list of one form, a table of any keys or of just these."""
+    if form is float:
+        return type(value) in (float, int) and abs(value) < _LATEST  # type: ignore[arg-type]
     if isinstance(form, dict):
         if not isinstance(value, dict) or not (str in form or set(value) == set(form)):
             return False
         return all(_fits(one, form.get(str, form.get(key))) for key, one in value.items())
     if isinstance(form, list):
         return isinstance(value, list) and all(_fits(one, form[0]) for one in value)
-    if form is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LATEST
     return type(value) is form
 
 
