@@ -95,6 +95,27 @@ def summary(folder: Path) -> dict[str, Any]:
     return told
 
 
+def test_what_was_left_out_of_the_run_is_told_once_and_the_merge_does_not_end_well(
+    pair: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (1, 2):
+        file = pair / str(number) / "shard.json"
+        told = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(json.dumps({**told, "left_out": ["emea-10.toml is not TOML"]}), encoding="utf-8")
+    into = tmp_path / "merged"
+    assert merged(into, pair) == 4
+    said = capsys.readouterr().out
+    assert said.count("LEFT OUT  emea-10.toml is not TOML") == 1
+    assert "partial" not in said, "to carry a shard out again would not help"
+    assert json.loads((into / "overview.json").read_text(encoding="utf-8"))["missing"] == ["left out: emea-10.toml is not TOML"]
+    assert "emea-10.toml is not TOML" in (into / "fleet.html").read_text(encoding="utf-8")
+    shutil.rmtree(pair / "2")
+    assert merged(into, pair) == 1, "a shard that is missing is worse"
+    (pair / "1" / "shard.json").write_text(json.dumps({**told, "shard": 1, "left_out": 7}), encoding="utf-8")
+    assert merged(into, pair) == 4
+    assert "error[part-foreign]" in capsys.readouterr().err
+
+
 # -- where it may write -------------------------------------------------------------
 
 

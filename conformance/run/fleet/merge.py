@@ -167,6 +167,11 @@ class Merge:
             why = problem.what if isinstance(problem, UserError) else f"{problem.strerror} ({self.history})"
             self.unkept.append(f"the history of {record.site}: {why}")
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Why sites that may have been meant are in no shard, each told once."""
+        return tuple(dict.fromkeys(one for shard in self.folders.values() for one in shard.left_out))
+
     def told(self) -> Iterator[str]:
         """What is missing, a line for each shard."""
         for number, shares in sorted(self.missing.items()):
@@ -204,7 +209,8 @@ def merge(given: argparse.Namespace) -> int:
         work.carry_out()
         missing = list(work.told())
         _tell(work, missing)
-    return worst_code([*(one.exit for one in work.digests), *([1] if missing or work.unkept else [])])
+    wrong = [1] * bool(missing or work.unkept) + [4] * bool(work.left_out)
+    return worst_code([*(one.exit for one in work.digests), *wrong])
 
 
 def _catalogue(root: Path) -> Catalogue:
@@ -222,10 +228,13 @@ def _tell(work: Merge, missing: Sequence[str]) -> None:
         complete = len(work.alone.scenarios) == work.alone.selected_of[0]
         print("\n".join(statement(work.alone, str(work.into), complete=complete)))
     if len(work.plan.sites) > 1:
-        _overview(work, missing)
-        write_fleet_page(work.digests, work.plan.sites, missing, work.into / "fleet.html")
+        lacking = [*missing, *(f"left out: {one}" for one in work.left_out)]
+        _overview(work, lacking)
+        write_fleet_page(work.digests, work.plan.sites, lacking, work.into / "fleet.html")
         print("\n".join(map(safe, fleet_lines(work.digests, work.plan.sites))))
         print(f"reports   {work.into}/SITE  {OVERVIEW}  fleet.html")
+    for line in work.left_out:
+        print(f"LEFT OUT  {safe(line)}")
     for line in missing:
         print(f"MISSING   {safe(line)}")
     for line in work.unkept:

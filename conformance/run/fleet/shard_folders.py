@@ -25,11 +25,12 @@ _WITH_PATHS = (SUMMARY, "junit.xml", "new_known_issues.toml", "output.txt")
 
 @dataclass(frozen=True)
 class ShardFolder:
-    """What one shard left."""
+    """What one shard left; ``left_out`` is why sites that may have been meant are not in its plan."""
 
     number: int
     folder: Path
     plan: ShardPlan
+    left_out: tuple[str, ...] = ()
 
 
 def shard_folders(named: Sequence[Path]) -> dict[int, ShardFolder]:
@@ -73,6 +74,8 @@ def _read_shard(folder: Path, document: Mapping[str, object]) -> ShardFolder:
     try:
         plan = ShardPlan.from_json(document["plan"])  # type: ignore[arg-type]
         number = int(document["shard"])  # type: ignore[call-overload]
+        left_out: Iterable[object] = document.get("left_out", ())  # type: ignore[assignment]
+        told = tuple(map(str, left_out))
         sound = _is_sound(plan)
     except (KeyError, TypeError, ValueError, OverflowError):
         sound = False
@@ -80,7 +83,7 @@ def _read_shard(folder: Path, document: Mapping[str, object]) -> ShardFolder:
         raise UserError("part-foreign", "no shard of this suite wrote it", where=str(folder / SHARD))
     if not 1 <= number <= len(plan.shards):
         raise UserError("part-foreign", f"there is no shard {number}", where=str(folder / SHARD))
-    return ShardFolder(number, folder, plan)
+    return ShardFolder(number, folder, plan, told)
 
 
 def _is_sound(plan: ShardPlan) -> bool:
