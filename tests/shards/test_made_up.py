@@ -254,7 +254,7 @@ def test_a_site_whose_parts_do_not_go_together_is_missing_and_no_other(
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("MISSING")]
     (term, _), *_ = change.items()
     assert [line.partition("; ")[0] for line in lines] == [
-        f"MISSING   shard {number} of 2 is not whole: 1 scenarios of site s (part {number} of 2)" for number in (1, 2)
+        f"MISSING   shard {number} of 2 is not whole: 1 scenario of site s (part {number} of 2)" for number in (1, 2)
     ]
     assert all(f"; parts of s differ: {term} is " in line for line in lines)
     assert list(json.loads((tmp_path / "m" / "overview.json").read_text(encoding="utf-8"))["sites"]) == ["t"]

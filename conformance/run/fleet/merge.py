@@ -20,7 +20,7 @@ from conformance.reporting.exchange_file import shown
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.statement import statement
 from conformance.reporting.summary import OVERVIEW, RunRecord
-from conformance.reporting.text import safe
+from conformance.reporting.text import counted, safe
 from conformance.run.fleet.fleet_page import fleet_lines, write_fleet_page
 from conformance.run.fleet.joining import joined, write_joined
 from conformance.run.fleet.part_file import SiteDigest, digest_from, digest_of, read_part, read_record
@@ -175,13 +175,13 @@ class Merge:
     def told(self) -> Iterator[str]:
         """What is missing, a line for each shard."""
         for number, shares in sorted(self.missing.items()):
-            scenarios = sum(share.scenarios for share, _ in shares)
+            scenarios = counted(sum(share.scenarios for share, _ in shares), "scenario")
             names = [share.words for share, _ in shares]
             rest = f" and {len(names) - _MOST_SITES_NAMED} more" if len(names) > _MOST_SITES_NAMED else ""
             words = "left nothing" if number not in self.folders else "is not whole"
             sites = f"{'site' if len(names) == 1 else 'sites'} {', '.join(names[:_MOST_SITES_NAMED])}{rest}"
             why = next((f"; {why}" for _, why in shares if why), "")
-            yield f"shard {number} of {len(self.plan.shards)} {words}: {scenarios} scenarios of {sites}{why}"
+            yield f"shard {number} of {len(self.plan.shards)} {words}: {scenarios} of {sites}{why}"
 
 
 def _of_a_shard(problem: UserError | OSError, folders: Iterable[Path]) -> UserError:
