@@ -6,7 +6,6 @@ Told by argparse: click and typer save no line and start later (docs/decisions/l
 from __future__ import annotations
 
 import argparse
-import errno
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -14,12 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance import __version__
-from conformance.run.terminal import StandardOutput, replace_closed_streams, say
+from conformance.run.terminal import StandardOutput, replace_closed_streams, say, unusable
 from conformance.sites.errors import CannotJudge, UserError, nearest
 
 USAGE_ERROR = 4
-#: What a disk says that is full or fails, where Python does not tell of which file.
-_OF_A_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,19 +52,8 @@ def _refused(problem: UserError | CannotJudge | OSError) -> int:
     if isinstance(problem, CannotJudge):
         say(str(UserError("site", str(problem))))
         return 1
-    say(str(_unusable(problem) if isinstance(problem, OSError) else problem))
+    say(str(unusable(problem) if isinstance(problem, OSError) else problem))
     return USAGE_ERROR
-
-
-def _unusable(problem: OSError) -> UserError:
-    """A place that was named and cannot be what a command needs it for: no fault of the suite."""
-    if problem.filename is None and problem.errno not in _OF_A_DISK:
-        raise problem
-    hint = "name another place; the options of the command say what it reads and writes"
-    what = f"it cannot be read or written: {problem.strerror}"
-    # Of a move the second name is that of the place that was named; the first may be a draft of ours.
-    where = problem.filename2 or problem.filename or "a file of this command"
-    return UserError("file", what, where=str(where), hint=hint)
 
 
 def _command(arguments: Sequence[str] | None) -> int:

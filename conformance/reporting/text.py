@@ -32,7 +32,7 @@ def visible(text: str, mark: str = "\\x") -> str:
 
 def ascii_json(value: object, indent: int | None = 1) -> str:
     """``value`` for other programs, without secrets: JSON in any encoding of standard output, and on a terminal."""
-    return secret_registry.mask(json.dumps(value, indent=indent)).replace("\x7f", "\\u007f")
+    return secret_registry.mask(json.dumps(value, indent=indent))
 
 
 #: A line of a report that people read; the exchange file keeps the whole of what a site sent.

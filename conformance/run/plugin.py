@@ -225,9 +225,16 @@ class RunHooks:
         if self._run is not None and exitstatus == pytest.ExitCode.INTERRUPTED and (left := _left_open(self._run)):
             words = f"cleaning up: {left}; Ctrl-C again leaves it to webex-conformance sweep"
             self._say(f"\n{printable(words)}")
-        yield
-        if self._run is not None:
-            self._finish(self._run, session, exitstatus)
+        try:
+            yield
+        except OSError as problem:
+            if self._run is None:
+                raise
+            # --junitxml on a full disk costs neither the clean-up nor our reports.
+            self._run.problems.append(f"a file of another plugin could not be written: {problem}")
+        finally:
+            if self._run is not None:
+                self._finish(self._run, session, exitstatus)
 
     def _say(self, line: str) -> None:
         if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):

@@ -7,6 +7,7 @@ finds no room goes on to its end, for what it found stands in its reports.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import stat
@@ -20,6 +21,8 @@ from conformance.sites.errors import UserError
 
 #: What stands for every open file of this process.
 _OPEN_FILES = Path("/dev/fd")
+#: What a disk says that is full or fails, where Python does not tell of which file.
+_OF_A_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
 def clean_up_when_told_to_end(stop: Callable[[], None]) -> None:
@@ -155,6 +158,17 @@ class StandardOutput:
         what = f"{self.problem.strerror}: standard output"
         say(str(UserError("output", what, hint="make room where the output goes")))
         return 4
+
+
+def unusable(problem: OSError) -> UserError:
+    """A place that was named and cannot be what a command needs it for: no fault of the suite."""
+    if problem.filename is None and problem.errno not in _OF_A_DISK:
+        raise problem
+    hint = "name another place; the options of the command say what it reads and writes"
+    what = f"it cannot be read or written: {problem.strerror}"
+    # Of a move the second name is that of the place that was named; the first may be a draft of ours.
+    where = problem.filename2 or problem.filename or "a file of this command"
+    return UserError("file", what, where=str(where), hint=hint)
 
 
 def say(words: str) -> None:

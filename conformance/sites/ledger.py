@@ -333,8 +333,10 @@ class _FileLock:
         self._refused = refused
         self._file = self._held(mode)
         self._file.truncate(0)
-        self._file.write(f"{who} (process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')})\n")
-        self._file.flush()
+        words = f"{who} (process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')})\n"
+        # The lock holds without them: what is left on a site is taken away on a full disk, too.
+        with contextlib.suppress(OSError):
+            os.write(self._file.fileno(), words.encode())
 
     def _held(self, mode: str) -> TextIO:
         """The file, locked; whoever held it before may have taken it away in between."""

@@ -17,7 +17,7 @@ import pytest
 
 from conformance.cli import main
 from conformance.history.archive import Archive
-from conformance.run.terminal import StandardOutput, replace_closed_streams
+from conformance.run.terminal import StandardOutput, replace_closed_streams, unusable
 from conformance.sites.user_files import write_whole
 from tests.conftest import ROOT
 from tests.history import simulation
@@ -200,6 +200,14 @@ def test_a_run_whose_output_is_lost_leaves_its_reports(tmp_path: Path, way: str,
     assert json.loads((tmp_path / "reports/summary.json").read_text(encoding="utf-8"))["totals"]["passed"]
 
 
+@pytest.mark.rotating(6)
+def test_a_file_of_pytest_on_a_full_disk_costs_no_report(tmp_path: Path) -> None:
+    assert run(tmp_path, "pytest", "--junitxml", "/dev/full", redirected=f">{tmp_path / 'said'}") == (1, "")
+    said = (tmp_path / "said").read_text(encoding="utf-8")
+    assert "PROBLEM  a file of another plugin could not be written: [Errno 28] No space left on device" in said
+    assert json.loads((tmp_path / "reports/summary.json").read_text(encoding="utf-8"))["totals"]["passed"]
+
+
 def test_a_run_goes_on_when_nobody_reads_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -258,6 +266,13 @@ def test_a_full_disk_is_one_message(made: Path, full: None, capsys: pytest.Captu
     assert told.count("error[") == 1
     assert "  where  " in told
     assert not list(Path.cwd().glob(".*")), "no draft is left"
+
+
+def test_a_file_that_nobody_names_is_one_message() -> None:
+    said = str(unusable(OSError(errno.EIO, os.strerror(errno.EIO))))
+    assert said.startswith("error[file]: it cannot be read or written: Input/output error\n  where  a file of this command\n")
+    with pytest.raises(ConnectionError):
+        unusable(ConnectionError(errno.ECONNRESET, "no fault of a disk"))
 
 
 def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

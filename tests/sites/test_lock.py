@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,17 @@ def test_a_site_has_one_place_however_it_is_spelt() -> None:
 )
 def test_other_sites_have_places_of_their_own(url: str, name: str) -> None:
     assert place_of(url, name) != place_of("https://staging.webex.com/WBXService/XMLService", "staging")
+
+
+def test_a_full_disk_keeps_nobody_from_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Because a sweep is what a run that a full disk ended needs; only its name cannot be told to others then."""
+
+    def write(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", write)
+        held = SiteLock(tmp_path / ".run-staging", "read-write")
+    with pytest.raises(UserError, match="another run is at work on this site"):
+        SiteLock(tmp_path / ".run-staging", "read-only")
+    held.close()
