@@ -52,7 +52,10 @@ def _refused(problem: UserError | CannotJudge | OSError) -> int:
     if isinstance(problem, CannotJudge):
         say(str(UserError("site", str(problem))))
         return 1
-    say(str(unusable(problem) if isinstance(problem, OSError) else problem))
+    told = unusable(problem) if isinstance(problem, OSError) else problem
+    if told is None:
+        raise problem
+    say(str(told))
     return USAGE_ERROR
 
 

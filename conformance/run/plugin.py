@@ -47,7 +47,7 @@ from conformance.run.pytest_internals import (
 from conformance.run.scenario_hooks import CLEANUP_ERROR, ScenarioHooks
 from conformance.run.session import RunSession
 from conformance.run.site_session import EmbeddedMock
-from conformance.run.terminal import StandardOutput, clean_up_when_told_to_end, replace_closed_streams
+from conformance.run.terminal import StandardOutput, clean_up_when_told_to_end, replace_closed_streams, unusable
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import ReportsLock
@@ -82,7 +82,8 @@ class RunHooks:
             except CannotJudge as problem:
                 raise usage_error(UserError("unreachable", str(problem))) from None
             except Exception as fault:  # noqa: BLE001 - one message, and the traceback in a file
-                raise self._fault(fault) from None
+                place = unusable(fault) if isinstance(fault, OSError) else None
+                raise (usage_error(place) if place else self._fault(fault)) from None
         return self._run
 
     def _fault(self, fault: Exception) -> pytest.UsageError:
@@ -284,7 +285,11 @@ class RunHooks:
     def pytest_unconfigure(self) -> None:
         """Close the site."""
         if self._run is not None:
-            self._run.close()
+            try:
+                self._run.close()
+            except OSError:
+                self._run.tidy()
+                raise
             self._run = None
             # pytest looks through everything for garbage, five times, before it ends; the process is about to.
             gc.freeze()
@@ -300,7 +305,12 @@ class OutputHooks:
         if is_worker(config) or not _runs_features(config):
             return (yield)
         with StandardOutput(lasting=True) as output:
-            code = yield
+            try:
+                code = yield
+            except OSError as problem:
+                if (told := unusable(problem)) is None:
+                    raise
+                raise pytest.UsageError(printable(str(told))) from None
         lost = output.told()
         return lost if lost and code in _FINE else code
 

@@ -193,13 +193,14 @@ class SiteSession:
 
 
 def _close(run_context: RunContext) -> None:
-    run_context.ledger.close()
-    run_context.sign_ins.close()
-    run_context.tape.close()
-    if run_context.control_plane:
-        run_context.control_plane.close()
-    if run_context.mailbox:
-        run_context.mailbox.close()
+    """Each whatever becomes of the others: a recording may find no room for its last line."""
+    with ExitStack() as stack:
+        for one in (run_context.mailbox, run_context.control_plane):
+            if one:
+                stack.callback(one.close)
+        stack.callback(run_context.tape.close)
+        stack.callback(run_context.sign_ins.close)
+        stack.callback(run_context.ledger.close)
 
 
 def open_site(

@@ -160,10 +160,10 @@ class StandardOutput:
         return 4
 
 
-def unusable(problem: OSError) -> UserError:
-    """A place that was named and cannot be what a command needs it for: no fault of the suite."""
+def unusable(problem: OSError) -> UserError | None:
+    """A place that was named and cannot be what a command needs it for; None where it is no place's fault."""
     if problem.filename is None and problem.errno not in _OF_A_DISK:
-        raise problem
+        return None
     hint = "name another place; the options of the command say what it reads and writes"
     what = f"it cannot be read or written: {problem.strerror}"
     # Of a move the second name is that of the place that was named; the first may be a draft of ours.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,9 @@ def undo(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mappi
     else:
         _remove(run_context, client, entry, key)
     stays = entry.operation == "CreateUser" and run_context.control_plane is None
-    run_context.ledger.settled(entry, DEACTIVATED if stays else "removed")
+    # Where no disk takes it, whoever sweeps looks for it again, and what is left still has to be undone.
+    with suppress(OSError):
+        run_context.ledger.settled(entry, DEACTIVATED if stays else "removed")
 
 
 def _each(ids: str) -> list[str]:
@@ -190,13 +193,14 @@ class ScenarioCleanup:
         others = {name.casefold() for one in accounts for name in (one.webex_id, one.email)}
         given = (sent.get(element, "") for element in ("email", "newWebExId"))
         names = [name for name in given if name and name.casefold() not in others]
-        for entry, key in self._left:
-            if names and sent["webExId"] in self._names(entry, key):
-                key["webExId"] = ",".join(dict.fromkeys((*_each(key["webExId"]), *names)))
-                self._run_context.ledger.created(entry, key)
+        renamed = [(entry, key) for entry, key in self._left if names and sent["webExId"] in self._names(entry, key)]
+        for _, key in renamed:
+            key["webExId"] = ",".join(dict.fromkeys((*_each(key["webExId"]), *names)))
         account = next((one for one in accounts if one.webex_id == sent["webExId"]), None)
         if account is not None and "password" in sent and "password" in account.credentials:
             self._note(account.role, PASSWORD, account.role, {})
+        for entry, key in renamed:
+            self._run_context.ledger.created(entry, key)
 
     def clean_up(self) -> list[str]:
         """Undo everything in reverse order; what could not be undone, in words. Never changes a verdict."""
@@ -210,9 +214,11 @@ class ScenarioCleanup:
         return cleanup_errors
 
     def _note(self, role: str, operation: str, name: str, key: dict[str, str]) -> None:
-        entry = self._run_context.ledger.intend(role, operation, name)
-        self._run_context.ledger.created(entry, key)
+        entry = self._run_context.ledger.entry(role, operation, name)
+        # On a full disk it can be undone by this scenario alone.
         self._left.append((entry, key))
+        self._run_context.ledger.intended(entry)
+        self._run_context.ledger.created(entry, key)
 
     def _keep(self, reply: Reply, creation: Creation, sent: Mapping[str, str], entry: LedgerEntry, hold: bool) -> None:
         finder = Finder(reply, self._run_context.contract.whole)
@@ -229,8 +235,8 @@ class ScenarioCleanup:
             return
         if hold:
             self._data.remember(f"new {creation.kind}", _described(sent, told, key))
-        self._run_context.ledger.created(entry, key)
         self._left.append((entry, key))
+        self._run_context.ledger.created(entry, key)
 
     def _address_is_identity(self) -> bool:
         """Whether the site keeps the e-mail address as webExId whatever was given (R41.11.0-09)."""

@@ -86,11 +86,19 @@ class Ledger:
 
     def intend(self, role: str, operation: str, name: str) -> LedgerEntry:
         """Note that ``operation`` is about to leave ``name`` on the site."""
+        entry = self.entry(role, operation, name)
+        self.intended(entry)
+        return entry
+
+    def entry(self, role: str, operation: str, name: str) -> LedgerEntry:
+        """What :meth:`intended` is to note: of what is changed already the scenario knows, though no disk takes it."""
         with self._lock:
             self._count += 1
-            entry = LedgerEntry(f"{self._run_id}-{self._count}", self._site, role, operation, name, time.time())
+            return LedgerEntry(f"{self._run_id}-{self._count}", self._site, role, operation, name, time.time())
+
+    def intended(self, entry: LedgerEntry) -> None:
+        """Note that it is about to be."""
         self._write({"state": "intended", **asdict(entry)})
-        return entry
 
     def created(self, entry: LedgerEntry, key: Mapping[str, str]) -> None:
         """Note that it is there, and what is needed to undo it."""
@@ -104,7 +112,9 @@ class Ledger:
         """Close the file."""
         with self._lock:
             if self._open is not None:
-                self._open.close()
+                # What a full disk did not take was told to whoever wanted it noted.
+                with contextlib.suppress(OSError):
+                    self._open.close()
                 self._open = None
 
     def _write(self, line: dict[str, Any]) -> None:

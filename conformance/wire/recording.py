@@ -29,6 +29,7 @@ from conformance.sites.control_plane import ControlPlane
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import PREFIX
 from conformance.sites.masking import SecretRegistry, is_secret, is_secret_content, mask_named, secret_registry
+from conformance.sites.user_files import naming
 from conformance.wire.browser import Page
 from conformance.wire.client import Client
 from conformance.wire.exchange import Exchange, Request
@@ -97,7 +98,9 @@ class WritingTape:
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         # Open as long as the run, and closed by close().
-        self._sink = gzip.open(file, "wt", encoding="utf-8", compresslevel=6)  # noqa: SIM115
+        self._file = file
+        with naming(file):
+            self._sink = gzip.open(file, "wt", encoding="utf-8", compresslevel=6)  # noqa: SIM115
         self._pseudonyms = Pseudonyms(secret_registry, secrets.token_bytes(32))
         self._lock = threading.Lock()
         self.note("format", FORMAT)
@@ -118,14 +121,14 @@ class WritingTape:
 
     def close(self) -> None:
         """The last line says that nothing is missing."""
-        with self._lock:
+        with self._lock, naming(self._file):
             if not self._sink.closed:
                 self._sink.write('["end"]\n')
                 self._sink.close()
 
     def _write(self, row: list[Any]) -> None:
         line = json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
-        with self._lock:
+        with self._lock, naming(self._file):
             # What still comes while a run ends is for nobody.
             if not self._sink.closed:
                 self._sink.write(line)

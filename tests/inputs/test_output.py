@@ -18,7 +18,9 @@ import pytest
 from conformance.cli import main
 from conformance.history.archive import Archive
 from conformance.run.terminal import StandardOutput, replace_closed_streams, unusable
+from conformance.sites.ledger import Ledger
 from conformance.sites.user_files import write_whole
+from conformance.wire.recording import WritingTape
 from tests.conftest import ROOT
 from tests.history import simulation
 from tests.inputs.kinds import CANARY
@@ -271,8 +273,7 @@ def test_a_full_disk_is_one_message(made: Path, full: None, capsys: pytest.Captu
 def test_a_file_that_nobody_names_is_one_message() -> None:
     said = str(unusable(OSError(errno.EIO, os.strerror(errno.EIO))))
     assert said.startswith("error[file]: it cannot be read or written: Input/output error\n  where  a file of this command\n")
-    with pytest.raises(ConnectionError):
-        unusable(ConnectionError(errno.ECONNRESET, "no fault of a disk"))
+    assert unusable(ConnectionError(errno.ECONNRESET, "no fault of a disk")) is None
 
 
 def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,6 +290,22 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monkey
     assert caught.value.filename == str(file)
     assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["x.json"]
     assert file.read_text(encoding="utf-8") == "before"
+
+
+def test_a_recording_says_which_file_found_no_room() -> None:
+    tape = WritingTape(Path("/dev/full"))
+    with pytest.raises(OSError, match="/dev/full") as caught:
+        tape.close()
+    assert str(unusable(caught.value)).startswith("error[file]: it cannot be read or written: No space left on device\n  where  /dev/full\n")
+
+
+def test_a_ledger_that_found_no_room_can_be_closed(tmp_path: Path) -> None:
+    """The site is given back then, and a mock ends."""
+    ledger = Ledger(Path("/dev/full"), "staging", "a-run")
+    with pytest.raises(OSError, match="No space"):
+        ledger.intend("site-admin", "CreateUser", "x")
+    ledger.close()
+    ledger.close()
 
 
 # -- what is read ------------------------------------------------------------------

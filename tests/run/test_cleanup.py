@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -498,3 +499,49 @@ def test_an_address_with_two_signs_is_short_for_what_stands_before_the_first(liv
     create(cleanup, site, "CreateUser", {"email": "c@d@e", "webExId": "v@d@e"})
     cleanup.look_first("SetUser", {"webExId": "v"})
     assert site.operations == ["CreateUser", "CreateUser"], "its own user, by the short name"
+
+
+# -- a full disk --------------------------------------------------------------
+
+
+def full_disk(monkeypatch: pytest.MonkeyPatch, *states: str) -> None:
+    """No line of these states can be written any more."""
+    write = Ledger._write
+
+    def refusing(ledger: Ledger, line: dict[str, Any]) -> None:
+        if line["state"] in states:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(ledger, line)
+
+    monkeypatch.setattr(Ledger, "_write", refusing)
+
+
+def test_what_was_made_is_removed_though_no_disk_took_its_key(
+    live: RunContext, scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleanup = cleanup_of(live, scenario, site)
+    site.answers["CreateMeeting"] = [MEETING]
+    full_disk(monkeypatch, "created", "removed")
+    with pytest.raises(OSError, match="No space"):
+        create(cleanup, site, "CreateMeeting", {"confName": "x"})
+    assert cleanup.clean_up() == []
+    assert site.operations == ["CreateMeeting", "DelMeeting"]
+    assert site.asked[-1][2]["meetingKey"] == "77"
+
+
+def test_a_password_is_put_back_and_a_new_name_removed_though_no_disk_took_them(
+    live: RunContext, scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site changed and a run that does not know it is the worst a full disk could do."""
+    host = live.profile.accounts[HOST]
+    site.answers["CreateUser"] = [USERS]
+    cleanup = cleanup_of(replace(live, profile=replace(live.profile, settings={})), scenario, site)
+    create(cleanup, site, "CreateUser", {"email": "a@b.c", "webExId": host.webex_id})
+    full_disk(monkeypatch, "intended", "created", "removed", DEACTIVATED)
+    request = replace(request_of("SetUser"), body=b"<a/>")
+    with pytest.raises(OSError, match="No space"):
+        cleanup.follow(request, {"webExId": host.webex_id, "newWebExId": "another", "password": "Another-1-of-a-test"}, site.send(request))
+    assert cleanup.clean_up() == []
+    undone = [(name, told["webExId"], told.get("password")) for name, _, told in site.asked[2:]]
+    assert undone[0] == ("SetUser", host.webex_id, host.credentials["password"])
+    assert ("DelUser", "another") in [one[:2] for one in undone[1:]]

@@ -233,7 +233,8 @@ class Lanes:
         try:
             while (scenario := self._schedule.take()) is not None:
                 self._carry_out(scenario, client)
-        except CannotJudge:
+        except (CannotJudge, OSError):
+            # A ledger on a full disk, too, is met again by the serial phase, which says it.
             self._stop()
         except BaseException:
             self._stop()
