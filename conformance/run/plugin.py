@@ -52,12 +52,19 @@ from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import ReportsLock
 
-_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 _FINE = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 #: First words of the statement that a terminal shows in a colour.
 _COLOURS = {"FAILED": "red", "BROKEN": "red", "FLAKY": "yellow", "CUT": "yellow", "note:": "yellow"}
+
+
+def _code(run: RunSession) -> pytest.ExitCode:
+    """What the results say; pytest knows of those alone that were not taken over from an interrupted run."""
+    if run.problems or not run.complete or any(one.red for one in run.results.values()):
+        return pytest.ExitCode.TESTS_FAILED
+    return pytest.ExitCode.NO_TESTS_COLLECTED if run.nothing_ran else pytest.ExitCode.OK
 
 
 class RunHooks:
@@ -249,10 +256,10 @@ class RunHooks:
         run.settle()
         if run.complete and exitstatus in _ENDED:
             run.write_reports(allure_results(self._config))
-        if run.given_up or ((run.problems or not run.complete) and exitstatus == pytest.ExitCode.OK):
+        if run.given_up:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        elif run.nothing_ran and exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+        elif exitstatus in _FINE:
+            session.exitstatus = _code(run)
 
     def stop_at_once(self) -> None:
         """Told to end for the second time: no clean-up, one line on what it leaves, exit code 2."""

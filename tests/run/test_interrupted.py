@@ -17,7 +17,7 @@ import pytest
 from conformance.scenarios.features import Catalogue
 from tests.conftest import SAFETY
 from tests.run.conftest import Outcome, Runner
-from tests.twisted import Twisted, operation_of, twisted
+from tests.twisted import Twisted, operation_of, replacing, twisted
 
 WRITES = "features/41.4.0/entry-exit-tone.feature"
 
@@ -195,3 +195,31 @@ def test_there_must_be_something_to_resume(run: Runner) -> None:
     outcome = run(WRITES, "--resume")
     assert outcome.code == 4
     assert "there is no interrupted run to resume" in outcome.text
+
+
+@pytest.mark.rotating(4)
+@pytest.mark.parametrize("broken", [True, False], ids=["it fails", "it passes"])
+@pytest.mark.parametrize("done", [True, False], ids=["all is done", "some is done"])
+def test_what_an_interrupted_run_found_counts_when_it_is_gone_on_with(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, broken: bool, done: bool
+) -> None:
+    lost = replacing(b"<ns1:separateNoRecordingEdit>false</ns1:separateNoRecordingEdit>", b"")
+    mended: list[bool] = []
+
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        return lost(request, response) if broken and not mended else response
+
+    killed = "import os\n\nfrom conformance.run.session import RunSession\n\nRunSession.settle = lambda run: os._exit(9)\n"
+    (pytester.path / "killed.py").write_text(killed, encoding="utf-8")
+    with twisted(tmp_path, twist) as site:
+        chosen = ("features/41.7.0/recording-changes.feature", "-k", "holds", "-p", "no:allure_pytest", *site.arguments())
+        assert run(*chosen, "-p", "killed", subprocess=True, every_row=True).code == 9
+        journal = pytester.path / "reports" / "journal.jsonl"
+        *before, last = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+        if not done:
+            journal.write_text("".join(before), encoding="utf-8")
+        mended.append(True)
+        resumed = run(*chosen, "--resume", subprocess=True, every_row=True)
+    assert resumed.code == broken, resumed.text
+    assert ("failed" in resumed.outcomes().values()) == broken
+    assert not journal.exists()
