@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,9 +164,17 @@ def _demand_numbers(option: Any) -> None:
     # Every worker is started before any scenario is run: with thousands of them it looks like a run that hangs.
     limit = max(_WORKERS, _WORKERS_A_CORE * (os.cpu_count() or 1))
     number, most = getattr(option, "numprocesses", None), getattr(option, "maxprocesses", None)
-    if isinstance(number, int) and not 0 <= min(number, most or number) <= limit:
+    if not isinstance(number, int):
+        number, most = _workers(getattr(option, "tx", None) or ()), None
+    if not 0 <= min(number, most or number) <= limit:
         what = f"-n {number} is not from 0 to {limit}, the most processes this computer is asked for"
         raise UserError("workers", what, where="-n", hint="a run seldom is faster with more than one per core")
+
+
+def _workers(kinds: Iterable[str]) -> int:
+    """How many ``--tx`` asks for: ``4*popen`` are four."""
+    numbers = (one.partition("*")[0] for one in kinds)
+    return sum(int(number) if number.isdecimal() else 1 for number in numbers)
 
 
 def _in_shards(options: Options, option: Any) -> Options:

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,8 @@ import pytest
 
 from conformance.cli import main
 from conformance.history.archive import Archive
+from conformance.run.commands.evidence.tap import TrafficLog
 from conformance.run.terminal import StandardOutput, replace_closed_streams, unusable
-from conformance.sites.ledger import Ledger
 from conformance.sites.user_files import write_whole
 from conformance.wire.recording import WritingTape
 from tests.conftest import ROOT
@@ -299,13 +300,17 @@ def test_a_recording_says_which_file_found_no_room() -> None:
     assert str(unusable(caught.value)).startswith("error[file]: it cannot be read or written: No space left on device\n  where  /dev/full\n")
 
 
-def test_a_ledger_that_found_no_room_can_be_closed(tmp_path: Path) -> None:
-    """The site is given back then, and a mock ends."""
-    ledger = Ledger(Path("/dev/full"), "staging", "a-run")
+def test_a_tap_on_a_full_disk_serves_on(capsys: pytest.CaptureFixture[str]) -> None:
+    kind = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="java:com.webex.service.binding.site.GetSite"'
+    request = f"<message><body><bodyContent {kind}/></body></message>".encode()
+    sink = open("/dev/full", "w", encoding="utf-8")
+    log = TrafficLog(sink)
+    for _ in range(2):
+        log.keep("/", request, request, 200, 0.0, 0.0)
+    assert capsys.readouterr().err == "not kept for now: No space left on device\n"
+    assert log.kept == 0
     with pytest.raises(OSError, match="No space"):
-        ledger.intend("site-admin", "CreateUser", "x")
-    ledger.close()
-    ledger.close()
+        sink.close()
 
 
 # -- what is read ------------------------------------------------------------------
@@ -420,10 +425,10 @@ def test_a_site_that_cannot_be_reached_is_named_by_its_address(tmp_path: Path, c
     assert ".sites-" not in said
 
 
-@pytest.mark.parametrize("number", ["100000", "65", "-1"])
+@pytest.mark.parametrize("words", [["-n", "100000"], ["-n", "65"], ["-n", "-1"], ["-d", "--tx", "100000*popen"], ["-d", "--tx", "60*popen", "--tx", "5*popen"]], ids=" ".join)
 def test_more_workers_than_a_computer_has_room_for(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, number: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert main(["run", "--root", str(ROOT), "--reports", str(tmp_path / "reports"), "features/41.7.0", "-n", number]) == 4
-    assert f"error[workers]: -n {number} is not from 0 to 64" in capsys.readouterr().err
+    assert main(["run", "--root", str(ROOT), "--reports", str(tmp_path / "reports"), "features/41.7.0", *words]) == 4
+    assert re.search(r"error\[workers\]: -n (100000|65|-1) is not from 0 to 64", capsys.readouterr().err)

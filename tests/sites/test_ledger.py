@@ -332,3 +332,12 @@ def test_a_ledger_that_was_copied_by_something_that_writes_utf_8_is_as_it_was_wr
     file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines(file)), encoding="utf-8")
     assert edited(file) == 0
     assert [entry.name for entry, _ in left_behind(file)] == ["wxc-Zoë"]
+
+
+def test_a_ledger_that_found_no_room_can_be_closed() -> None:
+    """The site is given back then, and a mock ends."""
+    ledger = Ledger(Path("/dev/full"), "staging", "a-run")
+    with pytest.raises(OSError, match="No space"):
+        ledger.intend("site-admin", "CreateUser", "x")
+    ledger.close()
+    ledger.close()

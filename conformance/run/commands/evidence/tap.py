@@ -25,9 +25,11 @@ import httpx
 
 from conformance.reporting.text import printable
 from conformance.run.commands.evidence.traffic import asked_for
+from conformance.run.terminal import say
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.masking import SecretRegistry, is_secret_content, mask_named
 from conformance.sites.profile import is_loopback
+from conformance.sites.user_files import naming
 from conformance.wire.environment import proxy_for
 from conformance.wire.exchange import local_name, parse, text_of
 from conformance.wire.recording import Pseudonyms
@@ -51,6 +53,7 @@ class TrafficLog:
         self._sink, self._lock = sink, threading.Lock()
         self._key = secrets.token_bytes(32)
         self.kept = 0
+        self._full = False
 
     def keep(self, path: str, request: bytes, reply: bytes, status: int, started: float, seconds: float) -> None:
         """Write one exchange, if it is one of the XML API."""
@@ -70,9 +73,15 @@ class TrafficLog:
         }
         line = json.dumps(row, separators=(",", ":")) + "\n"
         with self._lock:
-            self._sink.write(line)
-            self._sink.flush()
-            self.kept += 1
+            try:
+                self._sink.write(line)
+                self._sink.flush()
+                self.kept += 1
+            except OSError as problem:
+                # The client is served all the same; what was not taken is written when there is room again.
+                if not self._full:
+                    say(f"not kept for now: {problem.strerror}")
+                self._full = True
 
 
 def _secrets(body: bytes) -> list[str]:
@@ -175,7 +184,7 @@ def open_tap(listen: tuple[str, int], site: str, sink: IO[str], ca_file: str = "
 def tap(options: argparse.Namespace) -> int:
     """``webex-conformance tap``: serves until Ctrl-C or SIGTERM."""
     site, listen = _site(options.to), _address(options.listen, allow_remote=options.allow_remote)
-    with _file(options.output) as sink:
+    with naming(options.output), _file(options.output) as sink:
         try:
             server = open_tap(listen, site, sink, options.ca_file)
         except OSError as problem:
