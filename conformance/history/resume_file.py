@@ -16,7 +16,7 @@ from conformance.reporting.statement import NEW_ISSUES
 from conformance.reporting.summary import OVERVIEW
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
-from conformance.sites.user_files import write_whole
+from conformance.sites.user_files import demand_readable, write_whole
 
 RESUME_FILE = "journal.jsonl"
 ALLURE = "allure-results"
@@ -74,6 +74,7 @@ def begun(folder: Path) -> bool:
 
 def _terms_in(file: Path) -> dict[str, Any] | None:
     try:
+        demand_readable(file)
         with file.open(encoding="utf-8") as source:
             terms = json.loads(source.readline())
     except (OSError, ValueError):

@@ -40,9 +40,9 @@ def demand_readable(file: Path) -> None:
     """
     mode = file.stat().st_mode
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
     if not (stat.S_ISREG(mode) or str(file).startswith(_HANDED_OVER)):
-        raise OSError(errno.EINVAL, "it is a pipe or a device")
+        raise OSError(errno.EINVAL, "it is a pipe or a device", str(file))
 
 
 def names_folder(path: Path) -> bool:

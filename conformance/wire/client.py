@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 import httpx
 
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import Profile
+from conformance.sites.user_files import demand_readable
 from conformance.wire.codings import ACCEPTED, CannotDecode, decoded
 from conformance.wire.environment import default_tls, proxy_for
 from conformance.wire.exchange import GATEWAY, Exchange, Request, sign_of_outage
@@ -147,6 +149,7 @@ def tls_context(profile: Profile) -> ssl.SSLContext:
     context = default_tls()
     if profile.ca_file:
         try:
+            demand_readable(Path(profile.ca_file))
             context.load_verify_locations(profile.ca_file)
         except (OSError, ssl.SSLError) as problem:
             raise UserError(

@@ -29,7 +29,7 @@ from conformance.sites.control_plane import ControlPlane
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import PREFIX
 from conformance.sites.masking import SecretRegistry, is_secret, is_secret_content, mask_named, secret_registry
-from conformance.sites.user_files import naming
+from conformance.sites.user_files import demand_readable, naming
 from conformance.wire.browser import Page
 from conformance.wire.client import Client
 from conformance.wire.exchange import Exchange, Request
@@ -209,6 +209,7 @@ class ReadingTape:
 
 def _lines(file: Path) -> list[list[Any]]:
     try:
+        demand_readable(file)
         with gzip.open(file, "rt", encoding="utf-8") as source:
             rows = [json.loads(line) for line in source]
     except FileNotFoundError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from pathlib import Path
 
+import os
 import httpx
 import pytest
 
@@ -159,12 +160,14 @@ CERTIFICATES = {
     "bytes": bytes(range(256)) * 10,
     "UTF-16": "-----BEGIN CERTIFICATE-----".encode("utf-16"),
     "a zip": b"PK\x03\x04",
+    "a pipe": None,
 }
 
 
 @pytest.mark.parametrize("name", CERTIFICATES)
 def test_certificates_that_are_none(tmp_path: Path, catalogue: Catalogue, name: str) -> None:
-    (tmp_path / "ca.pem").write_bytes(CERTIFICATES[name])
+    content = CERTIFICATES[name]
+    (tmp_path / "ca.pem").write_bytes(content) if content is not None else os.mkfifo(tmp_path / "ca.pem")
     file = profile(tmp_path, f"https://staging.webex.com{PATH}")
     file.write_text(file.read_text(encoding="utf-8").replace('site_name = "s"\n', 'site_name = "s"\nca_file = "ca.pem"\n'), encoding="utf-8")
     options = Options(sites=("s",), reports=tmp_path / "reports", root=ROOT)

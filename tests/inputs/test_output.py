@@ -349,11 +349,29 @@ def test_a_pipe_in_the_place_of_what_was_told(made: Path, tmp_path: Path, capsys
     assert capsys.readouterr().err.startswith("error[file]: it cannot be read or written: a folder, a pipe or a device is there\n")
 
 
-@pytest.mark.parametrize("words", [["judge", "--release", "41.12.0", "{}"], ["compare", "{made}/good.json", "{made}/good.json", "--client", "{}"]], ids=lambda words: words[0])
-def test_a_pipe_is_no_traffic(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    assert main([words[0], "--root", str(ROOT), *(word.format(tmp_path / "pipe", made=made) for word in words[1:])]) == 4
-    assert "it is a pipe or a device" in capsys.readouterr().err
+#: Commands that read a file, ``{pipe}``, or one of a folder, ``{folder}``, that is a pipe, and what they say.
+READ_PIPES = {
+    "judge": (["judge", "--release", "41.12.0", "{pipe}"], "error[traffic-form]"),
+    "compare --client": (["compare", "{made}/good.json", "{made}/good.json", "--client", "{pipe}"], "error[client]"),
+    "envelope --sign": (["envelope", "{made}/summary.json", "--sign", "{pipe}"], "error[file]"),
+    "verify --key": (["verify", "{folder}", "--key", "{pipe}"], "error[file]"),
+    "tap --output": (["tap", "--to", "http://127.0.0.1:9", "--listen", "127.0.0.1:0", "--output", "{pipe}"], "error[file]"),
+    "tap --ca-file": (["tap", "--to", "http://127.0.0.1:9", "--listen", "127.0.0.1:0", "--output", "x", "--ca-file", "{pipe}"], "error[tap-listen]"),
+    "rejudge": (["rejudge", "{pipe}", "features/41.7.0"], "ERROR: error[recording-form]"),
+    "rejudge of a folder": (["rejudge", "{folder}", "features/41.7.0"], "ERROR: error[recording-form]"),
+    "--resume": (["run", "--reports", "{folder}", "--resume", "features/41.7.0"], "ERROR: error[nothing-to-resume]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ_PIPES)
+def test_a_pipe_is_not_waited_for(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    words, said = READ_PIPES[name]
+    (tmp_path / "folder").mkdir()
+    for one in ("pipe", "folder/recording.jsonl.gz", "folder/journal.jsonl"):
+        os.mkfifo(tmp_path / one)
+    places = {"made": made, "pipe": tmp_path / "pipe", "folder": tmp_path / "folder"}
+    assert main([words[0], "--root", str(ROOT), *(word.format(**places) for word in words[1:])]) == 4
+    assert capsys.readouterr().err.startswith(said)
 
 
 DAYS = ["2026-13-45", "2026-02-29", "0000-01-01", "20261128", "2026-W01-1", "٢٠٢٦-11-28", "2026-11-28 ", "2026-11-28T10:00"]

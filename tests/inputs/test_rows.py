@@ -29,6 +29,7 @@ ROWS = {
     + 2 * len(output.LOST)
     + len(output.WRITE)
     + 3 * len(output.PIPES)
+    + len(output.READ_PIPES)
     + len(output.DAYS)
     + len(output.ROOTED),
     "by hand": sum(map(len, (by_hand.PROFILES, by_hand.SITES, by_hand.BUNDLES, by_hand.COMMANDS, by_hand.PAYLOADS))),

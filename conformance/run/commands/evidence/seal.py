@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reporting.text import printable
 from conformance.sites.errors import UserError
-from conformance.sites.user_files import names_folder
+from conformance.sites.user_files import names_folder, read_user_bytes
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -117,7 +117,7 @@ def _key(file: Path, load: str, *password: None) -> Any:
         hint = "pip install cryptography"
         raise UserError("key-library", "signatures need the package cryptography", hint=hint) from None
     try:
-        return getattr(serialization, load)(file.read_bytes(), *password)
+        return getattr(serialization, load)(read_user_bytes(file), *password)
     except TypeError:
         hint = "openssl pkey -in KEY.pem -out OPEN.pem"
         raise UserError("key-passphrase", "the key has a passphrase", where=str(file), hint=hint) from None

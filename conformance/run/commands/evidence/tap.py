@@ -29,7 +29,7 @@ from conformance.run.terminal import say
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.masking import SecretRegistry, is_secret_content, mask_named
 from conformance.sites.profile import is_loopback
-from conformance.sites.user_files import naming
+from conformance.sites.user_files import demand_readable, naming
 from conformance.wire.environment import proxy_for
 from conformance.wire.exchange import local_name, parse, text_of
 from conformance.wire.recording import Pseudonyms
@@ -176,6 +176,7 @@ def open_tap(listen: tuple[str, int], site: str, sink: IO[str], ca_file: str = "
     """A tap that listens; ``serve_forever`` serves."""
     trusted = ssl.create_default_context()
     if ca_file:
+        demand_readable(Path(ca_file))
         trusted.load_verify_locations(ca_file)
     client = httpx.Client(verify=trusted, timeout=_PATIENCE, trust_env=False, proxy=proxy_for(site))
     return Tap(listen, site, TrafficLog(sink), client)
@@ -226,4 +227,7 @@ def _address(text: str, *, allow_remote: bool) -> tuple[str, int]:
 def _file(path: Path) -> IO[str]:
     """Written on: a tap that is started again goes on. For nobody else to read: names of users stand in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8")
+    # A pipe that nobody reads would be waited for without end.
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o600)
+    os.set_blocking(number, True)
+    return os.fdopen(number, "w", encoding="utf-8")
