@@ -76,6 +76,7 @@ class RunHooks:
         self._scenarios = scenarios
         self._run: RunSession | None = None
         self._session: pytest.Session | None = None
+        self._finishing = self._told_to_end = False
 
     def _open(self, scenarios: int = 0) -> RunSession:
         if self._run is None:
@@ -231,8 +232,7 @@ class RunHooks:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> Generator[None]:
         """Say what is cleaned up, by workers, too, which have stopped when the others are done; then end the run."""
         if self._run is not None and exitstatus == pytest.ExitCode.INTERRUPTED and (left := _left_open(self._run)):
-            words = f"cleaning up: {left}; Ctrl-C again leaves it to webex-conformance sweep"
-            self._say(f"\n{printable(words)}")
+            self._say(f"\n{_cleaning_up(left)}")
         try:
             yield
         except OSError as problem:
@@ -242,7 +242,22 @@ class RunHooks:
             self._run.problems.append(f"a file of another plugin could not be written: {problem}")
         finally:
             if self._run is not None:
+                self._finishing = exitstatus != pytest.ExitCode.INTERRUPTED
                 self._finish(self._run, session, exitstatus)
+                if self._told_to_end:
+                    session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+    def ends(self) -> bool:
+        """Whether the run is at its end already: what it does then is wanted by who tells it to end, and done whole.
+
+        Said past all buffers: it is a signal that asks, and it may come between two halves of another line.
+        """
+        if self._finishing and self._run is not None:
+            self._told_to_end = True
+            left = _left_open(self._run)
+            words = _cleaning_up(left) if left else "writing the reports; Ctrl-C again stops at once"
+            os.write(2, f"\n{words}\n".encode())
+        return self._finishing
 
     def _say(self, line: str) -> None:
         if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
@@ -334,6 +349,10 @@ def _left_open(run: RunSession) -> str:
     return ", ".join(f"{operation} {number}" for operation, number in sorted(made.items()))
 
 
+def _cleaning_up(left: str) -> str:
+    return printable(f"cleaning up: {left}; Ctrl-C again leaves it to webex-conformance sweep")
+
+
 def _interrupt() -> None:
     raise KeyboardInterrupt
 
@@ -414,4 +433,4 @@ def _register(config: pytest.Config, catalogue: Catalogue) -> None:
     manager.register(
         Progress(config, lambda: scenarios.worker_run.run_context.rate_limiter.waited), "conformance-progress"
     )
-    clean_up_when_told_to_end(run.stop_at_once)
+    clean_up_when_told_to_end(run.stop_at_once, run.ends)

@@ -20,6 +20,7 @@ from conformance.sites.profile import CREDENTIALS, Account
 from conformance.sites.release import TOLD_IN, Release, release_in
 from conformance.sites.settings import Setting, Value, known_settings
 from conformance.wire.client import reads_only
+from conformance.wire.creations import CREATIONS
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.served import NotServed, sign_of_absence
 from conformance.wire.sign_in import AccountRefused, SiteClient, asked_twice, refuses_login
@@ -289,10 +290,15 @@ class Preflight:
     # -- the operations --------------------------------------------------------------
 
     def _declared_operations(self) -> Iterator[PreflightLine]:
-        """What the profile says is not served is asked once, without any values: it may have come back."""
+        """What the profile says is not served is asked once, without any values: it may have come back.
+
+        What that could make, and no list would show, is not asked.
+        """
         here = self._run_context
         for operation in sorted(here.not_served):
-            if reads_only(operation) or here.access == "read-write":
+            creation = CREATIONS.get(operation)
+            found_again = creation is None or creation.listed is not None
+            if reads_only(operation) or (here.access == "read-write" and found_again):
                 exchange = self._bare(operation)
                 sign = sign_of_absence(exchange)
                 told = sign or exchange.error or exchange.reply.verdict()

@@ -25,12 +25,13 @@ _OPEN_FILES = Path("/dev/fd")
 _OF_A_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 
-def clean_up_when_told_to_end(stop: Callable[[], None]) -> None:
+def clean_up_when_told_to_end(stop: Callable[[], None], ends: Callable[[], bool] = lambda: False) -> None:
     """Have SIGTERM, and SIGHUP unless somebody (nohup) has it ignored, end this run as Ctrl-C does.
 
     Who presses Ctrl-C again does not want to wait for the clean-up: ``stop`` says what is left and ends the process.
+    ``ends`` is asked the first time: whether the run is cleaning up already, and takes note by itself.
     """
-    interrupts = _Interrupts(stop)
+    interrupts = _Interrupts(stop, ends)
     signal.signal(signal.SIGTERM, interrupts.terminated)
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, interrupts.interrupted)
@@ -39,8 +40,9 @@ def clean_up_when_told_to_end(stop: Callable[[], None]) -> None:
 
 
 class _Interrupts:
-    def __init__(self, stop: Callable[[], None]) -> None:
+    def __init__(self, stop: Callable[[], None], ends: Callable[[], bool]) -> None:
         self._stop = stop
+        self._ends = ends
         self._terminals = frozenset(filter(None, map(_terminal, range(3))))
         self._told = False
 
@@ -58,11 +60,13 @@ class _Interrupts:
         # The shell and the system both say it: the second word must not cut the clean-up short.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         leave(self._terminals)
-        self._end()
+        if not self._told:
+            self._end()
 
     def _end(self) -> None:
         self._told = True
-        raise KeyboardInterrupt
+        if not self._ends():
+            raise KeyboardInterrupt
 
 
 def leave(terminals: frozenset[int]) -> None:

@@ -126,7 +126,10 @@ class Payloads:
         return found
 
     def incomplete(self, operation: str) -> dict[str, str]:
-        """The least values the payload can be written with, all of them empty: no site can do anything by it."""
+        """The least values the payload can be written with, all of them empty.
+
+        No site can do anything by it, but make what needs none (CreateSupportSession).
+        """
         values: dict[str, str] = {}
         while True:
             try:

@@ -21,7 +21,8 @@ from conformance.sites.errors import CannotJudge
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile import Account, Profile
 from conformance.wire.client import Client
-from conformance.wire.exchange import NOT_FORWARDED, Exchange, Reply, Request, Signature, text_of
+from conformance.wire.creations import CREATIONS
+from conformance.wire.exchange import NOT_FORWARDED, Exchange, Reply, Request, Signature, text_of, texts_of
 from conformance.wire.payloads import Payloads
 from conformance.wire.served import NotServed, ServedOperations, may_depend_on_who_asks, sign_of_absence
 
@@ -342,14 +343,34 @@ class SiteClient:
         account = next(iter([admin] if admin in others else others), profile.accounts.get(request.caller))
         if account is None:
             return None
-        values = self._site.payloads.incomplete(operation)
         try:
-            element, secret = self._sign_ins.credential(self._site, account, operation)
+            credential = self._sign_ins.credential(self._site, account, operation)
         except CannotJudge:
             return None
+        other = self._send_as(account, credential, operation, self._site.payloads.incomplete(operation))
+        self._take_away(other, account, credential)
+        return other
+
+    def _send_as(
+        self, account: Account, credential: tuple[str, str], operation: str, values: Mapping[str, str]
+    ) -> Exchange:
+        profile, (element, secret) = self._site.profile, credential
         context = {"siteName": profile.site_name, "webExID": self._sign_ins.name(account), element: secret}
         body = self._site.payloads.render(operation, values, context, profile.encoding)
         return self._client.send(Request(operation, account.role, profile.url, body))
+
+    def _take_away(self, made: Exchange, account: Account, credential: tuple[str, str]) -> None:
+        """Remove what was made by a request without values: it has no name by which anybody could find it again."""
+        creation, reply = CREATIONS.get(made.request.operation), _reply(made)
+        if creation is None or reply is None or not reply.succeeded or reply.body is None:
+            return
+        told = texts_of(reply.body)
+        key = {variable: told.get(element, "") for element, variable in creation.key.items()}
+        removed = _reply(self._send_as(account, credential, creation.remove, key))
+        if removed is None or not removed.succeeded:
+            answer = "was not answered" if removed is None else f"answered {removed.verdict()}"
+            left = ", ".join(f"{variable} {value}" for variable, value in key.items())
+            raise CannotJudge(f"{made.request.operation} without values made {left}, and {creation.remove} {answer}")
 
     def _signed(self, request: Request) -> Exchange:
         exchange = self._post(request)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
+import httpx
 import mocksite
 import pytest
 
 from conformance.cli import main
 from conformance.judge.findings import NOT_SERVED
 from conformance.scenarios.features import Catalogue
+from conformance.sites.errors import CannotJudge
 from conformance.sites.profile import names_api_version
+from conformance.wire.exchange import Request
+from tests.rig import CoreTransport, Rig, answered, rig
 from tests.run.conftest import Outcome, Runner
 from tests.twins.profiles import Change
 from tests.twins.site import Table, Twin, judge
@@ -21,6 +26,13 @@ from tests.twisted import Twisted, operation_of, straight, twisted
 ANSWERS = ("failure", "404", "410", "page")
 #: What the vendor kept when the meetings-related operations were retired: users, sites and versions.
 KEPT = ("CreateUser", "SetUser", "DelUser", "GetUser", "LstsummaryUser", "AuthenticateUser", "GetSite", "GetAPIVersion")
+
+SUPPORT = "CreateSupportSession"
+DENIED = (
+    b'<serv:message xmlns:serv="http://www.webex.com/schemas/2002/06/service"><serv:header><serv:response>'
+    b"<serv:result>FAILURE</serv:result><serv:reason>Access denied</serv:reason><serv:gsbStatus>PRIMARY</serv:gsbStatus>"
+    b"<serv:exceptionID>000001</serv:exceptionID></serv:response></serv:header></serv:message>"
+)
 
 
 def operations(root: Path) -> list[str]:
@@ -165,3 +177,60 @@ def test_plan_counts_what_the_profile_says_is_not_served(
     sends = {one.nodeid for file in catalogue.known_files() for one in file.scenarios.values() if set(one.operations) & set(names)}
     assert told == sends != set()
     assert plan["run"] + plan["skipped"] == len(plan["scenarios"])
+
+
+class RefusesOnce(CoreTransport):
+    """The first to ask for a support session is denied it, though the mock behind has made it; and what else is to be denied."""
+
+    denied: tuple[str, ...] = ()
+
+    def __init__(self, core: mocksite.Core) -> None:
+        super().__init__(core)
+        self.asked: list[str] = []
+
+    def answer(self, asked: mocksite.HttpRequest, answer: mocksite.HttpResponse) -> httpx.Response:
+        operation = operation_of(asked)
+        self.asked.append(operation)
+        first = operation == SUPPORT and self.asked.count(SUPPORT) == 1
+        return httpx.Response(200, content=DENIED) if first or operation in self.denied else answered(answer)
+
+
+class KeepsSessions(RefusesOnce):
+    denied = ("DelSession",)
+
+
+def ask_for_support(bench: Rig) -> int:
+    """How many sessions more there are when the host has asked for one."""
+    here = bench.run_context
+    host = here.profile.accounts["host"]
+    context = {"siteName": here.profile.site_name, "webExID": host.webex_id, **dict([host.credential])}
+    before = len(sessions(bench))
+    with closing(here.client()) as client:
+        client.send(Request(SUPPORT, "host", here.profile.url, here.payloads.render(SUPPORT, {}, context)))
+    return len(sessions(bench)) - before
+
+
+def sessions(bench: Rig) -> list[object]:
+    state = bench.core.handle(mocksite.HttpRequest("GET", "/_control/state", {}, b""))
+    found: list[object] = json.loads(state.body)["sessions"]
+    return found
+
+
+def test_what_somebody_else_makes_by_asking_without_values_is_taken_away(catalogue: Catalogue) -> None:
+    """All elements of CreateSupportSession may be left out, and no list would show what it made."""
+    with rig(catalogue, through=RefusesOnce) as bench:
+        assert ask_for_support(bench) == 1, "that of the one who was denied it, which only this test made"
+
+
+def test_what_cannot_be_taken_away_is_told(catalogue: Catalogue) -> None:
+    words = "CreateSupportSession without values made sessionKey [0-9]+, and DelSession answered FAILURE 000001 Access denied"
+    with rig(catalogue, through=KeepsSessions) as bench, pytest.raises(CannotJudge, match=words):
+        ask_for_support(bench)
+
+
+def test_what_could_be_made_and_not_be_found_again_is_not_asked_whether_it_has_come_back(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, straight, control_url="None") as site:
+        declare(site, [SUPPORT, "CreateMeeting"])
+        outcome = run("features/41.7.0", *site.arguments("--access", "read-write"))
+    assert outcome.code == 0
+    assert (site.asked.count(SUPPORT), site.asked.count("CreateMeeting")) == (0, 1)

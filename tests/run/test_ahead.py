@@ -152,6 +152,16 @@ def over(lanes: Lanes) -> None:
         assert not thread.is_alive()
 
 
+def stop_meanwhile(lanes: Lanes) -> threading.Thread:
+    """Who stops the run while a lane is at work: nothing more begins, and it may have to wait."""
+    stopper = threading.Thread(target=lanes.stop)
+    stopper.start()
+    for done in lanes._done.values():
+        assert done.wait(SAFETY)
+    stopper.join(0.02)
+    return stopper
+
+
 def carried(lanes: Lanes, one: Scenario) -> Carried:
     found = lanes.carried(one)
     assert found is not None
@@ -370,7 +380,7 @@ def test_what_is_not_served_is_told_in_its_turn(bench: Bench, site: Site, like: 
 def test_who_is_under_way_when_the_run_is_interrupted_puts_back_what_it_changed(bench: Bench, site: Site, like: Scenario) -> None:
     site.answers["CreateMeeting"] = [MEETING]
     change, never = writing(like, "change", "make", "interrupt", "look", "look"), writing(like, "never", "look")
-    lanes = bench.lanes([change, never], writing=True, interrupt=lambda _: lanes.stop(), start=False)
+    lanes = bench.lanes([change, never], writing=True, interrupt=lambda _: stop_meanwhile(lanes), start=False)
     bench.begun.append(lanes)
     lanes.start()
     over(lanes)
@@ -382,7 +392,7 @@ def test_an_interrupted_scenario_says_why_it_came_to_no_verdict(bench: Bench, si
     words: list[str] = []
 
     def stop_and_look(context: ScenarioContext) -> None:
-        lanes.stop()
+        stop_meanwhile(lanes)
         with pytest.raises(CannotJudge) as found:
             look(context)
         words.append(str(found.value))
@@ -503,11 +513,8 @@ def test_an_interrupted_run_waits_for_who_is_under_way_before_it_puts_the_site_b
     gone: list[bool] = []
 
     def interrupt(_: ScenarioContext) -> None:
-        stopper = threading.Thread(target=lanes.stop)
-        stopper.start()
-        stopper.join(0.02)
-        gone.append(not stopper.is_alive())
-        stoppers.append(stopper)
+        stoppers.append(stop_meanwhile(lanes))
+        gone.append(not stoppers[0].is_alive())
 
     stoppers: list[threading.Thread] = []
     other = scenario(like, "other", "none")
@@ -518,6 +525,25 @@ def test_an_interrupted_run_waits_for_who_is_under_way_before_it_puts_the_site_b
     over(lanes)
     stoppers[0].join(SAFETY)
     assert (gone, tone_of(here)) == ([False], before)
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_an_interrupted_run_on_a_live_site_waits_for_what_changes_it(bench: Bench, like: Scenario, writes: bool) -> None:
+    """What is on its way when the run ends is made after its clean-up, and stays; what only reads leaves nothing."""
+    gone: list[bool] = []
+
+    def interrupt(_: ScenarioContext) -> None:
+        stopper = stop_meanwhile(lanes)
+        if not writes:
+            stopper.join(SAFETY)
+        gone.append(not stopper.is_alive())
+
+    one = writing(like, "one", "interrupt") if writes else scenario(like, "one", "interrupt")
+    lanes = bench.lanes([one], writing=writes, interrupt=interrupt, start=False)
+    bench.begun.append(lanes)
+    lanes.start()
+    over(lanes)
+    assert gone == [not writes]
 
 
 def test_a_site_that_cannot_be_put_back_ends_the_wait_all_the_same(set_bench: Bench, site: Site, like: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,69 @@ def test_to_be_terminated_twice_does_not_cut_the_clean_up_short(
         assert outcome.code == 2
         assert "Traceback" not in outcome.text
         assert state(site)["sessions"] == before["sessions"]
+
+
+class StopsAtTheEnd(Stops):
+    """Says no to every first removal, and sends a signal when one is tried again: all scenarios are over then."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        super().__init__("", 0, number)
+        self.times: Counter[str] = Counter()
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if request.method != "DELETE" or self.process is None:
+            return response
+        self.times[request.path] += 1
+        if self.times[request.path] == 1:
+            return mocksite.HttpResponse(500, (), b"no")
+        if self.times.total() == len(self.times) + 1:
+            os.kill(self.process.pid, self.signal)
+        return response
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_is_told_to_end_while_it_cleans_up_at_the_end_does_it_whole(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, kind: signal.Signals
+) -> None:
+    """All verdicts are there, so the reports are, too; the exit code says that somebody wanted no more of it."""
+    stops = StopsAtTheEnd(kind)
+    with twisted(tmp_path, stops) as site:
+        outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
+    assert outcome.code == 2, outcome.text
+    assert "Traceback" not in outcome.text
+    assert f"cleaning up: CreateEvent {len(stops.times)}; Ctrl-C again" in outcome.text
+    assert len(stops.times) > 1
+    assert set(stops.times.values()) == {2}
+    assert outcome.summary["totals"]["passed"] > 0
+
+
+class HangsUp(Stops):
+    """Says no to the first removal after Ctrl-C; when it is tried again the terminal is closed."""
+
+    def __init__(self) -> None:
+        super().__init__("GetEvent", 2)
+        self.removals = 0
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        super().__call__(request, response)
+        if request.method != "DELETE" or self.left > 0 or self.process is None:
+            return response
+        self.removals += 1
+        if self.removals == 1:
+            return mocksite.HttpResponse(500, (), b"no")
+        os.kill(self.process.pid, signal.SIGHUP)
+        return response
+
+
+def test_a_terminal_that_closes_after_ctrl_c_does_not_cut_the_clean_up_short(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    stops = HangsUp()
+    with twisted(tmp_path, stops) as site:
+        outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *site.arguments())
+    assert (outcome.code, stops.removals) == (2, 2)
+    assert "Traceback" not in outcome.text
+    assert "INCOMPLETE" in outcome.text
 
 
 def test_an_interrupted_run_says_what_it_takes_away(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:

@@ -119,6 +119,7 @@ class Lanes:
         self._board = Switchboard(run_context, control_plane) if control_plane and writing else None
         self._reading: set[Scenario] = set()
         tasks = self._tasks(scenarios, writing)
+        self._changes = self._board is not None or bool(tasks.keys() - self._reading)
         self._recorded: dict[Scenario, list[Exchange]] = {}
         self._carried: dict[Scenario, Carried] = {}
         self._done = {one: threading.Event() for one in tasks}
@@ -208,7 +209,7 @@ class Lanes:
     def _put_back(self) -> None:
         """The site as it was, once nobody is at work on it; what a killed run leaves stands in its ledger."""
         limit = self._run_context.profile.timeout + _GRACE
-        if self._board is not None and self._schedule.wait(limit):
+        if self._changes and self._schedule.wait(limit) and self._board is not None:
             with closing(self._run_context.client()) as client, suppress(CannotJudge):
                 self._board.put_back(client)
 
