@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -256,7 +256,8 @@ class RunHooks:
             self._told_to_end = True
             left = _left_open(self._run)
             words = _cleaning_up(left) if left else "writing the reports; Ctrl-C again stops at once"
-            os.write(2, f"\n{words}\n".encode())
+            with suppress(OSError):
+                os.write(2, f"\n{words}\n".encode())
         return self._finishing
 
     def _say(self, line: str) -> None:
