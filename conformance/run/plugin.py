@@ -27,7 +27,7 @@ from conformance.run.collection import (
     take_lines_from_arguments,
     usage_error,
 )
-from conformance.run.commands.rejudge import unrecorded
+from conformance.run.commands.rejudge import note_finished, told_of_the_end, unrecorded
 from conformance.run.fleet.part_hooks import PartHooks, SelectionHooks, put_back_first
 from conformance.run.options import add_options, demand_writable, read_options
 from conformance.run.progress import SELDOM_FASTER, Progress
@@ -118,6 +118,8 @@ class RunHooks:
             return
         run = self._open(len(items))
         finished = self._begin(run)
+        if words := told_of_the_end(run.options):
+            self._say(words)
         if unknown := unrecorded(run.options, (item.nodeid for item in items)):
             config.hook.pytest_deselected(items=[item for item in items if item.nodeid in unknown])
             items[:] = [item for item in items if item.nodeid not in unknown]
@@ -267,6 +269,8 @@ class RunHooks:
     def _finish(self, run: RunSession, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         """Clean up, write the reports; a run that was cut short leaves no summary."""
         run.clean_site()
+        if not run.complete:
+            note_finished(run.worker_run.run_context.tape, run.results)
         if not run.results:
             return
         run.settle()

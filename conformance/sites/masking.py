@@ -225,20 +225,34 @@ def _holds(content: bytes, wanted: Iterable[bytes]) -> bool:
 
 
 def forms_of(secret: str) -> list[str]:
-    """Every way ``secret`` may be written: plain, in XML, JSON, Python, an address, or base64."""
-    forms = dict.fromkeys([*_plain(secret), *_in_base64(secret)])
+    """Every way ``secret`` may be written: plain, in XML, JSON, Python, an address, or base64.
+
+    And what becomes of that where a site quotes a request in its reply: XML in XML, in JSON, in an address, in base64.
+    """
+    as_xml = dict.fromkeys((secret, html.escape(secret, quote=False), html.escape(secret)))
+    forms = dict.fromkeys((*_plain(secret), *(form for text in as_xml for form in (*_in_url(text), *_in_base64(text)))))
     return [form for form in forms if len(form) >= _SHORTEST]
 
 
 def _plain(secret: str) -> Iterator[str]:
-    yield from _in_xml(secret)
-    for ascii_only in (True, False):
-        yield json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+    as_xml = dict.fromkeys(_in_xml(secret))
+    for text in dict.fromkeys((*as_xml, *_escaped(as_xml))):
+        as_json = [json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
+        yield from (text, *as_json, *_escaped(as_json))
     yield repr(secret)[1:-1]
     yield repr(secret.encode())[2:-1]
-    for written in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
-        yield written
-        yield _lower_hex(written)
+
+
+def _escaped(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from (html.escape(text, quote=False), html.escape(text))
+
+
+def _in_url(text: str) -> Iterator[str]:
+    """Percent-encoded, once or twice, whatever of it is left as it is; of older sites as ISO 8859-1."""
+    older = quote(text, safe="", encoding="latin-1", errors="ignore")
+    for written in (quote(text, safe=""), quote(text), quote_plus(text), older):
+        yield from (written, _lower_hex(written), quote(written, safe=""))
 
 
 def _in_xml(secret: str) -> Iterator[str]:

@@ -116,7 +116,7 @@ class WritingTape:
     def note(self, name: str, value: Any) -> None:
         """Write down what is known of the run itself."""
         # Node ids are ours; one that spells "password = x" in its title is no secret.
-        told = value if name == "selected" else secret_registry.mask_values(value)
+        told = value if name in ("selected", "finished") else secret_registry.mask_values(value)
         self._write(["note", name, told])
 
     def close(self) -> None:

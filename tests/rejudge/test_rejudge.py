@@ -17,6 +17,7 @@ from conformance.wire.recording import ReadingTape
 from tests.live.test_flaky import Lacks, live
 from tests.rejudge.measure import agreed, everything
 from tests.run.conftest import Outcome, Runner, run
+from tests.run.test_interrupted import WRITES, Stops, interrupted
 from tests.run.test_outcomes import LOST
 from tests.twisted import Twist, straight, twisted
 
@@ -82,6 +83,18 @@ def test_the_embedded_mock_is_judged_again_with_its_mail(run: Runner) -> None:
     first = run("features/41.11.0", "--record", "-k", "mail", every_row=True)
     assert "passed" in first.outcomes().values()
     assert rows(again(run), "again") == rows(first)
+
+
+def test_of_an_interrupted_run_what_it_finished_is_judged_again(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    stops = Stops("GetEvent", 4)
+    with twisted(tmp_path, stops) as site:
+        first = interrupted(stops, run, pytester, WRITES, "--lanes", "0", "--record", *site.arguments())
+    assert first.code == 2
+    second = again(run)
+    assert second.code == 0, second.text
+    judged = rows(second, "again")
+    assert {row["outcome"] for row in judged} == {"passed"}
+    assert f"the recorded run was cut short: it finished {len(judged)} of " in second.text
 
 
 def test_another_release_and_strict_judge_what_was_recorded(run: Runner, tmp_path: Path) -> None:

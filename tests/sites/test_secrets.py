@@ -1,11 +1,14 @@
-"""Where secrets come from, the system keyring among it."""
+"""Where secrets come from, the system keyring among it, and in how many notations they are kept out of texts."""
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
@@ -83,3 +86,38 @@ def test_a_password_that_is_a_word_of_a_report_leaves_it_readable() -> None:
         "finished": "2026-11-29",
         "shapes": {"GetSite": {"a/integer": {"kinds": ["integer"]}, "******": {}}},
     }
+
+
+#: Every character that one of the notations writes otherwise.
+ODD = "Gé\"<&f2a684>' %+/\\Zz=ü"
+QUOTED = {
+    "XML": escape(ODD),
+    "XML in XML": escape(escape(ODD)),
+    "an attribute in XML": escape(quoteattr(ODD)[1:-1]),
+    "references in XML": escape(escape(ODD).encode("ascii", "xmlcharrefreplace").decode()),
+    "JSON": json.dumps(ODD)[1:-1],
+    "JSON with XML in it": json.dumps(escape(ODD))[1:-1],
+    "JSON in XML": escape(json.dumps(ODD, ensure_ascii=False)[1:-1]),
+    "an address": quote(ODD, safe=""),
+    "an address in an address": quote(quote(ODD, safe=""), safe=""),
+    "an address of ISO 8859-1": quote(ODD.encode("latin-1"), safe=""),
+    "XML in an address": quote(escape(ODD), safe=""),
+    "a form": quote_plus(ODD),
+}
+
+
+@pytest.mark.parametrize("notation", QUOTED)
+def test_a_secret_is_masked_however_a_site_quotes_it(notation: str) -> None:
+    registry = SecretRegistry()
+    registry.learn(ODD)
+    assert registry.mask_known(f"before {QUOTED[notation]} behind") == "before ****** behind"
+
+
+@pytest.mark.parametrize("text", [ODD, escape(ODD)], ids=["plain", "XML"])
+@pytest.mark.parametrize("ahead", ["", "a", "ab"])
+def test_a_secret_is_masked_in_base64_wherever_it_begins(text: str, ahead: str) -> None:
+    registry = SecretRegistry()
+    registry.learn(ODD)
+    whole = base64.b64encode(f"{ahead}{text}".encode()).decode()
+    left = registry.mask_known(whole).replace("******", "")
+    assert len(left) <= 6, "of the first and the last group a character or two are not its own"

@@ -79,11 +79,27 @@ def moment_on(tape: Tape) -> datetime | None:
     return datetime.fromisoformat(tape.notes["now"]) if isinstance(tape, ReadingTape) else None
 
 
+def note_finished(tape: Tape, nodeids: Iterable[str]) -> None:
+    """Write down which scenarios a run that is cut short finished: of the others a part is recorded, or nothing."""
+    if isinstance(tape, WritingTape):
+        tape.note("finished", sorted(nodeids))
+
+
 def unrecorded(options: Options, nodeids: Iterable[str]) -> set[str]:
-    """The scenarios that the recorded run did not select."""
+    """The scenarios that the recorded run did not select, or did not finish."""
     if options.rejudge is None:
         return set()
-    return set(nodeids) - set(options.rejudge.notes["selected"])
+    notes = options.rejudge.notes
+    return set(nodeids) - set(notes.get("finished", notes["selected"]))
+
+
+def told_of_the_end(options: Options) -> str:
+    """That the recorded run was cut short, in a line; "" where it was not, or nothing is judged again."""
+    notes = options.rejudge.notes if options.rejudge is not None else {}
+    if "finished" not in notes:
+        return ""
+    finished, selected = len(notes["finished"]), len(notes["selected"])
+    return f"the recorded run was cut short: it finished {finished} of {selected} scenarios, the others are left out"
 
 
 def masked_profile(text: str, name: str) -> str:
