@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import MailAccount
+from conformance.sites.user_files import demand_readable
 
 if TYPE_CHECKING:
     import asyncio
@@ -219,6 +221,7 @@ class ImapBox:
         self._tls = ssl.create_default_context()
         if account.ca_file:
             try:
+                demand_readable(Path(account.ca_file))
                 self._tls.load_verify_locations(account.ca_file)
             except (OSError, ssl.SSLError) as problem:
                 raise UserError(

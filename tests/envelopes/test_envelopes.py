@@ -197,6 +197,7 @@ def test_another_failure_or_none_is_no_reproduction(sent: Sent, tmp_path: Path) 
         (["envelope", "{reports}/nowhere"], "summary-missing"),
         (["envelope", "{reports}", "--output", "{tmp}/o", "--sign", "{public}"], "key-form"),
         (["envelope", "{reports}", "--output", "{tmp}/o", "--sign", "{tmp}/none.pem"], "file"),
+        (["envelope", "{edited}", "--output", "{tmp}/o"], "summary-form"),
         (["verify", "{tmp}/nothing"], "envelope-missing"),
         (["verify", "{tmp}"], "envelope-missing"),
         (["verify", "{folder}", "--key", "{private}"], "key-form"),
@@ -212,8 +213,12 @@ def test_a_mistake_is_one_message(
     seal.seal(strange, Ed25519PrivateKey.generate())
     empty = tmp_path / "empty"
     empty.mkdir()
+    edited = tmp_path / "edited"
+    edited.mkdir()
+    told = json.loads((sent.reports / "summary.json").read_text(encoding="utf-8"))
+    (edited / "summary.json").write_text(json.dumps({**told, "causes": [{"outcome": "failed"}]}), encoding="utf-8")
     places = {
-        "reports": sent.reports, "tmp": empty, "public": sent.public, "private": sent.private, "folder": sent.folder,
+        "edited": edited, "reports": sent.reports, "tmp": empty, "public": sent.public, "private": sent.private, "folder": sent.folder,
         "cut": copy, "strange": strange,
     }  # fmt: skip
     assert main([one.format(**places) for one in arguments]) == 4

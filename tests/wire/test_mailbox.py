@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 import socket
 import ssl
@@ -79,6 +80,12 @@ def test_a_folder_that_is_not_there(server: ImapServer, ca_file: str) -> None:
 def test_certificates_that_cannot_be_read(server: ImapServer, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot read certificates from"):
         ImapBox(account(server, ca_file=str(tmp_path / "none.pem")))
+
+
+def test_a_pipe_in_the_place_of_certificates_is_not_waited_for(server: ImapServer, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ca.pem")
+    with pytest.raises(UserError, match=re.escape(f"cannot read certificates from {tmp_path / 'ca.pem'}")):
+        ImapBox(account(server, ca_file=str(tmp_path / "ca.pem")))
 
 
 class Pile:

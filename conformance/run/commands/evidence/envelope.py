@@ -230,6 +230,15 @@ def _of_the_script(none: str) -> str:
     return f"`sh {SCRIPT}` shows it with curl and xmllint: {words}. Its first lines name the variables it takes."
 
 
+def _read_failures(document: Mapping[str, Any], reports: Path, suite: SuiteContents) -> list[_Failure]:
+    """What failed; :class:`UserError` for a summary that another hand has changed."""
+    try:
+        return list(_failures(document, reports, suite))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+        what = f"this is no summary of a run: {type(problem).__name__} {problem}"
+        raise UserError("summary-form", what, where=str(reports / SUMMARY)) from None
+
+
 # -- the commands ----------------------------------------------------------------
 
 
@@ -244,15 +253,14 @@ def envelope(options: argparse.Namespace) -> int:
     if output.exists():
         hint = "--output names another folder"
         raise UserError("envelope-exists", "there is something already", where=str(output), hint=hint)
-    written = 0
-    for number, failure in enumerate(_failures(document, reports, suite), 1):
+    failures = _read_failures(document, reports, suite)
+    for number, failure in enumerate(failures, 1):
         violation = failure.violation
         folder = output / f"{number:03}-{violation.clause}-{violation.operation or 'run'}"
         script = _write(folder, failure, document, suite)
         seal(folder, key)
-        written += 1
         print(printable(f"{folder}  {violation.operation} {violation.path}: {'' if script else 'no '}script"))
-    if not written:
+    if not failures:
         raise UserError("envelope-nothing", "nothing failed in this run", where=str(options.reports))
     return 0
 
