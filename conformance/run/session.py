@@ -192,9 +192,8 @@ class WorkerRun:
         """Undo what is still open in the ledgers of this run, or of one worker; what could not be undone, in words."""
         if self._lanes is not None:
             self._lanes.stop()
-        work = Sweep(self.run_context.complete, self._site_session.ledgers, before=float("inf"))
-        mine = work.of_run(self.run_context.run_id + worker)
-        return work.remove(mine) if mine else []
+        work = Sweep(self.run_context.complete, self._site_session.ledgers)
+        return work.clean(self.run_context.run_id + worker)[1]
 
     def deactivated(self) -> tuple[str, ...]:
         """The users this run made who stay on the site, deactivated."""

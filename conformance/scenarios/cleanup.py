@@ -7,9 +7,11 @@ earlier runs list, and whatever carries our prefix.
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conformance.judge.elements import Finder
@@ -33,8 +35,8 @@ from conformance.sites.ledger import (
 from conformance.sites.release import Release
 from conformance.sites.settings import Setting, Value, setting_named
 from conformance.wire.client import Sender
-from conformance.wire.creations import CREATIONS, Creation, Listing
-from conformance.wire.exchange import Element, Exchange, Reply, Request, local_name, texts_of
+from conformance.wire.creations import CREATIONS, Creation, Listing, ListRead, read_list
+from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.served import NotServed
 
 #: What a site answers when what is to be removed is already gone.
@@ -42,7 +44,15 @@ _GONE = ("060001", "030001", "000015")
 
 
 def undo(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mapping[str, str]) -> None:
-    """Undo what ``entry`` stands for and settle it; :class:`CannotJudge` says why it still stands.
+    """Undo what ``entry`` of this run stands for and settle it; :class:`CannotJudge` says why it still stands."""
+    how = undone(run_context, client, entry, key)
+    # Where no disk takes it, whoever sweeps looks for it again, and what is left still has to be undone.
+    with suppress(OSError):
+        run_context.ledger.settled(entry, how)
+
+
+def undone(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mapping[str, str]) -> str:
+    """Undo what ``entry`` of any run stands for; how a ledger says what became of it.
 
     A mock takes creations out of its books through the control plane, as an
     administrator would do by hand: DelUser only deactivates (R41.11.0-15), and
@@ -59,10 +69,7 @@ def undo(run_context: RunContext, client: Sender, entry: LedgerEntry, key: Mappi
             run_context.control_plane.delete(f"{CREATIONS[entry.operation].mock}/{one}")
     else:
         _remove(run_context, client, entry, key)
-    stays = entry.operation == "CreateUser" and run_context.control_plane is None
-    # Where no disk takes it, whoever sweeps looks for it again, and what is left still has to be undone.
-    with suppress(OSError):
-        run_context.ledger.settled(entry, DEACTIVATED if stays else "removed")
+    return DEACTIVATED if entry.operation == "CreateUser" and run_context.control_plane is None else "removed"
 
 
 def _each(ids: str) -> list[str]:
@@ -171,6 +178,9 @@ class ScenarioCleanup:
             reply = exchange.reply
         except CannotJudge:
             # Whether it was created nobody knows: the entry stays open for the sweep.
+            if not exchange.unanswered:
+                with suppress(OSError):
+                    self._run_context.ledger.created(entry, {})
             return exchange
         if reply.succeeded:
             self._keep(reply, creation, sent, entry, hold)
@@ -252,129 +262,226 @@ def _described(sent: Mapping[str, str], told: Mapping[str, str], key: Mapping[st
     return {**sent, **told, **first, **short, "sessionKey": next(iter(first.values()))}
 
 
-_PAGE = 100
-_MOST_PAGES = 200
+#: Seconds after which a request that nobody answered has reached the site, or never will: longer than proxies wait.
+_ON_ITS_WAY = 15 * 60.0
+#: Seconds for which the key of something is nobody else's, though no list can be read.
+_FRESH = 24 * 3600.0
+#: Seconds a run may last: so long is a job of GitHub at the most (docs.github.com, usage limits of Actions).
+LASTS = 6 * 3600.0
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Something a list shows: its name, its key, and whether it was removed already as far as it can be."""
+
+    name: str
+    key: str
+    over: bool
+
+
+class _SiteLists:
+    """What the lists of a site show of what is created; each is read once, and only if somebody wants it."""
+
+    def __init__(self, run_context: RunContext, client: Sender) -> None:
+        self._run_context = run_context
+        self._client = client
+        self._lists: dict[tuple[str, str], ListRead] = {}
+
+    def shown(self, operation: str, role: str) -> list[_Shown]:
+        """What ``operation`` of ``role`` may have created."""
+        listed = CREATIONS[operation].listed
+        rows = [row for row in self._list(operation, role).rows if listed and listed.shows(row)]
+        return [_Shown(row.get(listed.name, ""), row.get(listed.key, ""), self._over(row)) for row in rows if listed]
+
+    def problem(self, operation: str, role: str) -> str:
+        """Why something may be missing there; empty when the list was read to its end."""
+        return self._list(operation, role).problem
+
+    @property
+    def broken(self) -> list[str]:
+        """Which lists the site should have told, and did not."""
+        return sorted({one.problem for one in self._lists.values() if one.broken})
+
+    def _over(self, row: Mapping[str, str]) -> bool:
+        """DelUser deactivates, and so did an earlier run or sweep: nothing more can be done through the API."""
+        return self._run_context.control_plane is None and row.get("active") == "DEACTIVATED"
+
+    def _list(self, operation: str, role: str) -> ListRead:
+        creation = CREATIONS[operation]
+        if creation.listed is None:
+            return ListRead([], f"no list shows what {operation} makes")
+        # Who made it, and of users an administrator; for one of a run that is over an administrator stands in.
+        caller = "site-admin" if creation.kind == "user" or role not in self._run_context.profile.accounts else role
+        wanted = (creation.listed.operation, caller)
+        if wanted not in self._lists:
+            self._lists[wanted] = self._read(creation.listed, caller)
+        return self._lists[wanted]
+
+    def _read(self, listed: Listing, caller: str) -> ListRead:
+        if caller not in self._run_context.profile.accounts:
+            return ListRead([], f"the profile names no {caller} to ask {listed.operation}")
+        return read_list(listed, lambda values: ask(self._run_context, self._client, caller, listed.operation, values))
 
 
 @dataclass(frozen=True)
 class LeftOver:
-    """One change an earlier run left, with what is needed to undo it, and the ledger that lists it, if one does."""
+    """One change an earlier run left, with what is needed to undo it, and the ledger that lists it, if one does.
+
+    Without a ``key`` there is nothing to undo (any more); ``why`` says why it is left alone all the same.
+    """
 
     entry: LedgerEntry
     key: dict[str, str] | None
     ledger: Path | None
+    why: str = ""
 
     def __str__(self) -> str:
         return f"{self.entry.operation} {self.entry.name}"
 
 
 class Sweep:
-    """Looks for leftovers begun before ``before`` (seconds since the epoch) and removes them.
+    """Looks for leftovers begun before ``before`` (seconds since the epoch; where none is given of any age).
 
     What no ledger lists may be of a run that is alive on another machine: it is left alone unless it began before
     ``strange`` (the same, where none is given).
     """
 
-    def __init__(self, run_context: RunContext, ledgers: Ledgers, before: float, strange: float | None = None) -> None:
+    def __init__(
+        self, run_context: RunContext, ledgers: Ledgers, before: float | None = None, strange: float | None = None
+    ) -> None:
         self._run_context = run_context
         self._ledgers = ledgers
-        self._before = before
-        self._strange = before if strange is None else strange
-        #: What :meth:`found` left alone, as another machine may be at it.
+        self._before = math.inf if before is None else before
+        self._strange = self._before if strange is None else strange
+        #: What :meth:`found` left alone: as another machine may be at it, and what a ledger lists as begun later.
         self.young: list[LeftOver] = []
+        self.later: list[LeftOver] = []
+        #: Names that begin like one of ours and go on: a scenario's, or somebody's copy.
+        self.alike: list[str] = []
+        #: Of which lists it could not be told what is left.
+        self.unread: list[str] = []
+
+    def clean(self, run: str = "") -> tuple[int, list[str]]:
+        """Undo everything found, or what ``run`` left; how many, and what could not be undone, in words.
+
+        Settings of a mock first: set otherwise it may list nothing, nor know users by the names they were made under.
+        """
+        settings = [LeftOver(*one) for one in self._listed(run) if one[0].operation == SETTING]
+        left = self.remove(settings)
+        found = self.of_run(run) if run else self.found()
+        others = [item for item in found if item.entry.operation != SETTING]
+        left += self.remove(others)
+        return len(settings) + len(others) - len(left), left
 
     def found(self) -> list[LeftOver]:
         """Everything left: what the ledgers list, latest first, then what only the site shows; each once."""
-        shown = self._shown()
-        listed = list(self._in_ledgers(shown))
-        names = {item.entry.name for item in listed}
+        every = list(self._listed(before=math.inf))
+        names = {entry.name for entry, _, _ in every}
+        self.later = [LeftOver(*one) for one in every if one[0].started > self._before]
+        with closing(self._run_context.client()) as client:
+            site = _SiteLists(self._run_context, client)
+            listed = [self._still_ours(self._resolved(*one, site), site) for one in self._listed()]
+            shown = [item for item in self._on_site(site) if item.entry.name not in names]
+            self.unread = site.broken
+        others = [item for item in shown if begun(item.entry.name) is not None]
+        self.alike = [item.entry.name for item in shown if item not in others]
         runs = [run_of(file) for file in self._ledgers.files()]
-        others = [item for name, item in shown.items() if name not in names]
         strange = [one for one in others if not any(run.startswith(maker(one.entry.name)) for run in runs)]
         self.young = [one for one in strange if one.entry.started > self._strange]
         return [*listed, *(one for one in others if one not in self.young)]
 
     def of_run(self, run: str) -> list[LeftOver]:
         """What the ledgers of ``run``, or of one worker of it, still list; the site is asked only for lost keys."""
-
-        def mine(shown: Mapping[str, LeftOver]) -> list[LeftOver]:
-            return [item for item in self._in_ledgers(shown) if item.ledger and run in item.ledger.name]
-
-        items = mine({})
-        return mine(self._shown()) if any(item.key is None for item in items) else items
+        with closing(self._run_context.client()) as client:
+            site = _SiteLists(self._run_context, client)
+            return [self._resolved(*one, site) for one in self._listed(run)]
 
     def remove(self, items: list[LeftOver]) -> list[str]:
-        """Undo ``items``; what could not be undone, in words.
-
-        Settings of a mock first: set otherwise it may not know users by the names they were made under.
-        """
+        """Undo ``items``; what could not be undone, in words."""
         left = []
-        client = self._run_context.client()
-        try:
-            for item in sorted(items, key=lambda one: one.entry.operation != SETTING):
+        with closing(self._run_context.client()) as client:
+            for item in items:
                 try:
                     self._remove(client, item)
                 except (CannotJudge, UserError) as problem:
                     left.append(f"{item}: {problem}")
-        finally:
-            client.close()
         return left
 
     def _remove(self, client: Sender, item: LeftOver) -> None:
-        if item.key is not None:
-            undo(self._run_context, client, item.entry, item.key)
+        if item.why:
+            raise CannotJudge(item.why)
+        how = "removed" if item.key is None else undone(self._run_context, client, item.entry, item.key)
         if item.ledger is not None:
-            ledger = Ledger(item.ledger, self._ledgers.place, "")
-            ledger.settled(item.entry, "removed")
-            ledger.close()
+            with suppress(OSError), closing(Ledger(item.ledger, self._ledgers.place, "")) as ledger:
+                ledger.settled(item.entry, how)
 
-    def _shown(self) -> dict[str, LeftOver]:
-        client = self._run_context.client()
-        try:
-            return {item.entry.name: item for item in self._on_site(client)}
-        finally:
-            client.close()
-
-    def _in_ledgers(self, shown: Mapping[str, LeftOver]) -> Iterator[LeftOver]:
-        """What the ledgers list, latest first; ``shown`` by the site fills in keys that no reply told."""
+    def _listed(
+        self, run: str = "", before: float | None = None
+    ) -> Iterator[tuple[LedgerEntry, dict[str, str] | None, Path]]:
+        """What the ledgers list, latest first."""
+        limit = self._before if before is None else before
         for file in self._ledgers.files():
-            for entry, key in self._ledgers.left_behind(file):
-                if entry.started > self._before:
-                    continue
-                # The reply that told the key may be lost: then the list of the site knows it, or nothing is there.
-                there = shown.get(entry.name)
-                yield LeftOver(entry, key if key is not None else there.key if there else None, file)
+            if run in file.name:
+                here = self._ledgers.left_behind(file)
+                yield from ((entry, key, file) for entry, key in here if entry.started <= limit)
 
-    def _on_site(self, client: Sender) -> Iterator[LeftOver]:
-        accounts = self._run_context.profile.accounts
-        lists = {operation: one for operation, creation in CREATIONS.items() if (one := creation.listed)}
-        for operation, listed in lists.items():
-            variable = next(iter(CREATIONS[operation].key.values()))
-            for element in self._rows(client, listed) if listed.by in accounts else ():
-                texts = texts_of(element)
-                name = texts.get(listed.name, "")
-                when = begun(name) if listed.shows(texts) else None
-                if when is not None and when <= self._before and not self._removed_already(texts):
-                    entry = LedgerEntry("", self._run_context.profile.name, listed.by, operation, name, when)
-                    yield LeftOver(entry, {variable: texts.get(listed.key, "")}, None)
+    def _resolved(self, entry: LedgerEntry, key: dict[str, str] | None, file: Path, site: _SiteLists) -> LeftOver:
+        """The entry with its key; the reply that told it may be lost, and then the list of the site knows it."""
+        if entry.operation == PASSWORD:
+            return LeftOver(entry, {}, file)
+        if key or entry.operation not in CREATIONS:
+            return LeftOver(entry, key, file)
+        by_name = [one for one in site.shown(entry.operation, entry.role) if _same(one.name, entry.name)]
+        if not entry.gave(entry.name):
+            why = "its name is none of ours"
+        elif by_name and by_name[0].key:
+            return LeftOver(entry, _key(entry.operation, by_name[0].key), file)
+        elif by_name:
+            why = "the list does not tell its key"
+        else:
+            why = site.problem(entry.operation, entry.role) or self._on_its_way(entry, answered=key is not None)
+        return LeftOver(entry, None, file, f"whether it was created nobody knows: {why}" if why else "")
 
-    def _removed_already(self, texts: Mapping[str, str]) -> bool:
-        """DelUser deactivates, and so did an earlier run or sweep: nothing more can be done through the API."""
-        return self._run_context.control_plane is None and texts.get("active") == "DEACTIVATED"
+    def _on_its_way(self, entry: LedgerEntry, *, answered: bool) -> str:
+        """Why what no list shows may still come; a mock has done what it was sent."""
+        late = answered or self._run_context.control_plane is not None or _age(entry) > _ON_ITS_WAY
+        return "" if late else f"the site does not show it yet; sweep again in {_ON_ITS_WAY / 60:.0f} minutes"
 
-    def _rows(self, client: Sender, listed: Listing) -> Iterator[Element]:
-        for page in range(_MOST_PAGES):
-            try:
-                reply = self._ask(client, listed, page * _PAGE + 1)
-            except NotServed:
-                return
-            if not reply.succeeded or reply.body is None:
-                return
-            rows = [element for element in reply.body.iter() if local_name(element) == listed.row]
-            yield from rows
-            if len(rows) < _PAGE:
-                return
+    def _still_ours(self, item: LeftOver, site: _SiteLists) -> LeftOver:
+        """Before something is removed by its key: the site still shows it under a name that its run gave it."""
+        entry = item.entry
+        if not item.key or entry.operation not in CREATIONS or CREATIONS[entry.operation].listed is None:
+            return item
+        keys = [one.casefold() for one in _each(next(iter(item.key.values())))]
+        names = [one.name for one in site.shown(entry.operation, entry.role) if one.key.casefold() in keys]
+        foreign = [name for name in names if not (_same(name, entry.name) or entry.gave(name))]
+        if foreign:
+            return replace(item, why=f"what has its key is called {foreign[0]!r} on the site")
+        if names or _age(entry) < _FRESH:
+            return item
+        if problem := site.problem(entry.operation, entry.role):
+            return replace(item, why=f"whether it is still ours nobody knows: {problem}")
+        return replace(item, key=None)
 
-    def _ask(self, client: Sender, listed: Listing, start: int) -> Reply:
-        values = {"startFrom": str(start), "maximumNum": str(_PAGE)}
-        return ask(self._run_context, client, listed.by, listed.operation, values)
+    def _on_site(self, site: _SiteLists) -> Iterator[LeftOver]:
+        """What the lists show by a name that is ours, or looks like it."""
+        for operation, creation in CREATIONS.items():
+            role = creation.listed.by if creation.listed else ""
+            for one in site.shown(operation, role):
+                when = begun(one.name) or 0.0
+                if maker(one.name) and when <= self._before and not one.over:
+                    entry = LedgerEntry("", self._run_context.profile.name, role, operation, one.name, when)
+                    key = _key(operation, one.key) if one.key else None
+                    yield LeftOver(entry, key, None, "" if key else "the list does not tell its key")
+
+
+def _key(operation: str, value: str) -> dict[str, str]:
+    return {next(iter(CREATIONS[operation].key.values())): value}
+
+
+def _same(name: str, other: str) -> bool:
+    return name.casefold() == other.casefold()
+
+
+def _age(entry: LedgerEntry) -> float:
+    return time.time() - entry.started

@@ -28,7 +28,11 @@ from conformance.sites.user_files import UNREADABLE
 
 #: Everything a run creates carries this prefix in its name, then the run id.
 PREFIX = "wxc"
-_NAME = re.compile(rf"^{PREFIX}-((?P<began>[0-9a-f]{{8}})[0-9a-f]{{4}})\w*-\d+")
+#: A name of ours, of a worker, and as a mail address; what a scenario puts behind it is told by the ledger alone.
+_NAME = re.compile(rf"{PREFIX}-((?P<began>[0-9a-f]{{8}})[0-9a-f]{{4}})(?:gw[0-9]+)?-[0-9]+")
+_ADDRESS = re.compile(r"@[A-Za-z0-9.-]+")
+#: 2020-01-01: no run is older than the suite.
+_FIRST = 0x5E0BE100
 
 
 #: How a user settles whom the API can only deactivate (R41.11.0-15): listed by name at the end of a run.
@@ -48,6 +52,10 @@ class LedgerEntry:
     name: str
     started: float
 
+    def gave(self, name: str) -> bool:
+        """Whether ``name`` tells that the run of this entry thought of it."""
+        return f"{PREFIX}-{self.number.rpartition('-')[0]}-" in name
+
 
 def new_run_id() -> str:
     """A run id that tells when the run began: seconds since the epoch and a random tail, in hexadecimal."""
@@ -55,13 +63,19 @@ def new_run_id() -> str:
 
 
 def begun(name: str) -> float | None:
-    """When the run that created ``name`` began, in seconds since the epoch; None for a name that is not ours."""
+    """When the run that created ``name`` began, in seconds since the epoch; None for a name that is not ours.
+
+    Nobody else's copy of a thing of ours is taken for ours: the name ends where a run ends it.
+    """
     found = _NAME.match(name)
-    return float(int(found["began"], 16)) if found else None
+    if found is None or not (found.end() == len(name) or _ADDRESS.fullmatch(name, found.end())):
+        return None
+    when = float(int(found["began"], 16))
+    return when if when >= _FIRST else None
 
 
 def maker(name: str) -> str:
-    """The run that created ``name``; empty for a name that is not ours."""
+    """The run that ``name``, or its beginning, speaks of; empty for a name that does not look like ours."""
     found = _NAME.match(name)
     return found.group(1) if found else ""
 
@@ -101,7 +115,7 @@ class Ledger:
         self._write({"state": "intended", **asdict(entry)})
 
     def created(self, entry: LedgerEntry, key: Mapping[str, str]) -> None:
-        """Note that it is there, and what is needed to undo it."""
+        """Note that it is there, and what is needed to undo it; without a key, that the site has answered."""
         self._write({"state": "created", "number": entry.number, "key": dict(key)})
 
     def settled(self, entry: LedgerEntry, how: str) -> None:
@@ -183,12 +197,19 @@ class Ledgers:
 
     def files(self) -> list[Path]:
         """Every ledger once, the latest first; those beside the reports by that name."""
+        found = [file for file in self._named() if _readable(file)]
+        once = {(file.stat().st_dev, file.stat().st_ino): file for file in reversed(found)}
+        return sorted(once.values(), key=run_of, reverse=True)
+
+    def unreadable(self) -> list[Path]:
+        """What is called like a ledger and cannot be read: a folder, a link to nothing, somebody else's file."""
+        return [file for file in self._named() if not _readable(file)]
+
+    def _named(self) -> list[Path]:
         places = (self.reports, *self.others)
         there = (file for folder in places for file in sorted(folder.glob("*.jsonl")))
         beside = [file for file in there if file.stem.rpartition("-")[0] == self.site]
-        found = [*beside, *(self.known.glob("*.jsonl") if self.known else ())]
-        once = {(file.stat().st_dev, file.stat().st_ino): file for file in reversed(found)}
-        return sorted(once.values(), key=run_of, reverse=True)
+        return [*beside, *(sorted(self.known.glob("*.jsonl")) if self.known else ())]
 
     def left_behind(self, file: Path) -> Iterator[tuple[LedgerEntry, dict[str, str] | None]]:
         """What :func:`left_behind` tells of this site: its profile may have named another, a ledger be a copy."""
@@ -210,6 +231,10 @@ class Ledgers:
             if over and not list(left_behind(file)) and not deactivated(file):
                 for folder in filter(None, (self.reports, self.known, *self.others)):
                     (folder / file.name).unlink(missing_ok=True)
+
+
+def _readable(file: Path) -> bool:
+    return file.is_file() and os.access(file, os.R_OK)
 
 
 def run_of(file: Path) -> str:

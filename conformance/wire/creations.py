@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from conformance.sites.errors import CannotJudge, UserError
+from conformance.wire.exchange import Reply, local_name, texts_of
+from conformance.wire.pages import NOTHING_MORE, total_of
+from conformance.wire.served import NotServed
 
 
 @dataclass(frozen=True)
@@ -62,3 +67,51 @@ _TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="u
 CREATIONS = {operation: _creation(row) for operation, row in _TABLE.items()}
 #: The operation that creates what features call so.
 CREATORS = {creation.kind: operation for operation, creation in CREATIONS.items()}
+
+_PAGE = 100
+_MOST_PAGES = 200
+#: A site whose classic events are disabled lists none, and has none to lose (R41.12.0-05).
+_NO_SUCH_SERVICE = ("010106",)
+
+
+@dataclass(frozen=True)
+class ListRead:
+    """The rows a list told; ``problem`` is why it may lack some, ``broken`` that the site should have told them."""
+
+    rows: list[dict[str, str]]
+    problem: str = ""
+    broken: bool = False
+
+
+def read_list(listed: Listing, ask: Callable[[Mapping[str, str]], Reply]) -> ListRead:
+    """A list, page by page to its end; whatever keeps it from that is told beside what was read."""
+    rows: list[dict[str, str]] = []
+    try:
+        for _ in range(_MOST_PAGES):
+            reply = ask({"startFrom": str(len(rows) + 1), "maximumNum": str(_PAGE)})
+            if not reply.succeeded or reply.body is None:
+                return _refused(reply, rows)
+            new = [texts_of(element) for element in reply.body.iter() if local_name(element) == listed.row]
+            if new and new == rows[-len(new) :]:
+                return ListRead(rows, f"{listed.operation} answers the same page again", broken=True)
+            rows += new
+            total = total_of(reply)
+            if not new or (len(new) < _PAGE if total is None else len(rows) >= total):
+                return _ended(reply, rows, total or 0)
+    except NotServed as problem:
+        return ListRead(rows, str(problem))
+    except (CannotJudge, UserError) as problem:
+        return ListRead(rows, str(problem), broken=True)
+    return ListRead(rows, f"{listed.operation} lists more than {len(rows)} rows", broken=True)
+
+
+def _refused(reply: Reply, rows: list[dict[str, str]]) -> ListRead:
+    if reply.exception_id == NOTHING_MORE:
+        return ListRead(rows)
+    words = f"{reply.operation} answered {reply.verdict()}" + (" and no list" if reply.succeeded else "")
+    return ListRead(rows, words, broken=reply.exception_id not in _NO_SUCH_SERVICE)
+
+
+def _ended(reply: Reply, rows: list[dict[str, str]], total: int) -> ListRead:
+    short = len(rows) < total
+    return ListRead(rows, f"{reply.operation} shows {len(rows)} of {total} rows" if short else "", broken=short)

@@ -14,7 +14,8 @@ from conformance.wire.exchange import Element, Reply, children, local_name, text
 #: A list of more pages is not read to its end: at the usual 100 rows a page and 4 requests a second that is 25 s.
 MOST_PAGES = 100
 _COUNTS = "matchingRecords"
-_NOTHING_MORE = "000015"
+#: What a site answers when a list has nothing (more).
+NOTHING_MORE = "000015"
 
 
 def next_start(pages: Sequence[Reply], start: int) -> int | None:
@@ -25,10 +26,10 @@ def next_start(pages: Sequence[Reply], start: int) -> int | None:
     """
     last = pages[-1]
     if not last.succeeded:
-        if len(pages) > 1 and last.exception_id != _NOTHING_MORE:
+        if len(pages) > 1 and last.exception_id != NOTHING_MORE:
             raise CannotJudge(f"page {len(pages)} of {last.operation} cannot be read: {last.verdict()}")
         return None
-    rows, total = rows_of(last), _total(last)
+    rows, total = rows_of(last), total_of(last)
     # A site that does not page at all answers the first page again.
     repeated = len(pages) > 1 and list(map(etree.tostring, rows)) == list(map(etree.tostring, rows_of(pages[-2])))
     if not rows or repeated or total is None or start + len(rows) > total:
@@ -76,7 +77,8 @@ def _rows(body: Element) -> list[Element]:
     return [child for child in children(body) if local_name(child) != _COUNTS]
 
 
-def _total(page: Reply) -> int | None:
+def total_of(page: Reply) -> int | None:
+    """How many rows the whole list has, where a page tells it."""
     counts: Iterable[Element] = () if page.body is None else page.body.iterchildren(f"{{*}}{_COUNTS}")
     texts = [text_of(child) for one in counts for child in children(one) if local_name(child) == "total"]
     return int(texts[0]) if texts and texts[0].isdigit() else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +12,10 @@ import mocksite
 import pytest
 
 from conformance.cli import main
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAFETY
 from tests.run.conftest import Runner
-from tests.run.test_interrupted import WRITES, state
-from tests.twisted import operation_of, twisted
+from tests.run.test_interrupted import WRITES, Stops, interrupted, state
+from tests.twisted import Twisted, operation_of, twisted
 
 #: A plugin that ends the process right after the site has created an event, once.
 CRASH = """
@@ -149,6 +152,44 @@ def test_a_create_whose_reply_was_lost_is_removed_too(run: Runner, tmp_path: Pat
     assert "wxc-" in str(loses.left)
     assert after == before
     assert "LEFT UNDONE" not in outcome.text
+
+
+class Sits:
+    """Interrupts the run at its first CreateEvent, and carries that out when the run is over."""
+
+    def __init__(self, site: Twisted, stops: Stops) -> None:
+        self._handle, self._stops = site.core.handle, stops
+        self.done = threading.Event()
+
+    def __call__(self, request: mocksite.HttpRequest) -> mocksite.HttpResponse:
+        process = self._stops.process
+        if operation_of(request) != "CreateEvent" or process is None:
+            return self._handle(request)
+        os.kill(process.pid, signal.SIGINT)
+        process.wait(SAFETY)
+        answer = self._handle(request)
+        self.done.set()
+        return answer
+
+
+def test_what_comes_after_the_run_was_interrupted_is_left_to_the_sweep_and_said_so(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    stops = Stops("never", 1)
+    with twisted(tmp_path, control_url="None", rate='"10000/s"') as site:
+        before = state(site)["sessions"]
+        site.core.handle = sits = Sits(site, stops)  # type: ignore[method-assign, assignment]
+        arguments = site.arguments("--access", "read-write")
+        outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *arguments)
+        assert outcome.code == 2, outcome.text
+        (told,) = [line for line in outcome.lines if line.startswith("LEFT UNDONE")]
+        assert "whether it was created nobody knows: the site does not show it yet; sweep again in 15 minutes" in told
+        assert sits.done.wait(SAFETY)
+        assert state(site)["sessions"] != before, "it has come, though nobody waited for it"
+        assert main(["sweep", *arguments, "--root", str(ROOT), "--reports", str(outcome.reports)]) == 0
+        assert "1 undone, 0 left behind" in capsys.readouterr().out
+        assert state(site)["sessions"] == before
 
 
 def test_a_live_site_that_is_written_to_is_judged_like_a_mock(run: Runner, tmp_path: Path) -> None:

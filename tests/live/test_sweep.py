@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import pytest
 
 from conformance.cli import main
 from conformance.sites.errors import UserError
-from conformance.sites.ledger import Ledgers, SiteLock, place_of, state_folder
+from conformance.sites.ledger import Ledgers, SiteLock, new_run_id, place_of, state_folder
 from conformance.wire.client import reads_only
 from tests.conftest import ROOT, SAFETY
 from tests.run.conftest import Runner
@@ -214,6 +216,43 @@ def test_a_ledger_that_names_what_is_not_ours_takes_nothing_away(
         assert state(site)["sessions"] == before["sessions"]
     told = capsys.readouterr().err
     assert told.count("not as a run wrote them") == 1
+
+
+def url_of(site: Twisted) -> tuple[str, str]:
+    told = tomllib.loads(site.sites.read_text(encoding="utf-8"))["sites"]["twisted"]
+    return told["url"], told["site_name"]
+
+
+def test_a_ledger_is_swept_beside_lists_that_are_broken_clocks_that_are_ahead_and_folders(
+    tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing keeps a sweep from what it can remove, what it left is told, and it does not end well."""
+    broken = {"LstsummaryUser"}
+
+    def breaks(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        return mocksite.HttpResponse(500, response.headers, b"") if operation_of(request) in broken else response
+
+    with twisted(tmp_path, breaks, control_url="None", rate='"10000/s"') as site:
+        before = state(site)
+        meeting = next(row for row in before["sessions"] if row["name"] == "Quarterly planning")
+        reports = tmp_path / "reports"
+        ledgers = Ledgers("twisted", place_of(*url_of(site)), reports / "ledger", None)
+        ledger = ledgers.of_run(new_run_id())
+        with monkeypatch.context() as ahead:
+            ahead.setattr(time, "time", lambda now=time.time: now() + 3600)
+            entry = ledger.intend("host", "CreateMeeting", ledger.next_name())
+        ledger.created(entry, {"meetingKey": str(meeting["key"])})
+        ledger.close()
+        (reports / "ledger" / "twisted-folder.jsonl").mkdir()
+        code, (out, err) = sweep(site, reports), capsys.readouterr()
+        assert (code, "0 undone, 1 left behind" in out) == (1, True), out + err
+        assert f"what has its key is called {meeting['name']!r} on the site" in err
+        assert "not looked through: LstsummaryUser to http" in err
+        assert "folder.jsonl: not a file that can be read, passed over" in err
+        broken.clear()
+        assert sweep(site, reports, "--older-than", "1") == 0
+        assert f"left alone: {entry.operation} {entry.name}: younger than --older-than" in capsys.readouterr().err
+        assert state(site) == before
 
 
 def test_a_read_only_run_sends_nothing_but_reads(run: Runner, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from conformance.sites.ledger import (
     DEACTIVATED, Ledger, Ledgers, SiteLock, begun, deactivated, edited, left_behind, maker, new_run_id, place_of, run_of, state_folder,
 )  # fmt: skip
 
-RUN, PLACE = "0123456789ab", "acme.webex.com_staging"
+RUN, PLACE = "6123456789ab", "acme.webex.com_staging"
 
 
 def summed(line: dict[str, Any]) -> dict[str, Any]:
@@ -44,8 +44,11 @@ def keeping(file: Path, *how: str, operation: str = "CreateUser") -> Path:
 @pytest.mark.parametrize(
     ("name", "when", "run"),
     [
-        (f"wxc-{RUN}-1", float(0x01234567), RUN), (f"wxc-{RUN}gw0-12", float(0x01234567), RUN), (f"wxc-{RUN}-1@example.com", float(0x01234567), RUN),
-        (f"abc-{RUN}-1", None, ""), (f"wxc-{RUN}", None, ""), ("wxc-0123456789-1", None, ""), (f"x wxc-{RUN}-1", None, ""), ("", None, ""),
+        (f"wxc-{RUN}-1", float(0x61234567), RUN), (f"wxc-{RUN}gw0-12", float(0x61234567), RUN), (f"wxc-{RUN}-1@example.com", float(0x61234567), RUN),
+        (f"wxc-{RUN}gw11-12@mail.example.co.uk", float(0x61234567), RUN),
+        (f"wxc-{RUN}-1 copy of Hanna", None, RUN), (f"wxc-{RUN}-1st planning of the team", None, RUN), (f"wxc-{RUN}-1\n", None, RUN),
+        (f"wxc-{RUN}-1@", None, RUN), (f"wxc-{RUN}-1@example.com, Hanna", None, RUN), (f"wxc-{RUN}x-1", None, ""), (f"wxc-{RUN}gw-1", None, ""),
+        ("wxc-5e0be0ffabcd-1", None, "5e0be0ffabcd"), ("wxc-5e0be100abcd-1", float(0x5E0BE100), "5e0be100abcd"), (f"abc-{RUN}-1", None, ""), (f"wxc-{RUN}", None, ""), ("wxc-0123456789-1", None, ""), (f"x wxc-{RUN}-1", None, ""), ("", None, ""),
     ],
 )  # fmt: skip
 def test_a_name_tells_its_run_and_when_that_began(name: str, when: float | None, run: str) -> None:
@@ -53,12 +56,12 @@ def test_a_name_tells_its_run_and_when_that_began(name: str, when: float | None,
 
 
 def test_a_run_is_called_by_the_second_it_began_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "time", lambda: 0x1234567 + 0.9)
+    monkeypatch.setattr(time, "time", lambda: 0x61234567 + 0.9)
     first, second = new_run_id(), new_run_id()
     assert len(first) == len(second) == 12
-    assert first[:8] == "01234567"
+    assert first[:8] == "61234567"
     assert first != second
-    assert begun(f"wxc-{first}-1") == 0x1234567
+    assert begun(f"wxc-{first}-1") == 0x61234567
 
 
 def test_every_change_is_written_down_before_and_after(tmp_path: Path) -> None:
@@ -341,3 +344,26 @@ def test_a_ledger_that_found_no_room_can_be_closed() -> None:
         ledger.intend("site-admin", "CreateUser", "x")
     ledger.close()
     ledger.close()
+
+
+def test_a_folder_or_a_link_to_nothing_is_no_ledger_and_told(tmp_path: Path) -> None:
+    ledgers = Ledgers("s", PLACE, tmp_path / "reports", tmp_path / "known")
+    for place in (tmp_path / "reports", tmp_path / "known"):
+        place.mkdir()
+        (place / "s-folder.jsonl").mkdir()
+        (place / "s-link.jsonl").symlink_to(tmp_path / "nowhere")
+    written = ledgers.of_run(RUN)
+    written.intend("host", "CreateMeeting", "x")
+    written.close()
+    assert [file.name for file in ledgers.files()] == [f"s-{RUN}.jsonl"]
+    assert sorted(str(file.relative_to(tmp_path)) for file in ledgers.unreadable()) == [
+        "known/s-folder.jsonl", "known/s-link.jsonl", "reports/s-folder.jsonl", "reports/s-link.jsonl"
+    ]  # fmt: skip
+
+
+def test_an_entry_knows_the_names_its_run_gave(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "s.jsonl", PLACE, f"{RUN}gw1")
+    entry = ledger.intend("host", "CreateUser", "x")
+    ledger.close()
+    given = {name: entry.gave(name) for name in (f"wxc-{RUN}gw1-7", f"a+wxc-{RUN}gw1-7@b.c", f"wxc-{RUN}gw1-7 Plain", f"wxc-{RUN}gw2-7", f"wxc-{RUN}-7", "x")}
+    assert list(given.values()) == [True, True, True, False, False, False]

@@ -24,7 +24,7 @@ from conformance.run.fleet.selection import NamedSites, sites_named, tell_proble
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
 from conformance.run.suite import beside
-from conformance.scenarios.cleanup import LeftOver, Sweep
+from conformance.scenarios.cleanup import LASTS, LeftOver, Sweep
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import CannotJudge, UserError
@@ -183,8 +183,6 @@ def _cut(options: Options, catalogue: Catalogue, number: int, *, as_json: bool) 
 
 #: An Indexed Job of Kubernetes has at most so many pods that are told apart by index.
 _MOST_SHARDS = 100_000
-#: Seconds a run may last: so long is a job of GitHub at the most (docs.github.com, usage limits of Actions).
-_LASTS = 6 * 3600
 #: Digits of minutes; nothing is older than a thousand years.
 _LONGEST_AGE = 10
 
@@ -197,25 +195,46 @@ def sweep(given: argparse.Namespace) -> int:
     options = _options(given)
     # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
     with _opened(options, suite_catalogue(options.root), check_only=True) as site_session:
-        before = time.time() - 60 * int(age)
+        # Without an age nothing is too young: the clock of whoever wrote a ledger may have been ahead.
+        before = time.time() - 60 * int(age) if int(age) else None
         ledgers = replace(site_session.ledgers, others=_ledger_folders(given.others))
-        work = Sweep(site_session.run_context, ledgers, before, before - _LASTS if given.older_than is None else None)
+        strange = time.time() - LASTS if given.older_than is None else None
+        work = Sweep(site_session.run_context, ledgers, before, strange)
         if given.dry_run:
             _told(ledgers)
-            print("\n".join(safe(f"would undo {item}") for item in work.found()) or "nothing left behind")
-            _tell_of_others(work.young)
-            return 0
+            _tell_what_would_be(work.found())
+            return _tell_what_is_unknown(work)
         # What a run that is alive has made is no leftover.
         with closing(SiteLock(ledgers.lock, "read-write")):
             read = _told(ledgers)
-            found = work.found()
-            left = work.remove(found)
+            undone, left = work.clean()
             ledgers.prune(site_session.run_context.run_id, *map(run_of, read))
         for line in left:
             print(safe(line), file=sys.stderr)
-        print(f"{len(found) - len(left)} undone, {len(left)} left behind")
-        _tell_of_others(work.young)
-        return 1 if left else 0
+        print(f"{undone} undone, {len(left)} left behind")
+        return max(_tell_what_is_unknown(work), 1 if left else 0)
+
+
+def _tell_what_would_be(found: Sequence[LeftOver]) -> None:
+    would = [f"would undo {item}" if not item.why else f"would leave {item}: {item.why}" for item in found]
+    print("\n".join(map(safe, would)) or "nothing left behind")
+
+
+def _tell_what_is_unknown(work: Sweep) -> int:
+    """What was left alone on purpose, and lists that could not be read: 1 where there are any."""
+    _tell_of_others(work.young)
+    if work.later:
+        words = "younger than --older-than by the clock of whoever wrote the ledger"
+        print(safe(f"left alone: {_some(work.later)}: {words}"), file=sys.stderr)
+    for name in work.alike:
+        print(safe(f"left alone: {name!r} looks like ours, but no ledger here lists it"), file=sys.stderr)
+    for problem in work.unread:
+        print(safe(f"not looked through: {problem}"), file=sys.stderr)
+    return 1 if work.unread else 0
+
+
+def _some(items: Sequence[LeftOver]) -> str:
+    return f"{items[0]}" + (f" and {len(items) - 1} more" if len(items) > 1 else "")
 
 
 def _tell_of_others(young: Sequence[LeftOver]) -> None:
@@ -223,7 +242,7 @@ def _tell_of_others(young: Sequence[LeftOver]) -> None:
     if young:
         runs = sorted({maker(one.entry.name) for one in young})
         since = max(0.0, time.time() - min(one.entry.started for one in young)) / 60
-        words = f"left alone: {young[0]}" + (f" and {len(young) - 1} more" if len(young) > 1 else "")
+        words = f"left alone: {_some(young)}"
         why = f"no ledger here is of run {', '.join(runs)}, begun {since:.0f} minutes ago"
         print(safe(f"{words}: {why}, which may be alive elsewhere; --older-than 0 removes them, too"), file=sys.stderr)
 
@@ -242,6 +261,8 @@ def _told(ledgers: Ledgers) -> list[Path]:
     """The ledgers there are, named for whoever sweeps."""
     read = ledgers.files()
     print("\n".join(f"ledger {safe(str(file))}" for file in read) or f"no ledger in {_places(ledgers)}")
+    for file in ledgers.unreadable():
+        print(safe(f"ledger {file}: not a file that can be read, passed over"), file=sys.stderr)
     for file in read:
         if number := edited(file):
             words = f"{number} lines are not as a run wrote them: what they name is left alone, unless its name is ours"

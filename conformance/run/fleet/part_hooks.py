@@ -13,7 +13,7 @@ from conformance.run.collection import scenarios_of, usage_error
 from conformance.run.fleet.shards import kept_on, parted, read_durations
 from conformance.run.options import Options
 from conformance.run.site_session import open_site
-from conformance.scenarios.cleanup import Sweep
+from conformance.scenarios.cleanup import LASTS, Sweep
 from conformance.scenarios.features import Catalogue
 from conformance.sites.errors import UserError
 from conformance.sites.ledger import run_of
@@ -67,8 +67,7 @@ def put_back_first(options: Options, catalogue: Catalogue) -> list[str]:
     session = open_site(options.sites[0], file, options, catalogue.clauses, check_only=True)
     try:
         with closing(session.held()):
-            work = Sweep(session.run_context, session.ledgers, time.time())
-            left = work.remove(work.found())
+            _, left = Sweep(session.run_context, session.ledgers, strange=time.time() - LASTS).clean()
             session.ledgers.prune(session.run_context.run_id, *map(run_of, session.ledgers.files()))
             return left
     finally:
