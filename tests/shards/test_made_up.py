@@ -409,3 +409,17 @@ def test_a_file_that_cannot_be_written_whole_is_named_and_leaves_the_old_one(tmp
     assert told.value.filename == str(file)
     assert [one.name for one in tmp_path.iterdir()] == ["kept.json"], "and no draft, which is what filled the disk"
     assert file.read_text(encoding="utf-8") == "old"
+
+
+def test_a_part_with_fewer_scenarios_than_were_to_be_is_taken_and_told(
+    tmp_path: Path, clauses: dict[str, Clause], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Something else deselected some of them in the shard: what is merged is not the run that was planned."""
+    place = tmp_path / "few"
+    left(place / "1", "a", clauses, *map(scenario, ORDER))
+    left(place / "2", "b", clauses, *map(scenario, ORDER[:3]))
+    named(place, plan([["a", 1, 1, 4]], [["b", 1, 1, 4]]))
+    assert merged(tmp_path / "into", place) == 1
+    said = capsys.readouterr().out
+    assert "MISSING   shard 2 of 2 is not whole: 4 scenarios of site b; 3 of its 4 scenarios are there" in said
+    assert len(summary(tmp_path / "into" / "b")["scenarios"]) == 3

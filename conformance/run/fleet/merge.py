@@ -112,10 +112,15 @@ class Merge:
             self.missing.setdefault(number, []).append((share, ""))
             return None
         try:
-            return read_part(folder, share.site, [share.part, share.parts])
+            part = read_part(folder, share.site, [share.part, share.parts])
         except UserError as problem:
             self._lacks(number, share, problem)
             return None
+        if part["scenarios"] < share.scenarios:
+            # What is there is taken; that it is all would be a lie.
+            words = f"{part['scenarios']} of its {share.scenarios} scenarios are there"
+            self._lacks(number, share, UserError("part-cut", words, where=str(folder)))
+        return part
 
     def _lacks(self, number: int, share: Share, problem: UserError) -> None:
         where = f" ({problem.where})" if problem.where else ""
