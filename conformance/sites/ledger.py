@@ -28,9 +28,10 @@ from conformance.sites.user_files import UNREADABLE
 
 #: Everything a run creates carries this prefix in its name, then the run id.
 PREFIX = "wxc"
-#: A name of ours, of a worker, and as a mail address; what a scenario puts behind it is told by the ledger alone.
-_NAME = re.compile(rf"{PREFIX}-((?P<began>[0-9a-f]{{8}})[0-9a-f]{{4}})(?:gw[0-9]+)?-[0-9]+")
-_ADDRESS = re.compile(r"@[A-Za-z0-9.-]+")
+#: What looks like a name of ours; and such a name alone, of a worker, too, and as a mail address. What a scenario
+#: writes behind its name is told by the ledger alone.
+_LIKE_OURS = re.compile(rf"{PREFIX}-([0-9a-f]{{12}})\w*-[0-9]+")
+_OURS = re.compile(rf"{PREFIX}-([0-9a-f]{{8}})[0-9a-f]{{4}}(?:gw[0-9]+)?-[0-9]+(?:@[A-Za-z0-9.-]+)?")
 #: 2020-01-01: no run is older than the suite.
 _FIRST = 0x5E0BE100
 
@@ -67,17 +68,15 @@ def begun(name: str) -> float | None:
 
     Nobody else's copy of a thing of ours is taken for ours: the name ends where a run ends it.
     """
-    found = _NAME.match(name)
-    if found is None or not (found.end() == len(name) or _ADDRESS.fullmatch(name, found.end())):
-        return None
-    when = float(int(found["began"], 16))
-    return when if when >= _FIRST else None
+    found = _OURS.fullmatch(name)
+    when = int(found[1], 16) if found else 0
+    return float(when) if when >= _FIRST else None
 
 
 def maker(name: str) -> str:
     """The run that ``name``, or its beginning, speaks of; empty for a name that does not look like ours."""
-    found = _NAME.match(name)
-    return found.group(1) if found else ""
+    found = _LIKE_OURS.match(name)
+    return found[1] if found else ""
 
 
 class Ledger:

@@ -193,6 +193,17 @@ def test_what_is_there_and_no_report_stays_and_so_do_ledgers(pair: Path, tmp_pat
     assert not (tmp_path / "m" / "a" / "exchanges").exists()
 
 
+def test_what_is_called_like_a_ledger_and_is_none_costs_no_site(pair: Path, tmp_path: Path) -> None:
+    place = pair / "1" / "a" / "ledger"
+    place.mkdir()
+    (place / "a-folder.jsonl").mkdir()
+    (place / "a-link.jsonl").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(place / "a-pipe.jsonl")
+    (place / "a-1.jsonl").write_text("{}\n", encoding="utf-8")
+    assert merged(tmp_path / "m", pair) == 0
+    assert [file.name for file in (tmp_path / "m" / "a" / "ledger").iterdir()] == ["a-1.jsonl"]
+
+
 @pytest.mark.parametrize("under", ["", "b"])
 def test_a_run_or_a_merge_at_work_there_is_left_alone(pair: Path, tmp_path: Path, under: str, capsys: pytest.CaptureFixture[str]) -> None:
     kept = tmp_path / "m" / "a" / "summary.json"

@@ -47,7 +47,7 @@ def keeping(file: Path, *how: str, operation: str = "CreateUser") -> Path:
         (f"wxc-{RUN}-1", float(0x61234567), RUN), (f"wxc-{RUN}gw0-12", float(0x61234567), RUN), (f"wxc-{RUN}-1@example.com", float(0x61234567), RUN),
         (f"wxc-{RUN}gw11-12@mail.example.co.uk", float(0x61234567), RUN),
         (f"wxc-{RUN}-1 copy of Hanna", None, RUN), (f"wxc-{RUN}-1st planning of the team", None, RUN), (f"wxc-{RUN}-1\n", None, RUN),
-        (f"wxc-{RUN}-1@", None, RUN), (f"wxc-{RUN}-1@example.com, Hanna", None, RUN), (f"wxc-{RUN}x-1", None, ""), (f"wxc-{RUN}gw-1", None, ""),
+        (f"wxc-{RUN}-1@", None, RUN), (f"wxc-{RUN}-1@example.com, Hanna", None, RUN), (f"wxc-{RUN}alpha-1", None, RUN), (f"wxc-{RUN}gw-1", None, RUN), (f"wxc-{RUN} -1", None, ""),
         ("wxc-5e0be0ffabcd-1", None, "5e0be0ffabcd"), ("wxc-5e0be100abcd-1", float(0x5E0BE100), "5e0be100abcd"), (f"abc-{RUN}-1", None, ""), (f"wxc-{RUN}", None, ""), ("wxc-0123456789-1", None, ""), (f"x wxc-{RUN}-1", None, ""), ("", None, ""),
     ],
 )  # fmt: skip

@@ -129,7 +129,7 @@ class Merge:
 
     def _keep_ledgers(self, site: str, folders: Iterable[Path]) -> None:
         """What may have been left on a site, for a sweep of the merged reports."""
-        for file in (one for folder in folders for one in sorted(folder.glob("ledger/*.jsonl"))):
+        for file in (one for folder in folders for one in sorted(folder.glob("ledger/*.jsonl")) if one.is_file()):
             target = self.place_of(site) / "ledger" / file.name
             target.parent.mkdir(parents=True, exist_ok=True)
             copy(file, target)
