@@ -262,8 +262,8 @@ def _described(sent: Mapping[str, str], told: Mapping[str, str], key: Mapping[st
     return {**sent, **told, **first, **short, "sessionKey": next(iter(first.values()))}
 
 
-#: Seconds after which a request that nobody answered has reached the site, or never will: longer than proxies wait.
-_ON_ITS_WAY = 15 * 60.0
+#: Minutes after which a request that nobody answered has reached the site, or never will: longer than proxies wait.
+_ON_ITS_WAY = 15
 #: Seconds for which the key of something is nobody else's, though no list can be read.
 _FRESH = 24 * 3600.0
 #: Seconds a run may last: so long is a job of GitHub at the most (docs.github.com, usage limits of Actions).
@@ -412,7 +412,8 @@ class Sweep:
             raise CannotJudge(item.why)
         how = "removed" if item.key is None else undone(self._run_context, client, item.entry, item.key)
         if item.ledger is not None:
-            with suppress(OSError), closing(Ledger(item.ledger, self._ledgers.place, "")) as ledger:
+            ledger = Ledger(item.ledger, self._ledgers.place, "")
+            with suppress(OSError), closing(ledger):
                 ledger.settled(item.entry, how)
 
     def _listed(
@@ -444,8 +445,8 @@ class Sweep:
 
     def _on_its_way(self, entry: LedgerEntry, *, answered: bool) -> str:
         """Why what no list shows may still come; a mock has done what it was sent."""
-        late = answered or self._run_context.control_plane is not None or _age(entry) > _ON_ITS_WAY
-        return "" if late else f"the site does not show it yet; sweep again in {_ON_ITS_WAY / 60:.0f} minutes"
+        late = answered or self._run_context.control_plane is not None or _age(entry) > 60 * _ON_ITS_WAY
+        return "" if late else f"the site does not show it yet; sweep in {_ON_ITS_WAY} minutes"
 
     def _still_ours(self, item: LeftOver, site: _SiteLists) -> LeftOver:
         """Before something is removed by its key: the site still shows it under a name that its run gave it."""
@@ -465,12 +466,12 @@ class Sweep:
 
     def _on_site(self, site: _SiteLists) -> Iterator[LeftOver]:
         """What the lists show by a name that is ours, or looks like it."""
-        for operation, creation in CREATIONS.items():
-            role = creation.listed.by if creation.listed else ""
-            for one in site.shown(operation, role):
+        lists = {name: listed for name, creation in CREATIONS.items() if (listed := creation.listed)}
+        for operation, listed in lists.items():
+            for one in site.shown(operation, listed.by):
                 when = begun(one.name) or 0.0
                 if maker(one.name) and when <= self._before and not one.over:
-                    entry = LedgerEntry("", self._run_context.profile.name, role, operation, one.name, when)
+                    entry = LedgerEntry("", self._run_context.profile.name, listed.by, operation, one.name, when)
                     key = _key(operation, one.key) if one.key else None
                     yield LeftOver(entry, key, None, "" if key else "the list does not tell its key")
 

@@ -69,8 +69,7 @@ def begun(name: str) -> float | None:
     Nobody else's copy of a thing of ours is taken for ours: the name ends where a run ends it.
     """
     found = _OURS.fullmatch(name)
-    when = int(found[1], 16) if found else 0
-    return float(when) if when >= _FIRST else None
+    return float(int(found[1], 16)) if found and int(found[1], 16) >= _FIRST else None
 
 
 def maker(name: str) -> str:

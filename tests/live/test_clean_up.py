@@ -184,7 +184,7 @@ def test_what_comes_after_the_run_was_interrupted_is_left_to_the_sweep_and_said_
         outcome = interrupted(stops, run, pytester, WRITES, "--lanes", "0", *arguments)
         assert outcome.code == 2, outcome.text
         (told,) = [line for line in outcome.lines if line.startswith("LEFT UNDONE")]
-        assert "whether it was created nobody knows: the site does not show it yet; sweep again in 15 minutes" in told
+        assert "whether it was created nobody knows: the site does not show it yet; sweep in 15 minutes" in told
         assert sits.done.wait(SAFETY)
         assert state(site)["sessions"] != before, "it has come, though nobody waited for it"
         assert main(["sweep", *arguments, "--root", str(ROOT), "--reports", str(outcome.reports)]) == 0

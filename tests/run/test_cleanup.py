@@ -494,7 +494,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 NOBODY = "whether it was created nobody knows: "
-LATER = f"{NOBODY}the site does not show it yet; sweep again in 15 minutes"
+LATER = f"{NOBODY}the site does not show it yet; sweep in 15 minutes"
 LISTS = {"CreateEvent": "LstsummaryEvent", "CreateMeeting": "LstsummarySession", "CreateUser": "LstsummaryUser"}
 
 
@@ -554,13 +554,16 @@ def test_a_name_that_is_none_of_ours_is_not_looked_for(live: RunContext, site: S
         (60, {"77": OLD}, True, ""), (99999, {"77": OLD.upper()}, True, ""), (99999, {"77": f"{OLD} Plain"}, True, ""), (60, {"7": "Board of directors"}, True, ""),
         (60, {"77": "Board of directors"}, False, "what has its key is called 'Board of directors' on the site"), (99999, {"7": OLD}, False, ""),
         (99999, None, False, "whether it is still ours nobody knows: LstsummaryEvent answered FAILURE 000001 No"), (60, None, True, ""),
+        (60, {"77": ""}, False, "what has its key is called '' on the site"), (60, {"": "keyless"}, True, ""),
     ],
 )  # fmt: skip
 def test_a_sweep_removes_by_key_only_what_the_site_calls_as_we_did(
     live: RunContext, site: Site, tmp_path: Path, clock: Clock, ago: float, rows: dict[str, str] | None, removed: bool, why: str
 ) -> None:
     file = clock.write(tmp_path, ago, "CreateEvent", {"sessionKey": "77"})
-    shown = [{"sessionKey": key, "sessionName": name} for key, name in (rows or {}).items()]
+    shown = [
+        {name: text for name, text in (("sessionKey", key), ("sessionName", name)) if text} for key, name in (rows or {}).items()
+    ]  # fmt: skip
     site.answers["LstsummaryEvent"] = [refused() if rows is None else listing("LstsummaryEvent", "event", "event", *shown)]
     items = sweep(live, tmp_path, math.inf).found()
     assert [item.why for item in items if item.ledger] == [why]
@@ -640,8 +643,71 @@ def test_a_user_that_stays_is_told_by_the_ledger_that_lists_it(live: RunContext,
 
 def test_a_password_whose_note_was_cut_short_is_put_back(live: RunContext, site: Site, tmp_path: Path, clock: Clock) -> None:
     clock.write(tmp_path, 60, PASSWORD, None, HOST)
+    file = tmp_path / "mock-6123456700aa.jsonl"
     assert sweep(live, tmp_path, math.inf).clean("6123456700aa") == (1, [])
     assert site.operations == ["SetUser"]
+    assert states(file) == ["intended", "removed"]
+
+
+def test_what_somebody_else_made_is_looked_for_as_who_made_it(live: RunContext, site: Site, tmp_path: Path, clock: Clock) -> None:
+    other = next(role for role in live.profile.accounts if role not in (HOST, ADMIN))
+    file = clock.write(tmp_path, 99999, "CreateEvent", None, role=other)
+    clock.write(tmp_path, 60, "CreateMeeting", {"meetingKey": "7"}, role=other)
+    items = sweep(live, tmp_path, math.inf).found()
+    assert {(name, caller) for name, caller, _ in site.asked} == {
+        ("LstsummaryUser", ADMIN), *((name, caller) for name in ("LstsummaryEvent", "LstsummarySession") for caller in (HOST, other))
+    }  # fmt: skip
+    assert [item.why for item in items] == ["", ""]
+    site.asked.clear()
+    site.answers["LstsummarySession"] = [refused()]
+    clock.write(tmp_path, 99999, "CreateMeeting", {"meetingKey": "7"}, role=other)
+    clock.write(tmp_path, 99999, "CreateMeeting", None, role=other)
+    mine = sweep(live, tmp_path, math.inf)
+    mine.of_run("6123456700aa")
+    assert {caller for _, caller, _ in site.asked} == {other}
+    mine.found()
+    assert {caller for name, caller, _ in site.asked if name == "LstsummarySession"} == {HOST, other}
+    assert mine.clean("6123456700aa")[0] == 3
+    assert states(file)[-3:] == ["removed"] * 3
+
+
+def test_a_ledger_of_a_clock_that_was_ahead_is_swept_unless_an_age_is_wanted(live: RunContext, site: Site, tmp_path: Path, clock: Clock) -> None:
+    clock.write(tmp_path, -7200, "CreateEvent", {"sessionKey": "7"})
+    mine = Sweep(live, Ledgers("mock", PLACE, tmp_path, None))
+    assert [str(item) for item in mine.found()] == [f"CreateEvent {OLD}"]
+    assert mine.later == []
+    aged = sweep(live, tmp_path, time.time())
+    assert aged.clean() == (0, [])
+    assert [str(item) for item in aged.later] == [f"CreateEvent {OLD}"]
+    assert sweep(live, tmp_path, aged.later[0].entry.started).found() != []
+    exact = sweep(live, tmp_path, aged.later[0].entry.started)
+    assert len(exact.found()) == 1
+    assert exact.later == []
+
+
+def test_what_the_list_shows_without_its_key_is_left_and_told(live: RunContext, site: Site, tmp_path: Path, clock: Clock) -> None:
+    file = clock.write(tmp_path, 99999, "CreateEvent", None)
+    site.answers["LstsummaryEvent"] = [listing("LstsummaryEvent", "event", "event", {"sessionName": OLD})]
+    assert sweep(live, tmp_path, math.inf).clean() == (0, [f"CreateEvent {OLD}: {NOBODY}the list does not tell its key"])
+    assert len(list(left_behind(file))) == 1
+
+
+@pytest.mark.parametrize(("ago", "key", "why"), [(900, None, LATER), (86400, {"sessionKey": "7"}, "")])
+def test_at_its_very_age(
+    live: RunContext, site: Site, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, ago: float, key: dict[str, str] | None, why: str
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1.8e9)
+    clock.write(tmp_path, ago, "CreateEvent", key)
+    site.answers["LstsummaryEvent"] = [listing("LstsummaryEvent", "event", "event")]
+    (item,) = sweep(live, tmp_path, math.inf).found()
+    assert (item.key, item.why) == (None, why)
+
+
+def test_what_looks_like_ours_has_no_age(live: RunContext, site: Site, tmp_path: Path) -> None:
+    site.answers["LstsummaryEvent"] = [listing("LstsummaryEvent", "event", "event", {"sessionKey": "1", "sessionName": f"{OLD} Plain"})]
+    mine = sweep(live, tmp_path, 0.5)
+    assert mine.found() == []
+    assert mine.alike == [f"{OLD} Plain"]
 
 
 def test_what_began_at_the_very_moment_counts_as_before_it(live: RunContext, site: Site, tmp_path: Path) -> None:
@@ -718,3 +784,22 @@ def test_a_password_is_put_back_and_a_new_name_removed_though_no_disk_took_them(
     undone = [(name, told["webExId"], told.get("password")) for name, _, told in site.asked[2:]]
     assert undone[0] == ("SetUser", host.webex_id, host.credentials["password"])
     assert ("DelUser", "another") in [one[:2] for one in undone[1:]]
+
+
+def test_a_sweep_goes_on_though_no_disk_takes_what_became_of_it(
+    live: RunContext, site: Site, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        clock.write(tmp_path, 60, "CreateEvent", {"sessionKey": f"{number}"}, f"{OLD[:-1]}{number}")
+    full_disk(monkeypatch, "removed")
+    assert sweep(live, tmp_path, math.inf).clean() == (2, [])
+    assert site.operations.count("DelEvent") == 2
+
+
+def test_that_nothing_readable_was_answered_is_no_news_to_a_full_disk(
+    live: RunContext, scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.answers["CreateMeeting"] = ["<html>"]
+    full_disk(monkeypatch, "created")
+    create(cleanup_of(live, scenario, site), site, "CreateMeeting", {"confName": "x"})
+    assert left(live) == [(HOST, "CreateMeeting", "x", None)]

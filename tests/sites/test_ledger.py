@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -367,3 +368,5 @@ def test_an_entry_knows_the_names_its_run_gave(tmp_path: Path) -> None:
     ledger.close()
     given = {name: entry.gave(name) for name in (f"wxc-{RUN}gw1-7", f"a+wxc-{RUN}gw1-7@b.c", f"wxc-{RUN}gw1-7 Plain", f"wxc-{RUN}gw2-7", f"wxc-{RUN}-7", "x")}
     assert list(given.values()) == [True, True, True, False, False, False]
+    assert replace(entry, number=f"{RUN}my-box-3").gave(f"wxc-{RUN}my-box-7")
+    assert not replace(entry, number=f"{RUN}my-box-3").gave(f"wxc-{RUN}my-7")
