@@ -9,7 +9,7 @@ from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder, FoundElement, fits_kind, may_be_empty
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotJudge
-from conformance.wire.exchange import Element, Reply, children, local_name, text_of, texts_of
+from conformance.wire.exchange import Element, Reply, children, is_count, local_name, text_of, texts_of
 
 Findings = tuple[Finding, ...]
 
@@ -131,7 +131,7 @@ def extends_by_digits(reply: Reply, whole: ContractView, path: str, stem: str) -
         whole,
         path,
         expected,
-        lambda text: bool(start) and text.startswith(start) and text[len(start) :].isdigit(),
+        lambda text: bool(start) and text.startswith(start) and is_count(text[len(start) :]),
     )
 
 
@@ -157,7 +157,7 @@ def passwords(reply: Reply, wanted: int, numbers: int) -> Findings:
     leaves = [one for one in (reply.body.iter() if reply.body is not None else ()) if not children(one)]
     named = [one for one in leaves if any(word in local_name(one).lower() for word in _PASSWORD_WORDS)]
     found = [one for one in named if text_of(one).lower() not in _NO_PASSWORDS and set(text_of(one)) - _MASKS]
-    if len(found) >= wanted and sum(text_of(one).isdigit() for one in found) >= numbers:
+    if len(found) >= wanted and sum(is_count(text_of(one)) for one in found) >= numbers:
         return ()
     actual = ", ".join(local_name(one) for one in found) or _absence(reply)
     return (Finding("password", "accessControl", f"{wanted} passwords, {numbers} of them numbers", actual),)
@@ -171,7 +171,7 @@ def panelist_passwords(reply: Reply) -> Findings:
         for element in (reply.body.iter() if reply.body is not None else ())
         if "panelist" in local_name(element).lower() and "password" in local_name(element).lower() and text_of(element)
     ]
-    if len(texts) >= 2 and any(text.isdigit() for _, text in texts):
+    if len(texts) >= 2 and any(is_count(text) for _, text in texts):
         return ()
     actual = ", ".join(name for name, _ in texts) or _absence(reply)
     return (Finding("element-present", "accessControl", expected, actual),)

@@ -8,7 +8,7 @@ from itertools import combinations
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import TRUE_WORDS, Finder, moment_of
 from conformance.judge.findings import Finding
-from conformance.wire.exchange import Reply, texts_of
+from conformance.wire.exchange import Reply, is_count, texts_of
 from conformance.wire.pages import rows_of
 
 Findings = tuple[Finding, ...]
@@ -40,7 +40,7 @@ def each_choice_is_the_sum(
 def _goes_on(reply: Reply, whole: ContractView) -> bool:
     """Whether a list, read to its end, holds fewer rows than it counts: what it keeps back nobody knows."""
     rows, total = len(rows_of(reply)), Finder(reply, whole).texts("matchingRecords/total")
-    return any(text.isdigit() and int(text) > rows for text in total)
+    return any(is_count(text) and int(text) > rows for text in total)
 
 
 def _sum(path: str, chosen: tuple[str, ...], wanted: list[str], texts: list[str]) -> Finding:
@@ -68,7 +68,7 @@ def views_told(reply: Reply, listed: Reply, whole: ContractView, times: Sequence
     views = [texts_of(row.element) for row in Finder(reply, whole).all("recordDetail")]
     for kind in ("viewed", "downloaded", "registered"):
         counted = Finder(listed, whole).texts(f"recordAccessHistory/{kind}")
-        number = int(counted[0]) if len(counted) == 1 and counted[0].isdigit() else -1
+        number = int(counted[0]) if len(counted) == 1 and is_count(counted[0]) else -1
         of_kind = [moment_of(view.get("accessTime", "")) for view in views if view.get(kind) in TRUE_WORDS]
         outer, first, last, end = (moment_of(text) for text in times)
         least = max(sum(first <= at <= last for at in of_kind), int(kind == "viewed"))

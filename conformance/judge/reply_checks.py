@@ -12,7 +12,7 @@ from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotGoOn, CannotJudge
 from conformance.sites.profile import SERVICE_PATH
-from conformance.wire.exchange import Element, Exchange, Reply, children, local_name, texts_of
+from conformance.wire.exchange import Element, Exchange, Reply, children, is_count, local_name, texts_of
 from conformance.wire.pages import only_row
 
 Findings = tuple[Finding, ...]
@@ -189,7 +189,7 @@ def counts_agree(reply: Reply, whole: ContractView, rows: str, start: int = 1) -
     finder = Finder(reply, whole)
     number = len(finder.all(rows))
     shown = {name: finder.texts(f"matchingRecords/{name}") for name in ("total", "returned", "startFrom")}
-    if not all(len(texts) == 1 and texts[0].isdigit() for texts in shown.values()):
+    if not all(len(texts) == 1 and is_count(texts[0]) for texts in shown.values()):
         return (Finding("count", "matchingRecords", "total, returned and startFrom as whole numbers", str(shown)),)
     total, returned, first = (int(shown[name][0]) for name in ("total", "returned", "startFrom"))
     found = []
@@ -250,7 +250,7 @@ def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, momen
 def _offset(zones: Reply, zone: str) -> int | None:
     rows = map(texts_of, zones.root.iter("{*}timeZone"))
     texts = [row.get("gmtOffset", "") for row in rows if row.get("timeZoneID") == zone]
-    return int(texts[0]) if len(texts) == 1 and re.fullmatch(r"-?\d+", texts[0]) else None
+    return int(texts[0]) if len(texts) == 1 and re.fullmatch(r"-?[0-9]+", texts[0]) else None
 
 
 def viewed_between(reply: Reply, whole: ContractView, first: str, last: str) -> bool:
@@ -285,7 +285,7 @@ def lists_exactly(
 def ascends(reply: Reply, whole: ContractView, path: str) -> Findings:
     """The whole numbers at ``path`` ascend from row to row; two rows at least, or order means nothing."""
     texts = Finder(reply, whole).texts(path)
-    if len(texts) < 2 or not all(text.isdigit() for text in texts):
+    if len(texts) < 2 or not all(is_count(text) for text in texts):
         return (Finding("row-order", path, "two or more whole numbers, ascending", _some(texts) or reply.verdict()),)
     numbers = [int(text) for text in texts]
     if numbers == sorted(numbers):

@@ -33,7 +33,7 @@ from conformance.wire.exchange import Element, Reply, children, local_name, text
 _EXACT = frozenset({"boolean", "integer", "int", "long", "short", "decimal", "float", "double"})
 
 _DECIMAL = frozenset({"decimal", "float", "double"})
-_IS_DECIMAL = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+_IS_DECIMAL = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
 
 
 class Declarations:

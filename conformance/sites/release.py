@@ -49,7 +49,7 @@ def release_in(text: str) -> Release | None:
     Train names of the retired XML API 11 and older (``V10.0.0``, ``T31L``, ``SP26``)
     are not releases of this contract and give None.
     """
-    for found in re.finditer(r"(?<![\d.])(\d{2,3})\.(\d{1,2})(?:\.(\d{1,2}))?(?:\.\d+)?(?![\d.]*\d)", text):
+    for found in re.finditer(r"(?<![\d.])(\d{2,3})\.(\d{1,2})(?:\.(\d{1,2}))?(?:\.\d+)?(?![\d.]*\d)", text, re.ASCII):
         release = Release(*(int(part or 0) for part in found.groups()))
         if release.major >= _OLDEST_TOLD:
             return release

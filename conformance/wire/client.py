@@ -23,7 +23,7 @@ from conformance.sites.profile import Profile
 from conformance.sites.user_files import demand_readable
 from conformance.wire.codings import ACCEPTED, CannotDecode, decoded
 from conformance.wire.environment import default_tls, proxy_for
-from conformance.wire.exchange import GATEWAY, Exchange, Request, sign_of_outage
+from conformance.wire.exchange import GATEWAY, Exchange, Request, is_count, sign_of_outage
 from conformance.wire.rate_limiter import RateLimiter
 
 _LOOKS_EVERY = 0.25
@@ -310,7 +310,7 @@ def _pause_asked(answer: httpx.Response, body: bytes) -> float | None:
 def seconds_to_wait(retry_after: str, now: float) -> float:
     """What ``Retry-After`` asks for, seconds or a date; 0.0 when it says nothing that can be read."""
     text = retry_after.strip()
-    if text.isascii() and text.isdigit():
+    if is_count(text):
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)

@@ -85,6 +85,15 @@ def text_of(element: Element | None) -> str:
     return (element.text or "").strip() if element is not None else ""
 
 
+#: ``int`` refuses a number longer than a few thousand digits.
+_LONGEST_COUNT = 1000
+
+
+def is_count(text: str) -> bool:
+    """Whether ``text`` is a whole number in the ten digits alone, as the API writes counts; ``isdigit`` takes ³ too."""
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_COUNT
+
+
 @dataclass(frozen=True)
 class Reply:
     """One ``serv:message`` answer (sources.md, Document shape).

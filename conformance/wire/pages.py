@@ -9,7 +9,7 @@ from dataclasses import replace
 from lxml import etree
 
 from conformance.sites.errors import CannotJudge
-from conformance.wire.exchange import Element, Reply, children, local_name, text_of
+from conformance.wire.exchange import Element, Reply, children, is_count, local_name, text_of
 
 #: A list of more pages is not read to its end: at the usual 100 rows a page and 4 requests a second that is 25 s.
 MOST_PAGES = 100
@@ -81,4 +81,4 @@ def total_of(page: Reply) -> int | None:
     """How many rows the whole list has, where a page tells it."""
     counts: Iterable[Element] = () if page.body is None else page.body.iterchildren(f"{{*}}{_COUNTS}")
     texts = [text_of(child) for one in counts for child in children(one) if local_name(child) == "total"]
-    return int(texts[0]) if texts and texts[0].isdigit() else None
+    return int(texts[0]) if texts and is_count(texts[0]) else None

@@ -22,7 +22,7 @@ from conformance.sites.masking import secret_registry
 from conformance.sites.profile import Account, Profile
 from conformance.wire.client import Client
 from conformance.wire.creations import CREATIONS
-from conformance.wire.exchange import NOT_FORWARDED, Exchange, Reply, Request, Signature, text_of, texts_of
+from conformance.wire.exchange import NOT_FORWARDED, Exchange, Reply, Request, Signature, is_count, text_of, texts_of
 from conformance.wire.payloads import Payloads
 from conformance.wire.served import NotServed, ServedOperations, may_depend_on_who_asks, sign_of_absence
 
@@ -301,7 +301,7 @@ def _text(reply: Reply, name: str) -> str:
 
 
 def _seconds(told: str) -> float:
-    return float(told) if told.isdigit() and int(told) else _LIFETIME
+    return float(told) if is_count(told) and int(told) else _LIFETIME
 
 
 class SiteClient:

@@ -239,6 +239,21 @@ FAULTS: tuple[Fault, ...] = (
         saying("meetingType/subProductCodePrefix", "AUO1"),
     ),
     _one(
+        "R41.12.0-15",
+        "LstMeetingType",
+        "no-digits",
+        "subProductCodePrefix goes on with a power, which is no digit (line 87)",
+        saying("meetingType/subProductCodePrefix", "PRO³"),
+    ),
+    _one(
+        "R41.11.0-47",
+        "LstrecordaccessHistory",
+        "counted-in-powers",
+        "total is no number (line 432)",
+        saying("matchingRecords/total", "²"),
+        "count",
+    ),
+    _one(
         "R41.12.0-17",
         "LstMeetingType",
         "another-type",

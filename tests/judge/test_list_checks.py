@@ -89,7 +89,7 @@ def view(at: str, viewed: str = "true") -> str:
     )
 
 
-def counted(viewed: int) -> Reply:
+def counted(viewed: int | str) -> Reply:
     counts = "".join(f"<history:{name}>{number}</history:{name}>" for name, number in (("registered", 0), ("downloaded", 0), ("viewed", viewed)))
     return reply("lstrecordaccessHistory", f"<history:recordAccessHistory>{counts}</history:recordAccessHistory>")
 
@@ -104,9 +104,11 @@ def counted(viewed: int) -> Reply:
         (("01/10/2021 00:00:00", "01/11/2021 00:00:00"), 1, "2 to 2 told one by one"),
         (("01/10/2020 00:00:00",), 1, "1 to 0 told one by one"),
         ((), 0, "1 to 0 told one by one"),
+        (("01/10/2021 00:00:00",), "¹", "1 to 1 told one by one"),
+        (("01/10/2021 00:00:00",), "1" * 5000, "1 to 1 told one by one"),
     ],
 )
-def test_views_are_as_many_as_are_counted(views: tuple[str, ...], count: int, actual: str) -> None:
+def test_views_are_as_many_as_are_counted(views: tuple[str, ...], count: int | str, actual: str) -> None:
     detail = reply("lstrecordaccessDetailHistory", "".join(map(view, views)))
     found = views_told(detail, counted(count), WHOLE, TIMES)
     assert [one.actual for one in found] == ([actual] if actual else [])

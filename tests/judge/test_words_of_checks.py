@@ -180,6 +180,7 @@ def test_one_value_in_both(before: Reply, after: Reply, expected: str, actual: s
     ("stem", "text", "expected", "found"),
     [
         ("X12", "X123", "X12 followed by digits", ""), ("X12", "X12", "X12 followed by digits", "'X12'"), ("X12", "X12a", "X12 followed by digits", "'X12a'"),
+        ("X12", "X12³", "X12 followed by digits", "'X12³'"), ("X12", "X12٣", "X12 followed by digits", "'X12٣'"),
         ("X12", "1123", "X12 followed by digits", "'1123'"), ("", "123", "serviceType followed by digits", "'123'"), (None, "123", "serviceType followed by digits", "'123'"),
     ],
 )  # fmt: skip
@@ -212,6 +213,7 @@ def test_who_may_not_host_meetings_is_told_so_somewhere(host: str | None, center
     [
         ("<ns1:hostPassword>abc</ns1:hostPassword><ns1:panelistPasscode>123</ns1:panelistPasscode>", 1, ""),
         ("<ns1:hostPassword>abc</ns1:hostPassword><ns1:meetingPwd>12a</ns1:meetingPwd>", 1, "hostPassword, meetingPwd"),
+        ("<ns1:hostPassword>abc</ns1:hostPassword><ns1:meetingPwd>12²</ns1:meetingPwd>", 1, "hostPassword, meetingPwd"),
         ("<ns1:hostPassword>abc</ns1:hostPassword>", 0, "hostPassword"),
         ("<ns1:hostPASSWORD>abc</ns1:hostPASSWORD><ns1:other>abc</ns1:other>", 0, "hostPASSWORD"),
         ("<ns1:hostPassword>***</ns1:hostPassword><ns1:hostPasscode>xX-0</ns1:hostPasscode>", 0, "absent with its parent"),
@@ -233,6 +235,7 @@ PANELIST = "two elements that say panelist and password, one of them a number"
         ("<ns1:panelistPassword>abc</ns1:panelistPassword><ns1:numericPanelistPassword>123</ns1:numericPanelistPassword>", ""),
         ("<ns1:panelistPassword>abc</ns1:panelistPassword><ns1:numericPANELISTPassword>x</ns1:numericPANELISTPassword>", "panelistPassword, numericPANELISTPassword"),
         ("<ns1:panelistPASSWORD>12</ns1:panelistPASSWORD><ns1:panelist>12</ns1:panelist><ns1:password>12</ns1:password>", "panelistPASSWORD"),
+        ("<ns1:panelistPassword>ab</ns1:panelistPassword><ns1:panelistPassword2>1²</ns1:panelistPassword2>", "panelistPassword, panelistPassword2"),
         ("<ns1:panelistPassword>12</ns1:panelistPassword><ns1:panelistPassword2/>", "panelistPassword"),
         ("", "absent with its parent"),
     ],
@@ -470,6 +473,7 @@ COUNTS = "matchingRecords"
         (matching("2", "2", "0", 2), 1, [(f"{COUNTS}/startFrom", "1", "0")]), (matching("2", "1", "1", 2), 1, [(f"{COUNTS}/returned", "2, the number of recording", "1")]),
         (matching("0", "0", "1", 0), 1, [(f"{COUNTS}/returned", "at least 1, the number of recording", "0")]),
         (matching("many", "2", "1", 2), 1, [(COUNTS, "total, returned and startFrom as whole numbers", "{'total': ['many'], 'returned': ['2'], 'startFrom': ['1']}")]),
+        (matching("²", "2", "1", 2), 1, [(COUNTS, "total, returned and startFrom as whole numbers", "{'total': ['²'], 'returned': ['2'], 'startFrom': ['1']}")]),
         (listed("LstRecording", "ep", RECORDING.format("a")), 1, [(COUNTS, "total, returned and startFrom as whole numbers", "{'total': [], 'returned': [], 'startFrom': []}")]),
     ],
 )  # fmt: skip
@@ -483,6 +487,7 @@ def test_counts_of_a_list(reply: Reply, start: int, found: list[tuple[str, str, 
     ("numbers", "found"),
     [
         (("1", "2", "2"), None), (("9", "10"), None), (("2", "1"), ("ascending", "2, 1")), (("1",), ("two or more whole numbers, ascending", "1")),
+        (("1", "²"), ("two or more whole numbers, ascending", "1, ²")),
         (("1", "x"), ("two or more whole numbers, ascending", "1, x")), ((), ("two or more whole numbers, ascending", "SUCCESS")),
         (("6", "5", "4", "3", "2", "1"), ("ascending", "6, 5, 4, 3, 2, 1")), (("8", "7", "6", "5", "4", "3", "2", "1"), ("ascending", "8, 7, 6, 5, 4, 3, ... 2 more")),
     ],

@@ -39,6 +39,7 @@ def refusal(exception_id: str) -> Reply:
         pytest.param([page(1, 2, total=9), page(1, 2, total=9)], 3, None, id="a-site-that-does-not-page"),
         pytest.param([page(1, 2)], 1, None, id="no-counts"),
         pytest.param([page(1, 2, total="many")], 1, None, id="counts-that-are-no-number"),
+        pytest.param([page(1, 2, total="⁵")], 1, None, id="counts-in-digits-of-another-kind"),
         pytest.param([page(total=7)], 1, None, id="no-rows"),
         pytest.param([refusal("000015")], 1, None, id="an-empty-list"),
         pytest.param([refusal("000001")], 1, None, id="a-refused-list"),
