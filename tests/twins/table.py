@@ -121,6 +121,8 @@ LATER_AND_EARLIER = (
          settings={"suspended": True}),
     Twin("suspended-untold", "a suspended site, and nobody has told the suite", "overviews of 42.5, 42.6", release="42.11.1",
          settings={"suspended": True}, profile=(profiles.without("settings"),), at_least=60, breaks=r"010107|creates no users"),
+    Twin("minimal-and-suspended", "a suspended site, told by address and one administrator, who hosts", "overviews of 42.5, 42.6", release="42.11.1",
+         settings={"suspended": True}, profile=(profiles.minimal, profiles.saying("settings", suspended=True)), at_least=150),
     Twin("version-in-apiVer", "GetAPIVersion as in 39.7: the number stands in apiVer only", "vendor's page",
          replies=(wire.of("GetAPIVersion", wire.all_of(_V11, wire.saying("release", "SP26"),
                                                        wire.lacking("trainReleaseVersion", "trainReleaseOrder"))),)),
