@@ -216,13 +216,20 @@ _ROW_KEYS = {
 
 
 def row_of(reply: Reply, whole: ContractView, known: Mapping[str, str]) -> Reply | None:
-    """The reply with the row of something ``known`` and no other; None where the list does not hold it."""
+    """The reply with the row of something ``known`` and no other; None where the list does not hold it.
+
+    No source says that a recording is the only one of its name: of several nobody
+    can say which the profile means, and that is :class:`CannotJudge`.
+    """
     rows, leaf, variable = _ROW_KEYS[reply.operation]
-    for row in Finder(reply, whole).all(rows):
-        texts = texts_of(row.element)
-        if texts.get(leaf) == known[variable]:
-            return only_row(reply, row.element)
-    return None
+    found = [row.element for row in Finder(reply, whole).all(rows)]
+    mine = [row for row in found if texts_of(row).get(leaf) == known[variable]]
+    # A list that grows while its pages are read tells a row twice.
+    ids = {texts_of(row).get("recordingID", str(nth)) for nth, row in enumerate(mine)}
+    if leaf == "name" and len(ids) > 1:
+        told = f"{len(ids)} recordings are called {known[variable]!r}"
+        raise CannotJudge(f"{told}: the profile must name one that is the only one of its name")
+    return only_row(reply, mine[0]) if mine else None
 
 
 def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, moment: str) -> Findings:

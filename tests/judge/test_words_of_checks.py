@@ -418,6 +418,36 @@ def test_the_row_of_what_is_known_and_no_other() -> None:
     assert reply_checks.row_of(whole, WHOLE, {"recordName": "c"}) is None
 
 
+KEYED = "<n:recording><n:recordingID>{}</n:recordingID><n:name>{}</n:name></n:recording>"
+
+
+def test_of_recordings_of_one_name_nobody_says_which_is_meant() -> None:
+    """Names are not said to be unique; the id is the key."""
+    whole = listed("LstRecording", "ep", KEYED.format(7, "a") + KEYED.format(8, "b") + KEYED.format(9, "a"))
+    with pytest.raises(CannotJudge, match=r"^2 recordings are called 'a': the profile must name one that is the only one of its name$"):
+        reply_checks.row_of(whole, WHOLE, {"recordName": "a"})
+    assert reply_checks.row_of(whole, WHOLE, {"recordName": "b"}) is not None
+    unkeyed = listed("LstRecording", "ep", RECORDING.format("a") * 3)
+    with pytest.raises(CannotJudge, match=r"^3 recordings are called 'a'"):
+        reply_checks.row_of(unkeyed, WHOLE, {"recordName": "a"})
+
+
+def test_a_row_told_twice_is_one_row() -> None:
+    whole = listed("LstRecording", "ep", KEYED.format(7, "a") * 2)
+    row = reply_checks.row_of(whole, WHOLE, {"recordName": "a"})
+    assert row is not None
+    assert element_checks.told(row, WHOLE, "recording/recordingID") == "recording/recordingID: 7"
+
+
+def test_rows_of_one_key_are_one_thing() -> None:
+    """A series of meetings is told by its dates, all of one session key."""
+    session = "<n:session><n:sessionKey>5</n:sessionKey><n:confName>{}</n:confName></n:session>"
+    whole = listed("LstsummarySession", "ep", session.format("first") + session.format("second"))
+    row = reply_checks.row_of(whole, WHOLE, {"sessionKey": "5"})
+    assert row is not None
+    assert element_checks.told(row, WHOLE, "session/confName") == "session/confName: first"
+
+
 def views(*told: tuple[str, str]) -> Reply:
     row = "<n:recordDetail><n:accessTime>{}</n:accessTime><n:viewed>{}</n:viewed></n:recordDetail>"
     return listed("LstrecordaccessDetailHistory", "history", "".join(row.format(*one) for one in told))

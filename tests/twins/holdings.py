@@ -105,6 +105,15 @@ def recordings_of_others(store: Store, count: int = 260) -> None:
     ))  # fmt: skip
 
 
+def namesakes(store: Store) -> None:
+    """Of every recording another of its name, a day older and of the other kind."""
+    store.add(*(
+        replace(one, recording_id=10_000 + place, session_key=120_000_000 + place, conf_id=3 * 10**17 + place,
+                pressed=one.pressed - DAY, stored=one.stored - DAY, network_based=not one.network_based)
+        for place, one in enumerate(store.all(Recording))
+    ))  # fmt: skip
+
+
 def strangers_watched(store: Store) -> None:
     """Views of people who gave neither name nor address, before and after those known."""
     now = max(view.at for view in store.all(View))

@@ -174,6 +174,8 @@ HOLDINGS = (
     Twin("no-programs", "no program of events was ever made", "wire facts: an empty list is 000015", holds=(holdings.none(Program),)),
     Twin("others-first", "rows of other hosts before ours, more than two pages of them", "any site with two hosts",
          holds=(holdings.sessions_of_others, holdings.recordings_of_others)),
+    Twin("recordings-of-one-name", "two recordings of every name", "no source says that names are unique", release="42.11.1",
+         holds=(holdings.namesakes,), breaks=r"2 recordings are called"),
     Twin("anonymous-viewers", "people without name and address in the history of a recording", "captures of histories",
          holds=(holdings.strangers_watched,)),
     Twin("in-berlin", "users, sessions and recordings in a zone with summer time", "capture of a German site",
