@@ -191,13 +191,28 @@ def _kind(kind: str) -> str:
     return _KINDS[kind]
 
 
+def _date_and_time() -> str:
+    month, day, year = (f"number(substring({_TEXT},{at}))" for at in ("1,2", "4,2", "7,4"))
+    hour, minute, second = (f"number(substring({_TEXT},{at},2))" for at in (12, 15, 18))
+    leap = f"({year} mod 4=0 and ({year} mod 100!=0 or {year} mod 400=0))"
+    long = f"contains('01 03 05 07 08 10 12',substring({_TEXT},1,2))"
+    last = f"({day}<29 or ({day}=29 and {leap}) or ({day}<31 and {month}!=2) or {long})"
+    tests = (
+        f"translate({_TEXT},'{_DIGITS}','9999999999')='99/99/9999 99:99:99'",
+        f"{year}>0 and {month}>0 and {month}<13 and {day}>0 and {day}<32 and {last}",
+        f"(({hour}<24 and {minute}<60 and {second}<60) or substring({_TEXT},12)='24:00:00')",
+    )
+    return " and ".join(tests)
+
+
 _UNSIGNED = f"translate({_TEXT},'+-','')"
 _KINDS = {
     "boolean": f"{_TEXT}='true' or {_TEXT}='false' or {_TEXT}='1' or {_TEXT}='0'",
     "integer": f"{_UNSIGNED}!='' and translate({_UNSIGNED},'{_DIGITS}','')=''",
+    "count": f"{_TEXT}!='' and translate({_TEXT},'{_DIGITS}','')=''",
     "text": f"{_TEXT}!=''",
     "text or empty": "true()",
-    "date and time": f"translate({_TEXT},'{_DIGITS}','9999999999')='99/99/9999 99:99:99'",
+    "date and time": _date_and_time(),
 }
 
 

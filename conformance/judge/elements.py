@@ -1,5 +1,9 @@
 """Finds elements of a reply by the path features use, and says what kind of value one holds (sources.md, Values).
 
+Kinds a feature may ask for: ``boolean``, ``integer`` (a sign allowed), ``count`` (digits alone: how many there are),
+``text``, ``text or empty``, ``date and time`` (a day of the calendar), ``one of A, B``, ``8 digits``,
+``8 hexadecimal digits``.
+
 Paths are names as the API prints them, no prefixes. Namespaces come from the
 contract, so an element in a foreign namespace is not found; a name the contract
 does not declare is matched by name alone.
@@ -9,7 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from conformance.judge.contract import ComplexType, ContractView
 from conformance.wire.exchange import Element, Reply, children, local_name, qname, text_of
@@ -20,6 +24,7 @@ TRUE_WORDS = ("true", "1")
 _KINDS = {
     "boolean": re.compile(r"^(true|false|1|0)$"),
     "integer": re.compile(r"^[+-]?[0-9]+$"),
+    "count": re.compile(r"^[0-9]+$"),
     "text": re.compile(r"\S"),
     "text or empty": re.compile(""),
     "date and time": re.compile(r"^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}$", re.ASCII),
@@ -30,13 +35,15 @@ _DIGITS = re.compile(r"^(\d+) (hexadecimal )?digits$")
 
 
 def fits_kind(text: str, kind: str) -> bool:
-    """Whether ``text`` is of ``kind``: a word above, ``one of A, B``, ``8 digits``, ``8 hexadecimal digits``."""
+    """Whether ``text`` is of ``kind``, one of those above."""
     listed = _ONE_OF.match(kind)
     if listed:
         return text in [word.strip() for word in listed.group(1).split(",")]
     digits = _DIGITS.match(kind)
     if digits:
         return re.fullmatch(rf"[{'0-9A-Fa-f' if digits.group(2) else '0-9'}]{{{digits.group(1)}}}", text) is not None
+    if kind == "date and time":
+        return _MOMENT.search(text) is not None and told_moment(text) is not None
     return _KINDS[kind].search(text) is not None
 
 
@@ -61,12 +68,23 @@ def kind_of(text: str) -> str:
     return "date and time" if _MOMENT.search(text) else "text"
 
 
+def told_moment(text: str) -> datetime | None:
+    """The moment ``text`` tells; None where it is none, such as a 13th month or a 30th of February.
+
+    24:00:00 is the end of a day: no source says that a site may not write it.
+    """
+    day, _, time = text.partition(" ")
+    ends = time == "24:00:00"
+    try:
+        told = datetime.strptime(f"{day} 00:00:00" if ends else text, STAMP)  # noqa: DTZ007 - its zone stands elsewhere
+        return told + timedelta(days=1) if ends else told
+    except (ValueError, OverflowError):
+        return None
+
+
 def moment_of(text: str) -> datetime:
     """The moment a reply tells, to be compared with its like; before all others where it tells none."""
-    try:
-        return datetime.strptime(text, STAMP)  # noqa: DTZ007 - compared with its like, a day apart
-    except ValueError:
-        return datetime.min  # noqa: DTZ901 - before every moment there is
+    return told_moment(text) or datetime.min  # noqa: DTZ901 - before every moment there is
 
 
 @dataclass(frozen=True)

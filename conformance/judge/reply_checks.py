@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from conformance.judge.contract import ContractView
-from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of
+from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of, told_moment
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotGoOn, CannotJudge
 from conformance.sites.profile import SERVICE_PATH
@@ -244,9 +244,8 @@ def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, momen
         raise CannotJudge(f"LstTimeZone told no gmtOffset of zone {zone or '(none)'}: {zones.verdict()}")
     wanted = datetime.strptime(moment, STAMP)  # noqa: DTZ007 - both are reckoned in GMT
     for text in Finder(listed, whole).texts(path):
-        try:
-            told = datetime.strptime(text, STAMP) - timedelta(minutes=offset)  # noqa: DTZ007
-        except ValueError:
+        told = _in_gmt(text, offset)
+        if told is None:
             return (Finding("moment", path, "a date and time, MM/DD/YYYY HH:MM:SS", repr(text)),)
         apart = abs((told - wanted).total_seconds())
         if min(apart, abs(apart - _SUMMER)) > _MINUTE:
@@ -254,10 +253,18 @@ def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, momen
     return ()
 
 
+def _in_gmt(text: str, offset: int) -> datetime | None:
+    local = told_moment(text)
+    try:
+        return None if local is None else local - timedelta(minutes=offset)
+    except OverflowError:
+        return None
+
+
 def _offset(zones: Reply, zone: str) -> int | None:
     rows = map(texts_of, zones.root.iter("{*}timeZone"))
     texts = [row.get("gmtOffset", "") for row in rows if row.get("timeZoneID") == zone]
-    return int(texts[0]) if len(texts) == 1 and re.fullmatch(r"-?[0-9]+", texts[0]) else None
+    return int(texts[0]) if len(texts) == 1 and re.fullmatch(r"-?[0-9]{1,4}", texts[0]) else None
 
 
 def viewed_between(reply: Reply, whole: ContractView, first: str, last: str) -> bool:

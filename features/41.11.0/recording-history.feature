@@ -117,9 +117,9 @@ Feature: The history of recording views covers meetings, large events and classi
         | recordAccessHistory/recordID     | integer       |
         | recordAccessHistory/recordName   | text          |
         | recordAccessHistory/creationTime | date and time |
-        | recordAccessHistory/registered   | integer       |
-        | recordAccessHistory/downloaded   | integer       |
-        | recordAccessHistory/viewed       | integer       |
+        | recordAccessHistory/registered   | count         |
+        | recordAccessHistory/downloaded   | count         |
+        | recordAccessHistory/viewed       | count         |
         | recordAccessHistory/timeZoneID   | integer       |
       And the children of recordAccessHistory keep this order
         | element      |
@@ -157,9 +157,9 @@ Feature: The history of recording views covers meetings, large events and classi
         | recordAccessHistory/recordID     | integer       |
         | recordAccessHistory/recordName   | text          |
         | recordAccessHistory/creationTime | date and time |
-        | recordAccessHistory/registered   | integer       |
-        | recordAccessHistory/downloaded   | integer       |
-        | recordAccessHistory/viewed       | integer       |
+        | recordAccessHistory/registered   | count         |
+        | recordAccessHistory/downloaded   | count         |
+        | recordAccessHistory/viewed       | count         |
         | recordAccessHistory/timeZoneID   | integer       |
       And recordAccessHistory/recordID is another one in each reply of LstrecordaccessHistory
 
@@ -330,9 +330,9 @@ Feature: The history of recording views covers meetings, large events and classi
         | recordAccessHistory/recordID     | integer       |
         | recordAccessHistory/recordName   | text          |
         | recordAccessHistory/creationTime | date and time |
-        | recordAccessHistory/registered   | integer       |
-        | recordAccessHistory/downloaded   | integer       |
-        | recordAccessHistory/viewed       | integer       |
+        | recordAccessHistory/registered   | count         |
+        | recordAccessHistory/downloaded   | count         |
+        | recordAccessHistory/viewed       | count         |
         | recordAccessHistory/timeZoneID   | integer       |
       And matchingRecords comes last in its parent
 

@@ -11,7 +11,7 @@ Feature: License counters are for administrators only
       Then the call succeeds
       And the reply contains
         | element         | kind    |
-        | activeUserCount | integer |
+        | activeUserCount | count   |
 
       Examples:
         | clause     | role            |
@@ -25,14 +25,14 @@ Feature: License counters are for administrators only
       Then the call succeeds
       And the reply contains
         | element            | kind    |
-        | activeUserCount    | integer |
-        | EEActiveUserCount  | integer |
-        | activeCETHost      | integer |
-        | auoActiveUserCount | integer |
-        | MCActiveUserCount  | integer |
-        | ECActiveUserCount  | integer |
-        | TCActiveUserCount  | integer |
-        | SCActiveUserCount  | integer |
+        | activeUserCount    | count   |
+        | EEActiveUserCount  | count   |
+        | activeCETHost      | count   |
+        | auoActiveUserCount | count   |
+        | MCActiveUserCount  | count   |
+        | ECActiveUserCount  | count   |
+        | TCActiveUserCount  | count   |
+        | SCActiveUserCount  | count   |
 
       Examples:
         | clause     | role            |

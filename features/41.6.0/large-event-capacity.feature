@@ -11,7 +11,7 @@ Feature: Provisioning supports large events (Webex Events 2.0)
       Then the call succeeds
       And the reply contains
         | element            | kind    |
-        | largeEventCapacity | integer |
+        | largeEventCapacity | count   |
 
     @should
     Scenario Outline: largeEventCapacity of such a user comes to the <role>
@@ -20,7 +20,7 @@ Feature: Provisioning supports large events (Webex Events 2.0)
       Then the call succeeds
       And the reply contains
         | element            | kind    |
-        | largeEventCapacity | integer |
+        | largeEventCapacity | count   |
 
       Examples:
         | role            |

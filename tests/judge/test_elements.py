@@ -46,7 +46,13 @@ def test_the_narrowest_kind_of_a_text(text: str, kind: str) -> None:
         ("012F", "4 hexadecimal digits", True), ("012X", "4 hexadecimal digits", False), ("012g", "4 hexadecimal digits", False),
         ("012", "4 digits", False), ("01234", "4 digits", False), ("٤٤٤٤", "4 digits", False), ("٤", "integer", False),
         ("b", "one of a, b", True), ("c", "one of a, b", False), ("a, b", "one of a, b", False), ("", "text", False),
-        (" ", "text", False), ("", "text or empty", True),
+        (" ", "text", False), ("", "text or empty", True), ("-7", "integer", True), ("+7", "integer", True), ("7", "count", True),
+        ("007", "count", True), ("-7", "count", False), ("+7", "count", False), ("", "count", False), ("7x", "count", False), ("x7", "count", False),
+        ("³", "count", False), ("٤", "count", False), ("12/31/2026 23:59:59", "date and time", True), ("31/12/2026 23:59:59", "date and time", False),
+        ("99/99/2026 99:99:99", "date and time", False), ("02/29/2028 00:00:00", "date and time", True), ("02/29/2026 00:00:00", "date and time", False),
+        ("00/01/2026 00:00:00", "date and time", False), ("01/00/2026 00:00:00", "date and time", False), ("01/01/0000 00:00:00", "date and time", False),
+        ("01/01/2026 24:00:00", "date and time", True), ("02/30/2026 24:00:00", "date and time", False), ("01/01/2026 24:00:01", "date and time", False),
+        ("01/01/2026 23:60:00", "date and time", False), ("1/01/2026 00:00:00", "date and time", False), ("01/01/2026 00:00:00 ", "date and time", False),
     ],
 )  # fmt: skip
 def test_what_fits_a_kind(text: str, kind: str, fits: bool) -> None:
@@ -109,4 +115,6 @@ def reply_body(finder: Finder) -> object:
 
 def test_a_moment_is_read_as_sites_write_it_and_what_is_none_comes_before_all() -> None:
     assert moment_of("01/02/2026 03:04:05") == datetime(2026, 1, 2, 3, 4, 5)
+    assert moment_of("12/31/2026 24:00:00") == datetime(2027, 1, 1)
+    assert moment_of("12/31/9999 24:00:00") == datetime.min
     assert {moment_of(text) for text in ("", "tomorrow", "2026-01-02 03:04:05", "13/02/2026 03:04:05")} == {datetime.min}

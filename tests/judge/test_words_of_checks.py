@@ -577,12 +577,13 @@ def test_the_zone_is_that_beside_the_moment() -> None:
     assert reply_checks.moment_is(row, at("")[1], WHOLE, "recording/inner/createTime", "11/10/2026 02:00:00") == ()
 
 
-def test_what_is_no_moment_is_told() -> None:
-    told = reply_checks.moment_is(*at("yesterday"), WHOLE, "recording/createTime", "11/10/2026 02:00:00")
-    assert words(told) == [("moment", "recording/createTime", "a date and time, MM/DD/YYYY HH:MM:SS", "'yesterday'")]
+@pytest.mark.parametrize(("text", "offset"), [("yesterday", "0"), ("13/10/2026 02:00:00", "0"), ("01/01/0001 00:00:00", "60")])
+def test_what_is_no_moment_is_told(text: str, offset: str) -> None:
+    told = reply_checks.moment_is(*at(text, offset), WHOLE, "recording/createTime", "11/10/2026 02:00:00")
+    assert words(told) == [("moment", "recording/createTime", "a date and time, MM/DD/YYYY HH:MM:SS", repr(text))]
 
 
-@pytest.mark.parametrize(("offset", "zone"), [(None, "4"), ("", "4"), ("8h", "4"), ("-", "4"), ("0", "5")])
+@pytest.mark.parametrize(("offset", "zone"), [(None, "4"), ("", "4"), ("8h", "4"), ("٤", "4"), ("9" * 5000, "4"), ("-", "4"), ("0", "5")])
 def test_a_zone_without_an_offset_accuses_nobody(offset: str | None, zone: str) -> None:
     with pytest.raises(CannotJudge, match="LstTimeZone told no gmtOffset of zone 4: SUCCESS"):
         reply_checks.moment_is(*at("11/10/2026 02:00:00", offset, zone), WHOLE, "recording/createTime", "11/10/2026 02:00:00")

@@ -68,7 +68,7 @@ def _shown(name: str) -> Edit:
 def _counters() -> Iterator[Fault]:
     for name in COUNTERS:
         for role, clause in TOLD.items():
-            yield from _ways("GetSite", name, clause, "integer", role, called_by(role))
+            yield from _ways("GetSite", name, clause, "count", role, called_by(role))
         for role, clause in UNTOLD.items():
             what = f"GetSite tells {name} to the {role} (lines 980-993)"
             yield ReplyFault(

@@ -15,6 +15,7 @@ FAMILY = "kind-not-meaning"
 _WORDS: dict[str, tuple[str, ...]] = {
     "boolean": ("true", "false"),
     "integer": ("0", "4711"),
+    "count": ("0", "4711"),
     "text": ("******",),
     "tone": (),
     "time": ("01/01/1970 00:00:00",),

@@ -72,7 +72,19 @@ def _moved(path: str) -> Edit:
     return edit
 
 
-_ODD = {"boolean": "TRUE?", "integer": "three", "tone": "GONG", "text": " ", "time": "2021-11-30T10:00:00Z"}
+_ODD = {
+    "boolean": "TRUE?",
+    "integer": "three",
+    "count": "three",
+    "tone": "GONG",
+    "text": " ",
+    "time": "2021-11-30T10:00:00Z",
+}
+#: What has the form of a kind and is none: name of the way, and what the element says.
+_NEARLY = {
+    "count": (("below-nought", "-5"),),
+    "time": (("day-before-month", "31/12/2021 10:00:00"), ("of-no-calendar", "02/30/2021 24:61:00")),
+}
 
 
 def ways_of(path: str, kind: str) -> tuple[tuple[str, str, Edit], ...]:
@@ -85,6 +97,7 @@ def ways_of(path: str, kind: str) -> tuple[tuple[str, str, Edit], ...]:
         ("misplaced", "element-present", _elsewhere(path)),
         ("in-a-foreign-namespace", "element-present", _foreign(path)),
         *(() if kind == "tone" else (("of-another-type", odd, saying(path, _ODD[kind])),)),
+        *((way, "element-kind", saying(path, told)) for way, told in _NEARLY.get(kind, ())),
     )
 
 

@@ -9,7 +9,7 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "GetSite": {
         "telephonyConfig/isWebexTelephony": ("R41.2.0-01", "boolean"),
         "siteCommonOptions/enablePreMeetingLobby": ("R41.3.0-10", "boolean"),
-        "metaData/activeUserCount": ("R41.3.0-16", "integer"),
+        "metaData/activeUserCount": ("R41.3.0-16", "count"),
         "defaults/entryExitToneEC": ("R41.4.0-01", "tone"),
         "enableRecordingAccess": ("R41.5.0-11", "boolean"),
         "storageEmptyStatus": ("R41.5.0-13", "boolean"),
@@ -36,7 +36,7 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "GetUser": {
         "webexAssistantEnabled": ("R41.2.0-13", "boolean"),
         "phones/hostPIN": ("R41.5.0-05", "integer"),
-        "largeEventCapacity": ("R41.6.0-01", "integer"),
+        "largeEventCapacity": ("R41.6.0-01", "count"),
         "freeAccount": ("R41.11.0-61", "boolean"),
     },
     "CreateUser": {"userId": ("R41.11.0-23", "integer")},
@@ -44,9 +44,9 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "recordAccessHistory/recordID": ("R41.11.0-46", "integer"),
         "recordAccessHistory/recordName": ("R41.11.0-46", "text"),
         "recordAccessHistory/creationTime": ("R41.11.0-46", "time"),
-        "recordAccessHistory/registered": ("R41.11.0-46", "integer"),
-        "recordAccessHistory/downloaded": ("R41.11.0-46", "integer"),
-        "recordAccessHistory/viewed": ("R41.11.0-46", "integer"),
+        "recordAccessHistory/registered": ("R41.11.0-46", "count"),
+        "recordAccessHistory/downloaded": ("R41.11.0-46", "count"),
+        "recordAccessHistory/viewed": ("R41.11.0-46", "count"),
         "recordAccessHistory/timeZoneID": ("R41.11.0-46", "integer"),
     },
     "LstrecordaccessDetailHistory": {
