@@ -16,7 +16,7 @@ from conformance.judge.elements import Finder
 from conformance.scenarios.authentication import Authenticator
 from conformance.scenarios.run_context import RunContext
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.profile import CREDENTIALS, Account
+from conformance.sites.profile import ADMINISTRATORS, CREDENTIALS, Account
 from conformance.sites.release import TOLD_IN, Release, release_in
 from conformance.sites.settings import Setting, Value, known_settings
 from conformance.wire.client import reads_only
@@ -35,6 +35,7 @@ _PRIVILEGES = {
     "host": ("host", True),
     "attendee": ("host", False),
 }
+_ADMINISTERS = tuple(dict.fromkeys(_PRIVILEGES[role][0] for role in ADMINISTRATORS))
 #: Refusals of a login and what to do about them.
 _LOGIN_HINTS = {
     "030002": "check the password of the account, it may have expired",
@@ -69,7 +70,8 @@ class PreflightReport:
     of its settings where that can be read, ``clock`` how many seconds the site
     is ahead of us, 0 when the clocks agree. ``behind`` tells that the site is older
     than its profile says: the clauses since then, which the operator counts on,
-    are not judged, and such a run is not green.
+    are not judged, and such a run is not green. ``administrators`` are roles that
+    are no administrator's, played by one.
     """
 
     lines: tuple[PreflightLine, ...]
@@ -77,6 +79,7 @@ class PreflightReport:
     settings: Mapping[str, Value] = field(default_factory=dict)
     clock: float = 0.0
     behind: str = ""
+    administrators: frozenset[str] = frozenset()
 
     @property
     def contradictions(self) -> list[PreflightLine]:
@@ -102,6 +105,7 @@ class Preflight:
         self._client = SiteClient(run_context, run_context.sign_ins)
         self._authenticator = Authenticator(run_context, self._client.send)
         self._settings: dict[str, Value] = {}
+        self._administrators: set[str] = set()
 
     def look(self, asked: Release | None = None) -> PreflightReport:
         """Everything that can be found out; an error that leaves nothing to judge is a :class:`UserError`.
@@ -121,7 +125,8 @@ class Preflight:
             lines += self._other_operations() if self._survey else ()
         finally:
             self._client.close()
-        return PreflightReport(tuple(lines), release, self._settings, clock, self._behind(release, asked))
+        behind, administrators = self._behind(release, asked), frozenset(self._administrators)
+        return PreflightReport(tuple(lines), release, self._settings, clock, behind, administrators)
 
     def _version(self) -> Exchange:
         """The first request carries no credential: GetAPIVersion needs none, and nobody knows yet who listens."""
@@ -212,7 +217,7 @@ class Preflight:
             return PreflightLine(what, told, f"could not be asked: {problem}", "note")
         if reply.succeeded:
             self._run_context.sign_ins.saw(account)
-            return self._role(account, told, Finder(reply, self._run_context.contract.whole))
+            return self._played(account, told, Finder(reply, self._run_context.contract.whole))
         if refuses_login("", reply):
             return PreflightLine(what, told, _with_hint(reply.verdict()), "refused")
         return PreflightLine(what, told, f"signed in, GetUser answered {reply.verdict()}", "note")
@@ -224,6 +229,15 @@ class Preflight:
             return self._client.send(request).reply
         tried = replace(request, signature=None)
         return asked_twice(lambda: self._client.send(tried).reply, "GetUser")
+
+    def _played(self, account: Account, told: str, finder: Finder) -> PreflightLine:
+        """Whether the account can play its role, and what else it is: a host of the profile may administer, too."""
+        line = self._role(account, told, finder)
+        also = [name for name in _ADMINISTERS if any(map(_BOOLEANS.get, finder.texts(f"privilege/{name}")))]
+        if not also or account.role in ADMINISTRATORS:
+            return line
+        self._administrators.add(account.role)
+        return replace(line, found=f"{line.found}, {' and '.join(f'{name} true' for name in also)}")
 
     def _role(self, account: Account, told: str, finder: Finder) -> PreflightLine:
         what, wanted = f"account {account.role}", _PRIVILEGES.get(account.role)

@@ -270,6 +270,7 @@ def _as_the_site_says(run_context: RunContext, preflight: PreflightReport, optio
         run_context,
         profile=replace(profile, settings=settings),
         said_settings=profile.settings,
+        administrators=preflight.administrators,
         release=release,
         baseline=read_baseline(measured_by, options.sites[0], clauses, release) if measured_by else None,
         now=run_context.now + timedelta(seconds=preflight.clock),

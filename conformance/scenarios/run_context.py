@@ -17,7 +17,7 @@ from conformance.reporting.outcome import Skip
 from conformance.reporting.shapes import Baseline
 from conformance.scenarios.scenario import Scenario
 from conformance.sites.control_plane import ControlPlane
-from conformance.sites.discovery import SETTING, Discoveries
+from conformance.sites.discovery import ROLE, SETTING, Discoveries, discovery_table
 from conformance.sites.ledger import Ledger
 from conformance.sites.profile import CREDENTIALS, Account, Profile, data_item, known_test_data, share_of
 from conformance.sites.release import Release
@@ -42,7 +42,8 @@ class RunContext:
     ``vendor_schemas`` are the vendor's own schemas when the profile names them,
     ``baseline`` what an earlier run on the same site recorded,
     ``mailbox`` where mail of the site can be read, ``transport`` a replacement
-    for the network. The settings of ``profile`` are what the site says, where it
+    for the network. ``administrators`` are the other roles of the profile that
+    administer the site by its own word. The settings of ``profile`` are what the site says, where it
     says it; ``said_settings`` what the operator wrote.
     """
 
@@ -69,6 +70,7 @@ class RunContext:
     served: ServedOperations = field(default_factory=ServedOperations)
     not_served: frozenset[str] = frozenset()
     said_settings: Mapping[str, Value] = field(default_factory=dict)
+    administrators: frozenset[str] = frozenset()
     #: What the run is told goes through it.
     tape: Tape = field(default_factory=OpenTape)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -155,7 +157,14 @@ def _role(scenario: Scenario, here: RunContext) -> Skip | None:
     for role in scenario.roles:
         if role not in here.profile.accounts and not here.discovered.trouble(role):
             return Skip("role", f"the profile names no account {role}{here.discovered.why(role, scenario.clause.id)}")
+        if role in here.administrators and scenario.clause.id in _not_by_administrators(role):
+            about = f"{scenario.clause.id} is about a {role} who is none"
+            return Skip("role", f"the account {role} of the profile administers the site, and {about}")
     return None
+
+
+def _not_by_administrators(role: str) -> frozenset[str]:
+    return discovery_table().ways(ROLE, role).not_by_administrators
 
 
 def _setting(scenario: Scenario, here: RunContext) -> Skip | None:

@@ -64,12 +64,15 @@ class Way:
 class Sought:
     """Something a profile may leave out: the ways to it, and what to tell when none leads there.
 
-    ``lasting`` is what will still be there on another day.
+    ``lasting`` is what will still be there on another day. ``not_by_administrators``
+    are clauses an account of this role is not asked about when it administers the
+    site, too: they are about who does not.
     """
 
     ways: tuple[Way, ...]
     why: str
     lasting: bool = False
+    not_by_administrators: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,12 @@ def discovery_table() -> DiscoveryTable:
 
 
 def _sought(row: Mapping[str, Any]) -> Sought:
-    return Sought(tuple(map(_way, row["ways"])), row.get("why", "the site shows none"), row.get("lasting", False))
+    return Sought(
+        ways=tuple(map(_way, row["ways"])),
+        why=row.get("why", "the site shows none"),
+        lasting=row.get("lasting", False),
+        not_by_administrators=frozenset(row.get("not-by-administrators", ())),
+    )
 
 
 def _read(row: Mapping[str, Any]) -> SiteRead:

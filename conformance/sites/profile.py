@@ -38,6 +38,8 @@ ROLES = {
     "unscoped-admin": "a full administrator whose access_token lacks the scope webexsquare:admin",
     "disposable-user": "an active host, verified in Control Hub, whom the suite may deactivate and change; put back",
 }
+#: Those who administer the site, in part or as a whole: they are told and refused what others are not.
+ADMINISTRATORS = ("site-admin", "read-only-admin", "user-admin", "unscoped-admin")
 
 
 @dataclass(frozen=True)

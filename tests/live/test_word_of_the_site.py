@@ -105,6 +105,22 @@ def test_booleans_may_be_digits_in_every_privilege(catalogue: Catalogue) -> None
         assert not site.rig.run_context.sign_ins.refused
 
 
+@pytest.mark.parametrize("name", ["siteAdmin", "roSiteAdmin", "umSiteAdmin"])
+@pytest.mark.parametrize("text", ["true", "1"])
+def test_who_administers_the_site_beside_hosting_or_attending_is_told(catalogue: Catalogue, name: str, text: str) -> None:
+    told = preflight(catalogue, Twin("several-hats", "", "", replies=(wire.of("GetUser", wire.saying(name, text)),)))
+    assert {"host", "attendee"} <= told.administrators
+    assert not told.administrators & {"site-admin", "unscoped-admin"}
+    (line,) = [line for line in told.lines if line.what == "account host"]
+    assert (line.state, line.found) == ("ok", f"signed in, host true, {name} true")
+
+
+@pytest.mark.parametrize("text", ["false", "0", "yes"])
+def test_who_does_not_is_not(catalogue: Catalogue, text: str) -> None:
+    change = wire.all_of(*(wire.saying(name, text) for name in ("siteAdmin", "roSiteAdmin", "umSiteAdmin")))
+    assert not preflight(catalogue, Twin("no-hats", "", "", replies=(wire.of("GetUser", change),))).administrators
+
+
 @pytest.mark.parametrize("text", ["TRUE", "yes", " "])
 def test_a_privilege_that_cannot_be_read_takes_no_role_away(catalogue: Catalogue, text: str) -> None:
     told = preflight(catalogue, Twin("odd", "", "", replies=(wire.of("GetUser", wire.saying("siteAdmin", text)),)))

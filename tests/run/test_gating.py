@@ -80,6 +80,17 @@ def test_accounts(free: Scenario, live: RunContext) -> None:
     assert skipped(free, looked, roles=("host",)) == Skip("role", "the profile names no account host (the site lists none)")
 
 
+@pytest.mark.parametrize("role", ["host", "attendee"])
+def test_what_is_about_who_administers_nothing_is_not_asked_of_an_administrator(catalogue: Catalogue, live: RunContext, role: str) -> None:
+    every = [scenario for file in catalogue.known_files() for scenario in file.scenarios.values()]
+    counters = {one.roles: one for one in every if one.clause.id in ("R41.3.0-19", "R41.3.0-20")}
+    administers = replace(live, administrators=frozenset({role}))
+    why = f"the account {role} of the profile administers the site, and {counters[role,].clause.id} is about a {role} who is none"
+    assert gate(counters[role,], administers) == Skip("role", why)
+    assert [gate(one, live) for one in counters.values()] == [None, None]
+    assert [one.roles for one in counters.values() if gate(one, administers)] == [(role,)], "nobody else is spared"
+
+
 def found(clause: str, *things: tuple[str, str, Any]) -> Discoveries:
     """What reads told of, none of it for scenarios of ``clause``."""
     return Discoveries(tuple(Discovered(kind, name, "GetSite", value=value, not_for=frozenset({clause} if clause else ())) for kind, name, value in things))

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.judge.clauses import Clause
 from conformance.sites.discovery import ITEM, ROLE, SETTING, Way, discovery_table
-from conformance.sites.profile import ROLES, known_test_data
+from conformance.sites.profile import ADMINISTRATORS, ROLES, known_test_data
 from conformance.sites.settings import known_settings
 from conformance.wire.client import reads_only
 from conformance.wire.payloads import Payloads
@@ -41,6 +41,14 @@ def test_everything_named_is_there(clauses: dict[str, Clause]) -> None:
         assert not way.read or way.read in TABLE.reads, way.read
         assert way.not_for <= set(clauses), name
         assert bool(way.read) + bool(way.make) + bool(way.details.get("refused")) == 1, f"{name}: read, made or asked"
+
+
+def test_what_an_administrator_of_the_profile_is_not_asked_neither_is_one_that_was_found(clauses: dict[str, Clause]) -> None:
+    for (kind, name), sought in TABLE.sought.items():
+        assert sought.not_by_administrators <= set(clauses), name
+        assert not sought.not_by_administrators or kind == ROLE, name
+        administrators = [way for way in sought.ways if way.details.get("from") in ADMINISTRATORS]
+        assert all(sought.not_by_administrators <= way.not_for for way in administrators), name
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,9 @@ from conformance.run.commands.evidence.judge_traffic import clause_table
 from conformance.run.commands.evidence.questions import ANYTHING, Questions
 from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for, read_traffic
 from conformance.sites.masking import SecretRegistry, secret_registry
-from conformance.sites.profile import data_keys
+from conformance.sites.profile import Account, data_keys
 from conformance.sites.release import Release
-from conformance.wire.exchange import Exchange, Request
+from conformance.wire.exchange import Exchange, Request, read_reply
 from conformance.wire.recording import _EXCHANGE, WritingTape
 from mocksite.faults import CATALOGUE
 from tests.conftest import ROOT
@@ -210,6 +211,23 @@ def test_traffic_that_says_nothing_is_no_green(tmp_path: Path) -> None:
     file = tmp_path / "traffic.ndjson"
     file.write_text(json.dumps({"request": "<a/>", "reply": "<b/>"}), encoding="utf-8")
     assert main(["judge", str(file), "--release", "41.12.0"]) == 5
+
+
+def test_an_administrator_whom_the_profile_names_as_host_too_is_not_asked_what_hosts_are() -> None:
+    one = exchange()
+    asked, reply = asked_for(one.request), read_reply("GetSite", one.reply)
+    assert asked is not None
+    admin = Account("site-admin", asked.caller, "", {"password": "not-sent-1"})
+    host = replace(admin, role="host")
+
+    def clauses(*accounts: Account) -> set[str]:
+        named = {account.role: account for account in accounts}
+        questions = Questions(scenarios(), catalogue().registry, PAYLOADS, Release.parse("41.12.0"), named)
+        return {question.clause for question in questions.of(asked, reply)}
+
+    assert "R41.3.0-19" in clauses(host)
+    assert "R41.3.0-19" not in clauses(host, admin)
+    assert "R41.3.0-16" in clauses(host, admin)
 
 
 def test_the_page_lists_the_clauses_that_traffic_can_judge() -> None:

@@ -34,6 +34,15 @@ def minimal_with_token(table: Table) -> None:
     _by(table["accounts"]["site-admin"], "access_token")
 
 
+def played_by(role: str, other: str) -> Change:
+    """An account of one role that is named for another, too."""
+
+    def change(table: Table) -> None:
+        table["accounts"][role] = dict(table["accounts"][other])
+
+    return change
+
+
 def without_email(role: str) -> Change:
     """An account of which nobody wrote down the address."""
 

@@ -21,8 +21,9 @@ from conformance.reporting.text import shortened
 from conformance.run.commands.evidence.traffic import AskedFor, asked_for
 from conformance.scenarios.scenario import Scenario, role_named
 from conformance.scenarios.step_registry import StepMatch, StepRegistry
+from conformance.sites.discovery import ROLE, discovery_table
 from conformance.sites.errors import CannotJudge
-from conformance.sites.profile import Account, data_item
+from conformance.sites.profile import ADMINISTRATORS, Account, data_item
 from conformance.sites.release import Release
 from conformance.wire.exchange import Exchange, Reply
 from conformance.wire.payloads import Payloads
@@ -169,7 +170,7 @@ class Questions:
     def _asks_the_same(self, question: Question, asked: AskedFor) -> bool:
         if question.exception_id:
             return True
-        if question.role and not self._plays(asked.caller, question.role):
+        if question.role and not self._is_about(question, asked.caller):
             return False
         told = dict(asked.leaves)
         first = next((value for path, value in told.items() if path.endswith("startFrom")), "1")
@@ -182,6 +183,12 @@ class Questions:
             for path, value in wanted.items()
         )
         return same and set(told) - pages == set(wanted)
+
+    def _is_about(self, question: Question, caller: str) -> bool:
+        """Whether ``caller`` plays the role, and administers nothing where the clause is about who does not."""
+        others = discovery_table().ways(ROLE, question.role).not_by_administrators
+        administers = any(self._plays(caller, role) for role in ADMINISTRATORS)
+        return self._plays(caller, question.role) and not (question.clause in others and administers)
 
     def _plays(self, caller: str, role: str) -> bool:
         account = self._accounts.get(role)
