@@ -13,10 +13,11 @@ import json
 import shlex
 import smtplib
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -24,7 +25,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from conformance.history.archive import Archive, at, keep
 from conformance.history.index import Index
 from conformance.history.night import moment_of
-from conformance.history.view import ClauseHistory, SiteHistory, sites
+from conformance.history.view import CONFIRMED, ClauseHistory, SiteHistory, sites
 from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import counted, printable, safe
 from conformance.sites.errors import UserError
@@ -93,14 +94,25 @@ def notify(given: argparse.Namespace) -> int:
     archive = at(given.history)
     index = Index(archive)
     try:
-        known = sites(index)
-        for site in given.site or known:
-            if site not in known:
-                raise UserError("site-unknown", f"no night of a site {site!r} is here", where=str(given.history))
-            tell(archive, SiteHistory(index, site), given.to, datetime.now(UTC))
+        problems = list(_problems(archive, index, given))
     finally:
         index.close()
+    if problems:
+        raise problems[0]
     return 0
+
+
+def _problems(archive: Archive, index: Index, given: argparse.Namespace) -> Iterator[UserError | OSError]:
+    """Tell what is new on each site; what went wrong on one, which keeps nothing of another back."""
+    known = sites(index)
+    for site in dict.fromkeys(given.site or known):
+        if site not in known:
+            yield UserError("site-unknown", f"no night of a site {site!r} is here", where=str(given.history))
+            continue
+        try:
+            tell(archive, SiteHistory(index, site), given.to, datetime.now(UTC))
+        except (UserError, OSError) as problem:
+            yield problem
 
 
 def tell(archive: Archive, history: SiteHistory, to: str, now: datetime) -> Notice | None:
@@ -109,8 +121,8 @@ def tell(archive: Archive, history: SiteHistory, to: str, now: datetime) -> Noti
     before = _told(file)
     clauses = history.clauses()
     states = _states(clauses, before["states"])
-    night = _odd_night(history, now)
-    new = night if night != before["night"] else ""
+    night, words = _odd_night(history, now)
+    new = words if night != before["night"] else ""
     notice = Notice(history.site, *_changed(clauses, states, before["states"]), new)
     something = bool(notice.changes or notice.healed or notice.night)
     if something:
@@ -148,7 +160,7 @@ def _states(clauses: Iterable[ClauseHistory], before: Mapping[str, str]) -> dict
 
 def _confirmed(one: ClauseHistory) -> str:
     """The state that is told; none for a failure of the last night alone that was tried once."""
-    return "failing" if one.state == "new" and len(one.attempts) > 1 else _KINDS.get(one.state, "")
+    return "failing" if one.state == "new" and len(one.attempts) >= CONFIRMED else _KINDS.get(one.state, "")
 
 
 def _changed(
@@ -159,13 +171,20 @@ def _changed(
     return changes, tuple(one for one in new if states[one.clause] == "well")
 
 
-def _odd_night(history: SiteHistory, now: datetime) -> str:
+def _odd_night(history: SiteHistory, now: datetime) -> tuple[str, str]:
+    """What is remembered of a last night that is missing or hardly judged anything, and what is told; else nothing.
+
+    Every night of an outage is remembered alike, by the first of them: what goes on is no news.
+    """
     last = history.nights[-1]
     if now - moment_of(last.started) > timedelta(hours=_MISSING):
-        return f"no night since {last.day}"
-    if last.hardly_judged:
-        return f"the night of {last.day} hardly judged anything ({', '.join(last.unwell) or 'see its reports'})"
-    return ""
+        words = f"no night since {last.day}"
+        return words, words
+    outage = list(takewhile(lambda one: one.hardly_judged, reversed(history.nights)))
+    if outage:
+        words = f"the night of {last.day} hardly judged anything ({', '.join(last.unwell) or 'see its reports'})"
+        return f"hardly judged since {outage[-1].started}", words
+    return "", ""
 
 
 # -- ways to tell ----------------------------------------------------------------

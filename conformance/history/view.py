@@ -18,6 +18,10 @@ from conformance.history.series import WORST_FIRST, Course
 MARKS = 30
 #: The worst letter of its scenarios is the letter of a clause.
 _WORST_LETTER = "FYUBKWPSO-"
+#: Letters of the nights that say why a clause is in a state.
+_SHOWN_BY = {"new": "FKY", "failing": "FKY", "flaky": "FKY", "lost": "BSU"}
+#: Times a failing scenario was tried in one run for its failure to be confirmed.
+CONFIRMED = 2
 #: Nights whose median reply time is compared with that of so many nights before, and the share that is told.
 _LATELY, _EARLIER, _SLOWER = 7, 30, 1.5
 #: Milliseconds below which nobody minds.
@@ -149,24 +153,37 @@ class SiteHistory:
         return [self._clause(clause, several) for clause, several in sorted(gathered.items(), key=_in_order)]
 
     def _clause(self, clause: str, several: Sequence[ScenarioHistory]) -> ClauseHistory:
-        worst = min(several, key=lambda one: WORST_FIRST.index(one.state))
+        worst = self._decides(several)
         last = max(one.last for one in several)
-        found = self._found(worst) if worst.state in ("new", "failing", "flaky", "lost") else _Found()
         return ClauseHistory(
             site=self.site,
             clause=clause,
             release=worst.release,
             level=worst.level,
             operations=tuple(dict.fromkeys(name for one in several for name in one.operations)),
-            state=worst.state,
+            state="failing" if any(one.state == "failing" for one in several) else worst.state,
             since=self.when(worst.since),
             since_release=self.nights[worst.since].runs if worst.since >= 0 else "",
             change=self.change(worst),
             last_judged=self.when(last),
-            **vars(found),
+            **vars(self._found(worst)),
             letters=several[0].letters if len(several) == 1 else _together(one.letters for one in several),
             scenarios=tuple(several),
         )
+
+    def _decides(self, several: Sequence[ScenarioHistory]) -> ScenarioHistory:
+        """The scenario whose course is that of its clause: a clause fails since the first of them does."""
+        red = [one for one in several if one.state in ("new", "failing")]
+        if any(one.state == "failing" for one in red):
+            return min(red, key=lambda one: one.since)
+        if red:
+            # What the same run confirmed is told at once, whichever scenario it was.
+            return min(red, key=lambda one: (len(self._found(one).attempts) < CONFIRMED, one.since))
+        state = min((one.state for one in several), key=WORST_FIRST.index)
+        alike = [one for one in several if one.state == state]
+        # A clause is well since the last of its scenarios is; one that never was otherwise says nothing of that.
+        healed = [one for one in alike if state in ("fixed", "passing") and one.before >= 0]
+        return max(healed, key=lambda one: one.since) if healed else min(alike, key=lambda one: one.since)
 
     def change(self, one: ScenarioHistory) -> str:
         """What else changed on the night on which the state did: the release of the site, the suite, or nothing."""
@@ -178,14 +195,14 @@ class SiteHistory:
         return f"suite went from {then.suite} to {now.suite}" if then.suite != now.suite else ""
 
     def _found(self, one: ScenarioHistory) -> _Found:
-        """What the latest night that found something said."""
-        row = self._index.connection.execute(_FINDING, (self.site, one.scenario)).fetchone()
-        if row is None:
-            return _Found()
-        words, exchanges, fault, attempts, owner, root = row
-        files = (file.partition(":")[2] for file in json.loads(exchanges))
-        named = tuple(f"{root}/{file}" if root and not file.startswith("/") else file for file in files)
-        return _Found(words, named, fault, tuple(json.loads(attempts)), owner)
+        """What the latest night said that made the state what it is; others, such as those of an outage, do not."""
+        letters = _SHOWN_BY.get(one.state, "")
+        for place in range(len(self.nights) - 1, max(one.since, 0) - 1, -1):
+            if one.letters[place] in letters:
+                key = self.nights[place].id, one.scenario
+                if row := self._index.connection.execute(_FINDING, key).fetchone():
+                    return _read(row, self.nights[place].root)
+        return _Found()
 
     def slower(self) -> list[str]:
         """Operations whose replies lately take longer than before: a sentence each, and never a verdict."""
@@ -216,6 +233,13 @@ class _Found:
     owner: str = ""
 
 
+def _read(row: Sequence[str], root: str) -> _Found:
+    words, exchanges, fault, attempts, owner = row
+    files = (file.partition(":")[2] for file in json.loads(exchanges))
+    named = tuple(f"{root}/{file}" if root and not file.startswith("/") else file for file in files)
+    return _Found(words, named, fault, tuple(json.loads(attempts)), owner)
+
+
 def _is_slower(before: float, lately: float) -> bool:
     return lately > _SLOWER * before and lately - before > _NOTICEABLE
 
@@ -225,9 +249,7 @@ FROM night WHERE site = ? ORDER BY started, id"""
 _SCENARIOS = """SELECT c.state, c.since, c.before, c.last, c.judged, c.failed,
 s.id, s.nodeid, s.title, s.clauses, s.release, s.level, s.operations, c.letters
 FROM course c JOIN scenario s ON s.id = c.scenario WHERE c.site = ? ORDER BY s.place, s.id"""
-_FINDING = """SELECT f.words, f.exchanges, f.fault, f.attempts, f.owner, n.root
-FROM finding f JOIN night n ON n.id = f.night WHERE n.site = ? AND f.scenario = ?
-ORDER BY n.started DESC, n.id DESC LIMIT 1"""
+_FINDING = "SELECT words, exchanges, fault, attempts, owner FROM finding WHERE night = ? AND scenario = ?"
 _TIMES = """SELECT t.night, t.operation, t.p50 FROM reply_time t JOIN night n ON n.id = t.night
 WHERE n.site = ? AND n.started >= ?"""
 

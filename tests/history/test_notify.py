@@ -25,12 +25,12 @@ from tests.history import simulation
 
 
 class Nightly:
-    """A site judged night after night; each night is told at once, as a cron job would."""
+    """A site of five scenarios judged night after night; each night is told at once, as a cron job would."""
 
     def __init__(self, folder: Path) -> None:
         self.archive = Archive(folder)
         self.first = next(simulation.nights(simulation.Site("staging", 1)))
-        self.first = replace(self.first, words={}, outcomes="P" * len(self.first.scenarios))
+        self.first = replace(self.first, words={}, scenarios=self.first.scenarios[:5], outcomes="PPPPP")
         self.number = 0
         self.got = folder / "got.txt"
 

@@ -1,0 +1,188 @@
+"""Answers of the history that a bystander would check by hand: since when, in whose words, and told to whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.cli import main
+from conformance.history.index import Index
+from conformance.history.view import ClauseHistory, SiteHistory
+from tests.history.test_notify import Nightly
+
+CLAUSE = "R41.1.0-01"
+
+
+class Pair(Nightly):
+    """A site of five scenarios, the first two of one clause; a night is given as the letters of those two."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        first, second, *rest = self.first.scenarios
+        self.first = replace(self.first, scenarios=(first, replace(second, clauses=first.clauses), *rest))
+
+    def nights(self, letters: str, **changes: object) -> None:
+        """Nights without notices, a pair of letters each: ``PP PF``."""
+        first = self.first
+        for both in letters.split():
+            self.first = replace(first, outcomes=f"P{both[1]}{first.outcomes[2:]}")
+            self.archive.keep(self.night(both[0], **changes))
+            self.number += 1
+        self.first = first
+
+    def clauses(self) -> dict[str, ClauseHistory]:
+        index = Index(self.archive)
+        try:
+            return {one.clause: one for one in SiteHistory(index, "staging").clauses()}
+        finally:
+            index.close()
+
+    @property
+    def clause(self) -> ClauseHistory:
+        return self.clauses()[CLAUSE]
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    """Ten good nights, 2025-11-28 to 2025-12-07."""
+    pair = Pair(tmp_path)
+    pair.nights("PP " * 10)
+    return pair
+
+
+# -- in whose words ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("letter", "BUWS")
+def test_a_night_that_says_nothing_does_not_explain_a_failure(pair: Pair, letter: str) -> None:
+    pair.nights("FP FP FP", words={0: "GetUser  check element-present"}, faults={0: "site"}, owners={0: "A Team"})
+    pair.nights(f"{letter}P", words={0: "no reply within 30 s"}, faults={0: "operation"}, exchanges={0: ("request:e.xml",)})
+    told = pair.clause
+    assert (told.words, told.aside, told.exchanges) == ("GetUser  check element-present", "fault: site; owner: A Team", ())
+
+
+def test_the_words_are_those_of_the_latest_failure(pair: Pair) -> None:
+    pair.nights("FP", words={0: "GetUser  check element-present"})
+    pair.nights("FP", words={0: "GetUser  check value"}, exchanges={0: ("request:e.xml",)}, root="/reports")
+    assert (pair.clause.words, pair.clause.exchanges) == ("GetUser  check value", ("/reports/e.xml",))
+
+
+def test_what_an_earlier_failure_said_is_no_word_of_this_one(pair: Pair) -> None:
+    pair.nights("FP FP FP", words={0: "GetUser  check element-present"})
+    pair.nights("PP " * 20 + "FP FP FP")
+    assert (pair.clause.state, pair.clause.words) == ("failing", "")
+
+
+def test_what_is_lost_is_explained_by_the_nights_without_a_verdict(pair: Pair) -> None:
+    pair.nights("FP", words={0: "GetUser  check element-present"})
+    pair.nights("PP " * 5)
+    pair.nights("BB BB BB", words={0: "no such account", 1: "no such account"})
+    assert (pair.clause.state, pair.clause.words) == ("lost", "no such account")
+
+
+@pytest.mark.parametrize(("letter", "tried"), [("B", "broken"), ("U", "failed")])
+def test_attempts_of_a_night_without_a_verdict_confirm_nothing(pair: Pair, letter: str, tried: str) -> None:
+    assert pair.run("F", words={0: "GetUser  check element-present"}) is None
+    assert pair.run(letter, attempts={0: (tried, tried)}) is None
+    assert pair.clause.state == "new"
+    notice = pair.run("F", words={0: "GetUser  check element-present"})
+    assert notice is not None
+    assert [one.words for one in notice.changes] == ["GetUser  check element-present"]
+
+
+# -- since when --------------------------------------------------------------------
+
+
+def test_a_clause_fails_since_the_first_of_its_scenarios_does(pair: Pair) -> None:
+    pair.nights("PF " * 5, words={1: "GetUser  check value"})
+    pair.nights("FF", words={0: "GetUser  check element-present", 1: "GetUser  check value"})
+    assert [one.state for one in pair.clause.scenarios] == ["new", "failing"]
+    assert (pair.clause.state, pair.clause.since, pair.clause.words) == ("failing", "2025-12-08", "GetUser  check value")
+    pair.nights("FF FF")
+    assert (pair.clause.state, pair.clause.since) == ("failing", "2025-12-08")
+
+
+def test_a_clause_is_told_once_however_many_of_its_scenarios_begin_to_fail(pair: Pair) -> None:
+    pair.nights("PF PF")
+    assert pair.tell(_later(pair)) is not None
+    for night in ("FF", "FF", "FP"):
+        pair.nights(night)
+        assert pair.tell(_later(pair)) is None
+
+
+def test_of_two_that_began_to_fail_the_one_that_failed_again_is_told(pair: Pair) -> None:
+    pair.nights("FF", attempts={1: ("failed", "failed")}, words={0: "once", 1: "twice"})
+    assert (pair.clause.state, pair.clause.words) == ("new", "twice")
+    assert pair.tell(_later(pair)) is not None
+
+
+def test_a_clause_is_well_since_the_last_of_its_scenarios_is(pair: Pair) -> None:
+    pair.nights("FF " * 6 + "PF " * 3 + "PP " * 6)
+    assert (pair.clause.state, pair.clause.since) == ("fixed", "2025-12-17")
+    pair.nights("PP " * 40)
+    assert (pair.clause.state, pair.clause.since) == ("passing", "2025-12-17")
+
+
+def test_a_clause_that_always_passed_does_so_since_its_first_night(pair: Pair) -> None:
+    assert (pair.clause.state, pair.clause.since) == ("passing", "2025-11-28")
+
+
+# -- told to whom ------------------------------------------------------------------
+
+
+def test_an_outage_is_told_once_and_the_next_one_too(pair: Pair) -> None:
+    def nights(letters: str) -> list[str]:
+        return [notice.night for notice in map(pair.run, letters) if notice is not None and notice.night]
+
+    assert nights("XX") == ["the night of 2025-12-08 hardly judged anything (see its reports)"]
+    pair.nights("PP")
+    assert nights("XX") == ["the night of 2025-12-11 hardly judged anything (see its reports)"]
+    assert nights("XXXX") == []
+
+
+def test_an_outage_is_told_again_after_nights_that_are_missing(pair: Pair) -> None:
+    pair.run("X")
+    assert pair.run("X", later=40) is not None
+    notice = pair.run("X")
+    assert notice is not None
+    assert notice.night.startswith("the night of 2025-12-10 hardly judged anything")
+
+
+def test_one_notice_that_does_not_arrive_keeps_no_other_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = Pair(tmp_path / "history")
+    for site in ("a", "b", "c"):
+        pair.archive.keep(replace(pair.night("F"), site=site))
+    hook = tmp_path / "hook.py"
+    hook.write_text(
+        "import json, pathlib, sys\nsite = json.load(sys.stdin)['site']\nsite == 'a' and sys.exit('a is deaf')\n"
+        f"(pathlib.Path({str(tmp_path)!r}) / site).touch()\n",
+        encoding="utf-8",
+    )
+    (pair.archive.folder / ".told-b.json").mkdir()
+    command = f"{sys.executable} -S '{hook}'"
+    assert main(["notify", "--history", str(pair.archive.folder), "--to", command]) == 4
+    assert "it ended with 1: a is deaf" in capsys.readouterr().err
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["b", "c", "history", "hook.py"]
+    assert json.loads((pair.archive.folder / ".told-c.json").read_text(encoding="utf-8"))["states"][CLAUSE] == "failing"
+    assert not (pair.archive.folder / ".told-a.json").exists()
+
+
+def test_an_unknown_site_keeps_no_other_back(pair: Pair, capsys: pytest.CaptureFixture[str]) -> None:
+    pair.nights("FP FP")
+    assert main(["notify", "--history", str(pair.archive.folder), "--site", "stagin", "--site", "staging"]) == 4
+    told = capsys.readouterr()
+    assert told.err.startswith("error[site-unknown]")
+    assert told.out.startswith("staging: 1 clause changed")
+
+
+def _later(pair: Pair) -> dt.datetime:
+    """The hour after the last night that was kept."""
+    started = dt.datetime(2025, 11, 28, 2, tzinfo=dt.UTC) + dt.timedelta(days=pair.number - 1)
+    return started + dt.timedelta(hours=1)
