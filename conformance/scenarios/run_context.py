@@ -148,7 +148,7 @@ def reasons(scenario: Scenario, here: RunContext, kinds: Iterable[str] = ()) -> 
 def _release(scenario: Scenario, here: RunContext) -> Skip | None:
     if here.release < scenario.since:
         return Skip("release", f"begins with {scenario.since}, the site is judged as {here.release}")
-    if scenario.until and here.release > scenario.until:
+    if scenario.ended_by(here.release):
         return Skip("release", f"ended with {scenario.until}, the site is judged as {here.release}")
     return None
 

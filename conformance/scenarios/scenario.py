@@ -108,6 +108,10 @@ class Scenario:
         told = repr([(step.type, step.text, step.table) for step in self.steps])
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 
+    def ended_by(self, release: Release) -> bool:
+        """Whether it holds for ``release`` no more: a patch of the last release it holds for is that release still."""
+        return self.until is not None and (release.major, release.minor) > (self.until.major, self.until.minor)
+
     @property
     def markers(self) -> Iterator[str]:
         """Marker names for ``-m``: what the tags and the steps say."""

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from conformance.reporting.outcome import Skip
+from conformance.run.commands.evidence.questions import Questions
+from conformance.run.commands.price_list import requirements
 from conformance.reporting.shapes import Announcements, Baseline
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.run_context import RunContext, gate, reasons, tells, told_setting
@@ -63,12 +65,27 @@ def test_what_wants_nothing_runs_everywhere(free: Scenario, mock: RunContext, li
     ("since", "until", "why"),
     [
         ("41.12.0", None, ""), ("42.1.0", None, "begins with 42.1.0, the site is judged as 41.12.0"), ("41.1.0", "41.12.0", ""),
+        ("41.1.0", "41.12.1", ""),
         ("41.1.0", "41.11.0", "ended with 41.11.0, the site is judged as 41.12.0"),
     ],
 )  # fmt: skip
 def test_releases(free: Scenario, live: RunContext, since: str, until: str | None, why: str) -> None:
     told = skipped(free, live, since=Release.parse(since), until=Release.parse(until) if until else None)
     assert told == (Skip("release", why) if why else None)
+
+
+@pytest.mark.parametrize(("judged_as", "ended"), [("41.12.0", False), ("41.12.3", False), ("41.12.16", False), ("42.1.0", True), ("42.12.0", True)])
+def test_a_patch_of_the_last_release_is_that_release_still(
+    catalogue: Catalogue, free: Scenario, live: RunContext, judged_as: str, ended: bool
+) -> None:
+    """What 42.1 takes away holds on every site of 41.12: for a run, for what a profile must say, and for traffic."""
+    last = replace(free, until=Release(41, 12))
+    here = replace(live, release=Release.parse(judged_as))
+    assert gate(last, here) == (Skip("release", f"ended with 41.12.0, the site is judged as {judged_as}") if ended else None)
+    assert [str(one.value) for one in requirements(last, here) if one.kind == "release"] == (["41.12.0 or earlier"] if ended else [])
+    asked = [one for file in catalogue.known_files() for one in file.scenarios.values() if one.clause.id == "R41.3.0-19"]
+    asked = [replace(one, until=Release(41, 12)) for one in asked]
+    assert (Questions(asked, catalogue.registry, here.payloads, here.release).all == ()) is ended
 
 
 def test_accounts(free: Scenario, live: RunContext) -> None:

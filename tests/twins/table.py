@@ -114,6 +114,9 @@ LATER_AND_EARLIER = (
     Twin("at-41.6.3", "a site that stayed at 41.6.3", "notes 41.6", release="41.6.3", at_least=50),
     Twin("at-41.10", "a site that stayed at 41.10", "notes 41.10", release="41.10.0", at_least=50),
     Twin("at-41.11", "a site that stayed at 41.11", "notes 41.11", release="41.11.0"),
+    Twin("at-41.12.3", "a patch of the last release before meetings were webinars", "notes 41.6.3: releases have patches",
+         replies=(wire.of("GetAPIVersion", wire.all_of(*(wire.rewritten(name, lambda text: text.replace("41.12.0", "41.12.3"))
+                                                         for name in ("apiVer", "release", "apiVersion", "trainReleaseVersion")))),), at_least=625),
     Twin("at-42.6", "a later site: new elements, its own number", "overviews of 42.x", release="42.6.0",
          replies=(wire.of("GetAPIVersion", wire.all_of(_V11, wire.saying("release", "SP26"),
                                                        wire.saying("apiVer", "42.6.0"))),

@@ -78,7 +78,7 @@ def requirements(scenario: Scenario, here: RunContext) -> Iterator[Requirement]:
     here = here.for_scenario(scenario)
     if here.release < scenario.since:
         yield Requirement("release", "since", f"{scenario.since} or later")
-    if scenario.until and here.release > scenario.until:
+    if scenario.ended_by(here.release):
         yield Requirement("release", "until", f"{scenario.until} or earlier")
     if scenario.writes and here.access != "read-write":
         yield _access(here)

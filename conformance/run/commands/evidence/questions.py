@@ -269,7 +269,7 @@ def _asked_by(payloads: Payloads, operation: str, values: Mapping[str, str]) -> 
 
 
 def _holds(scenario: Scenario, release: Release) -> bool:
-    return scenario.since <= release and (scenario.until is None or release <= scenario.until)
+    return scenario.since <= release and not scenario.ended_by(release)
 
 
 def _applies(question: Question, reply: Reply) -> bool:
