@@ -183,6 +183,12 @@ def element_is_another(context: ScenarioContext, path: str, operation: str) -> N
     context.judge(element_checks.all_different(replies, context.run_context.contract.whole, path))
 
 
+@then("{path} is another one in the last two replies")
+def element_is_another_now(context: ScenarioContext, path: str) -> None:
+    replies, whole = [context.reply_before, context.reply], context.run_context.contract.whole
+    context.judge(element_checks.all_different(replies, whole, path))
+
+
 @then("{path} is not the same in all replies of {operation}")
 def element_differs(context: ScenarioContext, path: str, operation: str) -> None:
     replies = context.replies_of(operation)

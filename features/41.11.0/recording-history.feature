@@ -161,7 +161,7 @@ Feature: The history of recording views covers meetings, large events and classi
         | recordAccessHistory/downloaded   | count         |
         | recordAccessHistory/viewed       | count         |
         | recordAccessHistory/timeZoneID   | integer       |
-      And recordAccessHistory/recordID is another one in each reply of LstrecordaccessHistory
+      And recordAccessHistory/recordID is another one in the last two replies
 
     @clause.R41.11.0-48 @should
     Scenario: Ordered by RECORDID, the numbers ascend

@@ -94,6 +94,13 @@ def counted(viewed: int | str) -> Reply:
     return reply("lstrecordaccessHistory", f"<history:recordAccessHistory>{counts}</history:recordAccessHistory>")
 
 
+def test_views_that_stand_on_further_pages_are_held_against_nothing() -> None:
+    total = "<history:matchingRecords><serv:total>{}</serv:total></history:matchingRecords>"
+    for number, judged in ((1, 1), (3, 0)):
+        detail = reply("lstrecordaccessDetailHistory", view("01/10/2021 00:00:00") + total.format(number))
+        assert len(views_told(detail, counted(3), WHOLE, TIMES)) == judged
+
+
 @pytest.mark.parametrize(
     ("views", "count", "actual"),
     [
@@ -102,10 +109,11 @@ def counted(viewed: int | str) -> Reply:
         (("01/10/2021 00:00:00", "01/02/2021 00:00:00"), 2, ""),
         (("01/10/2021 00:00:00",), 2, "1 to 1 told one by one"),
         (("01/10/2021 00:00:00", "01/11/2021 00:00:00"), 1, "2 to 2 told one by one"),
-        (("01/10/2020 00:00:00",), 1, "1 to 0 told one by one"),
-        ((), 0, "1 to 0 told one by one"),
         (("01/10/2021 00:00:00",), "¹", "1 to 1 told one by one"),
         (("01/10/2021 00:00:00",), "1" * 5000, "1 to 1 told one by one"),
+        (("01/10/2020 00:00:00",), 1, "0 to 0 told one by one"),
+        ((), 1, "0 to 0 told one by one"),
+        ((), 0, ""),
     ],
 )
 def test_views_are_as_many_as_are_counted(views: tuple[str, ...], count: int | str, actual: str) -> None:

@@ -123,6 +123,22 @@ def strangers_watched(store: Store) -> None:
     ))  # fmt: skip
 
 
+def downloaded_only(store: Store) -> None:
+    """Nobody watched a recording where it lies: each was downloaded."""
+    for view in store.all(View):
+        store.put(replace(view, viewed=False, downloaded=True))
+
+
+def watched_often(store: Store, count: int = 30) -> None:
+    """More views of each recording than fit on a small page, all long enough ago and lately enough to be told."""
+    now = max(view.at for view in store.all(View))
+    store.add(*(
+        View(85_000_000 + place * 1000 + nth, one.recording_id, f"P {nth}", f"p{nth}@example.com", now - 5 * DAY - nth * 60, False, False, True)
+        for place, one in enumerate(store.all(Recording))
+        for nth in range(count)
+    ))
+
+
 def views_aged(days: int) -> Change:
     """Everything was watched longer ago."""
 

@@ -187,6 +187,9 @@ HOLDINGS = (
          holds=(holdings.strangers_watched,)),
     Twin("in-berlin", "users, sessions and recordings in a zone with summer time", "capture of a German site",
          holds=(holdings.zones(25),)),
+    Twin("downloads-only", "recordings were downloaded and never watched on the site", "reality-2.md, A14", holds=(holdings.downloaded_only,)),
+    Twin("many-views-on-small-pages", "recordings with more views than a page has rows", "wire facts, Lists",
+         settings={"rows-per-page": 5}, holds=(holdings.watched_often,)),
     Twin("old-views", "recordings were watched 30 to 90 days ago", "reference guide, history service", holds=(holdings.views_aged(30),)),
     Twin("suspended-user", "users out of service among the others", "any site", holds=(
         holdings.suspended("norman.plain@example.com"), holdings.suspended("bert.plain@example.com"))),
