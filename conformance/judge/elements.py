@@ -73,10 +73,9 @@ def told_moment(text: str) -> datetime | None:
 
     24:00:00 is the end of a day: no source says that a site may not write it.
     """
-    day, _, time = text.partition(" ")
-    ends = time == "24:00:00"
+    ends = text.endswith(" 24:00:00")
     try:
-        told = datetime.strptime(f"{day} 00:00:00" if ends else text, STAMP)  # noqa: DTZ007 - its zone stands elsewhere
+        told = datetime.strptime(text.replace(" 24:", " 00:") if ends else text, STAMP)  # noqa: DTZ007 - its zone stands elsewhere
         return told + timedelta(days=1) if ends else told
     except (ValueError, OverflowError):
         return None

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import quopri
 import re
+from itertools import starmap
 
 from conformance.judge.findings import Finding
 from conformance.wire.browser import Page
-from conformance.wire.mailbox import Mail
+from conformance.wire.mailbox import Mail, codec_of
 
 Findings = tuple[Finding, ...]
 _WORD = re.compile(rb"=\?[!-<>-~]+\?[bBqQ]\?[!->@-~]*\?=")
+#: What stands where an encoded word would, however badly it is written.
+_LIKE_A_WORD = re.compile(rb"=\?([^?]*)\?([bBqQ])\?(.*?)\?=", re.DOTALL)
+_UNREADABLE = "\ufffd"
 _LONGEST_WORD, _LONGEST_LINE = 75, 76
 
 
@@ -71,7 +75,7 @@ def _alone(word: bytes) -> bool:
     charset, encoding, text = word[2:-2].decode("ascii").split("?")
     try:
         raw = base64.b64decode(text, validate=True) if encoding in "bB" else quopri.decodestring(text, header=True)
-        raw.decode(charset.partition("*")[0])
+        raw.decode(codec_of(charset.partition("*")[0]))
     except (ValueError, LookupError):
         return False
     return True
@@ -86,9 +90,33 @@ def in_encoded_words(mails: list[Mail], words: str) -> Findings:
 
 
 def ascii_as_it_is(mails: list[Mail]) -> Findings:
-    """A subject that reads in ASCII holds no encoded word; what else a template says is no business of this."""
-    wrong = next((mail for mail in mails if mail.decoded_subject.isascii() and _WORD.search(mail.subject)), None)
+    """A subject that reads in ASCII, or that nobody can read, holds no encoded word, well written or not.
+
+    What else a template says is no business of this, in whatever charset.
+    """
+    wrong = next((mail for mail in mails if _LIKE_A_WORD.search(mail.subject) and not _has_other_letters(mail)), None)
     return () if wrong is None else (_subject("no encoded word", wrong),)
+
+
+def _has_other_letters(mail: Mail) -> bool:
+    """Whether the subject says what ASCII cannot, as far as can be told."""
+    if mail.decoded_subject != _UNREADABLE:
+        return not mail.decoded_subject.isascii()
+    # A charset need not be known here for its letters to be letters; raw bytes are told by another clause.
+    return not mail.subject.isascii() or any(starmap(_of_unknown_charset, _LIKE_A_WORD.findall(mail.subject)))
+
+
+def _of_unknown_charset(charset: bytes, encoding: bytes, text: bytes) -> bool:
+    """Whether an encoded word holds something else than ASCII in a charset that Python does not know."""
+    raw = b""
+    try:
+        raw = quopri.decodestring(text, header=True) if encoding in b"qQ" else base64.b64decode(text + b"===")
+        raw.decode(codec_of(charset.partition(b"*")[0].decode()))
+    except LookupError:
+        return not raw.isascii()
+    except ValueError:
+        return False
+    return False
 
 
 def _subject(expected: str, mail: Mail) -> Finding:

@@ -22,10 +22,18 @@ from conformance.sites.user_files import demand_readable
 if TYPE_CHECKING:
     import asyncio
     import imaplib
+    from email.message import MIMEPart
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+[^\s\"'<>.,;:!?)\]]")
 #: The language an encoded word may name behind its charset (RFC 2231, section 5): the email package takes none.
 _LANGUAGE = re.compile(r"(=\?[^?*\s]+)\*[^?\s]*(?=\?[bq]\?)", re.IGNORECASE)
+#: Arabic and Hebrew name behind their charset which way a line runs (RFC 1556): the letters are the same.
+_DIRECTION = re.compile(r"(iso-8859-[68])-[ie]\b", re.IGNORECASE)
+
+
+def codec_of(charset: str) -> str:
+    """The name Python knows ``charset`` by, if it knows it."""
+    return _DIRECTION.sub(r"\1", charset)
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Mail:
     def decoded_subject(self) -> str:
         """The subject a reader sees; what cannot be decoded shows as replacement characters."""
         try:
-            words = _LANGUAGE.sub(r"\1", self.subject.decode("utf-8", "replace"))
+            words = codec_of(_LANGUAGE.sub(r"\1", self.subject.decode("utf-8", "replace")))
             return str(make_header(decode_header(words)))
         except (LookupError, ValueError, HeaderParseError):
             return "\ufffd"
@@ -127,10 +135,20 @@ def read_mail(raw: bytes, recipients: tuple[str, ...], arrived: float) -> Mail:
     found = re.search(rb"^subject:[ \t]*(.*(?:\n[ \t].*)*)", head, re.IGNORECASE | re.MULTILINE)
     message = message_from_bytes(raw, policy=policy.default)
     plain, styled = message.get_body(("plain",)), message.get_body(("html",))
-    text = plain.get_content() if plain else ""
+    text = _text_of(plain) if plain else ""
     # A template may keep its link to the part for browsers, where & is written &amp;.
-    text += html.unescape(styled.get_content()) if styled else ""
+    text += html.unescape(_text_of(styled)) if styled else ""
     return Mail(recipients, found.group(1) if found else b"", text, arrived)
+
+
+def _text_of(part: MIMEPart) -> str:
+    """The text of a part; in a charset Python does not know the links at least can be read."""
+    raw = part.get_payload(decode=True)
+    assert isinstance(raw, bytes), "a part with parts of its own"
+    try:
+        return raw.decode(codec_of(part.get_content_charset("ascii")), "replace")
+    except (LookupError, ValueError):
+        return raw.decode("latin-1")
 
 
 class SmtpSink:

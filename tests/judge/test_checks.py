@@ -86,7 +86,36 @@ def test_ascii_subjects_travel_as_they_are() -> None:
     """Other characters may come from the template: they are no business of this clause."""
     assert mail_checks.ascii_as_it_is([mail(b"Hello you"), mail(WORD)]) == ()
     encoded = b"=?UTF-8?B?SGVsbG8=?="
-    assert told(mail_checks.ascii_as_it_is([mail(encoded)])) == [("mail-subject", "Subject", "no encoded word", encoded.decode())]
+    assert told(mail_checks.ascii_as_it_is([mail(b"Hello"), mail(encoded)])) == [("mail-subject", "Subject", "no encoded word", encoded.decode())]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        b"=?UTF-8?Q?Plain meeting?=", b"=?UTF-8?Q?Plain\r\n meeting?=", b"=?UTF-8?Q?What?_Plain?=", b"=??q?Plain?=", b"=?UTF-8?b?UGxhaW4?=",
+        b"=?X-UNKNOWN?B?UGxhaW4=?=", b"=?X-UNKNOWN?b?UGxhaW4?=", b"=?x-unknown*en?Q?Plain?=", b"=?us-ascii?Q?Plain=A0?=", b"=?UTF-8?Q?R=E9union?=", b"=?UTF-8?B?U?=", b"=?X-UNKNOWN?B?U?=",
+        b"=?hex?Q?Plain?=", b"=?a\0b?Q?Plain?=", b"Re: =?x-site?Q?Plain?= =?x-other?Q?meeting?=",
+    ],
+)  # fmt: skip
+def test_what_looks_like_an_encoded_word_and_says_nothing_but_ascii_is_told(subject: bytes) -> None:
+    assert [one[2] for one in told(mail_checks.ascii_as_it_is([mail(subject)]))] == ["no encoded word"]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        b"=?UTF-8?Q?R=C3=A9union?=", b"=?utf-8?B?5rE=?= =?utf-8?B?iQ==?=", b"=?iso-8859-8-i?Q?=F9=EC=E5=ED?=", b"=?ISO-8859-6-E*ar?B?5A==?=",
+        b"=?x-site?Q?=F9=EC?=", b"=?x-site?b?5A==?=", b"=?x-site*en?Q?=F9?= Plain", b"=?x-site?Q?Plain?= =?x-site?Q?=F9?=", b"R\xe9union =?us-ascii?Q?=A0?=", b"is =?it a question?=", b"=?x?Y?Plain?=",
+    ],
+)  # fmt: skip
+def test_what_a_template_says_in_other_letters_is_no_matter_of_ascii(subject: bytes) -> None:
+    assert mail_checks.ascii_as_it_is([mail(subject)]) == ()
+
+
+def test_hebrew_that_names_its_direction_can_be_read() -> None:
+    hebrew = mail(b"=?iso-8859-8-i?Q?=F9=EC=E5=ED?=")
+    assert hebrew.decoded_subject == "שלום"
+    assert mail_checks.in_encoded_words([hebrew], "שלום") == ()
 
 
 def exchange(status: int, body: bytes = b"", error: str = "") -> Exchange:

@@ -17,7 +17,7 @@ import trustme
 
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import MailAccount
-from conformance.wire.mailbox import ImapBox, Mail, MailWatch, SmtpSink, wait_for_mail
+from conformance.wire.mailbox import ImapBox, Mail, MailWatch, SmtpSink, read_mail, wait_for_mail
 from tests.conftest import SAFETY
 from tests.wire.imap_server import ImapServer
 
@@ -50,6 +50,21 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
     file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(file))
     return str(file)
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("iso-8859-8-i", "שלום"), ("ISO-8859-8-E", "שלום"), ("unknown-8bit", "ùìåí"), ("x-gbk", "ùìåí"), ("hex", "ùìåí"), ("idna", "ùìåí"), ("", "\ufffd" * 4),
+        ('"a\0b"', "ùìåí"), ("undefined", "ùìåí"), ("windows-1252", "ùìåí"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_mail_in_a_charset_nobody_knows_is_read_for_its_links(kind: str, charset: str, text: str) -> None:
+    head = f"Subject: Hi\r\nContent-Type: text/{kind}; charset={charset}\r\n\r\n"
+    mail = read_mail(head.encode() + b"https://example.com/c \xf9\xec\xe5\xed\r\n", ("a@example.com",), 0.0)
+    assert mail.links == ("https://example.com/c",)
+    assert mail.text.strip() == f"https://example.com/c {text}"
 
 
 def test_a_mailbox_of_an_authority_of_ones_own(server: ImapServer, ca_file: str) -> None:

@@ -110,11 +110,21 @@ def _of_subject(clause: str, kind: str, way: str, what: str, change: Callable[[s
     )
 
 
+#: What becomes of a subject that is ASCII and needs no encoded word; the later ones are none a reader must know.
+_NEEDLESS: dict[str, Callable[[str], str]] = {
+    "B": _word,
+    "Q": lambda text: f"=?utf-8?Q?{text.replace(' ', '_')[:60]}?=",
+    "Q-with-blanks": lambda text: f"=?utf-8?Q?{text[:60]}?=",
+    "an-unknown-charset": lambda text: _word(text).replace("utf-8", "x-site"),
+    "a-charset-it-does-not-keep": lambda text: f"=?us-ascii?Q?{text.replace(' ', '=A0')[:60]}?=",
+}
+
+
 def _halves() -> Iterator[Fault]:
     for kind in _KINDS:
         for way, change in _HALVES.items():
             yield _of_subject("R41.5.0-16", kind, way, f"is {way.replace('-', ' ')}", change)
-        for way, change in (("B", _word), ("Q", lambda text: f"=?utf-8?Q?{text.replace(' ', '_')[:60]}?=")):
+        for way, change in _NEEDLESS.items():
             yield _of_subject("R41.5.0-17", kind, f"ASCII-encoded-in-{way}", f"in ASCII travels in {way}", change)
 
 
