@@ -188,7 +188,7 @@ def _kind(kind: str) -> str:
     if digits:
         letters = _DIGITS + ("abcdefABCDEF" if digits[2] else "")
         return f"string-length({_TEXT})={digits[1]} and translate({_TEXT},'{letters}','')=''"
-    return _KINDS[kind]
+    return _KINDS[kind] if kind != "date and time" else _date_and_time()
 
 
 def _date_and_time() -> str:
@@ -212,7 +212,6 @@ _KINDS = {
     "count": f"{_TEXT}!='' and translate({_TEXT},'{_DIGITS}','')=''",
     "text": f"{_TEXT}!=''",
     "text or empty": "true()",
-    "date and time": _date_and_time(),
 }
 
 
