@@ -138,7 +138,8 @@ class SiteReads:
         start: int | None = 1
         replies: list[Reply] = []
         while start is not None and len(replies) < read.pages and not self.used_up:
-            values = {**read.values, **({"startFrom": str(start)} if "startFrom" in read.values else {})}
+            values = {name: named_values(here, text) for name, text in read.values.items()}
+            values |= {"startFrom": str(start)} if "startFrom" in values else {}
             reply = self.ask(here, read.operation, read.role, values)
             replies.append(reply)
             yield _rows_of(reply, read.row)
@@ -150,13 +151,15 @@ class SiteReads:
             yield _rows_of(self.ask(here, read.operation, read.role, values), read.row)
 
     def ask(self, here: RunContext, operation: str, role: str, values: Mapping[str, str]) -> Reply:
-        """One read; refusals that say there is nothing are an answer, others :class:`CannotJudge`."""
+        """One read, of ``values`` as they are: what a site calls something is no phrase, whatever braces are in it.
+
+        Refusals that say there is nothing are an answer, others :class:`CannotJudge`.
+        """
         authenticator = Authenticator(here, self.send)
         account = authenticator.account(role)
-        sent = {name: named_values(here, text) for name, text in values.items()}
-        key = (operation, account.webex_id, repr(sorted(sent.items())))
+        key = (operation, account.webex_id, repr(sorted(values.items())))
         if key not in self._replies:
-            self._replies[key] = self.send(authenticator.signed(account, operation, sent)).reply
+            self._replies[key] = self.send(authenticator.signed(account, operation, values)).reply
         reply = self._replies[key]
         if not reply.succeeded and reply.exception_id not in _NOTHING_HERE:
             raise CannotJudge(f"{operation} answered {reply.verdict()}")

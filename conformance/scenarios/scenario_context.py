@@ -192,7 +192,9 @@ class ScenarioContext:
     def make(self, made: str, values: Mapping[str, str]) -> None:
         """Create something for the scenario; a site that refuses leaves nothing to judge."""
         operation, role, item = MADE[made]
-        self.send(role, operation, {**(self._of_the_profile(item) if item else {}), **values})
+        if item:
+            self._data.remember(item, self._of_the_profile(item))
+        self.send(role, operation, values, item=item)
         if not self.reply.succeeded:
             raise CannotJudge(f"could not arrange a new {made}: {operation} answered {self.reply.verdict()}")
 
@@ -393,16 +395,9 @@ class ScenarioContext:
         mine = [one for one in sent if about in ("", one[1])]
         number, operation = mine[-1] if mine else (0, clause.operation)
         self.violations += [
-            Violation(
-                clause.id,
-                found.check,
-                operation,
-                found.path,
-                shortened(found.expected),
-                shortened(found.actual),
-                number,
-            )
+            Violation(clause.id, found.check, operation, found.path, *told, number)
             for found in findings
+            for told in ((shortened(found.expected), shortened(found.actual)),)
         ]
 
     def judge_contract(self) -> None:
@@ -481,9 +476,11 @@ class ScenarioContext:
     def _values(self, operation: str, values: Mapping[str, str], item: str) -> dict[str, str]:
         accepted = self.run_context.payloads.accepts(operation)
         about = ("webExId",) if operation in _ABOUT_A_USER else accepted
-        known = {name: value for name, value in self.held(item).items() if name in about} if item else {}
-        given = {**self.run_context.payloads.defaults(operation), **known, **values}
-        sent = {name: self.value(text) for name, text in given.items()}
+        held = self.held(item) if item else {}
+        # What somebody called something is no phrase, whatever braces are in it.
+        known = {name: text for name, text in held.items() if name in about and name not in values}
+        given = {**self.run_context.payloads.defaults(operation), **values}
+        sent = known | {name: self.value(text) for name, text in given.items() if name not in known}
         if operation in CREATIONS:
             self._cleanup.name(operation, sent)
             self._data.remember(f"attempted {CREATIONS[operation].kind}", sent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from conformance.scenarios.run_context import gate
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.scenario_data import ScenarioData
+from conformance.sites.errors import CannotJudge
 from conformance.sites.release import Release
 from conformance.sites.settings import setting_named
 from conformance.wire.exchange import Exchange, Request
@@ -94,6 +96,35 @@ def test_what_was_changed_twice_becomes_what_it_was_first(catalogue: Catalogue, 
         assert plane.setting(setting.name) == third
         assert cleanup.clean_up() == []
         assert plane.setting(setting.name) == first
+        client.close()
+
+
+def test_what_somebody_called_something_is_no_phrase(catalogue: Catalogue, every: list[Scenario]) -> None:
+    with rig(catalogue) as site:
+        data = {**site.run_context.profile.data, "service-recording-name": "a {draft} of {host.email}"}
+        here = replace(site.run_context, profile=replace(site.run_context.profile, data=data))
+        client = here.client()
+        context = ScenarioContext(here, reading(every), client)
+        context._data.hold("service recording")
+        context.send("site-admin", "LstRecording", item="service recording")
+        assert b"<recordName>a {draft} of {host.email}</recordName>" in context.last.request.body
+        context.send("site-admin", "LstRecording", {"recordName": "{service recording.recordName}"}, item="service recording")
+        assert b"<recordName>a {draft} of {host.email}</recordName>" in context.last.request.body
+        context.send("site-admin", "LstRecording", {"recordName": "of {host.webExId}"}, item="service recording")
+        assert f"<recordName>of {here.profile.accounts['host'].webex_id}<".encode() in context.last.request.body
+        client.close()
+
+
+def test_who_is_made_has_the_address_of_the_profile(catalogue: Catalogue, every: list[Scenario]) -> None:
+    with rig(catalogue) as site:
+        data = {**site.run_context.profile.data, "control-hub-active-email": "{draft}@example.com"}
+        here = replace(site.run_context, profile=replace(site.run_context.profile, data=data))
+        client = here.client()
+        context = ScenarioContext(here, reading(every), client)
+        with suppress(CannotJudge):
+            context.make("user who is active in Control Hub", {})
+        assert b"<email>{draft}@example.com</email>" in context.exchanges[0].request.body
+        context.clean_up()
         client.close()
 
 

@@ -114,6 +114,16 @@ def namesakes(store: Store) -> None:
     ))  # fmt: skip
 
 
+def renamed(change: Callable[[str], str]) -> Change:
+    """Recordings have other names."""
+
+    def rename(store: Store) -> None:
+        for one in store.all(Recording):
+            store.put(replace(one, name=change(one.name)))
+
+    return rename
+
+
 def strangers_watched(store: Store) -> None:
     """Views of people who gave neither name nor address, before and after those known."""
     now = max(view.at for view in store.all(View))

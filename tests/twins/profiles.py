@@ -111,6 +111,15 @@ def release(text: str) -> Change:
     return change
 
 
+def data_changed(end: str, how: Callable[[str], str]) -> Change:
+    """Test data whose key ends so, told otherwise."""
+
+    def change(table: Table) -> None:
+        table["data"] = {key: how(value) if key.endswith(end) else value for key, value in table["data"].items()}
+
+    return change
+
+
 def data_of_kind(*words: str) -> Change:
     """Test data whose key holds one of these words left out: the site has nothing of the kind."""
 

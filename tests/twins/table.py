@@ -177,12 +177,21 @@ CHOSEN = (
     Twin("no-hybrid-voip", "what else cmrHybridVoip needs is not there", "notes l. 1009", settings={"cmr-hybrid-voip": False}),
 )
 
+
+def _braced(name: str) -> str:
+    return f"{name} {{draft}} {{host.email}} {{"
+
+
 HOLDINGS = (
     Twin("no-programs", "no program of events was ever made", "wire facts: an empty list is 000015", holds=(holdings.none(Program),)),
     Twin("others-first", "rows of other hosts before ours, more than two pages of them", "any site with two hosts",
          holds=(holdings.sessions_of_others, holdings.recordings_of_others)),
     Twin("recordings-of-one-name", "two recordings of every name", "no source says that names are unique", release="42.11.1",
          holds=(holdings.namesakes,), breaks=r"2 recordings are called"),
+    Twin("braces-in-names", "recordings whose names look like phrases of a feature", "people call them what they like", release="42.11.1",
+         holds=(holdings.renamed(_braced),), profile=(profiles.data_changed("-recording-name", _braced),)),
+    Twin("braces-in-names-minimal", "the same, told by one administrator", "people call them what they like",
+         holds=(holdings.renamed(_braced),), profile=(profiles.minimal,), at_least=300),
     Twin("anonymous-viewers", "people without name and address in the history of a recording", "captures of histories",
          holds=(holdings.strangers_watched,)),
     Twin("in-berlin", "users, sessions and recordings in a zone with summer time", "capture of a German site",
