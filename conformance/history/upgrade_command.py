@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from conformance.history.archive import at
 from conformance.history.index import Index
-from conformance.history.night import is_day
+from conformance.history.night import is_day, moment
 from conformance.history.view import NightRow, SiteHistory, sites
 from conformance.judge.clauses import load_clauses
 from conformance.judge.contract import Contract
 from conformance.reporting.comparison import upgrade_output
 from conformance.reporting.comparison.clients import read_use
-from conformance.reporting.comparison.upgrade import Side, Suite, UpgradeRun, decide, reply_reasons
+from conformance.reporting.comparison.sides import Side, UpgradeRun, counted_once, refuse_sides, side_notes
+from conformance.reporting.comparison.upgrade import Reason, Suite, decide, reply_reasons
 from conformance.reporting.pages import write_page
 from conformance.reporting.summary import RunFile, read_run
 from conformance.reporting.text import ascii_json, printable, safe
@@ -38,12 +39,16 @@ def upgrade(given: argparse.Namespace) -> int:
         raise UserError("tolerance", "--tolerance is a share between 0 and 1", where="--tolerance", hint="0.2")
     clauses: dict[str, Sequence[str]] = {}
     operations: dict[str, Sequence[str]] = {}
-    before, after = (_Reader(given, clauses, operations).side(words) for words in (given.before, given.after))
+    reader = _Reader(given, clauses, operations)
+    before, after = (reader.side(words) for words in (given.before, given.after))
+    refuse_sides(before, after)
     root: Path = given.root.resolve()
     known = load_clauses(root / "features")
     uses = [read_use(file) for file in given.client]
     replies = reply_reasons(before, after, known.values(), Contract(root / "schemas"), uses)
-    decision = decide(before, after, Suite(clauses, operations), replies, given.tolerance)
+    notes = (Reason("noted", words) for words in (*reader.notes, *side_notes(before, after)))
+    suite = Suite(clauses, operations, {name: one.release for name, one in known.items()})
+    decision = decide(before, after, suite, (*replies, *notes), given.tolerance)
     if given.html:
         write_page(given.html, upgrade_output.page_of(decision, given.tolerance))
     if given.json:
@@ -62,6 +67,8 @@ class _Reader:
         self, given: argparse.Namespace, clauses: dict[str, Sequence[str]], operations: dict[str, Sequence[str]]
     ) -> None:
         self._given, self._clauses, self._operations = given, clauses, operations
+        #: What was read in another way than it was named.
+        self.notes: list[str] = []
 
     def side(self, words: Sequence[str]) -> Side:
         """The runs that ``words`` name, oldest first: folders of reports, or days of the history."""
@@ -69,7 +76,9 @@ class _Reader:
         if not runs:
             what = f"no night of {self._given.site} lies in {' '.join(words)}"
             raise UserError("side-empty", what, where=str(self._given.history))
-        return Side(tuple(sorted(runs, key=lambda run: run.name)))
+        side, again = counted_once(runs)
+        self.notes += again
+        return side
 
     def _runs(self, word: str) -> Iterator[UpgradeRun]:
         days = _DAYS.fullmatch(word)
@@ -79,13 +88,30 @@ class _Reader:
             yield from self._of_nights(days["first"], days["last"] or days["first"])
 
     def _of_reports(self, run: RunFile) -> UpgradeRun:
-        outcomes = {}
+        outcomes: dict[str, str] = {}
+        skipped: dict[str, str] = {}
         for one in run.scenarios.values():
             name = _name(one.title, one.row, one.clauses)
+            # Two files may have a title in common.
+            name = f"{name} {one.nodeid}" if name in outcomes else name
             self._clauses[name], self._operations[name] = one.clauses, one.operations
             outcomes[name] = "" if one.fault == "suite" else _SAYS.get(one.outcome, "")
-        times = _medians(Path(run.file).with_name("metrics.prom"))
-        return UpgradeRun(f"{run.finished:%Y-%m-%d %H:%M}", run.release, outcomes, run.shapes, times)
+            skipped |= {name: one.kind} if one.outcome == "skipped" else {}
+        return UpgradeRun(
+            name=f"{run.finished:%Y-%m-%d %H:%M}",
+            release=run.release,
+            outcomes=outcomes,
+            shapes=run.shapes,
+            times=_medians(Path(run.file).with_name("metrics.prom")),
+            skipped=skipped,
+            judged_as=run.judged_as,
+            identity=(run.site, *(moment(one.timestamp()) for one in (run.started, run.finished) if one)),
+            site=run.site,
+            suite=run.suite,
+            access=run.access,
+            mock=run.mock,
+            strict=run.strict,
+        )
 
     def _of_nights(self, first: str, last: str) -> Iterator[UpgradeRun]:
         if not self._given.site:
@@ -100,22 +126,46 @@ class _Reader:
                 what = f"no night of a site {self._given.site!r} is here"
                 raise UserError("site-unknown", what, hint=nearest(self._given.site, known))
             history = SiteHistory(index, self._given.site)
-            times = _times(index, self._given.site)
+            kept = _Kept(index, self._given.site)
             for place, night in enumerate(history.nights):
                 if first <= night.day <= last:
-                    yield self._of_night(history, place, night, times.get(night.id, {}))
+                    yield self._of_night(history, place, night, kept)
         finally:
             index.close()
 
-    def _of_night(
-        self, history: SiteHistory, place: int, night: NightRow, times: Mapping[str, float]
-    ) -> UpgradeRun:
-        outcomes = {}
+    def _of_night(self, history: SiteHistory, place: int, night: NightRow, kept: _Kept) -> UpgradeRun:
+        outcomes: dict[str, str] = {}
+        skipped: dict[str, str] = {}
+        judged_as = Release.parse(night.release)
         for one in history.scenarios:
-            name = _name(one.title, one.nodeid, one.clauses)
+            letter = one.letters[place]
+            if letter == "-":
+                continue
+            name = _name(one.title, kept.rows[one.scenario], one.clauses)
+            name = f"{name} {one.nodeid}" if name in outcomes else name
             self._clauses[name], self._operations[name] = one.clauses, one.operations
-            outcomes[name] = _SAYS.get(one.letters[place], "")
-        return UpgradeRun(night.minute, Release.parse(night.runs), outcomes, {}, times)
+            outcomes[name] = _SAYS.get(letter, "")
+            skipped |= {name: _skip(letter, Release.parse(one.release) > judged_as)} if letter in "SO" else {}
+        finished, mock, strict = kept.nights[night.id]
+        return UpgradeRun(
+            name=night.minute,
+            release=Release.parse(night.runs),
+            outcomes=outcomes,
+            times=kept.times.get(night.id, {}),
+            skipped=skipped,
+            judged_as=judged_as,
+            identity=(history.site, night.started, finished),
+            site=history.site,
+            suite=night.suite,
+            access=night.access,
+            mock=mock,
+            strict=strict,
+        )
+
+
+def _skip(letter: str, later: bool) -> str:
+    """The reason class of a skip, as far as a night keeps it."""
+    return "observe-only" if letter == "O" else "release" if later else "skipped"
 
 
 def _name(title: str, row: str, clauses: Sequence[str]) -> str:
@@ -133,10 +183,20 @@ def _medians(file: Path) -> dict[str, float]:
     return {one["operation"]: float(one["seconds"]) for one in found if one}
 
 
-def _times(index: Index, site: str) -> dict[int, dict[str, float]]:
-    """By night the median reply time of each operation, in seconds."""
-    told: dict[int, dict[str, float]] = {}
-    query = "SELECT t.night, t.operation, t.p50 FROM reply_time t JOIN night n ON n.id = t.night WHERE n.site = ?"
-    for night, operation, p50 in index.connection.execute(query, (site,)):
-        told.setdefault(night, {})[operation] = p50 / 1000
-    return told
+class _Kept:
+    """What the index has of the nights and scenarios of a site beside their courses."""
+
+    def __init__(self, index: Index, site: str) -> None:
+        every = index.connection.execute
+        #: By night when it finished, whether it was of a mock, and strict.
+        self.nights: dict[int, tuple[str, bool, bool]] = {
+            night: (finished, bool(mock), bool(strict))
+            for night, finished, mock, strict in every("SELECT id, finished, mock, strict FROM night")
+        }
+        #: By scenario the row of an outline.
+        self.rows: dict[int, str] = dict(every("SELECT id, row FROM scenario"))
+        #: By night the median reply time of each operation, in seconds.
+        self.times: dict[int, dict[str, float]] = {}
+        query = "SELECT t.night, t.operation, t.p50 FROM reply_time t JOIN night n ON n.id = t.night WHERE n.site = ?"
+        for night, operation, p50 in every(query, (site,)):
+            self.times.setdefault(night, {})[operation] = p50 / 1000

@@ -50,9 +50,8 @@ class RunRecord:
     says it runs; ``problems`` make a run red though no scenario failed;
     ``cleanup_errors`` is clean-up that did not work; it changes no verdict.
     ``notes`` is what a reader must know beside the verdicts: where the site says
-    otherwise than its profile, and what was done differently for it. ``unwell``
-    counts signs of an outage, ``backup`` replies of the backup of the site,
-    ``not_served`` is what operations were answered that nobody here is served,
+    otherwise than its profile, and what was done differently for it. ``unwell`` counts signs of an outage, ``backup``
+    replies of the backup of the site, ``not_served`` is what operations were answered that nobody here is served,
     ``reply_times`` are how long each reply of an operation took, in seconds.
     """
 
@@ -308,6 +307,7 @@ class RunFile:
     shapes: Mapping[str, Shape]
     nights: Mapping[str, KeptValues]
     problems: tuple[str, ...]
+    started: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -427,6 +427,7 @@ def _run(file: Path, document: dict[str, Any]) -> RunFile:
         shapes={name: {path: _row(row) for path, row in shape.items()} for name, shape in document["shapes"].items()},
         nights=_nights(document.get("nights", {})),
         problems=_texts(document["problems"]),
+        started=_moment(document["started"]),
     )
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import conftest  # noqa: F401 - the vocabulary
-from conformance.reporting.comparison.upgrade import Side, Suite, UpgradeRun, decide
+from conformance.reporting.comparison.sides import Side, UpgradeRun
+from conformance.reporting.comparison.upgrade import Suite, decide
 from conformance.scenarios.features import Catalogue
 from conformance.sites.release import Release
 from tests.conftest import ROOT

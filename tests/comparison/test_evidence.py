@@ -13,6 +13,7 @@ from conformance.reporting.comparison.evidence import (
     at_most,
     by_thing,
     chance,
+    at_least,
     judgements_for,
     least_chance,
     limit,
@@ -70,13 +71,13 @@ def test_how_many_judgements_rule_a_fault_out() -> None:
     assert at_most(3, 10, 0.2) == 1.0
     assert judgements_for(0, 5, 0.0, 0.2, 0.01) == 21
     assert judgements_for(1, 21, 0.0, 0.2, 0.01) == 31
-    assert judgements_for(5, 10, 0.5, 0.2, 0.01, most=99) == 99
+    assert judgements_for(5, 10, 0.5, 0.2, 0.01, most=99) is None
     assert at_most(100, 4000, 0.2) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_how_many_runs_would_prove_it() -> None:
     assert runs_until_worse(tally((0,) * 6, (1, 1)), 0.01) == 2
-    assert runs_until_worse(tally((0,), (1,)), 0.01, most=30) == 30
+    assert runs_until_worse(tally((0,), (1,)), 0.01, most=30) is None
 
 
 BROKEN = tally((0,), (1,))
@@ -112,8 +113,15 @@ def test_as_many_failures_as_there_should_be_are_not_few() -> None:
     assert at_most(1, 10, 0.2) == pytest.approx(0.8**10 + 10 * 0.2 * 0.8**9)
 
 
+def test_so_many_failures_as_there_should_be_are_not_many() -> None:
+    assert at_least(0, 0, 0.2) == at_least(2, 10, 0.2) == at_least(1, 10, 0.2) == 1.0
+    assert at_least(3, 3, 0.2) == pytest.approx(0.2**3)
+    assert at_least(9, 10, 0.2) == pytest.approx(0.2**10 + 10 * 0.8 * 0.2**9)
+
+
 def test_those_to_come_fail_as_they_are_said_to() -> None:
     number = judgements_for(0, 10, 0.1, 0.2, 0.01)
+    assert number is not None
     few = [at_most(round(0.1 * (one - 10)), one, 0.2) <= 0.01 for one in range(10, number + 1)]
     assert few == [False] * (number - 10) + [True]
     assert number == 55
@@ -123,12 +131,15 @@ def test_those_to_come_fail_as_they_are_said_to() -> None:
 
 @pytest.mark.parametrize("rate", [0.2, 0.3, 0.5])
 def test_what_fails_as_often_as_is_too_often_rules_nothing_out(rate: float) -> None:
-    assert judgements_for(0, 20, rate, 0.2, 0.01) == 1000
+    assert judgements_for(0, 20, rate, 0.2, 0.01) is None
 
 
 def test_after_sixty_more_runs_nobody_goes_on() -> None:
-    assert runs_until_worse(BROKEN, 0.01) == 60
-    assert runs_until_worse(tally((0,), (1, 0)), 0.4, most=9) == 9
+    assert runs_until_worse(BROKEN, 0.01) is None
+    assert runs_until_worse(BROKEN, 1 / 60) == 58
+    assert runs_until_worse(BROKEN, 1 / 61) == 59
+    assert runs_until_worse(BROKEN, 1 / 62) is None
+    assert runs_until_worse(tally((0,), (1, 0)), 0.4, most=9) is None
 
 
 def test_failures_of_each_thing_run_by_run() -> None:

@@ -13,7 +13,9 @@ import pytest
 
 from conformance.cli import main
 from conformance.history.archive import Archive
-from conformance.reporting.comparison.upgrade import WORDS, Side, decide
+from conformance.history.night import KeptScenario, NightRecord
+from conformance.reporting.comparison.sides import Side
+from conformance.reporting.comparison.upgrade import WORDS, decide
 from tests.comparison.simulation import EQUAL, FAULTY, decided, pair, suite
 from tests.history import simulation as year
 from tests.run.conftest import Runner, run
@@ -108,7 +110,8 @@ def folders(run: Runner, tmp_path: Path) -> Callable[..., list[str]]:
         names = []
         for nth in range(number):
             document = outcome.summary
-            document["finished"] = f"2026-11-{nth + 1:02}T02:00:00+00:00"
+            month = 12 if name == "after" else 11
+            document["finished"] = f"2026-{month}-{nth + 1:02}T02:00:00+00:00"
             edit(document)
             folder = tmp_path / f"{name}-{nth}"
             folder.mkdir()
@@ -174,7 +177,7 @@ def test_one_run_on_each_side_proves_nothing_and_says_how_many_would(
 
 def test_a_fault_of_ours_is_no_verdict(folders: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["upgrade", "--before", *folders("before", 8), "--after", *folders("after", 8, ours)]) == 6
-    assert f"not judged  1: clauses that were judged before, and not after\n  {CLAUSE}" in capsys.readouterr().out
+    assert f"not judged  1: clauses and scenarios that were to be judged after the upgrade, and were not\n  {CLAUSE}" in capsys.readouterr().out
 
 
 def test_an_element_that_went_without_notice_is_no_go_when_two_runs_show_it(
@@ -184,6 +187,89 @@ def test_an_element_that_went_without_notice_is_no_go_when_two_runs_show_it(
     assert main(["upgrade", "--before", *before, "--after", *folders("after", 2, without_the_element)]) == 3
     assert "enableNBRMCModify  vanished" in capsys.readouterr().out
     assert main(["upgrade", "--before", before[0], "--after", before[0].replace("before", "after")]) == 6
+
+
+def failing_always(document: dict[str, Any]) -> None:
+    for row in document["scenarios"]:
+        row["outcome"] = "failed"
+
+
+def judged_as_older(document: dict[str, Any]) -> None:
+    document["release"] = "41.6.3"
+    for row in document["scenarios"]:
+        row.update(outcome="skipped", skip={"kind": "release", "why": "begins with 41.7.0"})
+
+
+def of_older(document: dict[str, Any]) -> None:
+    judged_as_older(document)
+    document["site_release"] = "41.6.3"
+
+
+def test_what_fails_every_time_is_no_go_ahead(folders: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = folders("before", 3, failing_always), folders("after", 5, failing_always)
+    assert main(["upgrade", "--before", before[0], "--after", *after]) == 6
+    told = capsys.readouterr().out
+    assert told.startswith("NOT ENOUGH EVIDENCE: more runs after the upgrade would not decide; more before are needed\n")
+    assert main(["upgrade", "--before", before[0], "--after", *after, "--json"]) == 6
+    assert json.loads(capsys.readouterr().out)["more_runs"] is None
+    assert main(["upgrade", "--before", *before, "--after", *after]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("GO: no clause but 4 that failed before fails in more than 20% of its judgements (99% sure of each)\n")
+
+
+def test_runs_judged_as_the_old_release_are_no_evidence_of_the_new(
+    folders: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = folders("before", 3, of_older)
+    assert main(["upgrade", "--before", *before, "--after", *folders("after", 3, judged_as_older)]) == 6
+    told = capsys.readouterr().out
+    assert f"\n  {CLAUSE}: no run after the upgrade was judged as a release that has it\n" in told
+    assert "\n  3 of 3 runs after judged as 41.6.3, the site says it runs 41.12.0\n" in told
+
+
+def test_a_run_counts_once_and_on_one_side(folders: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    (before, other), (after,) = folders("before", 2), folders("after", 1)
+    assert main(["upgrade", "--before", before, f"{before}/summary.json", other, before, "--after", after]) == 6
+    told = capsys.readouterr().out
+    assert "  before  2 runs, " in told
+    assert told.count("named twice, counted once: 2026-11-01 02:00") == 2
+    assert main(["upgrade", "--before", before, other, "--after", after, other]) == 4
+    assert "error[side-shared]" in capsys.readouterr().err
+
+
+def kept(document: dict[str, Any], day: int) -> NightRecord:
+    """A night of the history with the scenarios of a summary, all of them good."""
+    names = ("nodeid", "title", "row", "clauses", "release", "level", "operations", "steps")
+    scenarios = tuple(KeptScenario(*(tuple(one[name]) if isinstance(one[name], list) else one[name] for name in names)) for one in document["scenarios"])
+    night = next(iter(year.nights(year.Site(document["site"], 1, []))))
+    return replace(
+        night, mock=True, suite=document["suite"], release="41.12.0", site_release="41.12.0", access=document["access"], scenarios=scenarios,
+        outcomes="P" * len(scenarios), words={}, exchanges={}, faults={}, attempts={}, owners={},
+        started=f"202610{day:02}T020000Z", finished=f"202610{day:02}T020100Z",
+    )  # fmt: skip
+
+
+def test_days_of_the_history_and_folders_tell_of_the_same_scenarios(
+    folders: Callable[..., list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    after = folders("after", 7)
+    document = json.loads((Path(after[0]) / "summary.json").read_text(encoding="utf-8"))
+    for day in range(1, 8):
+        Archive(tmp_path).keep(kept(document, day))
+    days = ["--history", str(tmp_path), "--site", document["site"], "--tolerance", "0.5"]
+    assert main(["upgrade", "--before", "2026-10-01..2026-10-07", "--after", *after, *days]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3, "nothing is noted"
+    Archive(tmp_path).keep(replace(kept(document, 9), outcomes="S" * len(document["scenarios"]), release="41.6.3"))
+    assert main(["upgrade", "--before", after[0], "--after", "2026-10-09", *days]) == 6
+    told = capsys.readouterr().out
+    assert "no scenario was judged on both sides" in told
+    assert "not judged  4: " in told
+    # The same night as a folder is the same run.
+    for name in ("started", "finished"):
+        document[name] = f"2026-10-01T02:0{int(name == 'finished')}:00+00:00"
+    (Path(after[0]) / "summary.json").write_text(json.dumps(document), encoding="utf-8")
+    assert main(["upgrade", "--before", "2026-10-01", "--after", after[0], *days]) == 4
+    assert "error[side-shared]" in capsys.readouterr().err
 
 
 def test_days_of_the_history_are_a_side(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

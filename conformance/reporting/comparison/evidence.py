@@ -97,18 +97,27 @@ def at_most(failed: int, judged: int, share: float) -> float:
     )
 
 
-def judgements_for(failed: int, judged: int, rate: float, share: float, risk: float, most: int = 1000) -> int:
-    """How many judgements rule out that ``share`` fails, when those to come fail at ``rate``; ``most`` when none do."""
+def at_least(failed: int, judged: int, share: float) -> float:
+    """How likely so many of ``judged`` fail when ``share`` of them should (binomial); 1 when it is not many."""
+    return at_most(judged - failed, judged, 1 - share)
+
+
+def judgements_for(failed: int, judged: int, rate: float, share: float, risk: float, most: int = 1000) -> int | None:
+    """How many judgements rule out that ``share`` fails, when those to come fail at ``rate``.
+
+    None when no number below ``most`` does.
+    """
     for number in range(max(judged, 1), most if rate < share else 0):
         if at_most(failed + round(rate * (number - judged)), number, share) <= risk:
             return number
-    return most
+    return None
 
 
-def runs_until_worse(tally: Tally, bound: float, most: int = 60) -> int:
-    """How many more runs of the second side would prove it worse, went it on so; ``most`` when so many would not."""
+def runs_until_worse(tally: Tally, bound: float, most: int = 60) -> int | None:
+    """How many more runs of the second side would prove it worse, went it on so; None when ``most`` are too few."""
     proves = range(1, most)
-    return bisect_left(proves, True, key=lambda more: chance(_gone_on(tally, more)) <= bound) + 1
+    found = bisect_left(proves, True, key=lambda more: chance(_gone_on(tally, more)) <= bound)
+    return proves[found] if found < len(proves) else None
 
 
 def _gone_on(tally: Tally, more: int) -> Tally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
@@ -13,6 +12,7 @@ from conformance.judge.contract import Contract
 from conformance.reporting.comparison.clients import UseProfile, broken_by
 from conformance.reporting.comparison.evidence import (
     Tally,
+    at_least,
     at_most,
     by_thing,
     judgements_for,
@@ -20,6 +20,7 @@ from conformance.reporting.comparison.evidence import (
     runs_until_worse,
     worse,
 )
+from conformance.reporting.comparison.sides import Side, UpgradeRun
 from conformance.reporting.shapes import Announcements, Declarations, Drift, Shape, drift_of, merge
 from conformance.sites.release import Release
 
@@ -39,46 +40,6 @@ _SHRINKS = 20
 
 
 @dataclass(frozen=True)
-class UpgradeRun:
-    """One run of a side. ``outcomes`` are *good*, *bad* or, without a verdict, empty; ``times`` medians in seconds."""
-
-    name: str
-    release: Release
-    outcomes: Mapping[str, str]
-    shapes: Mapping[str, Shape] = field(default_factory=dict)
-    times: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Side:
-    """The runs before, or those after."""
-
-    runs: tuple[UpgradeRun, ...]
-
-    @property
-    def release(self) -> Release:
-        """What the site ran last."""
-        return self.runs[-1].release
-
-    @property
-    def scenarios(self) -> Iterator[str]:
-        """Those that were judged."""
-        return (name for run in self.runs for word in ("good", "bad") for name in _having(run, word))
-
-    def failures(self, things: Mapping[str, Iterable[str]]) -> list[Counter[str]]:
-        """For each run how often each thing of a scenario failed."""
-        return [Counter(one for name in _having(run, "bad") for one in things.get(name, ())) for run in self.runs]
-
-    def judged(self, things: Mapping[str, Iterable[str]]) -> Counter[str]:
-        """How often each thing was judged, in all runs together."""
-        return Counter(one for name in self.scenarios for one in things.get(name, ()))
-
-
-def _having(run: UpgradeRun, word: str) -> Iterator[str]:
-    return (name for name, outcome in run.outcomes.items() if outcome == word)
-
-
-@dataclass(frozen=True)
 class Reason:
     """Why it is so: ``kind`` is a key of :data:`KINDS`, ``decides`` the word it speaks for, "" when it is only told."""
 
@@ -92,20 +53,25 @@ KINDS = {
     "replies": "unannounced changes of replies that can break a client",
     "promised": "clauses of the new release that are not kept",
     "slower": "operations that became slower: told, and never decide",
-    "still failing": "clauses that failed before as well: told, and never decide",
+    "still failing": "clauses that failed before, and are not shown to be good now: told, and never decide",
     "too few": "clauses that were not judged often enough",
-    "not judged": "clauses that were judged before, and not after",
+    "not judged": "clauses and scenarios that were to be judged after the upgrade, and were not",
+    "left out": "clauses of the new release that could not be judged here: told, and never decide",
+    "noted": "what makes the runs less alike: told, and never decides",
 }
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The word, the reasons in order, and how many more runs after the upgrade would decide (0: it is decided)."""
+    """The word, the reasons in order, and how many more runs after the upgrade would decide what is too few.
+
+    0 when nothing is, None when more of those runs alone would not decide it.
+    """
 
     before: Side
     after: Side
     reasons: tuple[Reason, ...]
-    more: int
+    more: int | None
 
     @property
     def word(self) -> str:
@@ -121,10 +87,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Suite:
-    """What a decision must know of the suite: of each scenario its clauses and operations."""
+    """What a decision must know of the suite: of each scenario clauses and operations, of each clause its release."""
 
     clauses: Mapping[str, Sequence[str]]
     operations: Mapping[str, Sequence[str]]
+    releases: Mapping[str, Release] = field(default_factory=dict)
 
     @property
     def families(self) -> tuple[Mapping[str, Sequence[str]], ...]:
@@ -133,11 +100,12 @@ class Suite:
 
 
 def decide(
-    before: Side, after: Side, suite: Suite, replies: Iterable[Reason] = (), tolerance: float = TOLERANCE
+    before: Side, after: Side, suite: Suite, given: Iterable[Reason] = (), tolerance: float = TOLERANCE
 ) -> Decision:
-    """Hold ``after`` against ``before``; ``replies`` are the reasons that the shapes of replies give."""
-    reasons: list[Reason] = list(replies)
-    more, named = 0, set()
+    """Hold ``after`` against ``before``; ``given`` are the reasons that the shapes of replies and the runs give."""
+    reasons: list[Reason] = list(given)
+    wanted: list[int | None] = [0]
+    named = set()
     shared = set(before.scenarios) & set(after.scenarios)
     tallies = [_tallies(before, after, things, shared) for things in suite.families]
     for several in tallies:
@@ -147,14 +115,15 @@ def decide(
             words = f"{name} failed {tally.counts} (by chance: {chance:.2g})"
             reasons.append(Reason("newly broken", words, "no-go"))
     bound, (whole, *_) = limit(tallies[-1], ALPHA / _FAMILIES), tallies[0] or [_NOTHING]
-    site = whole.share[1]
     for tally in _tallies(before, after, suite.clauses):
-        if tally.name not in named:
-            reason, runs = _of_clause(tally, len(after.runs), bound, site, tolerance)
-            more = max(more, runs)
+        if tally.name not in named and tally.judged[1]:
+            reason, runs = _of_clause(tally, len(after.runs), bound, whole.share[1], tolerance)
+            wanted.append(runs)
             reasons += [reason] if reason else []
-    reasons += _slower(before, after)
+    reasons += [*_slower(before, after), *_not_judged(before, after, suite)]
     order = list(KINDS)
+    known = [runs for runs in wanted if runs is not None]
+    more = max(known) if len(known) == len(wanted) else None
     return Decision(before, after, tuple(sorted(reasons, key=lambda one: order.index(one.kind))), more)
 
 
@@ -172,27 +141,70 @@ def _tallies(
 _NOTHING = Tally("nothing", (), (), (0, 0))
 
 
-def _of_clause(tally: Tally, runs: int, bound: float, site: float, tolerance: float) -> tuple[Reason | None, int]:
+def _of_clause(
+    tally: Tally, runs: int, bound: float, site: float, tolerance: float
+) -> tuple[Reason | None, int | None]:
     """What a clause that is not proven worse has to say, and how many more runs it needs.
 
     ``site`` is how often anything fails there: what is to come is guessed between that and what the clause has shown.
     """
     judged, failed = tally.judged[1], sum(tally.after)
-    if not judged:
-        return Reason("not judged", tally.name, "not enough evidence"), 0
-    if tally.share[0] >= tolerance:
-        told = Reason("still failing", f"{tally.name} failed {tally.counts}") if failed else None
-        return told, 0
     if at_most(failed, judged, tolerance) <= RISK:
         return None, 0
+    words = f"{tally.name} failed {tally.counts}"
+    if _proven_bad(tally, tolerance) and tally.share[1] <= tally.share[0]:
+        return Reason("still failing", words), 0
     if not tally.judged[0] and tally.share[1] >= tolerance:
         return Reason("promised", f"{tally.name} failed {failed} of {judged}", "no-go"), 0
+    few = Reason("too few", words, "not enough evidence")
+    if tally.share[1] >= tolerance:
+        return few, runs_until_worse(tally, bound)
     rate = (failed + _SHRINKS * site) / (judged + _SHRINKS)
     wanted = judgements_for(failed, judged, rate, tolerance, RISK)
-    more = ceil((wanted - judged) * runs / judged)
-    if tally.share[1] >= tolerance:
-        more = runs_until_worse(tally, bound)
-    return Reason("too few", f"{tally.name} failed {tally.counts}", "not enough evidence"), more
+    return few, None if wanted is None else ceil((wanted - judged) * runs / judged)
+
+
+def _proven_bad(tally: Tally, tolerance: float) -> bool:
+    """Whether more than is tolerated failed before: of the judgements, and of the runs, as one bad night is one."""
+    runs = sum(map(bool, tally.before)), len(tally.before)
+    return all(at_least(*told, tolerance) <= RISK for told in ((sum(tally.before), tally.judged[0]), runs))
+
+
+def _not_judged(before: Side, after: Side, suite: Suite) -> Iterator[Reason]:
+    """What was judged before and never after, and clauses of the new release that never were."""
+    judged = set(after.scenarios)
+    covered = _clauses(judged, suite)
+    lost = sorted(name for name in set(before.scenarios) - judged if not after.rightly_skips(name))
+    gone = _clauses(lost, suite) - covered
+    yield from (Reason("not judged", name, "not enough evidence") for name in sorted(gone))
+    moved = before.suites != after.suites
+    for name in lost:
+        if not gone.intersection(suite.clauses.get(name, ())):
+            # Another version of the suite may call it otherwise, and its clause is judged.
+            told = moved and not after.selected(name)
+            yield Reason("not judged", name, "" if told else "not enough evidence")
+    for name, release in suite.releases.items():
+        if before.oldest < release <= after.newest and name not in covered | gone:
+            yield _brought(name, release, after, suite)
+
+
+def _clauses(scenarios: Iterable[str], suite: Suite) -> set[str]:
+    return {clause for name in scenarios for clause in suite.clauses.get(name, ())}
+
+
+def _brought(clause: str, release: Release, after: Side, suite: Suite) -> Reason:
+    """Why a clause of the new release has no verdict: by the site, which is told, or by the runs, which decides."""
+    mine = [name for name, clauses in suite.clauses.items() if clause in clauses]
+    ends = {run.skipped.get(name, "") for run in after.runs for name in mine if name in run.outcomes}
+    if all(run.contract < release for run in after.runs):
+        why = "no run after the upgrade was judged as a release that has it"
+    elif not ends:
+        why = "no run after the upgrade selected it"
+    elif "" in ends:
+        why = "it came to no verdict"
+    else:
+        return Reason("left out", f"{clause}: skipped ({', '.join(sorted(ends))})")
+    return Reason("not judged", f"{clause}: {why}", "not enough evidence")
 
 
 def _slower(before: Side, after: Side) -> Iterator[Reason]:

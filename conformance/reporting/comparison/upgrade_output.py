@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.reporting.comparison.upgrade import KINDS, RISK, Decision, Reason, Side
+from conformance.reporting.comparison.sides import Side
+from conformance.reporting.comparison.upgrade import KINDS, RISK, Decision, Reason
 from conformance.reporting.pages import render
 from conformance.reporting.text import counted, safe
 
@@ -29,11 +30,24 @@ def lines_of(decision: Decision, tolerance: float) -> Iterator[str]:
 def headline(decision: Decision, tolerance: float) -> str:
     """The word, and what it rests on."""
     if decision.word == "go":
-        return f"GO: no clause fails in more than {tolerance:.0%} of its judgements ({1 - RISK:.0%} sure of each)"
+        known = len(dict(_by_kind(decision)).get("still failing", ()))
+        but = f" but {known} that failed before" if known else ""
+        return f"GO: no clause{but} fails in more than {tolerance:.0%} of its judgements ({1 - RISK:.0%} sure of each)"
     if decision.word == "no-go":
         return f"NO-GO: {', '.join(f'{len(several)} {kind}' for kind, several in _by_kind(decision, 'no-go'))}"
-    told = f": {counted(decision.more, 'more run')} after the upgrade would decide" if decision.more else ""
-    return f"NOT ENOUGH EVIDENCE{told}"
+    told = "; ".join(_wanted(decision))
+    return f"NOT ENOUGH EVIDENCE{f': {told}' if told else ''}"
+
+
+def _wanted(decision: Decision) -> Iterator[str]:
+    """What evidence is wanted."""
+    lost = len(dict(_by_kind(decision, "not enough evidence")).get("not judged", ()))
+    if lost:
+        yield f"{lost} not judged after the upgrade"
+    if decision.more is None:
+        yield "more runs after the upgrade would not decide; more before are needed"
+    elif decision.more:
+        yield f"{counted(decision.more, 'more run')} after the upgrade would decide{' the rest' if lost else ''}"
 
 
 def sides(decision: Decision) -> tuple[str, str]:
