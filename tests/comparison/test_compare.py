@@ -41,6 +41,8 @@ def compared(contract: Contract) -> Compared:
         (("failed", ""), ("failed", ""), "still failing", False),
         (("passed", ""), ("flaky", ""), "newly flaky", True),
         (("flaky", ""), ("flaky", ""), "still flaky", False),
+        (("failed", ""), ("flaky", ""), "newly flaky", False),
+        (("broken", ""), ("flaky", ""), "newly flaky", True),
         (("failed", ""), ("broken", ""), "newly broken", True),
         (("broken", ""), ("broken", ""), "still broken", False),
         (("passed", ""), ("skipped", "setting"), "newly skipped", True),
@@ -183,7 +185,7 @@ def test_an_empty_run_of_another_version_of_the_suite_is_refused(compared: Compa
 
 def test_different_selections_of_two_versions_of_the_suite_are_no_mistake(compared: Compared) -> None:
     delta = compared(a_run(scenario("a"), scenario("b"), scenario("c")), a_run(scenario("a"), scenario("d"), suite="2.0"))
-    assert (set(delta.before.scenarios), set(delta.after.scenarios)) == ({"a"}, {"a"})
+    assert (set(delta.before.scenarios), set(delta.after.scenarios)) == ({"a", "b", "c"}, {"a", "d"}), "of the whole runs"
     assert delta.notes == ("two versions of the suite, 1.0 and 2.0: 1 scenario compared, 2 in BEFORE alone, 1 in AFTER alone",)
 
 
@@ -196,6 +198,12 @@ FOLLOWED: dict[str, tuple[ReportedScenario, ReportedScenario, bool]] = {
     "another title, place and clauses": (scenario("a", steps="1f", clauses=("x",)), scenario("b", steps="1f", clauses=("y",)), False),
     "another title and steps": (scenario("a", title="t", steps="1f"), scenario("a", title="u", steps="2f"), True),
     "another title, steps unknown": (scenario("a", title="t"), scenario("a", title="u"), True),
+    "a clause more": (scenario("a", title="t", clauses=("x",)), scenario("a", title="t", clauses=("x", "y")), True),
+    "a clause more, another title and place": (
+        scenario("a", title="t", clauses=("x",)), scenario("b", title="u", clauses=("x", "y")), False,
+    ),
+    "a clause less and another": (scenario("a", clauses=("x", "y"), steps="1f"), scenario("a", clauses=("y", "z"), steps="2f"), True),
+    "its only clause taken away": (scenario("a", clauses=("x",)), scenario("a"), False),
     "another title, steps and clauses": (scenario("a", title="t", clauses=("x",)), scenario("a", title="u", clauses=("y",)), False),
     "nothing alike": (scenario("a"), scenario("b"), False),
 }
@@ -205,8 +213,10 @@ FOLLOWED: dict[str, tuple[ReportedScenario, ReportedScenario, bool]] = {
 def test_a_scenario_is_followed_to_another_version_of_the_suite(compared: Compared, what: str) -> None:
     was, now, same = FOLLOWED[what]
     delta = compared(a_run(scenario("both"), was), a_run(scenario("both"), replace(now, outcome="failed"), suite="2.0"))
-    assert [one.scenario.nodeid for one in delta.changes] == ([now.nodeid] if same else [])
-    assert delta.before.scenarios.get(now.nodeid) == (was if same else None)
+    (change,) = delta.changes
+    told = ("newly failing", "passed") if same else ("red in AFTER alone", "not there")
+    assert (change.scenario.nodeid, change.what, change.before) == (now.nodeid, *told)
+    assert delta.worse() == (f"1 scenario {told[0]}",)
 
 
 def test_in_one_version_of_the_suite_a_scenario_is_followed_by_its_place_alone(compared: Compared) -> None:
@@ -224,11 +234,34 @@ def test_no_scenario_is_taken_for_two(compared: Compared) -> None:
     """The title comes before the steps, and those before the place; what was taken by one is not there for another."""
     before = a_run(scenario("a", title="t", steps="1f"), scenario("b", title="u", steps="2f"))
     after = a_run(scenario("b", title="t", steps="2f"), scenario("a", title="v", steps="2f"), scenario("c", title="w", steps="1f"), suite="2.0")
-    delta = compared(before, after)
-    assert {now: was.nodeid for now, was in delta.before.scenarios.items()} == {"b": "a", "a": "b"}
-    assert set(delta.after.scenarios) == {"b", "a"}
-    twice = compared(a_run(scenario("a", title="t")), a_run(scenario("b", title="t"), scenario("c", title="t"), suite="2.0"))
-    assert set(twice.after.scenarios) == {"b"}
+    failing = {name: replace(one, outcome="failed", why=name) for name, one in after.scenarios.items()}
+    skipped = {name: replace(one, outcome="skipped", kind=f"was {name}") for name, one in before.scenarios.items()}
+    delta = compared(replace(before, scenarios={"a": skipped["a"], "b": before.scenarios["b"]}), replace(after, scenarios=failing))
+    assert {(one.scenario.nodeid, one.before) for one in delta.changes} == {("b", "skipped"), ("a", "passed"), ("c", "not there")}
+    twice = compared(
+        a_run(scenario("a", title="t")), a_run(scenario("b", "failed", title="t"), scenario("c", "failed", title="t"), suite="2.0")
+    )
+    assert [(one.scenario.nodeid, one.what) for one in twice.changes] == [("b", "newly failing"), ("c", "red in AFTER alone")]
+    # What was found by its title is not there for what stands in its place now.
+    moved = compared(a_run(scenario("a", title="t")), a_run(scenario("b", title="t"), scenario("a", "failed", title="u"), suite="2.0"))
+    assert [one.what for one in moved.changes] == ["red in AFTER alone"]
+
+
+@pytest.mark.parametrize(("outcome", "worse"), [("failed", 1), ("flaky", 1), ("broken", 1), ("known", 0), ("passed", 0), ("skipped", 0)])
+def test_what_is_red_in_the_second_run_alone_is_told_and_worse(compared: Compared, outcome: str, worse: int) -> None:
+    """Nobody can tell whether it was before."""
+    delta = compared(a_run(scenario("a")), a_run(scenario("a"), scenario("new", outcome), suite="2.0"))
+    assert delta.worse() == ("1 scenario red in AFTER alone",) * worse
+    assert [(one.what, one.before) for one in delta.changes] == [("red in AFTER alone", "not there")] * worse
+
+
+def test_runs_of_two_versions_of_the_suite_with_nothing_in_common_are_refused(compared: Compared) -> None:
+    with pytest.raises(UserError) as problem:
+        compared(a_run(scenario("a"), scenario("b")), a_run(scenario("c"), suite="2.0", file="second"))
+    told = problem.value
+    assert (told.code, told.what, told.where, told.hint) == (
+        "selections-differ", "the runs have no scenario in common: 2 and 1", "second", "run both with one selection",
+    )  # fmt: skip
 
 
 def test_steps_that_changed_with_the_suite_are_told(compared: Compared) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from conformance.judge.clauses import Clause
 from conformance.judge.contract import Contract
@@ -19,13 +19,15 @@ CHANGES = (
     "newly flaky",
     "newly broken",
     "newly skipped",
+    "red in AFTER alone",
     "still failing",
     "still flaky",
     "still broken",
     "newly known",
     "newly passing",
 )
-_WORSE = ("newly failing", "newly flaky", "newly broken", "newly skipped")
+_WORSE = ("newly failing", "newly flaky", "newly broken", "newly skipped", "red in AFTER alone")
+_RED = ("failed", "flaky", "broken")
 #: A skip for these reasons is what the contract asks for, and no loss.
 _RIGHTLY_SKIPPED = ("release", "baseline", "observe-only")
 
@@ -41,7 +43,12 @@ class Change:
     @property
     def worse(self) -> bool:
         """Whether somebody must look at it before the upgrade goes on."""
-        return self.what in _WORSE and not self.rightly_skipped
+        return self.what in _WORSE and not self.rightly_skipped and not self.better
+
+    @property
+    def better(self) -> bool:
+        """Whether it failed each time it was tried, and now does so sometimes."""
+        return (self.what, self.before) == ("newly flaky", "failed")
 
     @property
     def rightly_skipped(self) -> bool:
@@ -136,19 +143,19 @@ def compare_runs(
     """Everything that differs; :class:`UserError` when the two runs cannot be compared."""
     _refuse(before, after)
     paired = _paired(before, after) if before.suite != after.suite else {name: name for name in after.scenarios}
-    alone = _alone(before, after, paired)
-    before = replace(before, scenarios={now: before.scenarios[was] for now, was in paired.items()})
-    after = replace(after, scenarios={now: after.scenarios[now] for now in paired})
+    if not paired:
+        what = f"the runs have no scenario in common: {len(before.scenarios)} and {len(after.scenarios)}"
+        raise UserError("selections-differ", what, where=after.file, hint="run both with one selection")
     lower, upper = sorted((before.release, after.release))
     between = [clause for clause in clauses.values() if lower < clause.release <= upper]
     back = after.release < before.release
     return Delta(
         before=before,
         after=after,
-        changes=tuple(sorted(_changes(before, after), key=lambda change: CHANGES.index(change.what))),
+        changes=tuple(sorted(_changes(before, after, paired), key=lambda change: CHANGES.index(change.what))),
         gained=() if back else tuple(Gained(one, after.clauses.get(one.id, "not-run")) for one in between),
         drift=tuple(_drift(before, after, Announcements(between, back=back), contract)),
-        notes=(*alone, *_notes(before, after)),
+        notes=(*_alone(before, after, paired), *_notes(before, after)),
         clauses=clauses,
         strict=strict,
     )
@@ -166,21 +173,29 @@ def _refuse(before: RunFile, after: RunFile) -> None:
 def _paired(before: RunFile, after: RunFile) -> dict[str, str]:
     """Scenarios of ``after`` with what another version of the suite called them.
 
-    By title, else by steps, else by place; clauses are the same in any case, and none is taken for two.
+    By title, else by steps, with the same clauses; else by place, with a clause in common. None is taken for two.
     """
     pairs: dict[str, str] = {}
-    for manner in range(3):
+    for manner in range(2):
         known = {_keys(one)[manner]: name for name, one in before.scenarios.items() if name not in pairs.values()}
         for name, one in after.scenarios.items():
             was = known.get(_keys(one)[manner])
             if name not in pairs and was is not None:
                 pairs[name] = known.pop(_keys(one)[manner])
+    left = before.scenarios.keys() - pairs.values()
+    for name, one in after.scenarios.items():
+        if name not in pairs and name in left and _about_one_thing(before.scenarios[name], one):
+            pairs[name] = name
     return pairs
 
 
 def _keys(one: ReportedScenario) -> tuple[tuple[str, ...], ...]:
-    titled, placed = (one.title, one.row, *one.clauses), (one.nodeid, *one.clauses)
-    return titled, (one.steps, *one.clauses) if one.steps else placed, placed
+    return (one.title, one.row, *one.clauses), (one.steps or one.nodeid, *one.clauses)
+
+
+def _about_one_thing(was: ReportedScenario, now: ReportedScenario) -> bool:
+    """Whether they have a clause in common: a version of the suite may have added one, or taken one away."""
+    return was.clauses == now.clauses or not set(was.clauses).isdisjoint(now.clauses)
 
 
 def _alone(before: RunFile, after: RunFile, paired: Mapping[str, str]) -> tuple[str, ...]:
@@ -196,12 +211,15 @@ def _alone(before: RunFile, after: RunFile, paired: Mapping[str, str]) -> tuple[
     )
 
 
-def _changes(before: RunFile, after: RunFile) -> Iterator[Change]:
+def _changes(before: RunFile, after: RunFile, paired: Mapping[str, str]) -> Iterator[Change]:
     for nodeid, now in after.scenarios.items():
-        was = before.scenarios[nodeid]
-        what = _what(was, now)
-        if what:
-            yield Change(what, was.word, now)
+        if nodeid in paired:
+            was = before.scenarios[paired[nodeid]]
+            what = _what(was, now)
+            if what:
+                yield Change(what, was.word, now)
+        elif now.outcome in _RED:
+            yield Change("red in AFTER alone", "not there", now)
 
 
 def _what(was: ReportedScenario, now: ReportedScenario) -> str:
