@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from conformance.history.series import Course, course
 from conformance.sites.errors import UserError
 
 #: Below the folder of the archive; another form gets another name.
-INDEX = ".index-2.sqlite"
+INDEX = ".index-3.sqlite"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS night (
@@ -23,10 +23,13 @@ CREATE TABLE IF NOT EXISTS night (
   release TEXT, site_release TEXT, access TEXT, strict INTEGER, requests INTEGER, root TEXT, outcomes TEXT,
   list INTEGER, unwell TEXT, problems TEXT);
 CREATE INDEX IF NOT EXISTS night_of_site ON night (site, started);
-CREATE TABLE IF NOT EXISTS list (id INTEGER PRIMARY KEY, digest TEXT UNIQUE, scenarios TEXT);
+CREATE TABLE IF NOT EXISTS list (id INTEGER PRIMARY KEY, digest TEXT UNIQUE, scenarios TEXT, first TEXT);
 CREATE TABLE IF NOT EXISTS scenario (
   id INTEGER PRIMARY KEY, nodeid TEXT, title TEXT, row TEXT, clauses TEXT, release TEXT, level TEXT, operations TEXT,
   steps TEXT, place INTEGER);
+CREATE TABLE IF NOT EXISTS called (
+  scenario INTEGER, nodeid TEXT, title TEXT, row TEXT, clauses TEXT, steps TEXT,
+  UNIQUE (scenario, nodeid, title, row, clauses, steps));
 CREATE TABLE IF NOT EXISTS finding (
   night INTEGER, scenario INTEGER, words TEXT, exchanges TEXT, fault TEXT, attempts TEXT, owner TEXT,
   PRIMARY KEY (night, scenario));
@@ -65,12 +68,30 @@ class Index:
         """Take in the files that are new, and forget those that are gone."""
         files = {self._named(file): file for file in self._archive.files()}
         known = dict(self.connection.execute("SELECT file, site FROM night"))
-        touched = {site for file, site in known.items() if file not in files}
-        gone = [(file,) for file in known if file not in files]
-        self.connection.executemany("DELETE FROM night WHERE file = ?", gone)
+        gone = set(known) - set(files)
+        touched = {known[file] for file in gone}
+        if gone:
+            self._forget(gone)
+        touched |= self._take_in_all(files, set(files) - set(known))
+        if touched and not self._lists_in_order():
+            for table in ("night", "list", "scenario", "called", "finding", "reply_time"):
+                self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - words of ours
+            self._take_in_all(files, set(files))
+            touched |= set(known.values())
+        for site in sorted(touched):
+            self._follow(site)
+
+    def _forget(self, gone: Iterable[str]) -> None:
+        """Nights whose files are gone, with what they found: their numbers are given to others."""
+        self.connection.executemany("DELETE FROM night WHERE file = ?", [(file,) for file in gone])
+        for table in ("finding", "reply_time"):
+            self.connection.execute(f"DELETE FROM {table} WHERE night NOT IN (SELECT id FROM night)")  # noqa: S608 - as above
+
+    def _take_in_all(self, files: Mapping[str, Path], new: Iterable[str]) -> set[str]:
+        """Take ``new`` ones of ``files`` in, the earliest first; their sites."""
         self.connection.execute("DELETE FROM damaged")
-        lists = _Lists(self.connection)
-        for name in sorted(set(files) - set(known), key=lambda one: Path(one).name):
+        lists, touched = _Lists(self.connection), set()
+        for name in sorted(new, key=lambda one: Path(one).name):
             try:
                 night = self._archive.read(files[name])
             except Damaged as problem:
@@ -78,8 +99,16 @@ class Index:
                 continue
             self._take_in(name, night, lists)
             touched.add(night.site)
-        for site in sorted(touched):
-            self._follow(site)
+        return touched
+
+    def _lists_in_order(self) -> bool:
+        """Whether lists are numbered by their first nights, as if all nights had come in their order.
+
+        Which scenario is whose successor, and how it is called, depends on which list
+        was first. Files come in any order, of several machines, and must not matter.
+        """
+        first = [name for (name,) in self.connection.execute("SELECT first FROM list ORDER BY id")]
+        return first == sorted(first)
 
     def _named(self, file: Path) -> str:
         return file.relative_to(self._archive.folder).as_posix()
@@ -91,6 +120,7 @@ class Index:
             night.access, night.strict, night.requests, night.root, night.outcomes, number,
             json.dumps(dict(night.unwell)), json.dumps(night.problems),
         )  # fmt: skip
+        self.connection.execute("UPDATE list SET first = min(first, ?) WHERE id = ?", (Path(name).name, number))
         added = self.connection.execute(_ADD_NIGHT, values).lastrowid
         places = sorted({*night.words, *night.exchanges, *night.faults, *night.attempts, *night.owners})
         rows = [(added, scenarios[place], *_finding(night, place)) for place in places]
@@ -119,7 +149,7 @@ def _values(found: Course) -> tuple[Any, ...]:
 def _rows(connection: sqlite3.Connection, site: str) -> list[tuple[str, int]]:
     """Outcomes and list of scenarios of the nights of ``site``, oldest first."""
     return connection.execute(
-        "SELECT outcomes, list FROM night WHERE site = ? ORDER BY started, id", (site,)
+        "SELECT outcomes, list FROM night WHERE site = ? ORDER BY started, file", (site,)
     ).fetchall()
 
 
@@ -149,49 +179,70 @@ class _Lists:
         self._connection = connection
         self._known = {digest: (number, json.loads(text)) for number, digest, text in
                        connection.execute("SELECT id, digest, scenarios FROM list")}  # fmt: skip
-        rows = connection.execute("SELECT id, nodeid, title, row, clauses, steps FROM scenario").fetchall()
-        self._by: list[dict[tuple[str, ...], int]] = [{}, {}, {}]
-        for number, nodeid, title, row, clauses, steps in rows:
-            self._remember(number, _keys(nodeid, title, row, clauses, steps))
+        self._by: list[dict[tuple[str, ...], int]] = [{}, {}]
+        self._of_node: dict[str, dict[int, tuple[str, set[str]]]] = {}
+        for row in connection.execute("SELECT * FROM called ORDER BY rowid").fetchall():
+            self._remember(*row)
 
     def number(self, night: NightRecord) -> tuple[int, list[int]]:
         """The number of the list of scenarios of ``night``, and of each of its scenarios."""
         own = digest(night.listed())
         if own in self._known:
             return self._known[own]
-        taken: dict[int, int] = {}
-        keys = [_keys(one.nodeid, one.title, one.row, " ".join(one.clauses), one.steps) for one in night.scenarios]
-        for manner, by in enumerate(self._by):
-            for place, key in enumerate(keys):
-                found = by.get(key[manner])
-                if place not in taken and found is not None and found not in taken.values():
-                    taken[place] = found
-        scenarios = [self._add(one, taken.get(place), place, keys[place]) for place, one in enumerate(night.scenarios)]
+        taken = self._successors(night.scenarios)
+        scenarios = [self._add(one, taken.get(place), place) for place, one in enumerate(night.scenarios)]
         text = json.dumps(scenarios)
-        number = self._connection.execute("INSERT INTO list VALUES (NULL, ?, ?)", (own, text)).lastrowid
+        number = self._connection.execute("INSERT INTO list VALUES (NULL, ?, ?, '~')", (own, text)).lastrowid
         assert number is not None
         self._known[own] = number, scenarios
         return number, scenarios
 
-    def _add(self, one: KeptScenario, number: int | None, place: int, keys: list[tuple[str, ...]]) -> int:
+    def _successors(self, scenarios: Sequence[KeptScenario]) -> dict[int, int]:
+        """By place the number of the earlier scenario that each one takes over."""
+        taken: dict[int, int] = {}
+        given: set[int] = set()
+        keys = [_keys(one.nodeid, one.title, one.row, " ".join(one.clauses), one.steps) for one in scenarios]
+        for manner in range(3):
+            for place, one in enumerate(scenarios):
+                if place in taken:
+                    continue
+                found = self._by[manner].get(keys[place][manner]) if manner < 2 else self._sharing(one, given)
+                if found is not None and found not in given:
+                    taken[place] = found
+                    given.add(found)
+        return taken
+
+    def _sharing(self, one: KeptScenario, given: Collection[int]) -> int | None:
+        """Of those of the same node id the one that shares most clauses: suites learn what else a scenario judges."""
+        alike = {
+            number: (len(clauses.intersection(one.clauses)), row == one.row)
+            for number, (row, clauses) in self._of_node.get(one.nodeid, {}).items()
+            if number not in given and not clauses.isdisjoint(one.clauses)
+        }
+        return max(alike, key=alike.__getitem__, default=None)
+
+    def _add(self, one: KeptScenario, number: int | None, place: int) -> int:
         """Note how the scenario is called now."""
+        clauses = " ".join(one.clauses)
         values = (
-            one.nodeid, one.title, one.row, " ".join(one.clauses), one.release, one.level, " ".join(one.operations),
-            one.steps, place,
+            one.nodeid, one.title, one.row, clauses, one.release, one.level, " ".join(one.operations), one.steps, place,
         )  # fmt: skip
         command = "INSERT OR REPLACE INTO scenario VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         added = self._connection.execute(command, (number, *values)).lastrowid
         assert added is not None
-        self._remember(added, keys)
+        called = (added, one.nodeid, one.title, one.row, clauses, one.steps)
+        self._connection.execute("INSERT OR REPLACE INTO called VALUES (?, ?, ?, ?, ?, ?)", called)
+        self._remember(*called)
         return added
 
-    def _remember(self, number: int, keys: list[tuple[str, ...]]) -> None:
-        for by, key in zip(self._by, keys, strict=True):
+    def _remember(self, number: int, nodeid: str, title: str, row: str, clauses: str, steps: str) -> None:
+        for by, key in zip(self._by, _keys(nodeid, title, row, clauses, steps), strict=True):
             by[key] = number
+        self._of_node.setdefault(nodeid, {})[number] = row, set(clauses.split())
 
 
 def _keys(nodeid: str, title: str, row: str, clauses: str, steps: str) -> list[tuple[str, ...]]:
-    return [(title, row, clauses), (steps, clauses) if steps else (nodeid, clauses), (nodeid, clauses)]
+    return [(title, row, clauses), (steps, clauses) if steps else (nodeid, clauses)]
 
 
 def _opened(file: Path) -> sqlite3.Connection:

@@ -127,7 +127,8 @@ def tell(archive: Archive, history: SiteHistory, to: str, now: datetime) -> Noti
     something = bool(notice.changes or notice.healed or notice.night)
     if something:
         deliver(notice, to)
-    write_whole(file, json.dumps({"format": FORMAT, "states": states, "night": night}) + "\n")
+    # A clause that is judged no longer, or not by this run, is remembered: when it is again, that is no news.
+    write_whole(file, json.dumps({"format": FORMAT, "states": before["states"] | states, "night": night}) + "\n")
     return notice if something else None
 
 

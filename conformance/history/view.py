@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from statistics import median
 from typing import Any
 
@@ -143,16 +144,34 @@ class SiteHistory:
         return tuple(map(_scenario, self._index.connection.execute(_SCENARIOS, (self.site,))))
 
     def clauses(self, only: Iterable[str] = ()) -> list[ClauseHistory]:
-        """Every clause, or those named, in the order of the releases."""
+        """Every clause that the suite still judges, or those named, in the order of the releases."""
         wanted = set(only)
         gathered: dict[str, list[ScenarioHistory]] = {}
         for one in self.scenarios:
             for clause in one.clauses:
                 if not wanted or clause in wanted:
                     gathered.setdefault(clause, []).append(one)
-        return [self._clause(clause, several) for clause, several in sorted(gathered.items(), key=_in_order)]
+        told = sorted(gathered.items(), key=_in_order)
+        return [self._clause(clause, every) for clause, every in told if not all(map(self._left, every))]
 
-    def _clause(self, clause: str, several: Sequence[ScenarioHistory]) -> ClauseHistory:
+    @cached_property
+    def _latest(self) -> tuple[int, int]:
+        """Of the last nights of one version of the suite: the place of the first, and the most that one of them ran."""
+        latest = list(takewhile(lambda one: one.suite == self.nights[-1].suite, reversed(self.nights)))
+        return len(self.nights) - len(latest), max(len(one.outcomes) for one in latest)
+
+    def _left(self, one: ScenarioHistory) -> bool:
+        """Whether the suite no longer has the scenario: this version never ran it, and ran more than a part.
+
+        A night does not say what was left out of it. One that ran less than half of what
+        ran with the scenario is a run of a part, after which nothing is known of the others.
+        """
+        version, most = self._latest
+        last = len(one.letters.rstrip("-")) - 1
+        return 0 <= last < version and 2 * most >= len(self.nights[last].outcomes)
+
+    def _clause(self, clause: str, every: Sequence[ScenarioHistory]) -> ClauseHistory:
+        several = [one for one in every if not self._left(one)]
         worst = self._decides(several)
         last = max(one.last for one in several)
         return ClauseHistory(
@@ -167,7 +186,7 @@ class SiteHistory:
             change=self.change(worst),
             last_judged=self.when(last),
             **vars(self._found(worst)),
-            letters=several[0].letters if len(several) == 1 else _together(one.letters for one in several),
+            letters=every[0].letters if len(every) == 1 else _together(one.letters for one in every),
             scenarios=tuple(several),
         )
 
@@ -245,7 +264,7 @@ def _is_slower(before: float, lately: float) -> bool:
 
 
 _NIGHTS = """SELECT id, started, suite, release, site_release, access, outcomes, requests, root, unwell, problems
-FROM night WHERE site = ? ORDER BY started, id"""
+FROM night WHERE site = ? ORDER BY started, file"""
 _SCENARIOS = """SELECT c.state, c.since, c.before, c.last, c.judged, c.failed,
 s.id, s.nodeid, s.title, s.clauses, s.release, s.level, s.operations, c.letters
 FROM course c JOIN scenario s ON s.id = c.scenario WHERE c.site = ? ORDER BY s.place, s.id"""

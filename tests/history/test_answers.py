@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance.cli import main
+from conformance.history.archive import Archive
 from conformance.history.index import Index
+from conformance.history.night import NightRecord
 from conformance.history.view import ClauseHistory, SiteHistory
 from tests.history.test_notify import Nightly
 
@@ -180,6 +183,127 @@ def test_an_unknown_site_keeps_no_other_back(pair: Pair, capsys: pytest.CaptureF
     told = capsys.readouterr()
     assert told.err.startswith("error[site-unknown]")
     assert told.out.startswith("staging: 1 clause changed")
+
+
+# -- versions of the suite ---------------------------------------------------------
+
+
+def test_a_scenario_that_judges_one_more_clause_is_the_same(pair: Pair) -> None:
+    pair.nights("FP " * 6)
+    first, *rest = pair.first.scenarios
+    pair.first = replace(pair.first, suite="9", scenarios=(replace(first, clauses=(CLAUSE, "R41.2.0-07")), *rest))
+    pair.nights("PP " * 10)
+    assert {name: (one.state, len(one.scenarios)) for name, one in pair.clauses().items() if name in (CLAUSE, "R41.2.0-07")} == {
+        CLAUSE: ("fixed", 2), "R41.2.0-07": ("fixed", 1),
+    }  # fmt: skip
+    assert pair.clause.change == "suite went from 0.1.0 to 9"
+
+
+def test_of_rows_of_one_outline_each_takes_over_its_own(pair: Pair) -> None:
+    first, _, *rest = pair.first.scenarios
+    rows = [replace(first, row=row, steps="") for row in ("a", "b")]
+    pair.first = replace(pair.first, scenarios=(*rows, *rest))
+    pair.nights("PF PF PF")
+    wider = [replace(one, clauses=(CLAUSE, "R41.2.0-07")) for one in reversed(rows)]
+    pair.first = replace(pair.first, suite="9", scenarios=(*wider, *rest))
+    pair.nights("FP FP")
+    assert sorted(one.letters[-5:] for one in pair.clause.scenarios if one.letters[-1] != "-") == ["FFFFF", "PPPPP"]
+
+
+def test_another_clause_alone_makes_it_another_scenario(pair: Pair) -> None:
+    pair.nights("FP FP FP")
+    first, *rest = pair.first.scenarios
+    pair.first = replace(pair.first, suite="9", scenarios=(replace(first, clauses=("R41.2.0-07",)), *rest))
+    pair.nights("PP")
+    assert (pair.clause.state, pair.clause.since) == ("passing", "2025-11-28")
+    assert [one.title for one in pair.clause.scenarios] == ["scenario 1"]
+    assert (pair.clauses()["R41.2.0-07"].state, pair.clauses()["R41.2.0-07"].letters[-4:]) == ("passing", "---P")
+
+
+def without_the_first(pair: Pair, suite: str, kept: int = 4) -> None:
+    """From now on the first scenario is not run; ``kept`` others are."""
+    others = pair.first.scenarios[1 : 1 + kept]
+    outcomes = "P" * kept
+    pair.archive.keep(replace(pair.night(), suite=suite, scenarios=others, outcomes=outcomes))
+    pair.number += 1
+
+
+def test_what_left_the_suite_decides_no_clause(pair: Pair) -> None:
+    pair.nights("FP FP FP")
+    without_the_first(pair, suite="9")
+    assert (pair.clause.state, len(pair.clause.scenarios), pair.clause.letters[-4:]) == ("passing", 1, "FFFP")
+    without_the_first(pair, suite="9", kept=1)
+    assert pair.clause.state == "passing"
+
+
+@pytest.mark.parametrize(("suite", "kept"), [("0.1.0", 4), ("9", 2)])
+def test_what_was_not_run_may_still_be_there(pair: Pair, suite: str, kept: int) -> None:
+    """The same version of the suite ran a part, or a later one a smaller part than to tell."""
+    pair.nights("FP FP FP")
+    without_the_first(pair, suite, kept)
+    assert (pair.clause.state, pair.clause.since) == ("failing", "2025-12-08")
+
+
+def test_what_the_version_ran_on_an_earlier_night_is_there(pair: Pair) -> None:
+    pair.first = replace(pair.first, suite="9")
+    pair.nights("FP FP FP")
+    without_the_first(pair, suite="9")
+    assert pair.clause.state == "failing"
+
+
+def test_a_clause_that_the_suite_left_and_has_again_is_no_news(pair: Pair) -> None:
+    first = pair.first
+    pair.first = replace(first, scenarios=(first.scenarios[0], replace(first.scenarios[1], clauses=("R41.2.0-01",)), *first.scenarios[2:]))
+    pair.nights("FP FP")
+    assert pair.tell(_later(pair)) is not None
+    without_the_first(pair, suite="9")
+    assert CLAUSE not in pair.clauses()
+    assert pair.tell(_later(pair)) is None
+    pair.nights("FP", suite="10")
+    assert pair.clause.state == "failing"
+    assert pair.tell(_later(pair)) is None
+
+
+# -- the order in which files arrive ------------------------------------------------
+
+
+def test_the_order_in_which_nights_arrive_plays_no_part(tmp_path: Path) -> None:
+    """A scenario is renamed, then takes other steps, then has its first title again; two nights started at once."""
+    pair = Pair(tmp_path / "history")
+    first, *rest = pair.first.scenarios
+    titled = replace(first, title="renamed", nodeid="features/new.feature::renamed")
+    versions = (first, titled, replace(titled, steps="0"), replace(first, steps="1"))
+    nights = []
+    for one in versions:
+        nights.append(replace(pair.night(), scenarios=(one, *rest), suite=str(pair.number)))
+        pair.number += 1
+    nights.append(replace(nights[-1], outcomes="FPPPP", requests=1))
+    orders = [nights, nights[::-1], *(nights[place:] + nights[:place] for place in (1, 3)), nights[::2] + nights[1::2]]
+    answers = {_answer(tmp_path / str(number), order) for number, order in enumerate(orders)}
+    (answer,) = answers
+    assert [len(letters) for _, letters in answer] == [5] * 5
+
+
+def _answer(folder: Path, nights: Iterable[NightRecord]) -> tuple[tuple[str, str], ...]:
+    """Node id and letters of each scenario after nights that were taken in one by one."""
+    archive = Archive(folder)
+    for night in nights:
+        archive.keep(night)
+        index = Index(archive)
+        told = tuple((one.nodeid, one.letters) for one in SiteHistory(index, "staging").scenarios)
+        index.close()
+    return told
+
+
+def test_a_night_that_was_deleted_leaves_nothing_to_the_next(pair: Pair) -> None:
+    """Numbers of nights are given again."""
+    night = pair.night("F", words={0: "GetUser  check element-present"})
+    file = pair.archive.keep(night)
+    assert pair.clause.words == "GetUser  check element-present"
+    file.unlink()
+    assert pair.clause.state == "passing"
+    pair.nights("FP")
+    assert (pair.clause.state, pair.clause.words) == ("new", "")
 
 
 def _later(pair: Pair) -> dt.datetime:
