@@ -108,9 +108,8 @@ def _has_other_letters(mail: Mail) -> bool:
 
 def _of_unknown_charset(charset: bytes, encoding: bytes, text: bytes) -> bool:
     """Whether an encoded word holds something else than ASCII in a charset that Python does not know."""
-    raw = b""
     try:
-        raw = quopri.decodestring(text, header=True) if encoding in b"qQ" else base64.b64decode(text + b"===")
+        raw = quopri.decodestring(text) if encoding.lower() == b"q" else base64.b64decode(text + b"===")
         raw.decode(codec_of(charset.partition(b"*")[0].decode()))
     except LookupError:
         return not raw.isascii()
