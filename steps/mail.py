@@ -5,9 +5,9 @@ from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import given, then, when
 
 
-@when('a mail reaches "{recipient}"')
-def mail_reaches(context: ScenarioContext, recipient: str) -> None:
-    context.await_mail(context.value(recipient))
+@when('a mail that says "{words}" reaches "{recipient}"')
+def mail_that_says_reaches(context: ScenarioContext, words: str, recipient: str) -> None:
+    context.await_mail(context.value(recipient), context.value(words))
 
 
 @given('the mail that has reached "{recipient}" so far is known')

@@ -441,9 +441,9 @@ class ScenarioContext:
         """Record what the site did, without judging."""
         self.observations.append(words)
 
-    def await_mail(self, recipient: str) -> None:
-        """Mail to ``recipient``, waiting for the first; a mail that does not come is nothing to judge."""
-        self.mails = self.mail_watch.to(recipient)
+    def await_mail(self, recipient: str, words: str) -> None:
+        """Mail to ``recipient``, waiting for one that says ``words``; where none does, for all; none is no verdict."""
+        self.mails = self.mail_watch.to(recipient, lambda mails: any(mail.says(words) for mail in mails))
         if not self.mails:
             raise CannotJudge(f"no mail reached {recipient} within {self.mail_watch.patience:g} s")
 

@@ -54,10 +54,18 @@ class Mail:
         except (LookupError, ValueError, HeaderParseError):
             return "\ufffd"
 
+    def says(self, words: str) -> bool:
+        """Whether subject or text hold ``words``, however lines are broken: of several, the one that is meant."""
+        return any(_in_one_line(words) in _in_one_line(text) for text in (self.decoded_subject, self.text))
+
     @property
     def links(self) -> tuple[str, ...]:
         """The different addresses the text links to."""
         return tuple(dict.fromkeys(_LINK.findall(self.text)))
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 class Mailbox(Protocol):

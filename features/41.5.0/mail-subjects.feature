@@ -14,7 +14,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail reaches "{new meeting.attendeeEmail}"
+      When a mail that says "{new meeting.confName}" reaches "{new meeting.attendeeEmail}"
       Then its subject is ASCII on the wire
 
     Scenario: The invitation to a classic event with a Chinese name
@@ -25,7 +25,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail reaches "{new event.attendeeEmail}"
+      When a mail that says "{new event.sessionName}" reaches "{new event.attendeeEmail}"
       Then its subject is ASCII on the wire
 
     Scenario: The welcome to a user with a Chinese name
@@ -35,7 +35,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | email       | {fresh mail address} |
         | sendWelcome | true                 |
       Then the call succeeds
-      When a mail reaches "{new user.email}"
+      When a mail that says "{new user.firstName}" reaches "{new user.email}"
       Then its subject is ASCII on the wire
 
     Scenario: The subject reads as before when it is decoded
@@ -46,7 +46,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail reaches "{new meeting.attendeeEmail}"
+      When a mail that says "测试会议" reaches "{new meeting.attendeeEmail}"
       Then its subject travels in encoded words and reads "测试会议"
 
     Scenario Outline: The subject of an invitation reads as before in <script>
@@ -57,7 +57,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail reaches "{new meeting.attendeeEmail}"
+      When a mail that says "<words>" reaches "{new meeting.attendeeEmail}"
       Then its subject travels in encoded words and reads "<words>"
 
       Examples:
@@ -76,7 +76,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail reaches "{new event.attendeeEmail}"
+      When a mail that says "线上活动 二" reaches "{new event.attendeeEmail}"
       Then its subject travels in encoded words and reads "线上活动 二"
 
     Scenario: The subject of a welcome reads as before
@@ -87,7 +87,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | email       | {fresh mail address} |
         | sendWelcome | true                 |
       Then the call succeeds
-      When a mail reaches "{new user.email}"
+      When a mail that says "测试 二" reaches "{new user.email}"
       Then its subject travels in encoded words and reads "测试 二"
 
   @clause.R41.5.0-17 @mail
@@ -100,7 +100,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail reaches "{new meeting.attendeeEmail}"
+      When a mail that says "{new meeting.confName}" reaches "{new meeting.attendeeEmail}"
       Then a subject of ASCII characters is not encoded
 
     Scenario: The invitation to a classic event with an ASCII name
@@ -111,7 +111,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail reaches "{new event.attendeeEmail}"
+      When a mail that says "{new event.sessionName}" reaches "{new event.attendeeEmail}"
       Then a subject of ASCII characters is not encoded
 
     Scenario: The welcome to a user with an ASCII name
@@ -120,7 +120,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | email       | {fresh mail address} |
         | sendWelcome | true                 |
       Then the call succeeds
-      When a mail reaches "{new user.email}"
+      When a mail that says "{new user.firstName}" reaches "{new user.email}"
       Then a subject of ASCII characters is not encoded
 
   @clause.R41.5.0-18

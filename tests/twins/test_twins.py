@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import mocksite
 import pytest
 
 from conformance.scenarios.features import Catalogue
 from mocksite.model.records import MeetingType
 from tests.twins import wire
-from tests.twins.site import Twin, judge, opened, place, scenarios
+from tests.twins.site import StoreMailbox, Twin, judge, opened, place, scenarios
 from tests.twins.table import TWINS
 
 #: As many a day as this leaves; ``make twins`` judges all in one go.
@@ -42,6 +44,20 @@ def test_a_site_that_is_not_well_is_not_judged(catalogue: Catalogue) -> None:
     assert {trial.verdict.outcome for trial in asked} <= {"broken", "skipped"}
     assert [place(trial.scenario) for trial in trials if trial.verdict.outcome in ("passed", "failed")] == []
     assert [trial.cause for trial in asked if trial.verdict.outcome == "broken" and "000035" not in trial.cause] == []
+
+
+def test_a_mail_of_another_kind_that_comes_first_is_not_the_one_meant(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    def raw_to(box: StoreMailbox, recipient: str) -> list[bytes]:
+        looks[recipient] += 1
+        return [b"Subject: Your Webex notification\r\n\r\nHello\r\n", *(whole(box, recipient) if looks[recipient] > 1 else [])]
+
+    looks: Counter[str] = Counter()
+    whole = StoreMailbox.raw_to
+    monkeypatch.setattr(StoreMailbox, "raw_to", raw_to)
+    with opened(Twin("notified", "a notification comes first", "pages of 9.0 SP2"), catalogue) as site:
+        trials = site.rig.run([one for one in scenarios(catalogue) if "reads-as-before" in one.nodeid])
+    assert [trial.verdict.outcome for trial in trials if trial.scenario.mail] != []
+    assert {trial.verdict.outcome for trial in trials} == {"passed"}
 
 
 def test_what_stays_behind_would_be_seen(catalogue: Catalogue) -> None:

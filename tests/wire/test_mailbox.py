@@ -136,6 +136,17 @@ def test_what_an_address_had_before_is_no_further_mail() -> None:
     assert [mail.text for mail in watch.to("a@example.com")] == ["of a moment ago", "new"]
 
 
+@pytest.mark.parametrize(
+    ("subject", "text", "says"),
+    [
+        (b"On the plan", "", True), (b"=?utf-8?Q?On_the?=\r\n =?utf-8?Q?_plan?=", "", True), (b"Hello", "talk\r\nOn the\r\n  plan, today", True),
+        (b"On", "the plan", False), (b"Your notification", "", False),
+    ],
+)  # fmt: skip
+def test_of_several_mails_the_one_that_says_it_is_meant(subject: bytes, text: str, says: bool) -> None:
+    assert Mail((), subject, text, 0.0).says("On the  plan") is says
+
+
 def test_who_names_no_mailbox_cannot_be_told_of_mail() -> None:
     with pytest.raises(CannotJudge, match="names no mailbox"):
         MailWatch(None, patience=0.0).to("a@example.com")
