@@ -90,6 +90,7 @@ def test_sides_that_share_nothing_are_decided_clause_by_clause() -> None:
         ("b", "b", 0.2, "too few", "R1-01 failed 1 of 1, then 1 of 1", None),
         ("b", "g", 0.2, "too few", "R1-01 failed 1 of 1, then 0 of 1", 20),
         ("bbbg", "bbbb", 0.2, "too few", "R1-01 failed 3 of 4, then 4 of 4", None),
+        ("bbbbg", "bbbbb", 0.2, "too few", "R1-01 failed 4 of 5, then 5 of 5", None),
         ("bgggg", "bgggg", 0.2, "too few", "R1-01 failed 1 of 5, then 1 of 5", None),
         ("bgggg", "bbbbb", 0.2, "too few", "R1-01 failed 1 of 5, then 5 of 5", 6),
         ("bgggg", "ggggg", 0.2, "too few", "R1-01 failed 1 of 5, then 0 of 5", 16),
@@ -127,7 +128,13 @@ def test_one_bad_night_is_one_though_several_scenarios_of_a_clause_failed_in_it(
     # In each of three runs one of five scenarios failed: a fifth, and no more, of the judgements.
     some = {"a": "bbb", **dict.fromkeys("bcde", "ggg")}
     assert {one.kind for one in decide(side(OLD, **some), side(NEW, **some), suite).reasons} == {"too few"}
+    assert ("too few", "R1-01 failed 3 of 15, then 0 of 1") in {one[:2] for one in told(decide(side(OLD, **some), side(NEW, a="g"), suite))}
     assert told(decide(side(OLD, **dict.fromkeys("abcde", "bbb")), side(NEW, **red), suite))[0][0] == "still failing"
+
+
+def test_what_fails_at_just_the_rate_that_is_not_tolerated_is_not_waited_for() -> None:
+    decision = decide(side(OLD, a="g" * 5, b="g" * 5), side(NEW, a="bgggg", b="g" * 5), SUITE)
+    assert decision.more is None
 
 
 def skipping(side: Side, kind: str, *names: str, **more: Any) -> Side:
@@ -161,8 +168,8 @@ def test_a_scenario_that_was_judged_and_is_no_more(after: Side, reasons: list[tu
 
 def test_what_has_no_clause_or_several_and_is_judged_no_more() -> None:
     suite = Suite({"a": ("R1-01",), "b": ("R1-01", "R1-02"), "c": (), "d": ("R1-01",)}, {})
-    decision = decide(side(OLD, a="g" * 21, b="g" * 21, c="g" * 21, d="g" * 21), side(NEW, a="g" * 21), suite)
-    assert [one.words for one in decision.reasons] == ["R1-02", "c", "d"]
+    decision = decide(side(OLD, a="g" * 21, b="g" * 21, c="g" * 21, d="g" * 21, z="g" * 21), side(NEW, a="g" * 21), suite)
+    assert [one.words for one in decision.reasons] == ["R1-02", "c", "d", "z"]
     every = decide(side(OLD, a="g", b="g", c="g"), side(NEW, a="-"), suite)
     assert [one.words for one in every.reasons] == ["R1-01", "R1-02", "c"]
 

@@ -77,6 +77,8 @@ def test_how_many_judgements_rule_a_fault_out() -> None:
 
 def test_how_many_runs_would_prove_it() -> None:
     assert runs_until_worse(tally((0,) * 6, (1, 1)), 0.01) == 2
+    assert runs_until_worse(tally((0,) * 3, (1,)), 0.1) == 1
+    assert runs_until_worse(tally((0,) * 3, (1,)), 0.25) == 1, "it is asked only where it is not yet proven"
     assert runs_until_worse(tally((0,), (1,)), 0.01, most=30) is None
 
 

@@ -116,7 +116,7 @@ def decide(
             reasons.append(Reason("newly broken", words, "no-go"))
     bound, (whole, *_) = limit(tallies[-1], ALPHA / _FAMILIES), tallies[0] or [_NOTHING]
     for tally in _tallies(before, after, suite.clauses):
-        if tally.name not in named and tally.judged[1]:
+        if tally.name not in named:
             reason, runs = _of_clause(tally, len(after.runs), bound, whole.share[1], tolerance)
             wanted.append(runs)
             reasons += [reason] if reason else []
@@ -130,10 +130,10 @@ def decide(
 def _tallies(
     before: Side, after: Side, things: Mapping[str, Sequence[str]], only: Collection[str] | None = None
 ) -> list[Tally]:
-    """Everything of ``things``, of the scenarios in ``only``: what one side alone judged is no change of the other."""
+    """What the second side judged, of the scenarios in ``only``: what one alone judged is no change of the other."""
     things = {name: several for name, several in things.items() if only is None or name in only}
     judged = before.judged(things), after.judged(things)
-    names = sorted({*judged[0], *judged[1]})
+    names = sorted(judged[1])
     failed = [by_thing(side.failures(things), names) for side in (before, after)]
     return [Tally(name, failed[0][name], failed[1][name], (judged[0][name], judged[1][name])) for name in names]
 
