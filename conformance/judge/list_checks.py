@@ -66,7 +66,8 @@ def views_told(reply: Reply, listed: Reply, whole: ContractView, times: Sequence
     Where more are counted than the reply tells, of several pages, nothing is.
     ``times`` are four moments: what lies between the inner two is counted, what lies beyond the outer two is not.
     """
-    if _goes_on(reply, whole):
+    # One that says it returns more rows than it does is no page, and judged.
+    if _goes_on(reply, whole) and Finder(reply, whole).texts("matchingRecords/returned") == [str(len(rows_of(reply)))]:
         return ()
     views = [texts_of(row.element) for row in Finder(reply, whole).all("recordDetail")]
     for kind in ("viewed", "downloaded", "registered"):

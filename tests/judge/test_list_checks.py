@@ -95,9 +95,9 @@ def counted(viewed: int | str) -> Reply:
 
 
 def test_views_that_stand_on_further_pages_are_held_against_nothing() -> None:
-    total = "<history:matchingRecords><serv:total>{}</serv:total></history:matchingRecords>"
-    for number, judged in ((1, 1), (3, 0)):
-        detail = reply("lstrecordaccessDetailHistory", view("01/10/2021 00:00:00") + total.format(number))
+    counts = "<history:matchingRecords><serv:total>{}</serv:total><serv:returned>{}</serv:returned></history:matchingRecords>"
+    for total, returned, judged in ((1, 1, 1), (3, 1, 0), (3, 3, 1)):
+        detail = reply("lstrecordaccessDetailHistory", view("01/10/2021 00:00:00") + counts.format(total, returned))
         assert len(views_told(detail, counted(3), WHOLE, TIMES)) == judged
 
 
