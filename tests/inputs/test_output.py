@@ -39,7 +39,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scenario = {**SUMMARY["scenarios"][0], "cause": WORDS, "violations": [{**SUMMARY["scenarios"][0]["violations"][0], "actual": WORDS}]}
     told = {**SUMMARY, "scenarios": [scenario]}
     (folder / "summary.json").write_text(json.dumps(told), encoding="utf-8")
-    good = {**SUMMARY, "scenarios": [{**scenario, "outcome": "passed", "violations": []}], "clauses": [{"id": "R41.7.0-01", "outcome": "passed"}]}
+    # Of another moment: one run is not named on both sides of an upgrade.
+    good = {**SUMMARY, "finished": "2026-11-27T17:46:04+00:00", "scenarios": [{**scenario, "outcome": "passed", "violations": []}], "clauses": [{"id": "R41.7.0-01", "outcome": "passed"}]}
     (folder / "good.json").write_text(json.dumps(good), encoding="utf-8")
     return folder
 

@@ -61,6 +61,7 @@ def test_every_field_of_a_run(tmp_path: Path) -> None:
         release=Release(41, 6, 3),
         access="read-only",
         strict=True,
+        started=datetime(2026, 11, 28, 17, 46, 3, tzinfo=UTC),
         finished=datetime(2026, 11, 28, 17, 46, 4, tzinfo=UTC),
         scenarios={
             NODE: ReportedScenario(
