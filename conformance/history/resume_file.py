@@ -50,7 +50,7 @@ class ResumeFile:
     def finished(self) -> list[dict[str, Any]]:
         """The verdicts of the interrupted run; :class:`UserError` when there is none, or it was another run."""
         terms = _terms_in(self._file)
-        if terms is None:
+        if not terms:
             raise UserError(
                 "nothing-to-resume",
                 "there is no interrupted run to resume",
@@ -62,24 +62,34 @@ class ResumeFile:
                 what = f"the interrupted run had {key} {terms.get(key)!r}, this one has {value!r}"
                 raise UserError("resume-differs", what, where=str(self._file), hint="run without --resume")
         lines = _whole_lines(self._file)[1:]
-        found = [message for message in map(_read_line, lines) if message and message["result"]["outcome"] in _VERDICTS]
+        results = (message for message in map(read_line, lines) if "result" in message)
+        found = [message for message in results if message["result"]["outcome"] in _VERDICTS]
         told = _told_by_allure(self._file.parent / ALLURE)
         return [message for message in found if told is None or message["result"]["nodeid"] in told]
 
 
 def begun(folder: Path) -> bool:
     """Whether a run began in ``folder`` and was cut off, so that another can go on with it."""
-    return _terms_in(folder / RESUME_FILE) is not None
+    return bool(_terms_in(folder / RESUME_FILE))
 
 
-def _terms_in(file: Path) -> dict[str, Any] | None:
+def _terms_in(file: Path) -> dict[str, Any]:
+    """The first line, which a run begins with; empty where none began."""
     try:
         demand_readable(file)
-        with file.open(encoding="utf-8") as source:
-            terms = json.loads(source.readline())
-    except (OSError, ValueError):
-        return None
-    return terms if isinstance(terms, dict) else None
+        with file.open("rb") as source:
+            return read_line(source.readline())
+    except OSError:
+        return {}
+
+
+def read_line(line: str | bytes) -> dict[str, Any]:
+    """A line of the file; empty for one that a kill cut short."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 def _whole_lines(file: Path) -> list[str]:
@@ -117,14 +127,6 @@ def _told_by_allure(folder: Path) -> set[str] | None:
         with suppress(OSError, ValueError, AttributeError):
             told.add(json.loads(file.read_text(encoding="utf-8")).get("fullName"))
     return told
-
-
-def _read_line(line: str) -> dict[str, Any] | None:
-    try:
-        message: dict[str, Any] = json.loads(line)
-    except ValueError:
-        return None
-    return message if isinstance(message, dict) and "result" in message else None
 
 
 #: Output of an earlier run, on one site or several, removed when a new one begins; the ledger stays, it is not output.

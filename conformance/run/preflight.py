@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -321,15 +322,11 @@ class Preflight:
                 yield PreflightLine(f"operation {operation}", "not served", found, state)
 
     def _bare(self, operation: str) -> Exchange:
-        payloads, profile, account = self._run_context.payloads, self._profile, self._somebody
-        element, secret = self._run_context.sign_ins.credential(self._run_context, account, operation)
-        context = {"siteName": profile.site_name, "webExID": self._run_context.sign_ins.name(account), element: secret}
-        body = payloads.render(operation, payloads.incomplete(operation), context, profile.encoding)
-        client = self._run_context.plain_client()
-        try:
-            return client.send(Request(operation, account.role, profile.url, body))
-        finally:
-            client.close()
+        here, account = self._run_context, self._somebody
+        credential = here.sign_ins.credential(here, account, operation)
+        request = here.sign_ins.request(here, account, credential, operation, here.payloads.incomplete(operation))
+        with closing(here.plain_client()) as client:
+            return client.send(request)
 
     def _other_operations(self) -> list[PreflightLine]:
         """Every other operation that reads, all at a time as the accounts are."""

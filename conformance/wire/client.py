@@ -13,16 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Protocol
 
 import httpx
 
-from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.errors import CannotJudge
 from conformance.sites.profile import Profile
-from conformance.sites.user_files import demand_readable
 from conformance.wire.codings import ACCEPTED, CannotDecode, decoded
-from conformance.wire.environment import default_tls, proxy_for
+from conformance.wire.environment import default_tls, proxy_for, trust
 from conformance.wire.exchange import GATEWAY, Exchange, Request, is_count, sign_of_outage
 from conformance.wire.rate_limiter import RateLimiter
 
@@ -148,13 +146,7 @@ def tls_context(profile: Profile) -> ssl.SSLContext:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = default_tls()
     if profile.ca_file:
-        try:
-            demand_readable(Path(profile.ca_file))
-            context.load_verify_locations(profile.ca_file)
-        except (OSError, ssl.SSLError) as problem:
-            raise UserError(
-                "ca-file", f"cannot read certificates from {profile.ca_file}: {problem}", where=profile.source
-            ) from None
+        trust(context, profile.ca_file, profile.source)
     return context
 
 

@@ -11,9 +11,11 @@ import ipaddress
 import os
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.sites.errors import UserError
+from conformance.sites.user_files import demand_readable
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
@@ -104,3 +106,12 @@ def default_tls() -> ssl.SSLContext:
             where=log,
             hint="unset it, or name a file in a folder that is there",
         ) from None
+
+
+def trust(context: ssl.SSLContext, ca_file: str, where: str) -> None:
+    """Have ``context`` trust the authorities in ``ca_file``, too; ``where`` it is named, for messages."""
+    try:
+        demand_readable(Path(ca_file))
+        context.load_verify_locations(ca_file)
+    except (OSError, ssl.SSLError) as problem:
+        raise UserError("ca-file", f"cannot read certificates from {ca_file}: {problem}", where=where) from None

@@ -12,12 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.errors import CannotJudge
 from conformance.sites.profile import MailAccount
-from conformance.sites.user_files import demand_readable
+from conformance.wire.environment import trust
 
 if TYPE_CHECKING:
     import asyncio
@@ -246,15 +245,7 @@ class ImapBox:
         self._account = account
         self._tls = ssl.create_default_context()
         if account.ca_file:
-            try:
-                demand_readable(Path(account.ca_file))
-                self._tls.load_verify_locations(account.ca_file)
-            except (OSError, ssl.SSLError) as problem:
-                raise UserError(
-                    "ca-file",
-                    f"cannot read certificates from {account.ca_file}: {problem}",
-                    where="ca_file of the mailbox",
-                ) from None
+            trust(self._tls, account.ca_file, "ca_file of the mailbox")
 
     def mail_to(self, recipient: str) -> list[Mail]:
         """Everything in the folder addressed to ``recipient``."""

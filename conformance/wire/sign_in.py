@@ -162,6 +162,15 @@ class SignIns:
                 return TICKET, ticket
         return element, account.credentials[element]
 
+    def request(
+        self, site: Site, account: Account, credential: tuple[str, str], operation: str, values: Mapping[str, str]
+    ) -> Request:
+        """A request of ``account`` that stays as it is: nobody signs it again with another ``credential``."""
+        profile, (element, secret) = site.profile, credential
+        context = {"siteName": profile.site_name, "webExID": self.name(account), element: secret}
+        body = site.payloads.render(operation, values, context, profile.encoding)
+        return Request(operation, account.role, profile.url, body)
+
     def issued(self, secret: str) -> bool:
         """Whether ``secret`` is a ticket of ours and not one of the profile."""
         return any(ticket.secret == secret for ticket in self._tickets.values())
@@ -354,10 +363,7 @@ class SiteClient:
     def _send_as(
         self, account: Account, credential: tuple[str, str], operation: str, values: Mapping[str, str]
     ) -> Exchange:
-        profile, (element, secret) = self._site.profile, credential
-        context = {"siteName": profile.site_name, "webExID": self._sign_ins.name(account), element: secret}
-        body = self._site.payloads.render(operation, values, context, profile.encoding)
-        return self._client.send(Request(operation, account.role, profile.url, body))
+        return self._client.send(self._sign_ins.request(self._site, account, credential, operation, values))
 
     def _take_away(self, made: Exchange, account: Account, credential: tuple[str, str]) -> None:
         """Remove what was made by a request without values: it has no name by which anybody could find it again."""

@@ -27,6 +27,8 @@ from tests.history import simulation
 from tests.inputs.kinds import CANARY
 from tests.inputs.summary import SUMMARY
 
+pytestmark = pytest.mark.usefixtures("_here")
+
 WORDS = "Straße, пример, 会議, \U0001f600, \x7f, \x9b"
 
 
@@ -43,14 +45,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     good = {**SUMMARY, "finished": "2026-11-27T17:46:04+00:00", "scenarios": [{**scenario, "outcome": "passed", "violations": []}], "clauses": [{"id": "R41.7.0-01", "outcome": "passed"}]}
     (folder / "good.json").write_text(json.dumps(good), encoding="utf-8")
     return folder
-
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("BAD_INPUT_PASSWORD", CANARY)
-    monkeypatch.delenv("WEBEX_SITES", raising=False)
 
 
 #: Commands that say something on standard output, by what they are.

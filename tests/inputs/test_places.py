@@ -23,6 +23,8 @@ from tests.conftest import ROOT
 from tests.inputs.kinds import CANARY, one_message, refusal
 from tests.inputs.summary import SUMMARY
 
+pytestmark = pytest.mark.usefixtures("_here")
+
 
 def _loop(folder: Path) -> Path:
     (folder / "loop").symlink_to(folder / "loop")
@@ -117,15 +119,6 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str],
     root = [] if "--root" in arguments else ["--root", str(ROOT)]
     code = ended([*arguments, *root])
     return code, capsys.readouterr().err
-
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written beside the suite."""
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("BAD_INPUT_PASSWORD", CANARY)
-    monkeypatch.delenv("WEBEX_SITES", raising=False)
 
 
 @pytest.mark.rotating(3)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from conformance.scenarios.cleanup import ScenarioCleanup
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.ahead.lanes import Lanes, may_be_replayed
-from conformance.scenarios.run_context import gate
+from conformance.scenarios.run_context import RunContext, gate
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.scenario_data import ScenarioData
@@ -99,12 +100,18 @@ def test_what_was_changed_twice_becomes_what_it_was_first(catalogue: Catalogue, 
         client.close()
 
 
-def test_what_somebody_called_something_is_no_phrase(catalogue: Catalogue, every: list[Scenario]) -> None:
+@contextmanager
+def told_of(catalogue: Catalogue, every: list[Scenario], **data: str) -> Iterator[tuple[RunContext, ScenarioContext]]:
+    """A scenario on a mock whose profile says this of its test data."""
     with rig(catalogue) as site:
-        data = {**site.run_context.profile.data, "service-recording-name": "a {draft} of {host.email}"}
-        here = replace(site.run_context, profile=replace(site.run_context.profile, data=data))
-        client = here.client()
-        context = ScenarioContext(here, reading(every), client)
+        profile = site.run_context.profile
+        here = replace(site.run_context, profile=replace(profile, data={**profile.data, **data}))
+        with closing(here.client()) as client:
+            yield here, ScenarioContext(here, reading(every), client)
+
+
+def test_what_somebody_called_something_is_no_phrase(catalogue: Catalogue, every: list[Scenario]) -> None:
+    with told_of(catalogue, every, **{"service-recording-name": "a {draft} of {host.email}"}) as (here, context):
         context._data.hold("service recording")
         context.send("site-admin", "LstRecording", item="service recording")
         assert b"<recordName>a {draft} of {host.email}</recordName>" in context.last.request.body
@@ -112,20 +119,14 @@ def test_what_somebody_called_something_is_no_phrase(catalogue: Catalogue, every
         assert b"<recordName>a {draft} of {host.email}</recordName>" in context.last.request.body
         context.send("site-admin", "LstRecording", {"recordName": "of {host.webExId}"}, item="service recording")
         assert f"<recordName>of {here.profile.accounts['host'].webex_id}<".encode() in context.last.request.body
-        client.close()
 
 
 def test_who_is_made_has_the_address_of_the_profile(catalogue: Catalogue, every: list[Scenario]) -> None:
-    with rig(catalogue) as site:
-        data = {**site.run_context.profile.data, "control-hub-active-email": "{draft}@example.com"}
-        here = replace(site.run_context, profile=replace(site.run_context.profile, data=data))
-        client = here.client()
-        context = ScenarioContext(here, reading(every), client)
+    with told_of(catalogue, every, **{"control-hub-active-email": "{draft}@example.com"}) as (_, context):
         with suppress(CannotJudge):
             context.make("user who is active in Control Hub", {})
         assert b"<email>{draft}@example.com</email>" in context.exchanges[0].request.body
         context.clean_up()
-        client.close()
 
 
 def test_a_password_that_was_changed_is_put_back(catalogue: Catalogue, every: list[Scenario]) -> None:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, begun, clear
+from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, begun, clear, read_line
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import counted, printable, safe, table
@@ -103,7 +103,7 @@ class SiteProcess:
                 if not line.endswith(b"\n"):
                     break
                 self._read += len(line)
-                message = _read(line)
+                message = read_line(line)
                 self.selected = message.get("selected", self.selected)
                 if "result" in message:
                     self._finished.add(message)
@@ -146,15 +146,6 @@ class SiteProcess:
         """Whether it is time for a line that stays."""
         at_work = self.process is not None and self.code is None
         return at_work and self._milestones.due(self.done, self.selected)
-
-
-def _read(line: bytes) -> dict[str, Any]:
-    """A line of a run; of one that a kill had cut short and that was gone on with, nothing."""
-    try:
-        message = json.loads(line)
-    except ValueError:
-        return {}
-    return message if isinstance(message, dict) else {}
 
 
 class Screen:
