@@ -152,5 +152,7 @@ def rig(
             yield Rig(core, run_context, catalogue)
         finally:
             run_context.ledger.close()
+            # Its client has a connection wherever a test lets it speak over a real wire.
+            run_context.sign_ins.close()
             control_plane.close()
             core.close()

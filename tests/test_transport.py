@@ -241,17 +241,25 @@ def speaking(words: bytes | None) -> Iterator[str]:
                 except OSError:
                     return
                 kept.append(connection)
-                connection.recv(65536)
-                if words is not None:
-                    with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):
+                    connection.recv(65536)
+                    if words is not None:
                         connection.sendall(words)
+                if words is not None:
                     connection.close()
 
-        threading.Thread(target=serve, daemon=True).start()
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
         try:
             yield f"http://127.0.0.1:{server.getsockname()[1]}/WBXService/XMLService"
         finally:
             server.shutdown(socket.SHUT_RDWR)
+            # It may be waiting for words, or have just let somebody in: what it keeps is known when it has ended.
+            while thread.is_alive():
+                for connection in list(kept):
+                    with contextlib.suppress(OSError):
+                        connection.shutdown(socket.SHUT_RDWR)
+                thread.join(0.01)
             for connection in kept:
                 connection.close()
 
