@@ -7,7 +7,14 @@ from conformance.scenarios.step_registry import given, then, when
 
 @when('a mail that says "{words}" reaches "{recipient}"')
 def mail_that_says_reaches(context: ScenarioContext, words: str, recipient: str) -> None:
-    context.await_mail(context.value(recipient), context.value(words))
+    said = context.value(words)
+    context.await_mail(context.value(recipient), lambda mail: mail.says(said))
+
+
+@when('a mail whose subject says "{words}" reaches "{recipient}"')
+def mail_whose_subject_says_reaches(context: ScenarioContext, words: str, recipient: str) -> None:
+    said = context.value(words)
+    context.await_mail(context.value(recipient), lambda mail: mail.subject_says(said))
 
 
 @given('the mail that has reached "{recipient}" so far is known')
@@ -29,12 +36,13 @@ def mail_with_link_reaches(context: ScenarioContext, recipient: str) -> None:
 
 @when('somebody opens the link of the mail to "{recipient}"')
 def link_is_opened(context: ScenarioContext, recipient: str) -> None:
-    context.open_link(context.value(recipient))
+    context.browse(context.value(recipient), lambda browser, link: browser.open(link))
 
 
 @when('the new user follows the link of the mail and chooses the password "{chosen}"')
 def new_user_activates(context: ScenarioContext, chosen: str) -> None:
-    context.activate("new user", chosen)
+    address = context.held("new user")["email"]
+    context.browse(address, lambda browser, link: browser.fill(link, {"password": chosen}))
 
 
 @then("a page is shown")

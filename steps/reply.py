@@ -245,6 +245,12 @@ def user_has_no_license(context: ScenarioContext) -> None:
     context.judge(element_checks.no_meeting_license(context.reply, context.run_context.contract.whole))
 
 
+@then("the {item} is one of the host")
+def session_is_of_the_host(context: ScenarioContext, item: str) -> None:
+    asking = context.held("host")["webExId"]
+    reply_checks.require_host(context.reply, context.run_context.contract.whole, item, asking)
+
+
 @then("the reply contains four passwords, two of them numbers")
 def four_passwords(context: ScenarioContext) -> None:
     context.judge(element_checks.passwords(context.reply, 4, 2))

@@ -105,6 +105,16 @@ def same_as(reply: Reply, path: str, other: Reply, other_path: str, whole: Contr
     return (Finding("element-value", path, expected, ", ".join(texts) or f"absent, {reply.verdict()}"),)
 
 
+def require_host(reply: Reply, whole: ContractView, session: str, webex_id: str) -> None:
+    """What a session shows to its host says nothing of an account that sees it as its administrator.
+
+    :class:`CannotJudge` where GetSessionInfo names another host than ``webex_id``.
+    """
+    hosts = Finder(reply, whole).texts("host/webExId")
+    if hosts and webex_id.lower() not in map(str.lower, hosts):
+        raise CannotJudge(f"the {session} of the profile must be one of the account host: it is one of {hosts[0]}")
+
+
 def reason_is(reply: Reply, reason: str) -> Findings:
     """The reason reads as the notes print it; period at the end, blanks and case of letters make no other (trap 22)."""
     if _plain(reply.reason) == _plain(reason):

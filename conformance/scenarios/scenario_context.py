@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import NoReturn
 
 from conformance.judge import element_checks, reply_checks
 from conformance.judge.contract import ContractView
@@ -149,9 +150,13 @@ class ScenarioContext:
             self.send("site-admin", "GetUser", {"webExId": address})
             if not self.reply.succeeded:
                 return {**item, "email": address}
-        used = f"every {name} of the profile is a user of the site by now; only Control Hub can remove one: name others"
-        self._absent = Skip("data", used)
-        raise NotApplicable(used)
+        only = "only Control Hub can remove one: name others"
+        return self._do_without(f"every {name} of the profile is a user of the site by now; {only}")
+
+    def _do_without(self, why: str) -> NoReturn:
+        """What the scenario needs is not there to be had: it is skipped, and nobody accused."""
+        self._absent = Skip("data", why)
+        raise NotApplicable(why)
 
     def require_login(self, role: str, credential: str = "") -> None:
         """What follows says something only if the site lets ``role`` in, with ``credential`` if one is named."""
@@ -167,6 +172,12 @@ class ScenarioContext:
         if state != _ACTIVATED:
             hint = "activate it in Control Hub, which removes inactive users after 30 days"
             raise CannotJudge(f"the {user} of the profile is {state or 'in no known state'}, not {_ACTIVATED}: {hint}")
+
+    def require_license(self, user: str) -> None:
+        """What follows says something only about a user whose license to host meetings is seen now."""
+        self._user_element(user, "active")
+        if not element_checks.no_meeting_license(self.reply, self.run_context.contract.whole):
+            self._do_without(f"GetUser shows no meeting license of the {user} that could be taken away")
 
     def deactivate(self, user: str) -> None:
         """Have DelUser deactivate a user; whether it does is the business of R41.11.0-15."""
@@ -441,9 +452,9 @@ class ScenarioContext:
         """Record what the site did, without judging."""
         self.observations.append(words)
 
-    def await_mail(self, recipient: str, words: str) -> None:
-        """Mail to ``recipient``, waiting for one that says ``words``; where none does, for all; none is no verdict."""
-        self.mails = self.mail_watch.to(recipient, lambda mails: any(mail.says(words) for mail in mails))
+    def await_mail(self, recipient: str, says: Callable[[Mail], bool]) -> None:
+        """Mail to ``recipient``, waiting for one that ``says`` it; where none does, for all; none is no verdict."""
+        self.mails = self.mail_watch.to(recipient, lambda mails: any(map(says, mails)))
         if not self.mails:
             raise CannotJudge(f"no mail reached {recipient} within {self.mail_watch.patience:g} s")
 
@@ -452,15 +463,8 @@ class ScenarioContext:
         self.mails = self.mail_watch.to(recipient, lambda mails: any(mail.links for mail in mails))
         return self.mails
 
-    def open_link(self, recipient: str) -> None:
-        """Open what mail to ``recipient`` links to, until a page is shown."""
-        self._browse(recipient, lambda browser, link: browser.open(link))
-
-    def activate(self, user: str, password: str) -> None:
-        """Follow the link of the activation mail of ``user`` and fill in its form, as a person would."""
-        self._browse(self.held(user)["email"], lambda browser, link: browser.fill(link, {"password": password}))
-
-    def _browse(self, recipient: str, act: Callable[[Browser, str], Page]) -> None:
+    def browse(self, recipient: str, act: Callable[[Browser, str], Page]) -> None:
+        """Do with each link of mail to ``recipient`` what a person would, until a page is shown."""
         links = [link for mail in self.look_for_link(recipient) for link in mail.links]
         if not links:
             raise CannotJudge(f"no mail with a link reached {recipient} within {self.mail_watch.patience:g} s")

@@ -55,7 +55,11 @@ class Mail:
 
     def says(self, words: str) -> bool:
         """Whether subject or text hold ``words``, however lines are broken: of several, the one that is meant."""
-        return any(_in_one_line(words) in _in_one_line(text) for text in (self.decoded_subject, self.text))
+        return self.subject_says(words) or _in_one_line(words) in _in_one_line(self.text)
+
+    def subject_says(self, words: str) -> bool:
+        """Whether the subject holds ``words``: of two mails only one may, and both tell them in their text."""
+        return _in_one_line(words) in _in_one_line(self.decoded_subject)
 
     @property
     def links(self) -> tuple[str, ...]:

@@ -295,6 +295,7 @@ Feature: User management stays usable on a site managed in Control Hub
     @clause.R41.11.0-15 @should
     Scenario: DelUser takes the license away
       Given the disposable user is active
+      And the disposable user has a meeting license
       When the site admin sends DelUser for the disposable user
       And the site admin sends GetUser for the disposable user
       Then the user has no meeting license
@@ -374,6 +375,7 @@ Feature: User management stays usable on a site managed in Control Hub
     Scenario: DelUser takes the license of a classic-era user away
       Given the site has a disposable classic-era user
       And the disposable classic-era user is active
+      And the disposable classic-era user has a meeting license
       When the site admin sends DelUser for the disposable classic-era user
       And the site admin sends GetUser for the disposable classic-era user
       Then the user has no meeting license

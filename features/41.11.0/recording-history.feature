@@ -193,6 +193,14 @@ Feature: The history of recording views covers meetings, large events and classi
       Then the call succeeds or finds nothing
       And none of these recordings is listed
 
+    # An hour rather than a day: somebody may have viewed it today.
+    Scenario: What was viewed before that time is not returned
+      When the site admin sends LstrecordaccessHistory for every page with
+        | viewTimeStart | {now - 1 hour} |
+        | viewTimeEnd   | {now}          |
+      Then the call succeeds or finds nothing
+      And none of these recordings is listed
+
   Rule: LstrecordaccessDetailHistory answers for every kind of recording
 
     Scenario Outline: The views of a recording of <kind> are told

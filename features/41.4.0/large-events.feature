@@ -5,12 +5,14 @@ Feature: Large events are shown in detail and cannot be scheduled
   refused with a new exception id.
 
   Rule: GetSessionInfo returns the passwords
-    The notes tell which four passwords there are and name no element.
+    The notes tell which four passwords there are and name no element. An account
+    that is shown a session of somebody else judges nothing.
 
     Scenario Outline: GetSessionInfo of a <kind> returns four passwords
       Given the site has a <kind>
       When the host sends GetSessionInfo for the <kind>
       Then the call succeeds
+      And the <kind> is one of the host
       And the reply contains four passwords, two of them numbers
 
       Examples:
@@ -22,10 +24,11 @@ Feature: Large events are shown in detail and cannot be scheduled
     Scenario Outline: The names of the passwords of a <kind> say whose they are
       Given the site has a <kind>
       When the host sends GetSessionInfo for the <kind>
-      Then the reply contains
+      Then the <kind> is one of the host
+      And the reply contains
         | element                       | kind    |
         | accessControl/sessionPassword | text    |
-        | accessControl/audioPassword   | integer |
+        | accessControl/audioPassword   | count   |
       And the reply contains a password and a numeric password of the panelists
 
       Examples:
@@ -38,7 +41,8 @@ Feature: Large events are shown in detail and cannot be scheduled
       Given the site has a <kind>
       When the host sends GetSessionInfo for the <kind>
       And the host sends GetSessionInfo for the <kind>
-      Then accessControl/sessionPassword is the same in the last two replies
+      Then the <kind> is one of the host
+      And accessControl/sessionPassword is the same in the last two replies
       And accessControl/audioPassword is the same in the last two replies
 
       Examples:

@@ -15,7 +15,7 @@ Feature: A host can start a scheduled meeting from the phone
       Then the call succeeds
       And the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
     Scenario Outline: A new <administrator> has a hostPIN
       Given Control Hub management is disabled on the site
@@ -26,7 +26,7 @@ Feature: A host can start a scheduled meeting from the phone
       Then the call succeeds
       And the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
       Examples:
         | clause     | administrator                   | privilege   |
@@ -45,7 +45,7 @@ Feature: A host can start a scheduled meeting from the phone
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
       Examples:
         | clause     | administrator                   | privilege   |
@@ -61,7 +61,7 @@ Feature: A host can start a scheduled meeting from the phone
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
       Examples:
         | room  |
@@ -79,7 +79,7 @@ Feature: A host can start a scheduled meeting from the phone
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
       Examples:
         | clause     | administrator                   | privilege   | room  |
@@ -100,7 +100,7 @@ Feature: A host can start a scheduled meeting from the phone
       Then the call succeeds
       And the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
     @clause.R41.5.0-05
     Scenario Outline: phones/hostPIN is shown for a user <room> a personal meeting room
@@ -110,7 +110,7 @@ Feature: A host can start a scheduled meeting from the phone
       Then the call succeeds
       And the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
       Examples:
         | room    |
@@ -125,7 +125,7 @@ Feature: A host can start a scheduled meeting from the phone
       Then the call succeeds
       And the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
       Examples:
         | role             |
@@ -143,7 +143,7 @@ Feature: A host can start a scheduled meeting from the phone
       Then the call succeeds
       And the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
 
       Examples:
         | role            | room    |
@@ -173,7 +173,7 @@ Feature: A host can start a scheduled meeting from the phone
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
       When the site admin sends CreateUser
       And the site admin sends SetUser for the new user with
         | phones/hostPIN | {first GetUser.phones/hostPIN} |
@@ -249,7 +249,7 @@ Feature: A host can start a scheduled meeting from the phone
       When the site admin sends GetUser for the new user
       Then the reply contains
         | element        | kind    |
-        | phones/hostPIN | integer |
+        | phones/hostPIN | count   |
       When the site admin sends SetUser for the new user with
         | phones/hostPIN | {GetUser.phones/hostPIN} |
       Then the call succeeds

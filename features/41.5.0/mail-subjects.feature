@@ -46,7 +46,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail that says "测试会议" reaches "{new meeting.attendeeEmail}"
+      When a mail whose subject says "测试会议" reaches "{new meeting.attendeeEmail}"
       Then its subject travels in encoded words and reads "测试会议"
 
     Scenario Outline: The subject of an invitation reads as before in <script>
@@ -57,7 +57,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail that says "<words>" reaches "{new meeting.attendeeEmail}"
+      When a mail whose subject says "<words>" reaches "{new meeting.attendeeEmail}"
       Then its subject travels in encoded words and reads "<words>"
 
       Examples:
@@ -76,7 +76,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | attendeeEmail    | {fresh mail address} |
         | emailInvitations | true                 |
       Then the call succeeds
-      When a mail that says "线上活动 二" reaches "{new event.attendeeEmail}"
+      When a mail whose subject says "线上活动 二" reaches "{new event.attendeeEmail}"
       Then its subject travels in encoded words and reads "线上活动 二"
 
     Scenario: The subject of a welcome reads as before
@@ -87,7 +87,7 @@ Feature: Mail subjects are encoded as RFC 2047 asks
         | email       | {fresh mail address} |
         | sendWelcome | true                 |
       Then the call succeeds
-      When a mail that says "测试 二" reaches "{new user.email}"
+      When a mail whose subject says "测试 二" reaches "{new user.email}"
       Then its subject travels in encoded words and reads "测试 二"
 
   @clause.R41.5.0-17 @mail

@@ -39,7 +39,10 @@ Feature: Provisioning supports large events (Webex Events 2.0)
     Scenario: A CI_EC3K license is good for somebody
       Given the site has a user with a CI_EC3K license
       When the site admin sends GetUser for the user with a CI_EC3K license
-      Then largeEventCapacity is not "0"
+      Then the reply contains
+        | element            | kind  |
+        | largeEventCapacity | count |
+      And largeEventCapacity is not "0"
 
     @clause.R41.6.0-02 @should
     Scenario: A CI_EC3K license is good for 3000

@@ -113,6 +113,22 @@ FAULTS: tuple[Fault, ...] = (
         (_HISTORY,),
         deaf_to("viewTimeScope"),
     ),
+    CallFault(
+        "R41.11.0-49/start-ignored",
+        "viewTimeStart is not looked at (line 340)",
+        "R41.11.0-49",
+        "row-absent",
+        (_HISTORY,),
+        deaf_to("viewTimeScope/viewTimeStart"),
+    ),
+    CallFault(
+        "R41.11.0-49/end-ignored",
+        "viewTimeEnd is not looked at (line 340)",
+        "R41.11.0-49",
+        "row-absent",
+        (_HISTORY,),
+        deaf_to("viewTimeScope/viewTimeEnd"),
+    ),
     MessageFault(
         "R41.11.0-49/old-times-refused",
         "a time with nothing viewed in it is refused with 999999 (line 340)",

@@ -203,6 +203,22 @@ FAULTS: tuple[Fault, ...] = (
         saying("largeEventCapacity", "3"),
     ),
     _one(
+        "R41.6.0-02",
+        "GetUser",
+        "capacity-unlimited",
+        "largeEventCapacity -1, which is no capacity (lines 575, 705)",
+        saying("largeEventCapacity", "-1"),
+        "element-kind",
+    ),
+    _one(
+        "R41.5.0-05",
+        "GetUser",
+        "pin-signed",
+        "hostPIN with a sign, which no telephone can dial (line 739)",
+        saying("phones/hostPIN", "-4711"),
+        "element-kind",
+    ),
+    _one(
         "R41.6.3-03",
         "GetSite",
         "support-upside-down",

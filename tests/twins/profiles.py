@@ -93,6 +93,15 @@ def without(part: str, *names: str) -> Change:
     return change
 
 
+def only_data(*beginnings: str) -> Change:
+    """Test data whose keys begin so, and no other."""
+
+    def change(table: Table) -> None:
+        table["data"] = {key: value for key, value in table["data"].items() if key.startswith(beginnings)}
+
+    return change
+
+
 def saying(part: str, **values: object) -> Change:
     """Names of a part of the profile set; hyphens are written as underscores."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mocksite.model.records import Program, Recording
 from mocksite.model.settings import CHOICES
+from mocksite.seed.people import DISPOSABLES
 from tests.twins import holdings, profiles, wire
 from tests.twins.site import Twin
 from tests.variations import MORE_HEADERS, VARIATIONS, headers
@@ -93,6 +94,9 @@ ACCOUNTS = (
          profile=(profiles.only("site-admin", "attendee"), profiles.without("data"))),
     Twin("administrator-named-as-host", "the profile names the administrator as host, too", "any small site",
          profile=(profiles.played_by("host", "site-admin"), profiles.without("data"))),
+    Twin("administrator-named-as-host-of-anothers-events", "the same, with events of somebody whose passwords no administrator is shown", "any small site",
+         profile=(profiles.played_by("host", "site-admin"), profiles.only_data("large-event-", "webcast-")), breaks="of the profile",
+         replies=(wire.of("GetSessionInfo", wire.lacking("sessionPassword", "audioPassword", "panelistPassword", "panelistNumericPassword")),)),
     Twin("suspended-and-administrator-named-as-host", "the same while the site is suspended", "overviews of 42.5, 42.6", release="42.11.1",
          settings={"suspended": True}, profile=(profiles.played_by("host", "site-admin"), profiles.without("data"))),
     Twin("read-only-minimal", "one administrator, and nobody may write", "how an operator begins", access="read-only",
@@ -239,6 +243,8 @@ USERS = (
          settings={"host-limit": 1}, breaks="exceededSiteHostLimit"),
     Twin("no-room-on-a-classic-site", "the same of a classic site", "reference guide, setuser", at_least=60,
          settings=_CLASSIC | {"host-limit": 1}, breaks="exceededSiteHostLimit"),
+    Twin("disposable-users-without-a-license", "users named to be deactivated never had a meeting license", "any operator who spares licenses",
+         holds=tuple(holdings.user(name, host=False, meeting_center=False) for name in ("dora.disposable@example.com", *DISPOSABLES))),
     Twin("directory-sync", "users come from a directory", "reference guide, createuser", settings={"directory-sync": True},
          at_least=80, breaks="from its directory"),
     Twin("verified-domain", "users of a verified domain are verified at once and get no mail", "Control Hub help",

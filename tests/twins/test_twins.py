@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import mocksite
@@ -46,10 +47,16 @@ def test_a_site_that_is_not_well_is_not_judged(catalogue: Catalogue) -> None:
     assert [trial.cause for trial in asked if trial.verdict.outcome == "broken" and "000035" not in trial.cause] == []
 
 
-def test_a_mail_of_another_kind_that_comes_first_is_not_the_one_meant(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("tells_the_name", [False, True])
+def test_a_mail_of_another_kind_that_comes_first_is_not_the_one_meant(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, tells_the_name: bool
+) -> None:
     def raw_to(box: StoreMailbox, recipient: str) -> list[bytes]:
         looks[recipient] += 1
-        return [b"Subject: Your Webex notification\r\n\r\nHello\r\n", *(whole(box, recipient) if looks[recipient] > 1 else [])]
+        meant = whole(box, recipient)
+        first = [re.sub(rb"^Subject: [^\r]*", b"Subject: Your Webex notification", mail) for mail in meant]
+        told = first if tells_the_name else [b"Subject: Your Webex notification\r\n\r\nHello\r\n"]
+        return [*told, *(meant if looks[recipient] > 1 else [])]
 
     looks: Counter[str] = Counter()
     whole = StoreMailbox.raw_to
