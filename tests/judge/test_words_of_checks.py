@@ -705,3 +705,22 @@ def test_what_failures_have_in_common(actual: str, refusal: str, cause: str) -> 
     violation = Violation("R41.7.0-02", "c", "GetSite", "a/b", "x", actual)
     assert violation.refusal == refusal
     assert violation.cause == ("GetSite", "a/b", cause)
+
+
+GET_SESSION_INFO = (
+    f'<m:message xmlns:m="{SERV}" xmlns:ep="{SERV}/ep" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><m:header><m:response>'
+    "<m:result>SUCCESS</m:result><m:gsbStatus>PRIMARY</m:gsbStatus></m:response></m:header>"
+    '<m:body><m:bodyContent xsi:type="ep:getSessionInfoResponse">{}</m:bodyContent></m:body></m:message>'
+)
+
+
+@pytest.mark.parametrize("host", ["HANNA.host@example.com", None])
+def test_a_session_is_asked_about_by_its_host(host: str | None) -> None:
+    told = f"<ep:host><ep:webExId>{host}</ep:webExId></ep:host>" if host else ""
+    reply = read_reply("GetSessionInfo", GET_SESSION_INFO.format(told).encode())
+    reply_checks.require_host(reply, WHOLE, "webcast", "hanna.HOST@example.com")
+    if host:
+        with pytest.raises(CannotJudge, match=f"^the webcast of the profile must be one of the account host: it is one of {host}$"):
+            reply_checks.require_host(reply, WHOLE, "webcast", "sam.admin@example.com")
+    else:
+        reply_checks.require_host(reply, WHOLE, "webcast", "sam.admin@example.com")
