@@ -79,7 +79,8 @@ def test_pytest_bdd_still_lists_step_definitions_as_we_look_them_up() -> None:
 def test_pytest_still_has_what_a_run_sets_and_asks(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> None:
     option = pytestconfig.option
     assert has(option, "tbstyle", "reportchars"), "pytest calls --tb and -r otherwise: mend silence_failures"
-    assert has(option, "collectonly", "verbose"), "pytest calls --collect-only or -v otherwise"
+    assert has(option, "verbose"), "pytest calls -v otherwise"
+    assert has(option, *internals._ONLY_TELL), "pytest calls --collect-only or one of its like otherwise: mend only_tells"
     assert has(request.session, "shouldfail", "testscollected"), "a session is ended otherwise: mend end_session"
     from _pytest.terminal import TerminalReporter
 

@@ -39,8 +39,10 @@ from conformance.run.pytest_internals import (
     end_session,
     is_chosen,
     is_worker,
+    only_tells,
     silence_failures,
     stop_capturing,
+    without_workers,
     worker_id,
     write_allure_results,
 )
@@ -107,14 +109,14 @@ class RunHooks:
         """Remember the session, to be able to end it, and say what workers are good for."""
         self._session = session
         be_brief(self._config)
-        if self._config.getoption("numprocesses", None) and not self._config.option.collectonly:
+        if self._config.getoption("numprocesses", None):
             self._say(SELDOM_FASTER)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Open the site when it is known what is to run, whoever had a say in it; without workers begin."""
         config, items = session.config, session.items
-        if config.option.collectonly or not items:
+        if only_tells(config) or not items:
             return
         run = self._open(len(items))
         finished = self._begin(run)
@@ -370,7 +372,7 @@ def _runs_features(config: pytest.Config) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Several sites are several runs side by side."""
-    if config.option.collectonly or not _runs_features(config):
+    if only_tells(config) or not _runs_features(config):
         return None
     from conformance.run.fleet.processes import run_fleet
     from conformance.run.fleet.shard_run import demand_no_shard, run_shard
@@ -403,7 +405,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         options = read_options(config)
-        if not config.option.collectonly:
+        if only_tells(config) or options.rejudge is not None:
+            without_workers(config)
+        if not only_tells(config):
             demand_writable(options.reports)
             if not is_worker(config):
                 config.add_cleanup(ReportsLock(options.reports).close)

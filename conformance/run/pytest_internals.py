@@ -42,6 +42,20 @@ def end_session(config: pytest.Config, session: pytest.Session | None, why: str)
         workers.shouldstop = why
 
 
+#: ``--collect-only``, ``--setup-plan``, ``--setup-only``, ``--fixtures`` and ``--fixtures-per-test``.
+_ONLY_TELL = ("collectonly", "setupplan", "setuponly", "showfixtures", "show_fixtures_per_test")
+
+
+def only_tells(config: pytest.Config) -> bool:
+    """Whether pytest was asked what there is, and to run none of it: nothing is sent, and reports stay."""
+    return any(getattr(config.option, name, False) for name in _ONLY_TELL)
+
+
+def without_workers(config: pytest.Config) -> None:
+    """Have xdist start no process, whatever ``-n`` and ``--tx`` say."""
+    config.option.numprocesses, config.option.tx, config.option.dist = 0, [], "no"
+
+
 def goes_to_the_end(config: pytest.Config) -> bool:
     """Whether a run goes on whatever fails, and nobody looks at it in between (``-x``, ``--sw``, ``--pdb``)."""
     option = config.option
@@ -153,7 +167,7 @@ def attached(report: pytest.TestReport) -> dict[str, Any] | None:
 
 def write_allure_results(config: pytest.Config, folder: Path) -> None:
     """Have allure-pytest write to ``folder``, unless the user named one or it is not there (-p no:allure_pytest)."""
-    if getattr(config.option, "allure_report_dir", "") is None and not config.option.collectonly:
+    if getattr(config.option, "allure_report_dir", "") is None and not only_tells(config):
         config.option.allure_report_dir = str(folder)
 
 

@@ -217,3 +217,18 @@ def test_a_run_says_which_schema_judged(run: Runner, tmp_path: Path) -> None:
         assert f"judged by {schema}" in outcome.lines
         facts = (outcome.reports / "allure-results" / "environment.properties").read_text(encoding="utf-8")
         assert f"schema={schema}\n" in facts
+
+
+@pytest.mark.parametrize(
+    "words", [["--collect-only"], ["--setup-plan"], ["--setup-plan", "-n", "2"], ["--setup-only"], ["--fixtures"], ["--fixtures-per-test"]]
+)
+def test_who_asks_what_there_is_asks_no_site_and_keeps_the_reports(run: Runner, tmp_path: Path, words: list[str]) -> None:
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (reports / "summary.json").write_text("of the last run", encoding="utf-8")
+    with twisted(tmp_path) as site:
+        outcome = run(CHANGES, "--reports", str(reports), *words, *site.arguments())
+        assert site.asked == []
+    assert outcome.code in (0, 5), outcome.text
+    assert [file.name for file in reports.iterdir()] == ["summary.json"]
+    assert (reports / "summary.json").read_text(encoding="utf-8") == "of the last run"
