@@ -128,6 +128,7 @@ def read_options(config: Any) -> Options:
     release = Release.parse(option.release, where="--release") if option.release else None
     _demand_numbers(option)
     known = Path(option.known_issues) if option.known_issues else beside(config.rootpath, "known_issues.toml")
+    reports = Path(option.reports) if option.reports else beside(config.rootpath, "reports")
     named = sites_named(option.site or [], option.site_group or [], option.sites or "")
     options = Options(
         sites=named.sites,
@@ -143,10 +144,10 @@ def read_options(config: Any) -> Options:
         history=Path(option.history) if option.history else None,
         notify=option.notify or "",
         record=option.record,
-        rejudge=_recording(Path(option.rejudge)) if option.rejudge else None,
+        rejudge=_recording(Path(option.rejudge), reports) if option.rejudge else None,
         confirm=option.confirm,
         known_issues=known if option.known_issues or known.is_file() else None,
-        reports=Path(option.reports) if option.reports else beside(config.rootpath, "reports"),
+        reports=reports,
         # A forked process (pytest-forked) has none of the threads that run ahead, and may inherit a lock they held.
         lanes=0 if getattr(option, "forked", False) else option.lanes,
         resume=option.resume,
@@ -188,20 +189,27 @@ def _in_shards(options: Options, option: Any) -> Options:
     )
 
 
-def _recording(place: Path) -> ReadingTape:
+def _recording(place: Path, reports: Path) -> ReadingTape:
     # Read by those runs alone that judge again: others start without httpx.
     from conformance.wire.recording import ReadingTape
 
+    if reports.resolve() == (place if place.is_dir() else place.parent).resolve():
+        what = "the reports beside a recording are those of the recorded run, which this one would take the place of"
+        hint = "name another folder with --reports"
+        raise UserError("rejudge-reports", what, where=f"--reports {reports}", hint=hint)
     return ReadingTape(place)
 
 
 def _as_recorded(options: Options, notes: Mapping[str, Any]) -> Options:
     """The options of a run that judges again: what the recorded one was, unless something else is asked for."""
+    release = notes.get("release", "")
     return replace(
         options,
         sites=(notes["site"],),
+        release=options.release or (Release.parse(release, where="the recording") if release else None),
         access=options.access or notes["access"],
         strict=options.strict or notes["strict"],
+        strict_schema=options.strict_schema or notes.get("strict_schema", False),
         confirm=notes["confirm"] if options.confirm is None else options.confirm,
         lanes=0,
     )

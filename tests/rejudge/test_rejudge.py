@@ -104,12 +104,42 @@ def test_another_release_and_strict_judge_what_was_recorded(run: Runner, tmp_pat
     assert {row["outcome"] for row in rows(older, "again")} == {"skipped"}
 
 
+def test_the_release_and_the_strictness_of_the_recorded_run_are_taken(run: Runner, tmp_path: Path) -> None:
+    older = ["--release", "41.6.3", "--strict-schema"]
+    with twisted(tmp_path, LOST) as site:
+        first = run(FEATURE, *live(site), "-k", "directly", "--record", *older)
+    assert first.code == 5
+    assert rows(again(run), "again") == rows(first)
+    assert ReadingTape(first.reports).notes["strict_schema"] is True
+    named = again(run, "--release", "41.7.0")
+    assert [row["outcome"] for row in rows(named, "again")] == ["failed"]
+
+
+def test_the_reports_of_the_recorded_run_stay(run: Runner) -> None:
+    first = run(FEATURE, "--record")
+    kept = (first.reports / "summary.json").read_bytes()
+    for recording in ("reports", "reports/recording.jsonl.gz"):
+        refused = run("features", "--rejudge", recording, "--reports", "reports/../reports")
+        assert refused.code == 4
+        assert "error[rejudge-reports]" in refused.text
+    assert (first.reports / "summary.json").read_bytes() == kept
+
+
+def test_one_process_judges_again_whatever_n_says(run: Runner) -> None:
+    first = run(FEATURE, "--record")
+    outcome = run("features", "--rejudge", "reports", "--reports", "again", "-n", "2", subprocess=True)
+    assert outcome.code == first.code == 0
+    assert rows(outcome, "again") == rows(first)
+
+
 def test_no_secret_is_in_it(run: Runner, tmp_path: Path) -> None:
     with twisted(tmp_path) as site:
         outcome = run("features/41.5.0", *live(site), "--access", "read-write", "--record")
         profile = site.sites.read_text(encoding="utf-8")
     text = gzip.decompress((outcome.reports / "recording.jsonl.gz").read_bytes()).decode()
-    secrets = [line.partition(" = ")[2].strip('"') for line in profile.splitlines() if "password" in line or "token" in line]
+    secrets = [
+        line.partition(" = ")[2].strip('"') for line in profile.splitlines() if "password" in line or "token" in line
+    ]
     assert secrets
     assert not [one for one in secrets if one in text]
     tape = ReadingTape(outcome.reports)

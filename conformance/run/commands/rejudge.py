@@ -54,7 +54,9 @@ def note_site(run_context: RunContext, options: Options) -> None:
         tape.note("run", run_context.run_id)
         tape.note("now", run_context.now.isoformat())
         tape.note("access", run_context.access)
+        tape.note("release", str(options.release or ""))
         tape.note("strict", options.strict)
+        tape.note("strict_schema", options.strict_schema)
         tape.note("confirm", options.confirm)
         tape.note("profile", masked_profile(Path(profile.source).read_text(encoding="utf-8-sig"), profile.name))
 
