@@ -41,7 +41,7 @@ _OPENED = re.compile(r"<([\w.:-]++)[^<>]*+>(?=\s*+(?:[^<\s]|<!\[CDATA\[))")
 _ESCAPED = re.compile(r"&lt;([\w.:-]++)(?:(?!&[lg]t;)[^<>])*+&gt;(?=\s*+[^<\s])")
 _CDATA = "<![CDATA["
 _VALUE = re.compile(r"=[^&\s\"'<>;,)]++")
-_SECRET_VALUES = ("password", "passwd", "pw", "pin", "ticket", "token", "secret")
+_SECRET_VALUES = ("password", "passwd", "pwd", "pw", "pin", "ticket", "token", "secret")
 _LONGEST_NAME = max(map(len, _SECRET_VALUES))
 
 
@@ -54,6 +54,11 @@ def is_secret(name: str) -> bool:
 def is_secret_content(name: str, content: str) -> bool:
     """Whether ``content`` of an element called ``name`` must not be shown."""
     return is_secret(name) and content.strip() not in _NO_SECRET
+
+
+def is_secret_parameter(name: str) -> bool:
+    """Whether a parameter of an address or a form holds a secret: PW of a login page, PWD beside a document."""
+    return name.lower().endswith(_SECRET_VALUES)
 
 
 def mask_named(text: str) -> str:
@@ -93,8 +98,8 @@ def _end(text: str, start: int, closing: str) -> int:
 
 
 def _value(found: re.Match[str]) -> str:
-    before = found.string[max(0, found.start() - _LONGEST_NAME) : found.start()].lower()
-    return f"={MASK}" if before.endswith(_SECRET_VALUES) else found.group()
+    before = found.string[max(0, found.start() - _LONGEST_NAME) : found.start()]
+    return f"={MASK}" if is_secret_parameter(before) else found.group()
 
 
 #: A credential of fewer characters would black out ordinary text; it is masked by the name of its element only.

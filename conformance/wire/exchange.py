@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 
@@ -31,6 +32,17 @@ def parser() -> etree.XMLParser:
 
 _PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)?(?:<!doctype\s+html|<html)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(rb"<title[^>]*>([^<]*)<", re.IGNORECASE)
+
+
+#: A form that carries a document in a field: UID=..&PWD=..&XML=<document>. Other clients send a document as it is and
+#: call it a form, so the body is asked and no header.
+_FORM = re.compile(rb"\s*+(?:\w++=[^&<]*+&)*?XML=", re.IGNORECASE)
+
+
+def document_of(request: bytes) -> bytes:
+    """The document of a request, which a form has in its field XML; who signs in beside it is left out."""
+    found = _FORM.match(request)
+    return unquote_to_bytes(request[found.end() :].partition(b"&")[0].replace(b"+", b" ")) if found else request
 
 
 def parse(body: bytes) -> Element:

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import mocksite
 import pytest
@@ -58,11 +59,14 @@ def har(*exchanges: tuple[str, str], encoded: bool = False) -> str:
 READ = reply("<s:siteInstance xmlns:s='urn:s'><s:tools><s:enableNBRMCModify>true</s:enableNBRMCModify></s:tools></s:siteInstance>")
 
 
-@pytest.fixture(params=["har", "encoded har", "lines"])
+@pytest.fixture(params=["har", "encoded har", "lines", "forms"])
 def traffic(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """What a client exchanged: GetSite once, and GetUser refused."""
     exchanges = ((asked("GetSite"), READ), (asked("GetUser"), reply(exception="000015")))
-    if request.param == "lines":
+    if request.param == "forms":
+        forms = ((urlencode({"UID": "a", "PWD": "canary-form", "XML": one}), told) for one, told in exchanges)
+        text = "\n".join(json.dumps({"request": one, "reply": told}) for one, told in forms)
+    elif request.param == "lines":
         text = "\n".join(json.dumps({"request": one, "reply": told}) for one, told in exchanges)
     else:
         text = har(*exchanges, encoded=request.param == "encoded har")

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -276,6 +277,37 @@ def test_a_tap_passes_everything_on_and_keeps_messages_without_secrets(tmp_path:
     file = tmp_path / "traffic.ndjson"
     file.write_text(sink.getvalue(), encoding="utf-8")
     assert [one.status for one in read_traffic(file)] == [200, 200]
+
+
+def as_form(document: bytes, **beside: str) -> bytes:
+    """As two PHP code bases send it (reality.md D2)."""
+    return urlencode({**beside, "XML": document}).encode()
+
+
+def test_of_a_form_the_document_is_kept_and_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with mocksite.start() as site:
+        signed = signed_in(site.profile())
+        beside = {"UID": signed["webExID"], "PWD": "Canary-Form-1", "SID": "1", "PID": "x"}
+        form = as_form(PAYLOADS.render("GetSite", {}, signed), **beside)
+        with tapped(site.base_url) as (url, sink):
+            for address in ("", "?AT=LI&WID=ada&PW=Canary-Url-1&MU=x", "?UID=ada&PWD=Canary-Url-2"):
+                told = httpx.post(f"{url}/WBXService/XMLService{address}", content=form)
+        assert b"SUCCESS" in told.content
+    for secret in (signed["password"], "Canary-"):
+        assert secret not in sink.getvalue()
+    assert [json.loads(one)["url"].partition("?")[2] for one in sink.getvalue().splitlines()] == [
+        "", "AT=LI&WID=ada&PW=******&MU=x", "UID=ada&PWD=******",
+    ]  # fmt: skip
+    kept = {
+        "traffic.ndjson": sink.getvalue(),
+        "lines.ndjson": json.dumps(line(TrafficExchange(form, told.content))),
+        "day.har": har([TrafficExchange(form, told.content)], packed=False),
+    }
+    for name, text in kept.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        met = [asked_for(one.request) for one in read_traffic(tmp_path / name)]
+        assert {one.operation if one else "" for one in met} == {"GetSite"}
+        assert main(["judge", str(tmp_path / name), "--release", "41.12.0"]) == 0, capsys.readouterr().out
 
 
 def test_a_tap_speaks_to_its_site_alone() -> None:

@@ -18,7 +18,7 @@ from conformance.reporting.comparison.compare import Change, Delta
 from conformance.reporting.shapes import APPEARED, KIND, MOVED, VANISHED, Drift, shape_of
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.user_files import demand_readable
-from conformance.wire.exchange import XSI, parse, read_reply
+from conformance.wire.exchange import XSI, document_of, parse, read_reply
 
 #: More than a day of traffic; what is larger is cut into several files.
 _MOST = 500_000_000
@@ -195,5 +195,5 @@ def _seen(traffic: Iterable[tuple[bytes, bytes]]) -> dict[str, OperationUse]:
 
 
 def _operation(request: bytes) -> str:
-    content = next(parse(request).iter("{*}bodyContent"), None)
+    content = next(parse(document_of(request)).iter("{*}bodyContent"), None)
     return (content.get(f"{{{XSI}}}type") or "").rpartition(".")[2] if content is not None else ""

@@ -19,7 +19,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -27,11 +27,11 @@ from conformance.reporting.text import printable
 from conformance.run.commands.evidence.traffic import asked_for
 from conformance.run.terminal import say
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.masking import SecretRegistry, is_secret_content, mask_named
+from conformance.sites.masking import SecretRegistry, is_secret_content, is_secret_parameter, mask_named
 from conformance.sites.profile import is_loopback
 from conformance.sites.user_files import demand_readable, naming
 from conformance.wire.environment import proxy_for
-from conformance.wire.exchange import local_name, parse, text_of
+from conformance.wire.exchange import document_of, local_name, parse, text_of
 from conformance.wire.recording import Pseudonyms
 
 #: A request of more than this is refused: none of the XML API is so large, and it is held in memory.
@@ -57,10 +57,12 @@ class TrafficLog:
 
     def keep(self, path: str, request: bytes, reply: bytes, status: int, started: float, seconds: float) -> None:
         """Write one exchange, if it is one of the XML API."""
-        if asked_for(request) is None:
+        document = document_of(request)
+        if asked_for(document) is None:
             return
         registry = SecretRegistry()
-        for secret in (*_secrets(request), *_secrets(reply)):
+        beside = [urlsplit(path).query, request.decode("latin-1") if document != request else ""]
+        for secret in (*_secrets(document), *_secrets(reply), *_parameters("&".join(beside))):
             registry.learn(secret)
         names = Pseudonyms(registry, self._key)
         row = {
@@ -68,7 +70,7 @@ class TrafficLog:
             "seconds": round(seconds, 3),
             "url": registry.mask_known(mask_named(path)),
             "status": status,
-            "request": names.of_body(request).decode("utf-8", "surrogateescape"),
+            "request": names.of_body(document).decode("utf-8", "surrogateescape"),
             "reply": names.of_body(reply).decode("utf-8", "surrogateescape"),
         }
         line = json.dumps(row, separators=(",", ":")) + "\n"
@@ -90,6 +92,10 @@ def _secrets(body: bytes) -> list[str]:
     except CannotJudge:
         return []
     return [text for one in leaves if is_secret_content(local_name(one), text := text_of(one))]
+
+
+def _parameters(text: str) -> list[str]:
+    return [value for name, value in parse_qsl(text) if is_secret_parameter(name)]
 
 
 class Tap(ThreadingHTTPServer):

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.user_files import UNREADABLE, demand_readable, why_unreadable
-from conformance.wire.exchange import XSI, Element, local_name, parse, text_of
+from conformance.wire.exchange import XSI, Element, document_of, local_name, parse, text_of
 from conformance.wire.recording import unpacked
 
 _CHUNK = 1 << 16
@@ -124,7 +124,8 @@ def _lines(text: IO[str]) -> Iterator[str]:
 def _of_line(row: Mapping[str, Any]) -> TrafficExchange:
     request, reply = (row[name].encode("utf-8", "surrogateescape") for name in ("request", "reply"))
     started, seconds, status = (row.get(name, 0) for name in ("started", "seconds", "status"))
-    return TrafficExchange(request, reply, str(row.get("url", "")), float(started), float(seconds), int(status) or 200)
+    told = (str(row.get("url", "")), float(started), float(seconds), int(status) or 200)
+    return TrafficExchange(document_of(request), reply, *told)
 
 
 def _entries(first: str, text: IO[str]) -> Iterator[Mapping[str, Any]]:
@@ -159,7 +160,7 @@ def _of_har(entry: Mapping[str, Any]) -> TrafficExchange:
     reply = base64.b64decode(told) if content.get("encoding") == "base64" else told.encode("utf-8", "surrogateescape")
     asked = entry["request"].get("postData", {}).get("text", "").encode("utf-8", "surrogateescape")
     return TrafficExchange(
-        asked,
+        document_of(asked),
         reply,
         str(entry["request"].get("url", "")),
         _moment(entry.get("startedDateTime", "")),
