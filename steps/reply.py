@@ -42,7 +42,7 @@ def reason_is(context: ScenarioContext, reason: str) -> None:
 
 @then("the caller is signed in")
 def login_is_accepted(context: ScenarioContext) -> None:
-    context.judge(reply_checks.login_accepted(context.reply))
+    context.judge(reply_checks.login_accepted(context.reply, context.last.request))
 
 
 @then("the caller is not signed in")

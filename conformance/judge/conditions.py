@@ -15,11 +15,13 @@ from itertools import combinations
 
 from conformance.judge.contract import ComplexType, ContractView
 from conformance.judge.findings import Violation
-from conformance.judge.reply_checks import LOGIN_REFUSALS, NO_RECORD
+from conformance.judge.reply_checks import LET_IN_AND_SERVED, NO_RECORD, NO_SUCH_USER
+from conformance.wire.sign_in import ABOUT_USERS, BAD_TOKEN, OF_USERS, REFUSED_LOGINS
 
 _RESPONSE = "//*[local-name()='header']/*[local-name()='response']"
 _BODY = "//*[local-name()='body']/*[local-name()='bodyContent']"
 _RESULT, _EXCEPTION = f"{_RESPONSE}/*[local-name()='result']", f"{_RESPONSE}/*[local-name()='exceptionID']"
+_REASON = f"normalize-space({_RESPONSE}/*[local-name()='reason'])"
 SUCCESS = f"normalize-space({_RESULT})='SUCCESS'"
 _FAILURE = f"normalize-space({_RESULT})='FAILURE'"
 _UPPER, _LOWER, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", "0123456789"
@@ -142,7 +144,7 @@ def _reason(violation: Violation, _: _Places) -> str:
     if wanted is None:
         return ""
     plain = " ".join(wanted.split()).removesuffix(".").rstrip().lower()
-    told = _lowered(f"normalize-space({_RESPONSE}/*[local-name()='reason'])")
+    told = _lowered(_REASON)
     return f"{told}={literal(plain)} or {told}={literal(plain + '.')}"
 
 
@@ -157,14 +159,23 @@ def _refusal_form(violation: Violation, _: _Places) -> str:
     return " and ".join([*once, *_in_this_order(_RESPONSE, names)])
 
 
-def _login(_: Violation, __: _Places) -> str:
-    refused = " or ".join(f"{_EXCEPTION}={literal(one)}" for one in LOGIN_REFUSALS)
-    return f"{SUCCESS} or ({_FAILURE} and string({_EXCEPTION})!='' and not({refused}))"
+def _login(violation: Violation, _: _Places) -> str:
+    if violation.expected == LET_IN_AND_SERVED:
+        return SUCCESS
+    nobody = f"{_EXCEPTION}={literal(NO_SUCH_USER)}"
+    let_in = f"string({_EXCEPTION})!='' and not({nobody} or {_refused_login(violation.operation)})"
+    return f"{SUCCESS} or ({_FAILURE} and {let_in})"
 
 
 def _login_refused(_: Violation, __: _Places) -> str:
-    refused = " or ".join(f"{_EXCEPTION}={literal(one)}" for one in LOGIN_REFUSALS)
-    return f"{_FAILURE} and ({refused} or starts-with({_EXCEPTION},'0300'))"
+    return f"{_FAILURE} and ({_refused_login('')})"
+
+
+def _refused_login(operation: str) -> str:
+    told = [f"{_EXCEPTION}={literal(one)}" for one in REFUSED_LOGINS]
+    told.append(f"contains({_lowered(_REASON)},{literal(BAD_TOKEN)})")
+    family = [] if operation in ABOUT_USERS else [f"starts-with({_EXCEPTION},{literal(OF_USERS)})"]
+    return " or ".join([*told, *family])
 
 
 # -- elements --------------------------------------------------------------------

@@ -11,16 +11,16 @@ from conformance.judge.contract import ContractView
 from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of, told_moment
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotGoOn, CannotJudge
-from conformance.sites.profile import SERVICE_PATH
-from conformance.wire.exchange import Element, Exchange, Reply, children, is_count, local_name, texts_of
+from conformance.sites.profile import ADMINISTRATORS, SERVICE_PATH
+from conformance.wire.exchange import Element, Exchange, Reply, Request, children, is_count, local_name, texts_of
 from conformance.wire.pages import only_row
+from conformance.wire.sign_in import refuses_login
 
 Findings = tuple[Finding, ...]
-#: What a site says to a caller it does not let in: no such user, wrong password, no valid ticket, no tickets taken
-#: (sources.md, Refusals). Everything else it says about the operation, to somebody it has let in.
-LOGIN_REFUSALS = ("030001", "030002", "030047", "030104")
-#: The family of exceptions about users: who is nobody may be told so in other words.
-_OF_USERS = "0300"
+#: No such user, caller or target: the features send an operation about users for one who is there.
+NO_SUCH_USER = "030001"
+#: What is expected where nothing but a refused login is left to refuse.
+LET_IN, LET_IN_AND_SERVED = "the login accepted", "the login accepted, SUCCESS"
 NO_RECORD = "000015"
 _TOO_MANY_REQUESTS = 429
 _MINUTE, _SUMMER = 60, 3600
@@ -63,17 +63,33 @@ def not_refused_with(reply: Reply, exception_id: str) -> Findings:
     return ()
 
 
-def login_accepted(reply: Reply) -> Findings:
-    """The caller was let in: SUCCESS, or a refusal by an exception that does not speak of logins."""
-    said_why = reply.result == "FAILURE" and reply.exception_id != ""
-    if reply.succeeded or (said_why and reply.exception_id not in LOGIN_REFUSALS):
+def login_accepted(reply: Reply, request: Request) -> Findings:
+    """The caller was let in: SUCCESS, or a refusal that does not speak of the login.
+
+    Where nothing but the login can be refused, whatever refuses the call refuses that.
+    """
+    if reply.succeeded:
         return ()
-    return (Finding("login", "response/result", "the login accepted", reply.verdict()),)
+    served = _asks_for_login_alone(request)
+    said_why = reply.result == "FAILURE" and reply.exception_id not in ("", NO_SUCH_USER)
+    if said_why and not served and not refuses_login(reply.operation, reply):
+        return ()
+    return (Finding("login", "response/result", LET_IN_AND_SERVED if served else LET_IN, reply.verdict()),)
+
+
+def _asks_for_login_alone(request: Request) -> bool:
+    """A ticket for a password, the site as an administrator, or the own record: the features send GetUser for no other.
+
+    A token goes into the body of AuthenticateUser (wire-facts.md): in the securityContext it may be refused.
+    """
+    if request.operation == "AuthenticateUser":
+        return request.signature is not None and request.signature.element == "password"
+    return request.operation == "GetUser" or (request.operation == "GetSite" and request.caller in ADMINISTRATORS)
 
 
 def login_not_accepted(reply: Reply) -> Findings:
     """The caller was not let in: a refusal that speaks of the login, and not of what was asked for."""
-    if reply.result == "FAILURE" and (reply.exception_id in LOGIN_REFUSALS or reply.exception_id.startswith(_OF_USERS)):
+    if refuses_login("", reply):
         return ()
     return (Finding("login-refused", "response/result", "the login refused", reply.verdict()),)
 

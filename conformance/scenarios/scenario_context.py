@@ -163,7 +163,7 @@ class ScenarioContext:
         account = self._authenticator.account(role)
         how = credential or account.credential[0]
         self.send(role, "GetUser", {"webExId": account.webex_id}, credential=how)
-        if reply_checks.login_accepted(self.reply):
+        if reply_checks.login_accepted(self.reply, self.last.request):
             raise CannotJudge(f"the {role} cannot sign in with {how}: {self.reply.verdict()}")
 
     def require_active(self, user: str) -> None:

@@ -31,11 +31,12 @@ _PASSWORD = "password"  # noqa: S105 - the name of an element
 #: Refusals that speak of the caller, whatever was asked (exceptions.tsv); 030048 is a neighbour of 030047.
 WRONG_PASSWORD, NO_TICKET_TAKEN = "030002", "030104"
 _BAD_TICKET = ("030047", "030048")
-_BAD_TOKEN = "access token is invalid"  # noqa: S105 - words of a reason
+REFUSED_LOGINS = (WRONG_PASSWORD, NO_TICKET_TAKEN, *_BAD_TICKET)
+BAD_TOKEN = "access token is invalid"  # noqa: S105 - words of a reason
 #: The other exceptions of this family speak of the caller, too, unless the operation is about users.
+OF_USERS = "0300"
+ABOUT_USERS = ("CreateUser", "SetUser", "GetUser", "DelUser", "LstsummaryUser")
 _AUTHENTICATE, _VERSION = "AuthenticateUser", "GetAPIVersion"
-_OF_USERS = "0300"
-_ABOUT_USERS = ("CreateUser", "SetUser", "GetUser", "DelUser", "LstsummaryUser")
 _LIFETIME = 5400.0
 #: A ticket is renewed when this much of its life is over.
 _WORN = 0.9
@@ -72,9 +73,9 @@ def refuses_login(operation: str, reply: Reply) -> bool:
     """Whether ``reply`` speaks of the login of the caller and not of what ``operation`` was asked."""
     if reply.result != "FAILURE":
         return False
-    if reply.exception_id in (WRONG_PASSWORD, NO_TICKET_TAKEN, *_BAD_TICKET) or _BAD_TOKEN in reply.reason.lower():
+    if reply.exception_id in REFUSED_LOGINS or BAD_TOKEN in reply.reason.lower():
         return True
-    return reply.exception_id.startswith(_OF_USERS) and operation not in _ABOUT_USERS
+    return reply.exception_id.startswith(OF_USERS) and operation not in ABOUT_USERS
 
 
 def asked_twice(ask: Callable[[], Reply], operation: str) -> Reply:

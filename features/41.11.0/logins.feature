@@ -5,7 +5,8 @@ Feature: Existing users keep their old login after the move to Control Hub
   only. This holds for the security context of every operation, and for the
   webExId that GetUser, SetUser and DelUser are asked about. A login counts as
   refused by the exceptions that speak of logins only: what an operation says
-  beyond that, it says to a caller it has let in.
+  beyond that, it says to a caller it has let in. A ticket for a password, the
+  own record, and GetSite to an administrator are refused to nobody who is let in.
 
   Background:
     Given Control Hub management is enabled on the site

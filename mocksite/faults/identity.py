@@ -143,6 +143,39 @@ FAULTS: tuple[Fault, ...] = (
         login_refused("030002"),
         _later_user,
     ),
+    *(
+        MessageFault(
+            f"{clause}/{element}-denied",
+            f"GetSite and GetUser deny everything to who signs in with {element} (lines 222-243)",
+            clause,
+            "login",
+            ("GetSite", "GetUser"),
+            refusing(*told),
+            signed_in_with(element),
+        )
+        for clause, element, told in (
+            ("R41.11.0-24", "sessionTicket", ("030048", "Not a valid session ticket")),
+            ("R41.11.0-25", "password", ("000001", "Access denied, additional privileges are required")),
+            ("R41.11.0-26", "webExAccessToken", ("030049", "WebEx access token is invalid")),
+            ("R41.11.0-27", "accessToken", ("000001", "Access denied, additional privileges are required")),
+        )
+    ),
+    *(
+        CallFault(
+            f"{clause}/{name}-denied",
+            f"every operation denies a {era} user everything under the {name} (lines 245-249)",
+            clause,
+            "login",
+            (),
+            login_refused("000001"),
+            when,
+        )
+        for clause, name, era, when in (
+            ("R41.11.0-28", "old-name", "classic", caller_named("classic", by_address=False)),
+            ("R41.11.0-29", "address", "classic", caller_named("classic", by_address=True)),
+            ("R41.11.0-30", "address", "later", _later_user),
+        )
+    ),
     *_by_operation("R41.11.0-28", "classic", by_address=False),
     *_by_operation("R41.11.0-29", "classic", by_address=True),
     *_by_operation("R41.11.0-30", "hub", by_address=True),

@@ -85,8 +85,12 @@ WHOLE_REPLY: list[tuple[tuple[str, ...], list[str], list[str]]] = [
         message("<s:exceptionID>1</s:exceptionID><s:reason>a</s:reason>"), message("<s:exceptionID>1</s:exceptionID><s:exceptionID>1</s:exceptionID>"),
         message("<s:exceptionID>1</s:exceptionID><s:result>a</s:result>"),
     ]),
-    (("login", "response/result", "signed in"), [OK, refused("000001")], [refused("030001"), refused("030002"), refused(""), NONE]),
-    (("login-refused", "response/result", "refused"), [refused("030001"), refused("030099"), refused("030104")], [refused("000001"), OK, message("<s:result>SUCCESS</s:result><s:exceptionID>030001</s:exceptionID>")]),
+    (("login", "response/result", "the login accepted"), [OK, refused("000001")], [
+        *map(refused, ("030001", "030002", "030048", "030099", "030104", "")), refused("999999", "WebEx access\nToken is invalid"), NONE,
+    ]),
+    (("login", "response/result", "the login accepted, SUCCESS"), [OK], [refused("000001"), refused("030001"), NONE]),
+    (("login", "response/result", "the login accepted", "", "SetUser"), [OK, refused("030004")], [refused("030001"), refused("030048"), refused("030104"), NONE]),
+    (("login-refused", "response/result", "refused"), [refused("030001"), refused("030099"), refused("030104"), refused("1", "webEx access token is invalid.")], [refused("000001"), OK, message("<s:result>SUCCESS</s:result><s:exceptionID>030001</s:exceptionID>")]),
 ]  # fmt: skip
 ELEMENTS: list[tuple[tuple[str, ...], list[str], list[str]]] = [
     (("element-present", TONE, "entryExitTone"), [tone("x"), site("<n:defaults><n:entryExitTone><n:a/></n:entryExitTone></n:defaults>")], [

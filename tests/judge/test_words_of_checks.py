@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from conformance.judge import element_checks, mail_checks, reply_checks
 from conformance.judge.findings import ContractViolation, Finding, Violation, headline
 from conformance.sites.errors import CannotJudge
-from conformance.wire.exchange import Exchange, Reply, Request, read_reply
+from conformance.wire.exchange import Exchange, Reply, Request, Signature, read_reply
 from conformance.wire.mailbox import Mail
 from tests.judge.test_edges import SITE, WHOLE, get_site
 
@@ -366,16 +367,42 @@ def head(result: str, exception_id: str = "", reason: str = "") -> Reply:
 @pytest.mark.parametrize(
     ("reply", "accepted", "refused"),
     [
-        (head("SUCCESS"), True, False), (head("FAILURE", "000015"), True, False), (head("FAILURE", "030001"), False, True), (head("FAILURE", "030099"), True, True),
+        (head("SUCCESS"), True, False), (head("FAILURE", "000015"), True, False), (head("FAILURE", "030001"), False, True), (head("FAILURE", "030099"), False, True),
         (head("FAILURE"), False, False), (head("ODD", "000015"), False, False), (head("ODD", "030001"), False, False), (head("", "000015"), False, False),
         (head("FAILURE", "030047"), False, True), (head("FAILURE", "030104"), False, True), (head("FAILURE", "030002"), False, True),
+        (head("FAILURE", "030048"), False, True), (head("FAILURE", "999999", "WebEx Access Token is INVALID"), False, True),
     ],
 )  # fmt: skip
 def test_who_was_let_in(reply: Reply, accepted: bool, refused: bool) -> None:
-    found = words(reply_checks.login_accepted(reply))
+    found = words(reply_checks.login_accepted(reply, asked("GetSite", "host")))
     assert found == ([] if accepted else [("login", "response/result", "the login accepted", reply.verdict())])
     found = words(reply_checks.login_not_accepted(reply))
     assert found == ([] if refused else [("login-refused", "response/result", "the login refused", reply.verdict())])
+
+
+def asked(operation: str, caller: str, element: str = "") -> Request:
+    return Request(operation, caller, "http://site", b"", Signature(None, element, "") if element else None)
+
+
+@pytest.mark.parametrize(
+    ("request_", "alone"),
+    [
+        (asked("GetUser", "attendee"), True), (asked("GetSite", "site-admin"), True), (asked("GetSite", "user-admin", "password"), True),
+        (asked("AuthenticateUser", "anybody", "password"), True), (asked("AuthenticateUser", "host", "accessToken"), False),
+        (asked("AuthenticateUser", "site-admin"), False), (asked("GetSite", "host", "password"), False), (asked("DelMeeting", "site-admin", "password"), False),
+    ],
+)  # fmt: skip
+def test_where_nothing_but_the_login_can_be_refused_every_refusal_refuses_it(request_: Request, alone: bool) -> None:
+    reply = head("FAILURE", "000001", "Access denied")
+    found = words(reply_checks.login_accepted(reply, request_))
+    assert found == ([("login", "response/result", "the login accepted, SUCCESS", reply.verdict())] if alone else [])
+    assert reply_checks.login_accepted(head("SUCCESS"), request_) == ()
+
+
+@pytest.mark.parametrize(("exception_id", "accepted"), [("030001", False), ("030004", True), ("030047", False), ("030048", False), ("030104", False), ("060001", True)])
+def test_an_operation_about_users_may_speak_of_another_user(exception_id: str, accepted: bool) -> None:
+    told = replace(head("FAILURE", exception_id), operation="SetUser")
+    assert (reply_checks.login_accepted(told, asked("SetUser", "site-admin")) == ()) is accepted
 
 
 def exchange(status: int, body: bytes = b"", error: str = "") -> Exchange:
