@@ -2,7 +2,7 @@
 
 from conformance.judge import element_checks, reply_checks
 from conformance.scenarios.scenario_context import ScenarioContext
-from conformance.scenarios.step_registry import then
+from conformance.scenarios.step_registry import columns, then
 
 
 @then("the call succeeds")
@@ -81,12 +81,14 @@ def address_is_not_served(context: ScenarioContext) -> None:
 
 
 @then("the reply contains")
+@columns("element", "kind")
 def reply_contains(context: ScenarioContext, datatable: list[list[str]]) -> None:
     for path, kind in datatable[1:]:
         context.judge(element_checks.present(context.reply, context.run_context.contract.whole, path, kind))
 
 
 @then("the reply contains none of")
+@columns("element")
 def reply_contains_none_of(context: ScenarioContext, datatable: list[list[str]]) -> None:
     for (name,) in datatable[1:]:
         context.judge(element_checks.absent(context.reply, name))
@@ -123,6 +125,7 @@ def element_stands_at_the_end(context: ScenarioContext, path: str, end: str) -> 
 
 
 @then("the children of the body keep this order")
+@columns("element")
 def body_keeps_order(context: ScenarioContext, datatable: list[list[str]]) -> None:
     context.judge(
         element_checks.in_order(
@@ -132,6 +135,7 @@ def body_keeps_order(context: ScenarioContext, datatable: list[list[str]]) -> No
 
 
 @then("the children of {path} keep this order")
+@columns("element")
 def children_keep_order(context: ScenarioContext, path: str, datatable: list[list[str]]) -> None:
     context.judge(
         element_checks.in_order(
@@ -210,6 +214,7 @@ def element_is_the_same(context: ScenarioContext, path: str) -> None:
 
 
 @then("at least one of these elements is another one while {other_setting} is/are {state}")
+@columns("element")
 def some_element_differs_on_another_night(
     context: ScenarioContext, other_setting: str, value: str, datatable: list[list[str]]
 ) -> None:

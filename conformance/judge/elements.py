@@ -29,6 +29,8 @@ _KINDS = {
     "text or empty": re.compile(""),
     "date and time": re.compile(r"^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}$", re.ASCII),
 }
+#: The kinds as a message names them.
+KINDS = (*_KINDS, "one of A, B", "8 digits", "8 hexadecimal digits")
 _INTEGER, _MOMENT = _KINDS["integer"], _KINDS["date and time"]
 _ONE_OF = re.compile(r"^one of (.+)$")
 _DIGITS = re.compile(r"^(\d+) (hexadecimal )?digits$")

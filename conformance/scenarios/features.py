@@ -17,6 +17,7 @@ from conformance.scenarios.pytest_bdd_internals import (
     scenario_headings,
 )
 from conformance.scenarios.scenario import Scenario, read_scenario, within
+from conformance.scenarios.scenario_data import demand_references
 from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.errors import UserError
 from conformance.sites.release import Release
@@ -81,6 +82,7 @@ class Catalogue:
         for template in feature.scenarios.values():
             for row in outline_rows(template, f"{name}:{template.line_number}"):
                 scenario = read_scenario(feature, template, row, name, self.clauses, self.registry)
+                demand_references(scenario)
                 if scenario.name in names:
                     raise _title_twice(f"two scenarios are called {scenario.title!r}", f"{name}:{template.line_number}")
                 names.add(scenario.name)

@@ -30,8 +30,14 @@ __all__ = [
 
 def parse_feature(path: Path) -> Feature:
     """The feature in ``path``; :class:`GherkinParseError` with its line when it is none."""
-    # With or without the byte order mark that editors on Windows write.
-    return get_feature(str(path.parent), path.name, encoding="utf-8-sig")
+    try:
+        # With or without the byte order mark that editors on Windows write.
+        return get_feature(str(path.parent), path.name, encoding="utf-8-sig")
+    except KeyError as problem:
+        # A file of nothing but comments is Gherkin, too, which pytest-bdd does not expect.
+        if problem.args != ("feature",):
+            raise
+        raise GherkinParseError("the file holds no Feature", 1, "", str(path)) from None
 
 
 def scenario_headings(language: str) -> tuple[str, ...]:

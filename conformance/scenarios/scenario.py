@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from conformance.judge.clauses import LEVELS, Clause
+from conformance.judge.elements import KINDS, is_kind
 from conformance.scenarios.pytest_bdd_internals import Feature, ScenarioTemplate, Step, render_string
 from conformance.scenarios.step_registry import ScenarioStep, StepMatch, StepRegistry
 from conformance.sites.errors import UserError, nearest
@@ -35,6 +36,7 @@ MADE = {
 }
 #: ``{host.email}`` in a sentence or a cell.
 _NO_NAME = re.compile(r"[^\w.,=+@%/-]+")
+_PATH = re.compile("[A-Za-z0-9_/]+")
 _REFERENCE = re.compile(r"\{([^{}.]+)\.([^{}.]+)\}")
 #: "site admin", "read-only admin", "classic-era user": the last hyphen of a role is spoken as a blank.
 _ROLE_WORDS = {role: role for role in ROLES} | {" ".join(role.rsplit("-", 1)): role for role in ROLES}
@@ -258,10 +260,42 @@ def _demand_use(written: Step, step: ScenarioStep, match: StepMatch, where: str)
         raise UserError("step-text", f"the step {step.text!r} takes no text block", where=where, hint="use a table")
     if step.table and "datatable" not in match.arguments:
         raise UserError("step-table", f"the step {step.text!r} takes no table", where=where)
-    keys = [cells[0] for cells in step.table if len(cells) > 1 and step.type != "then"]
+    if match.columns:
+        _demand_columns(written, step, match.columns, where)
+    elif step.table and step.type != "then":
+        _demand_pairs(step, where)
+
+
+def _demand_columns(written: Step, step: ScenarioStep, columns: tuple[str, ...], where: str) -> None:
+    """A table that judges: the header its step knows, and below it rows that name an element, of a known kind."""
+    header, *rows = step.table
+    if header != columns or not rows:
+        told = "no row below its header" if header == columns else f"{_row_of(header)} where its header belongs"
+        hint = f"begin it with {_row_of(columns)}, and name below it what is judged"
+        raise UserError("table-header", f"the table of {step.text!r} has {told}", where=where, hint=hint)
+    for row, cells in zip(rows, written.datatable.rows[1:] if written.datatable else (), strict=True):
+        here = f"{where.rpartition(':')[0]}:{cells.location.line}"
+        if not _PATH.fullmatch(row[0]):
+            raise UserError("table-element", f"{row[0]!r} is no element", where=here, hint="write it as in a/b/c")
+        if row[1:] and not is_kind(row[1]):
+            what = f"no value is of the kind {row[1]!r}"
+            raise UserError("table-kind", what, where=here, hint=nearest(row[1], KINDS))
+
+
+def _demand_pairs(step: ScenarioStep, where: str) -> None:
+    """A table of what is sent: names and values, each name once."""
+    wide = next((row for row in step.table if len(row) != 2), None)
+    if wide is not None:
+        what = f"the row {_row_of(wide)} of {step.text!r} is no name with its value"
+        raise UserError("table-columns", what, where=where, hint="two columns, without a header: | name | value |")
+    keys = [key for key, _ in step.table]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
         raise UserError("table-key", f"the table says {twice!r} twice, and only one can be sent", where=where)
+
+
+def _row_of(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _scenario_step(step: Step, row: Mapping[str, str]) -> ScenarioStep:

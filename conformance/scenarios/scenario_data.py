@@ -12,15 +12,16 @@ date as the API writes it, ``{recording.start + 13 days}`` one reckoned from an 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from conformance.judge.elements import STAMP
 from conformance.reporting.text import shortened
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario, role_named
-from conformance.sites.errors import CannotGoOn, CannotJudge, UserError
-from conformance.sites.profile import data_item, known_test_data
+from conformance.sites.errors import CannotGoOn, CannotJudge, UserError, nearest
+from conformance.sites.profile import ROLES, data_item, known_test_data
+from conformance.wire.creations import CREATIONS
 
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _LENGTH = re.compile(r"^(\d+) (Chinese )?characters$")
@@ -62,6 +63,37 @@ def expand(text: str, look_up: Callable[[str, str], str], fresh: Callable[[str],
         return look_up(holder, element)
 
     return _BRACES.sub(value, text)
+
+
+def demand_references(scenario: Scenario) -> None:
+    """Every ``{...}`` of a scenario must be whole, and mean something it can hold: told before anything is sent.
+
+    What lacks a brace would go to the site as it stands, and the site be accused of what it says to it.
+    """
+    kinds = [CREATIONS[operation].kind for operation in scenario.creates]
+    made = [f"{how}{kind}" for kind in kinds for how in ("new ", "other new ", "attempted ")]
+    holders = {*scenario.needs, *scenario.roles, *made, "sent"}
+    for step in scenario.steps:
+        for text in (step.text, *(cell for row in step.table for cell in row)):
+            where = f"{scenario.path}:{step.line}"
+            if set("{}") & set(_BRACES.sub("", text)):
+                hint = "write {holder.element}, with both braces"
+                raise UserError("placeholder", f"a brace without the other in {text!r}", where=where, hint=hint)
+            for words in _BRACES.findall(text):
+                _demand_meaning(words.strip(), holders, where)
+
+
+def _demand_meaning(words: str, holders: Collection[str], where: str) -> None:
+    if words in _FRESH or _LENGTH.match(words) or _MOMENT.match(words):
+        return
+    reckoned = _RECKONED.match(words)
+    holder, dot, _ = (reckoned.group(1) if reckoned else words).rpartition(".")
+    if not dot:
+        what, known = f"{{{words}}} means nothing", (*_FRESH, "now", "now - 30 days", "10001 characters")
+        raise UserError("phrase-unknown", what, where=where, hint=nearest(words, known))
+    if not (_OPERATION.match(holder) or role_named(holder) in ROLES or holder in holders):
+        what = f"nothing in this scenario holds the {holder} of {{{words}}}"
+        raise UserError("placeholder", what, where=where, hint=nearest(holder, holders))
 
 
 def _text_of(length: int, words: str) -> str:

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from importlib import import_module
 from inspect import Parameter, signature, unwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest_bdd
 
@@ -99,6 +99,19 @@ def step(sentence: str) -> _Decorator:
     return pytest_bdd.step(Sentence(sentence))
 
 
+_Step = TypeVar("_Step", bound=Callable[..., object])
+
+
+def columns(*names: str) -> Callable[[_Step], _Step]:
+    """The header of the table below a step that judges: without it the first row would be taken for one, unread."""
+
+    def told(function: _Step) -> _Step:
+        function.__dict__["columns"] = names
+        return function
+
+    return told
+
+
 @dataclass(frozen=True)
 class ScenarioStep:
     """One step of a scenario as written: type (given, when, then), words, table, line in the feature file."""
@@ -120,6 +133,11 @@ class StepMatch:
     def carry_out(self, context: object) -> None:
         """Call the step function on ``context``, away from pytest."""
         self.function(context, **self.arguments)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the header of its table must be; empty for a table without one."""
+        return getattr(self.function, "columns", ())
 
 
 class StepRegistry:
@@ -157,8 +175,12 @@ class StepRegistry:
             )
         context = found[0]
         arguments = dict(context.parser.parse_arguments(step.text) or {})
-        if step.table and "datatable" in _parameters(context.step_func):
+        table = _parameters(context.step_func).get("datatable")
+        if step.table and table:
             arguments["datatable"] = [list(row) for row in step.table]
+        elif table and (table.default is Parameter.empty or step.text.endswith(" with")):
+            what = f"the step {step.text!r} needs a table below it"
+            raise UserError("step-table", what, where=f"{where}:{step.line}" if where else "")
         _demand_no_fixture(context.step_func, arguments)
         return StepMatch(context.step_func, arguments)
 

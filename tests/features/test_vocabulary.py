@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from cucumber_expressions.expression import CucumberExpression
 from cucumber_expressions.parameter_type import ParameterType
 from cucumber_expressions.parameter_type_registry import ParameterTypeRegistry
 
-from conformance.scenarios.step_registry import Sentence, StepRegistry
+from conformance.scenarios.step_registry import Sentence, StepMatch, StepRegistry
 from tests.conftest import ROOT
 
 FILES = sorted((ROOT / "steps").glob("*.py"))
@@ -53,6 +54,13 @@ def test_editors_can_read_sentences_and_patterns_as_plain_text(file: Path) -> No
         assert isinstance(text, ast.Constant)
         assert isinstance(text.value, str)
         assert ast.get_source_segment(source, text) in (f'"{text.value}"', f"'{text.value}'")
+
+
+def test_every_table_that_judges_has_a_header_its_step_knows() -> None:
+    judging = [one.step_func for one in StepRegistry().definitions if one.type == "then"]
+    tables = [function for function in judging if "datatable" in signature(function).parameters]
+    assert len(tables) >= 5
+    assert [function.__name__ for function in tables if not StepMatch(function, {}).columns] == []
 
 
 def test_every_parameter_stands_in_a_sentence() -> None:

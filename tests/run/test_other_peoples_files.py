@@ -8,18 +8,20 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import mocksite
 import pytest
 
 from conformance.cli import main
+from conformance.judge import reply_checks
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
 from conformance.sites.credentials import resolve
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.wire.client import seconds_to_wait
 from conformance.wire.environment import proxy_for
-from conformance.wire.exchange import parse
+from conformance.wire.exchange import Reply, parse
 from tests.conftest import ROOT
 from tests.run.conftest import Runner
 from tests.twisted import operation_of, twisted
@@ -49,6 +51,18 @@ def features(pytester: pytest.Pytester, body: str, *, encoding: str = "utf-8") -
 
 
 SOUND = "    Scenario: sound\n      When the site admin sends GetSite\n      Then the call succeeds\n"
+
+
+def _sends(*rows: str) -> str:
+    table = "".join(f"        {row}\n" for row in rows)
+    return f"    Scenario: t\n      When the site admin sends GetUser with\n{table}      Then the call succeeds\n"
+
+
+def _contains(*rows: str, step: str = "the reply contains") -> str:
+    table = "".join(f"        {row}\n" for row in rows)
+    return f"    Scenario: t\n      When the site admin sends GetSite\n      Then {step}\n{table}"
+
+
 #: What judges nothing, or says what nobody reads: an error when collected, with its code and line.
 EMPTY = {
     "no step": ("    Scenario: empty\n", "scenario-empty", 6),
@@ -75,6 +89,34 @@ EMPTY = {
         "table-key",
         7,
     ),
+    "no header": (_contains("| siteInstance/tools | text |"), "table-header", 8),
+    "a misspelt header": (_contains("| element | knd |", "| siteInstance/tools | text |"), "table-header", 8),
+    "a header alone": (_contains("| element | kind |"), "table-header", 8),
+    "a column too many": (_contains("| element | kind | v |", "| siteInstance/tools | text | x |"), "table-header", 8),
+    "one column": (_contains("| element |", "| siteInstance/tools |"), "table-header", 8),
+    "no table": (_contains(), "step-table", 8),
+    "a header of none": (_contains("| siteInstance |", step="the reply contains none of"), "table-header", 8),
+    "no children": (_contains("| securityOptions |", step="the children of the body keep this order"), "table-header", 8),
+    "a kind nobody knows": (_contains("| element | kind |", "| siteInstance/tools | bolean |"), "table-kind", 10),
+    "an element without a name": (_contains("| element | kind |", "| | boolean |"), "table-element", 10),
+    "three columns of values": (_sends("| webExId | a | b |"), "table-columns", 7),
+    "one column of values": (_sends("| webExId |"), "table-columns", 7),
+    "with, and nothing": (_sends(), "step-table", 7),
+    "a brace that is not closed": (_sends("| webExId | {site admin.webExId |"), "placeholder", 7),
+    "a brace that is not opened": (_sends("| webExId | site admin.webExId} |"), "placeholder", 7),
+    "braces around nothing": (_sends("| webExId | {} |"), "placeholder", 7),
+    "a brace in a sentence": (SOUND.replace("sound", "b") + '      And webExId is "{site admin.webExId"\n', "placeholder", 9),
+    "a holder nothing gives": (_sends("| webExId | {site amin.webExId} |"), "placeholder", 7),
+    "what is not made here": (_sends("| webExId | {new user.email} |"), "placeholder", 7),
+    "a phrase that means nothing": (_sends("| webExId | {nme} |"), "phrase-unknown", 7),
+    "a moment of no unit": (_sends("| webExId | {now - 3 dys} |"), "phrase-unknown", 7),
+}
+#: What the message of some of them names: the way to mend it.
+MENDED = {
+    "a misspelt header": "begin it with | element | kind |",
+    "a kind nobody knows": "did you mean 'boolean'?",
+    "a holder nothing gives": "did you mean 'site-admin'?",
+    "a phrase that means nothing": "did you mean 'name'?",
 }
 
 
@@ -88,6 +130,7 @@ def test_what_judges_nothing_is_an_error(run: Runner, pytester: pytest.Pytester,
     assert outcome.code == 4
     assert f"error[{code}]" in outcome.text
     assert f"features/41.7.0/own.feature:{line + 3}" in outcome.text
+    assert MENDED.get(name, "") in outcome.text
 
 
 @pytest.mark.parametrize("fixture", ["tmp_path", "request", "my_fixture"])
@@ -110,9 +153,25 @@ def test_a_step_that_asks_for_a_fixture_of_pytest_is_told_where_it_stands(
     assert run("features", "--collect-only", subprocess=True).code == 0
 
 
-#: What only shows when a scenario is carried out, and the words of its cause; a fault of ours has a traceback in a file.
+@pytest.mark.parametrize("text", ["", "\n\n", "# a comment\n"], ids=["nothing", "blank lines", "a comment"])
+def test_a_file_without_a_feature_is_told(
+    run: Runner, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    features(pytester, SOUND)
+    file = pytester.path / "features" / "41.7.0" / "none.feature"
+    file.write_text(text, encoding="utf-8")
+    outcome = run("features")
+    capsys.readouterr()
+    index = main(["index", "--root", str(pytester.path)])
+    for code, told in ((outcome.code, outcome.text), (index, "".join(capsys.readouterr()))):
+        assert (code, told.count("error[feature-syntax]: the file holds no Feature")) == (4, 1)
+        assert "features/41.7.0/none.feature:1" in told
+        assert "Traceback" not in told
+
+
+#: What only shows when a scenario is carried out, what judges it, and the words of its cause.
 ODD = {
-    "a table of one column": ("GetUser with\n        | webExId |\n", "fault of the suite"),
+    "a step of ours that raises": ("GetSite\n", "fault of the suite: KeyError: 'ours'"),
     "a day no calendar has": (
         "LstRecording with\n        | createTimeStart | {now - 999999 days} |\n",
         "- 999999 days: no calendar reaches so far",
@@ -123,17 +182,23 @@ ODD = {
 @pytest.mark.parametrize("lanes", ["0", "4"])
 @pytest.mark.parametrize("name", ODD)
 def test_what_cannot_be_carried_out_breaks_its_scenario(
-    run: Runner, pytester: pytest.Pytester, name: str, lanes: str
+    run: Runner, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str, lanes: str
 ) -> None:
     sends, words = ODD[name]
-    features(pytester, f"    Scenario: odd\n      When the site admin sends {sends}      Then the call is refused\n{SOUND}")
+    monkeypatch.setattr(reply_checks, "login_accepted", _raises)
+    features(pytester, f"    Scenario: odd\n      When the site admin sends {sends}      Then the caller is signed in\n{SOUND}")
     outcome = run("features", "--lanes", lanes)
     assert outcome.outcomes() == {"odd": "broken", "sound": "passed"}
     assert "Traceback" not in outcome.text
     cause = outcome.summary["scenarios"][0]["cause"]
     assert words in cause
-    fault = cause.rpartition("traceback in ")[2].rstrip(")") if "traceback in" in cause else ""
-    assert not fault or "Traceback" in (pytester.path / fault).read_text(encoding="utf-8")
+    told = re.findall(r"traceback in (\S+)\)", cause)
+    assert len(told) == words.startswith("fault of the suite")
+    assert all("Traceback" in (pytester.path / fault).read_text(encoding="utf-8") for fault in told)
+
+
+def _raises(reply: Reply) -> NoReturn:
+    raise KeyError("ours")
 
 
 def test_python_may_leave_assertions_out(run: Runner, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
