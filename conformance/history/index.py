@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from conformance.history.archive import Archive, Damaged
-from conformance.history.night import KeptScenario, NightRecord, digest
-from conformance.history.series import Course, course
+from conformance.history.night import KeptScenario, NightRecord, digest, hardly_judged
+from conformance.history.series import Course, course_by_suite, turns
 from conformance.sites.errors import UserError
 
 #: Below the folder of the archive; another form gets another name.
-INDEX = ".index-3.sqlite"
+INDEX = ".index-4.sqlite"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS night (
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS reply_time (night INTEGER, operation TEXT, count INTE
 CREATE INDEX IF NOT EXISTS reply_time_of_night ON reply_time (night);
 CREATE TABLE IF NOT EXISTS course (
   site TEXT, scenario INTEGER, state TEXT, since INTEGER, before INTEGER, last INTEGER, judged INTEGER, failed INTEGER,
-  letters TEXT, PRIMARY KEY (site, scenario));
+  differs TEXT, letters TEXT, PRIMARY KEY (site, scenario));
 CREATE TABLE IF NOT EXISTS damaged (file TEXT PRIMARY KEY, why TEXT);
 """
 
@@ -132,9 +132,13 @@ class Index:
         """The course of every scenario on ``site``."""
         nights = _rows(self.connection, site)
         self.connection.execute("DELETE FROM course WHERE site = ?", (site,))
-        told = _columns(self.connection, nights)
-        rows = [(site, scenario, *_values(course(letters)), letters) for scenario, letters in told]
-        self.connection.executemany("INSERT INTO course VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        suites = [suite for *_, suite in nights]
+        taken = turns(suites)
+        outages = {place for place, (outcomes, *_) in enumerate(nights) if hardly_judged(outcomes)}
+        told = ((scenario, letters, course_by_suite(letters, suites, taken, outages))
+                for scenario, letters in _columns(self.connection, nights))  # fmt: skip
+        rows = [(site, scenario, *_values(found), letters) for scenario, letters, found in told]
+        self.connection.executemany("INSERT INTO course VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _finding(night: NightRecord, place: int) -> tuple[str, ...]:
@@ -143,23 +147,23 @@ def _finding(night: NightRecord, place: int) -> tuple[str, ...]:
 
 
 def _values(found: Course) -> tuple[Any, ...]:
-    return found.state, found.since, found.before, found.last, found.judged, found.failed
+    return found.state, found.since, found.before, found.last, found.judged, found.failed, found.differs
 
 
-def _rows(connection: sqlite3.Connection, site: str) -> list[tuple[str, int]]:
-    """Outcomes and list of scenarios of the nights of ``site``, oldest first."""
+def _rows(connection: sqlite3.Connection, site: str) -> list[tuple[str, int, str]]:
+    """Outcomes, list of scenarios and suite of the nights of ``site``, oldest first."""
     return connection.execute(
-        "SELECT outcomes, list FROM night WHERE site = ? ORDER BY started, file", (site,)
+        "SELECT outcomes, list, suite FROM night WHERE site = ? ORDER BY started, file", (site,)
     ).fetchall()
 
 
-def _columns(connection: sqlite3.Connection, nights: Sequence[tuple[str, int]]) -> Iterator[tuple[int, str]]:
+def _columns(connection: sqlite3.Connection, nights: Sequence[tuple[str, int, str]]) -> Iterator[tuple[int, str]]:
     """For each scenario its letter of every night, ``-`` where it was not run."""
     lists = {number: json.loads(text) for number, text in connection.execute("SELECT id, scenarios FROM list")}
-    every = sorted({scenario for _, number in nights for scenario in lists[number]})
+    every = sorted({scenario for _, number, _ in nights for scenario in lists[number]})
     place = {scenario: nth for nth, scenario in enumerate(every)}
     lines = []
-    for outcomes, number in nights:
+    for outcomes, number, _ in nights:
         line = ["-"] * len(every)
         for scenario, letter in zip(lists[number], outcomes, strict=True):
             line[place[scenario]] = letter

@@ -163,6 +163,12 @@ def _letter(result: ScenarioResult) -> str:
     return "W" if letter == "P" and result.violations else letter
 
 
+def hardly_judged(outcomes: str) -> bool:
+    """Whether most of what ran came to no verdict, as in an outage."""
+    broken = outcomes.count("B") + outcomes.count("U")
+    return broken > sum(map(outcomes.count, "PWFKY"))
+
+
 def _words(result: ScenarioResult) -> str:
     """What decided an outcome that is not plain good."""
     if result.cause:

@@ -96,9 +96,7 @@ def _site(site: SiteHistory, given: argparse.Namespace) -> Iterator[str]:
     nights = counted(len(site.nights), "night")
     yield f"{site.site}  {nights}, {first.day} to {last.day}, now {last.runs}, suite {last.suite}"
     yield "  " + ", ".join(f"{counts[state]} {state}" for state in WORST_FIRST if counts[state])
-    if last.hardly_judged:
-        yield f"  the last night hardly judged anything: {_signs(last.unwell)}"
-    yield from (f"  {words}" for words in site.slower())
+    yield from (f"  {words}" for words in site.besides())
     told = [one for one in clauses if given.all or given.clause or one.state in _TOLD]
     if told:
         told.sort(key=lambda one: WORST_FIRST.index(one.state))
@@ -107,10 +105,6 @@ def _site(site: SiteHistory, given: argparse.Namespace) -> Iterator[str]:
         rows += [_row(one) for one in told]
         yield from table(rows)
         yield from _details(told)
-
-
-def _signs(unwell: Any) -> str:
-    return ", ".join(unwell) or "see its reports"
 
 
 def _since(clauses: list[ClauseHistory], day: str) -> list[ClauseHistory]:
@@ -223,7 +217,7 @@ def _site_of_page(site: SiteHistory) -> dict[str, Any]:
         "site": site.site,
         "nights": [[site.when(place), one.runs, one.suite] for place, one in enumerate(site.nights)],
         "clauses": [_clause_of_page(one) for one in clauses],
-        "slower": site.slower(),
+        "besides": site.besides(),
         "by_release": by_release,
         "states": Counter(one.state for one in clauses),
         "now": site.nights[-1].runs,

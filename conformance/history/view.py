@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -12,8 +12,8 @@ from statistics import median
 from typing import Any
 
 from conformance.history.index import Index
-from conformance.history.night import moment_of
-from conformance.history.series import WORST_FIRST, Course
+from conformance.history.night import hardly_judged, moment_of
+from conformance.history.series import JUDGED, RED, WELL, WORST_FIRST, Course, Turns, turns
 
 #: Nights a row of marks shows.
 MARKS = 30
@@ -67,11 +67,10 @@ class NightRow:
     @property
     def hardly_judged(self) -> bool:
         """Whether most of what ran came to no verdict."""
-        broken = self.outcomes.count("B") + self.outcomes.count("U")
-        return broken > sum(map(self.outcomes.count, "PWFKY"))
+        return hardly_judged(self.outcomes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScenarioHistory(Course):
     """The course of one scenario on one site; ``letters`` has one for each night of the site."""
 
@@ -151,17 +150,21 @@ class SiteHistory:
             for clause in one.clauses:
                 if not wanted or clause in wanted:
                     gathered.setdefault(clause, []).append(one)
-        told = sorted(gathered.items(), key=_in_order)
+        told = sorted(gathered.items(), key=lambda one: _in_order(one[0]))
         return [self._clause(clause, every) for clause, every in told if not all(map(self._left, every))]
 
     @cached_property
+    def _turns(self) -> Turns:
+        return turns([one.suite for one in self.nights])
+
+    @cached_property
     def _latest(self) -> tuple[int, int]:
-        """Of the last nights of one version of the suite: the place of the first, and the most that one of them ran."""
-        latest = list(takewhile(lambda one: one.suite == self.nights[-1].suite, reversed(self.nights)))
+        """Of the last nights of the versions in use: the place of the first, and the most that one of them ran."""
+        latest = list(takewhile(lambda one: one.suite in self._turns.in_use, reversed(self.nights)))
         return len(self.nights) - len(latest), max(len(one.outcomes) for one in latest)
 
     def _left(self, one: ScenarioHistory) -> bool:
-        """Whether the suite no longer has the scenario: this version never ran it, and ran more than a part.
+        """Whether the suite no longer has the scenario: no version in use ever ran it, and one ran more than a part.
 
         A night does not say what was left out of it. One that ran less than half of what
         ran with the scenario is a run of a part, after which nothing is known of the others.
@@ -183,7 +186,7 @@ class SiteHistory:
             state="failing" if any(one.state == "failing" for one in several) else worst.state,
             since=self.when(worst.since),
             since_release=self.nights[worst.since].runs if worst.since >= 0 else "",
-            change=self.change(worst),
+            change=self.change(worst) or _of_others(worst, several),
             last_judged=self.when(last),
             **vars(self._found(worst)),
             letters=every[0].letters if len(every) == 1 else _together(one.letters for one in every),
@@ -192,7 +195,7 @@ class SiteHistory:
 
     def _decides(self, several: Sequence[ScenarioHistory]) -> ScenarioHistory:
         """The scenario whose course is that of its clause: a clause fails since the first of them does."""
-        red = [one for one in several if one.state in ("new", "failing")]
+        red = [one for one in several if one.state in RED]
         if any(one.state == "failing" for one in red):
             return min(red, key=lambda one: one.since)
         if red:
@@ -201,27 +204,60 @@ class SiteHistory:
         state = min((one.state for one in several), key=WORST_FIRST.index)
         alike = [one for one in several if one.state == state]
         # A clause is well since the last of its scenarios is; one that never was otherwise says nothing of that.
-        healed = [one for one in alike if state in ("fixed", "passing") and one.before >= 0]
+        healed = [one for one in alike if state in WELL and one.before >= 0]
         return max(healed, key=lambda one: one.since) if healed else min(alike, key=lambda one: one.since)
 
     def change(self, one: ScenarioHistory) -> str:
         """What else changed on the night on which the state did: the release of the site, the suite, or nothing."""
+        if one.differs:
+            return one.differs
         if one.state not in ("new", "failing", "fixed", "lost") or one.before < 0:
             return ""
         then, now = self.nights[one.before], self.nights[one.since]
         if then.runs != now.runs:
             return f"site went from {then.runs} to {now.runs}"
-        return f"suite went from {then.suite} to {now.suite}" if then.suite != now.suite else ""
+        ours = then.suite != now.suite and not self._at_odds(one, then.suite, now.suite)
+        return f"suite went from {then.suite} to {now.suite}" if ours else ""
+
+    def _at_odds(self, one: ScenarioHistory, then: str, now: str) -> bool:
+        """Whether the new version judged it before its state changed, or the old one after: then it is no cause."""
+        judged = [(place, self.nights[place].suite) for place, letter in enumerate(one.letters) if letter in JUDGED]
+        return any((suite == now) if place < one.since else (suite == then) for place, suite in judged)
 
     def _found(self, one: ScenarioHistory) -> _Found:
         """What the latest night said that made the state what it is; others, such as those of an outage, do not."""
         letters = _SHOWN_BY.get(one.state, "")
         for place in range(len(self.nights) - 1, max(one.since, 0) - 1, -1):
-            if one.letters[place] in letters:
+            outage = one.state == "lost" and self.nights[place].hardly_judged
+            if one.letters[place] in letters and not outage:
                 key = self.nights[place].id, one.scenario
                 if row := self._index.connection.execute(_FINDING, key).fetchone():
                     return _read(row, self.nights[place].root)
         return _Found()
+
+    @cached_property
+    def outage(self) -> tuple[NightRow, ...]:
+        """The nights up to the last on which hardly anything was judged, the latest first."""
+        return tuple(takewhile(lambda one: one.hardly_judged, reversed(self.nights)))
+
+    def besides(self) -> list[str]:
+        """What is to be said of the site beside its clauses, a sentence each."""
+        return [*self._of_outage(), *self._of_suites(), *self.slower()]
+
+    def _of_outage(self) -> Iterator[str]:
+        if self.outage:
+            since = f"the last {len(self.outage)} nights, since {self.outage[-1].day}, hardly judged anything"
+            words = since if len(self.outage) > 1 else "the last night hardly judged anything"
+            signs = dict.fromkeys(sign for one in self.outage for sign in one.unwell)
+            yield f"{words}: {', '.join(signs) or 'see its reports'}"
+
+    def _of_suites(self) -> Iterator[str]:
+        """What versions of the suite that take turns see otherwise."""
+        differing = (one for one in self.scenarios if one.differs and not self._left(one))
+        found = sorted({clause for one in differing for clause in one.clauses}, key=_in_order)
+        if found:
+            words = "what they see otherwise is no change of the site"
+            yield f"suites {' and '.join(self._turns.every)} take turns, and {words}: {', '.join(found)}"
 
     def slower(self) -> list[str]:
         """Operations whose replies lately take longer than before: a sentence each, and never a verdict."""
@@ -265,7 +301,7 @@ def _is_slower(before: float, lately: float) -> bool:
 
 _NIGHTS = """SELECT id, started, suite, release, site_release, access, outcomes, requests, root, unwell, problems
 FROM night WHERE site = ? ORDER BY started, file"""
-_SCENARIOS = """SELECT c.state, c.since, c.before, c.last, c.judged, c.failed,
+_SCENARIOS = """SELECT c.state, c.since, c.before, c.last, c.judged, c.failed, c.differs,
 s.id, s.nodeid, s.title, s.clauses, s.release, s.level, s.operations, c.letters
 FROM course c JOIN scenario s ON s.id = c.scenario WHERE c.site = ? ORDER BY s.place, s.id"""
 _FINDING = "SELECT words, exchanges, fault, attempts, owner FROM finding WHERE night = ? AND scenario = ?"
@@ -285,9 +321,9 @@ def _night(row: Sequence[Any]) -> NightRow:
 
 
 def _scenario(row: tuple[Any, ...]) -> ScenarioHistory:
-    number, nodeid, title, clauses, release, level, operations, letters = row[6:]
+    number, nodeid, title, clauses, release, level, operations, letters = row[7:]
     return ScenarioHistory(
-        **vars(Course(*row[:6])),
+        **vars(Course(*row[:7])),
         scenario=number,
         nodeid=nodeid,
         title=title,
@@ -299,11 +335,16 @@ def _scenario(row: tuple[Any, ...]) -> ScenarioHistory:
     )
 
 
+def _of_others(worst: ScenarioHistory, several: Iterable[ScenarioHistory]) -> str:
+    """Of a clause that is well what a version of the suite sees otherwise in any of its scenarios."""
+    return next((one.differs for one in several if one.differs), "") if worst.state in WELL else ""
+
+
 def _together(letters: Iterable[str]) -> str:
     return "".join(min(night, key=_WORST_LETTER.index) for night in zip(*letters, strict=True))
 
 
-def _in_order(one: tuple[str, Any]) -> tuple[list[int], str]:
-    release, _, number = one[0].removeprefix("R").partition("-")
+def _in_order(clause: str) -> tuple[list[int], str]:
+    release, _, number = clause.removeprefix("R").partition("-")
     digits = [int(part) for part in (*release.split("."), number) if part.isdigit()]
-    return digits, one[0]
+    return digits, clause

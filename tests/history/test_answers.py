@@ -148,6 +148,31 @@ def test_an_outage_is_told_once_and_the_next_one_too(pair: Pair) -> None:
     assert nights("XXXX") == []
 
 
+def test_an_outage_of_many_nights_is_one_thing_and_clauses_come_back_as_they_were(
+    pair: Pair, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair.nights("FP FP FP")
+    assert pair.tell(_later(pair)) is not None
+    before = {name: (one.state, one.since, one.words) for name, one in pair.clauses().items()}
+    notices = [pair.run("X", unwell={"FAILURE 000035": 5}) for _ in range(6)]
+    assert [(one.night, one.changes, one.healed) for one in notices if one] == [
+        ("the night of 2025-12-11 hardly judged anything (FAILURE 000035)", (), ()),
+    ]
+    assert {name: (one.state, one.since, one.words) for name, one in pair.clauses().items()} == before
+    main(["history", "--history", str(pair.archive.folder)])
+    told = capsys.readouterr().out
+    assert "the last 6 nights, since 2025-12-11, hardly judged anything: FAILURE 000035\n" in told
+    assert ", 0 lost" not in told and " lost" not in told
+    assert [pair.run("F") for _ in range(4)] == [None] * 4
+    assert {name: (one.state, one.since, one.words) for name, one in pair.clauses().items()} == before
+
+
+def test_what_is_lost_is_not_explained_by_an_outage_after_it(pair: Pair) -> None:
+    pair.nights("BB BB BB", words={0: "no such account", 1: "no such account"})
+    pair.run("X", words={0: "FAILURE 000035", 1: "FAILURE 000035"})
+    assert (pair.clause.state, pair.clause.since, pair.clause.words) == ("lost", "2025-12-08", "no such account")
+
+
 def test_an_outage_is_told_again_after_nights_that_are_missing(pair: Pair) -> None:
     pair.run("X")
     assert pair.run("X", later=40) is not None
@@ -262,6 +287,73 @@ def test_a_clause_that_the_suite_left_and_has_again_is_no_news(pair: Pair) -> No
     pair.nights("FP", suite="10")
     assert pair.clause.state == "failing"
     assert pair.tell(_later(pair)) is None
+
+
+# -- two machines, two versions of the suite ------------------------------------------
+
+
+def in_turns(pair: Pair, letters: str) -> list[str]:
+    """What is told of nights by two machines in turns, of suites 0.1.0 and 9; each confirms its failures at once."""
+    told = []
+    for letter in letters:
+        suite = "9" if pair.number % 2 else "0.1.0"
+        notice = pair.run(letter, suite=suite, attempts={0: ("failed", "failed")} if letter == "F" else {})
+        told += [] if notice is None else [notice.text()]
+    return told
+
+
+def test_what_one_suite_of_two_finds_is_told_once_and_as_the_suites(
+    pair: Pair, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "suite 0.1.0 passes it, suite 9 fails it"
+    told = in_turns(pair, "PFPFPFPFPFPF")
+    assert "suite went from 0.1.0 to 9" in told[0]
+    assert words in told[-1]
+    assert len(told) <= 3
+    assert in_turns(pair, "PFPF" * 5) == []
+    assert (pair.clause.state, pair.clause.since, pair.clause.change) == ("failing", "2025-12-09", words)
+    main(["history", "--history", str(pair.archive.folder)])
+    out = capsys.readouterr().out
+    line = f"suites 0.1.0 and 9 take turns, and what they see otherwise is no change of the site: {CLAUSE}\n"
+    assert line in out and words in out
+    page = pair.archive.folder / "page.html"
+    main(["history", "--history", str(pair.archive.folder), "--html", str(page)])
+    assert line.strip() in page.read_text(encoding="utf-8")
+
+
+def test_what_the_older_suite_alone_finds_is_told_of_a_clause_that_is_well(pair: Pair) -> None:
+    in_turns(pair, "FPFPFPFPFP")
+    assert (pair.clause.state, pair.clause.change) == ("passing", "suite 0.1.0 fails it, suite 9 passes it")
+    # Another scenario of the clause, which both pass, decides its state; what they do not agree on is told all the same.
+    assert [bool(one.differs) for one in pair.clause.scenarios] == [True, False]
+
+
+def test_what_both_suites_find_is_the_sites(pair: Pair) -> None:
+    in_turns(pair, "PPPPPPPP")
+    told = in_turns(pair, "FFFFFFFF")
+    assert len(told) == 1 and "suite" not in told[0]
+    assert (pair.clause.state, pair.clause.since, pair.clause.change) == ("failing", "2025-12-16", "")
+
+
+def test_a_failure_of_a_new_suite_that_the_old_one_finds_too_is_the_sites(pair: Pair) -> None:
+    pair.nights("FP FP", suite="9")
+    assert pair.clause.change == "suite went from 0.1.0 to 9"
+    pair.nights("FP")
+    assert (pair.clause.state, pair.clause.change) == ("failing", "")
+
+
+def test_a_scenario_that_one_suite_of_two_has_neither_comes_nor_goes(pair: Pair) -> None:
+    first = pair.first
+    told = []
+    for nth in range(20):
+        later = nth % 2
+        pair.first = replace(first, scenarios=first.scenarios[later:], outcomes="PPPPP"[later:])
+        attempts = {} if later else {0: ("failed", "failed")}
+        notice = pair.run("P" if later else "F", suite="9" if later else "0.1.0", attempts=attempts)
+        told.append(notice is not None)
+    assert not any(told[4:])
+    assert (pair.clause.state, pair.clause.since) == ("failing", "2025-12-08")
+    assert sum(told) <= 3
 
 
 # -- the order in which files arrive ------------------------------------------------
