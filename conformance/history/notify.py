@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shlex
 import smtplib
 import subprocess
@@ -17,7 +18,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -29,12 +29,16 @@ from conformance.history.view import CONFIRMED, ClauseHistory, SiteHistory, site
 from conformance.reporting.summary import RunRecord
 from conformance.reporting.text import counted, printable, safe
 from conformance.sites.errors import UserError
+from conformance.sites.masking import SecretRegistry, secret_registry
 from conformance.sites.user_files import UNREADABLE, read_user_file, write_whole
 
 FORMAT = 1
 #: What a reader is told, by the state of a clause; a failure of the last night alone is not confirmed.
 _KINDS = {"failing": "failing", "flaky": "flaky", "lost": "lost", "fixed": "well", "passing": "well"}
 _PATIENCE = 60
+_AGAIN = "nothing is lost: it is told again the next time"
+#: Characters of what went wrong that are told.
+_FIRST_WORDS = 300
 #: Hours without a night after which one is missing: a day, and time for a run to be late.
 _MISSING = 30
 
@@ -97,22 +101,38 @@ def notify(given: argparse.Namespace) -> int:
         problems = list(_problems(archive, index, given))
     finally:
         index.close()
+    if len(problems) == 1:
+        raise problems[0][1]
     if problems:
-        raise problems[0]
+        raise _together(problems, str(given.history))
     return 0
 
 
-def _problems(archive: Archive, index: Index, given: argparse.Namespace) -> Iterator[UserError | OSError]:
+def _problems(archive: Archive, index: Index, given: argparse.Namespace) -> Iterator[tuple[str, UserError | OSError]]:
     """Tell what is new on each site; what went wrong on one, which keeps nothing of another back."""
     known = sites(index)
     for site in dict.fromkeys(given.site or known):
         if site not in known:
-            yield UserError("site-unknown", f"no night of a site {site!r} is here", where=str(given.history))
+            yield site, UserError("site-unknown", f"no night of a site {site!r} is here", where=str(given.history))
             continue
         try:
             tell(archive, SiteHistory(index, site), given.to, datetime.now(UTC))
         except (UserError, OSError) as problem:
-            yield problem
+            yield site, problem
+
+
+def _together(problems: Iterable[tuple[str, UserError | OSError]], folder: str) -> UserError:
+    """What went wrong on several sites in one message, a line each."""
+    each, places = [], []
+    for site, problem in problems:
+        if isinstance(problem, UserError):
+            each.append(problem.what)
+            places.append(problem.where)
+        else:
+            each.append(f"what was told of {site} could not be noted: {problem.strerror} ({problem.filename})")
+            places.append(folder)
+    what = f"of {counted(len(each), 'site')} nobody could be told"
+    return UserError("notify", what, where="; ".join(dict.fromkeys(places)), hint=_AGAIN, each=each)
 
 
 def tell(archive: Archive, history: SiteHistory, to: str, now: datetime) -> Notice | None:
@@ -181,10 +201,9 @@ def _odd_night(history: SiteHistory, now: datetime) -> tuple[str, str]:
     if now - moment_of(last.started) > timedelta(hours=_MISSING):
         words = f"no night since {last.day}"
         return words, words
-    outage = list(takewhile(lambda one: one.hardly_judged, reversed(history.nights)))
-    if outage:
+    if history.outage:
         words = f"the night of {last.day} hardly judged anything ({', '.join(last.unwell) or 'see its reports'})"
-        return f"hardly judged since {outage[-1].started}", words
+        return f"hardly judged since {history.outage[-1].started}", words
     return "", ""
 
 
@@ -197,29 +216,34 @@ def deliver(notice: Notice, to: str) -> None:
     A command gets the JSON on its standard input; without ``to`` the text is
     printed. What does not arrive is a :class:`UserError`, and is told again next time.
     """
-    scheme = urlsplit(to).scheme
-    if not to:
+    scheme = to.partition(":")[0].lower()
+    if not to.strip():
         print(notice.text())
-    elif scheme == "mailto":
-        _mail(notice, to)
-    elif scheme in ("http", "https"):
-        _post(notice, to)
-    else:
-        _run(notice, to)
+        return
+    send = {"mailto": _mail, "http": _post, "https": _post}.get(scheme, _run)
+    try:
+        send(notice, to)
+    except _NotSent as problem:
+        what = f"the notice of {notice.site} could not be delivered: {_masked(str(problem), to)}"
+        raise UserError("notify", what, where=_place(to), hint=_AGAIN) from None
+
+
+class _NotSent(Exception):
+    """Why a notice did not arrive."""
 
 
 def _run(notice: Notice, command: str) -> None:
     try:
-        words = shlex.split(command)
         done = subprocess.run(  # noqa: S603 - the user's own command, split and not given to a shell
-            words, input=json.dumps(notice.as_json()), text=True, capture_output=True, timeout=_PATIENCE, check=False
-        )
-    except (OSError, ValueError) as problem:
-        raise _undelivered(command, str(problem)) from None
+            shlex.split(command), input=json.dumps(notice.as_json()), timeout=_PATIENCE, check=False,
+            capture_output=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise _undelivered(command, f"it did not end within {_PATIENCE} s") from None
+        raise _NotSent(f"it did not end within {_PATIENCE} s") from None
+    except (OSError, ValueError) as problem:
+        raise _NotSent(str(problem)) from None
     if done.returncode:
-        raise _undelivered(command, f"it ended with {done.returncode}: {done.stderr.strip()[:200]}")
+        raise _NotSent(f"it ended with {done.returncode}: {done.stderr}")
 
 
 def _post(notice: Notice, url: str) -> None:
@@ -228,27 +252,64 @@ def _post(notice: Notice, url: str) -> None:
     # Chat services read "text" and leave the rest alone.
     try:
         httpx.post(url, json=notice.as_json(), timeout=_PATIENCE).raise_for_status()
-    except httpx.HTTPError as problem:
-        # The address of a webhook is a secret: everybody who has it may write there.
-        raise _undelivered(f"https://{urlsplit(url).hostname}/...", type(problem).__name__) from None
+    except httpx.HTTPStatusError as problem:
+        raise _NotSent(f"it answered {problem.response.status_code}") from None
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
+        raise _NotSent(f"{type(problem).__name__}: {problem}") from None
 
 
 def _mail(notice: Notice, address: str) -> None:
-    parts = urlsplit(address)
-    server = parse_qs(parts.query).get("smtp", ["localhost:25"])[0]
-    host, _, port = server.partition(":")
     message = EmailMessage()
-    message["Subject"] = safe(notice.subject)
-    message["To"], message["From"] = parts.path, f"webex-conformance@{host}"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(notice.text())
     try:
+        receiver, server = _mailbox(address)
+        host, _, port = server.partition(":")
+        message["Subject"] = safe(notice.subject)
+        message["To"], message["From"] = receiver, f"webex-conformance@{host}"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(notice.text())
         with smtplib.SMTP(host, int(port or 25), timeout=_PATIENCE) as smtp:
             smtp.send_message(message)
     except (OSError, ValueError, smtplib.SMTPException) as problem:
-        raise _undelivered(f"mailto:{parts.path} by {server}", str(problem)) from None
+        raise _NotSent(str(problem)) from None
 
 
-def _undelivered(to: str, why: str) -> UserError:
-    hint = "nothing is lost: it is told again the next time"
-    return UserError("notify", f"the notice could not be delivered: {why}", where=to, hint=hint)
+def _mailbox(address: str) -> tuple[str, str]:
+    """To whom, and by which server."""
+    parts = urlsplit(address)
+    return parts.path, parse_qs(parts.query).get("smtp", ["localhost:25"])[0]
+
+
+def _place(to: str) -> str:
+    """Where it was to go, in words that may stand in a log.
+
+    The address of a webhook is a secret, for everybody who has it may write there,
+    and so may be what a command is given.
+    """
+    scheme = to.partition(":")[0].lower()
+    try:
+        if scheme == "mailto":
+            receiver, server = _mailbox(to)
+            return f"mailto:{receiver} by {server.rpartition('@')[2]}"
+        if scheme in ("http", "https"):
+            return f"{scheme}://{urlsplit(to).hostname}/..."
+    except ValueError:
+        return f"{scheme}:..."
+    program, *given = to.split(maxsplit=1)
+    return _masked(program, to) + " ..." * bool(given)
+
+
+#: What a command or an address is put together of; of its parts those that are long and hold a digit may be secrets.
+_JOINTS = re.compile(r"[\s'\"=:/?&@]+")
+_SECRET_LIKE = re.compile(r"(?=.*\d)(?![\d.]+$).{8,}")
+
+
+def _masked(words: str, to: str) -> str:
+    """``words`` in one line, without what may be secret in ``to``: servers and programs repeat what they were given."""
+    registry = SecretRegistry()
+    for part in _JOINTS.split(to):
+        if _SECRET_LIKE.fullmatch(part):
+            registry.learn(part)
+    if to.partition(":")[0].lower() in ("http", "https"):
+        registry.learn(to)
+        registry.learn(to.partition("//")[2].partition("/")[2])
+    return secret_registry.mask(registry.mask(" ".join(words.split())))[:_FIRST_WORDS]

@@ -41,7 +41,7 @@ from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.sites.discovery import Discoveries
-from conformance.sites.errors import CannotJudge
+from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import deactivated, run_of
 from conformance.sites.masking import secret_registry
 from conformance.sites.profile_file import sites_file
@@ -444,8 +444,9 @@ class RunSession:
         try:
             write()
         except Exception as error:  # noqa: BLE001 - no report may cost another, the verdicts, or the clean-up
-            where = "" if isinstance(error, OSError) else f" ({self._traceback_file('reports', error)})"
+            where = "" if isinstance(error, OSError | UserError) else f" ({self._traceback_file('reports', error)})"
             problem = f"{what} could not be written: {type(error).__name__}: {error}{where}"
+            problem = f"{what}: {error.what}" if isinstance(error, UserError) else problem
             if problem not in self.problems:
                 self.problems.append(problem)
             return False

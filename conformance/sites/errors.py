@@ -12,18 +12,21 @@ class UserError(Exception):
     """A mistake the user can mend: what, where, how. Ends the run with exit code 4.
 
     ``code`` is a stable slug for scripts, ``where`` a file with its line, a URL
-    or an option, ``hint`` the way to mend it.
+    or an option, ``hint`` the way to mend it; ``each`` are things that went wrong
+    together, a line each.
     """
 
-    def __init__(self, code: str, what: str, *, where: str = "", hint: str = "") -> None:
+    def __init__(self, code: str, what: str, *, where: str = "", hint: str = "", each: Iterable[str] = ()) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
         self.where = where
         self.hint = hint
+        self.each = tuple(each)
 
     def __str__(self) -> str:
         lines = [f"error[{self.code}]: {_readable(self.what)}"]
+        lines += [f"  {_readable(words)}" for words in self.each]
         if self.where:
             lines.append(f"  where  {_readable(self.where)}")
         if self.hint:
@@ -31,7 +34,7 @@ class UserError(Exception):
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.code, self.what, self.where, self.hint)
+        return _rebuild, (type(self), self.code, self.what, self.where, self.hint, self.each)
 
 
 def _readable(text: str) -> str:
@@ -40,8 +43,8 @@ def _readable(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:half]} ... {text[-half:]}"
 
 
-def _rebuild(cls: type[UserError], code: str, what: str, where: str, hint: str) -> UserError:
-    return cls(code, what, where=where, hint=hint)
+def _rebuild(cls: type[UserError], code: str, what: str, where: str, hint: str, each: tuple[str, ...]) -> UserError:
+    return cls(code, what, where=where, hint=hint, each=each)
 
 
 class CannotJudge(Exception):

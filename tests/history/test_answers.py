@@ -189,14 +189,24 @@ def test_one_notice_that_does_not_arrive_keeps_no_other_back(
         pair.archive.keep(replace(pair.night("F"), site=site))
     hook = tmp_path / "hook.py"
     hook.write_text(
-        "import json, pathlib, sys\nsite = json.load(sys.stdin)['site']\nsite == 'a' and sys.exit('a is deaf')\n"
+        "import json, pathlib, sys\nsite = json.load(sys.stdin)['site']\n"
+        "site == 'a' and sys.exit(f'a is deaf to {sys.argv[1]}\\nand said so')\n"
         f"(pathlib.Path({str(tmp_path)!r}) / site).touch()\n",
         encoding="utf-8",
     )
     (pair.archive.folder / ".told-b.json").mkdir()
-    command = f"{sys.executable} -S '{hook}'"
-    assert main(["notify", "--history", str(pair.archive.folder), "--to", command]) == 4
-    assert "it ended with 1: a is deaf" in capsys.readouterr().err
+    url = "https://hooks.example.com/services/T0K3NT0K3N/secret"
+    command = f"{sys.executable} -S '{hook}' {url}"
+    chosen = [word for site in "acbd" for word in ("--site", site)]
+    assert main(["notify", "--history", str(pair.archive.folder), "--to", command, *chosen]) == 4
+    told = capsys.readouterr().err.splitlines()
+    assert told[:4] == [
+        "error[notify]: of 3 sites nobody could be told",
+        "  the notice of a could not be delivered: it ended with 1: a is deaf to https://hooks.example.com/services/******/secret and said so",
+        f"  what was told of b could not be noted: a folder, a pipe or a device is there ({pair.archive.folder / '.told-b.json'})",
+        "  no night of a site 'd' is here",
+    ]
+    assert told[4] == f"  where  {sys.executable} ...; {pair.archive.folder}"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["b", "c", "history", "hook.py"]
     assert json.loads((pair.archive.folder / ".told-c.json").read_text(encoding="utf-8"))["states"][CLAUSE] == "failing"
     assert not (pair.archive.folder / ".told-a.json").exists()

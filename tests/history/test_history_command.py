@@ -14,6 +14,8 @@ from conformance.history.archive import Archive
 from tests.history import simulation
 from tests.reporting.browser import Browser, chromium
 from tests.run.conftest import Runner, run
+from tests.run.test_outcomes import LOST
+from tests.twisted import twisted
 
 __all__ = ["run"]
 
@@ -51,6 +53,18 @@ def test_a_folder_that_cannot_be_written_costs_the_night_and_no_verdict(run: Run
     assert outcome.code == 1
     assert "the history could not be written" in outcome.text
     assert set(outcome.outcomes().values()) == {"passed"}
+
+
+def test_a_notice_that_does_not_arrive_is_one_line_of_the_run_and_the_night_is_kept(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, LOST) as site:
+        to = "/nowhere/hook https://hook.example.com/T0K3NT0K3N"
+        outcome = run("features/41.7.0", *site.arguments("--history", str(tmp_path / "history"), "--notify", to))
+    told = [line for line in outcome.lines if "could not be delivered" in line]
+    assert [line.partition("the history: ")[2] for line in told] == [
+        "the notice of twisted could not be delivered: [Errno 2] No such file or directory: '/nowhere/hook'",
+    ]
+    assert "T0K3N" not in outcome.text and "could not be written" not in outcome.text
+    assert len(list(Archive(tmp_path / "history").files())) == 1
 
 
 def test_the_list_tells_state_night_and_release(weeks: Path, capsys: pytest.CaptureFixture[str]) -> None:

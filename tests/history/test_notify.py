@@ -173,7 +173,9 @@ def test_a_webhook_gets_json_and_its_address_is_no_part_of_a_message(hook: http.
     _Hook.status = 500
     with pytest.raises(UserError) as problem:
         deliver(notice(), url)
-    assert "T0KEN" not in str(problem.value)
+    assert str(problem.value).splitlines()[:2] == [
+        "error[notify]: the notice of staging could not be delivered: it answered 500", "  where  http://127.0.0.1/...",
+    ]  # fmt: skip
 
 
 def test_a_mail_says_it() -> None:
@@ -189,9 +191,37 @@ def test_a_mail_says_it() -> None:
     assert mail.text.strip() == "staging: no night since 2025-12-17"
 
 
-@pytest.mark.parametrize("to", ["/nowhere/command", "mailto:a@example.com?smtp=127.0.0.1:1", "http://127.0.0.1:1/x", "'unclosed"])
-def test_nobody_there_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str], to: str) -> None:
+SECRET = "T0K3N-of-24-characters-x"
+
+
+@pytest.mark.parametrize(
+    ("to", "why", "where"),
+    [
+        ("/nowhere/command", "No such file or directory: '/nowhere/command'", "/nowhere/command"),
+        (f"/nowhere/command https://hook.example.com/{SECRET}", "No such file or directory", "/nowhere/command ..."),
+        (f"TOKEN={SECRET} /bin/true", "No such file or directory: 'TOKEN=******'", "TOKEN=****** ..."),
+        (f"/bin/sh -c 'echo $0 >&2; exit 3' 'Authorization: Bearer {SECRET}'", "it ended with 3: Authorization: Bearer ******", "/bin/sh ..."),
+        ("/bin/sh -c 'printf \"no\\n\\377way\" >&2; exit 3'", "it ended with 3: no \N{REPLACEMENT CHARACTER}way", "/bin/sh ..."),
+        ("'unclosed", "No closing quotation", "'unclosed"),
+        ("mailto:a@example.com?smtp=127.0.0.1:1", "Connection refused", "mailto:a@example.com by 127.0.0.1:1"),
+        (f"mailto:a@example.com?smtp=me:{SECRET}@127.0.0.1:25", "invalid literal for int()", "mailto:a@example.com by 127.0.0.1:25"),
+        (f"http://127.0.0.1:1/{SECRET}", "ConnectError: ", "http://127.0.0.1/..."),
+        (f"https://hook.example.com:port/{SECRET}", "InvalidURL: ", "https://hook.example.com/..."),
+        (f"https://[hook/{SECRET}", "", "https:..."),
+    ],
+)
+def test_what_could_not_be_delivered_is_one_message_without_a_secret(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], to: str, why: str, where: str
+) -> None:
     nightly = Nightly(tmp_path)
     nightly.archive.keep(nightly.night("F"))
     assert main(["notify", "--history", str(tmp_path), "--to", to]) == 4
-    assert capsys.readouterr().err.startswith("error[notify]")
+    first, second, *_ = told = capsys.readouterr().err.splitlines()
+    assert first.startswith("error[notify]: the notice of staging could not be delivered: ") and why in first
+    assert second == f"  where  {where}"
+    assert SECRET not in "".join(told) and len(told) == 3
+
+
+def test_to_nobody_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(notice(), " ")
+    assert capsys.readouterr().out == "staging: no night since 2025-12-17\n"
