@@ -132,6 +132,67 @@ def test_one_bad_night_is_one_though_several_scenarios_of_a_clause_failed_in_it(
     assert told(decide(side(OLD, **dict.fromkeys("abcde", "bbb")), side(NEW, **red), suite))[0][0] == "still failing"
 
 
+MANY = [f"s{number:02}" for number in range(40)]
+FORTY_OF_ONE = Suite(dict.fromkeys(MANY, ("R1-01",)), dict.fromkeys(MANY, ("GetUser",)))
+
+
+def of_forty(release: Release, first: str, others: str = "") -> Side:
+    """The first of forty scenarios of one clause ends so; the others are good unless told otherwise."""
+    return side(release, **{**dict.fromkeys(MANY, others or "g" * len(first)), "s00": first})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reasons", "word", "more"),
+    [
+        # One of forty is less than a fifth of the judgements of their clause, in one run, in some, in all of many.
+        ("ggg", "bbb", [("too few", "s00 failed 0 of 3, then 3 of 3, by itself", "not enough evidence")], "not enough evidence", 8),
+        ("gg", "bb", [("too few", "s00 failed 0 of 2, then 2 of 2, by itself", "not enough evidence")], "not enough evidence", 21),
+        ("b", "bbb", [("too few", "s00 failed 1 of 1, then 3 of 3, by itself", "not enough evidence")], "not enough evidence", None),
+        ("b" * 20 + "g", "b" * 21, [("too few", "s00 failed 20 of 21, then 21 of 21, by itself", "not enough evidence")], "not enough evidence", None),
+        # Whenever it was judged is always, and so is more often than is tolerated.
+        ("ggg", "--b", [("too few", "s00 failed 0 of 3, then 1 of 1, by itself", "not enough evidence")], "not enough evidence", None),
+        ("gggggg", "bbbbbg", [("too few", "s00 failed 0 of 6, then 5 of 6, by itself", "not enough evidence")], "not enough evidence", 2),
+        ("gggg", "bbgg", [], "go", 0),
+        ("ggg", "---", [("not judged", "s00", "not enough evidence")], "not enough evidence", 0),
+        # As before it is told.
+        ("bbb", "bbb", [("still failing", "s00 failed 3 of 3, then 3 of 3, by itself", "")], "go", 0),
+        ("bbb", "bbg", [], "go", 0),
+        # What no run before judged, though they judged its clause, may be of a later suite.
+        ("---", "bbb", [("too few", "s00 failed 0 of 0, then 3 of 3, by itself", "not enough evidence")], "not enough evidence", None),
+    ],
+)  # fmt: skip
+def test_a_scenario_that_always_fails_is_not_lost_among_the_others_of_its_clause(
+    before: str, after: str, reasons: list[tuple[str, str, str]], word: str, more: int | None
+) -> None:
+    decision = decide(of_forty(OLD, before), of_forty(NEW, after), FORTY_OF_ONE)
+    assert (told(decision), decision.word, decision.more) == (reasons, word, more)
+
+
+def test_a_scenario_of_a_new_clause_that_always_fails_is_a_promise_not_kept() -> None:
+    before, after = of_forty(OLD, "---", "---"), of_forty(NEW, "bbb")
+    assert told(decide(before, after, FORTY_OF_ONE)) == [("promised", "s00 failed 0 of 0, then 3 of 3, by itself", "no-go")]
+
+
+def test_what_is_said_of_a_clause_is_not_said_of_its_scenarios_again() -> None:
+    """One that failed before excuses no other: what began to fail is told beside it."""
+    red = {**dict.fromkeys(MANY, "bbb"), **dict.fromkeys(MANY[20:], "ggg")}
+    now = {**red, "s00": "ggg", "s20": "bbb"}
+    assert told(decide(side(OLD, **red), side(NEW, **red), FORTY_OF_ONE)) == [
+        ("still failing", "R1-01 failed 60 of 120, then 60 of 120", ""),
+    ]
+    assert told(decide(side(OLD, **red), side(NEW, **now), FORTY_OF_ONE)) == [
+        ("still failing", "R1-01 failed 60 of 120, then 60 of 120", ""),
+        ("too few", "s20 failed 0 of 3, then 3 of 3, by itself", "not enough evidence"),
+    ]
+    worse = decide(of_forty(OLD, "g" * 8), of_forty(NEW, "b" * 8), FORTY_OF_ONE)
+    assert {one.kind for one in worse.reasons} == {"newly broken"}
+    # A clause that fails as often as is not tolerated speaks for its scenarios, one judged too seldom does not.
+    for others, words in ((1, []), (9, ["s00 failed 0 of 1, then 1 of 1, by itself"])):
+        few = decide(of_forty(OLD, "g"), side(NEW, s00="b", **dict.fromkeys(MANY[1 : 1 + others], "g")), FORTY_OF_ONE)
+        mine = [one.words for one in few.reasons if one.kind == "too few"]
+        assert mine == [f"R1-01 failed 0 of 40, then 1 of {1 + others}", *words]
+
+
 def test_what_fails_at_just_the_rate_that_is_not_tolerated_is_not_waited_for() -> None:
     decision = decide(side(OLD, a="g" * 5, b="g" * 5), side(NEW, a="bgggg", b="g" * 5), SUITE)
     assert decision.more is None

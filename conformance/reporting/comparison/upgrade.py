@@ -54,7 +54,7 @@ KINDS = {
     "promised": "clauses of the new release that are not kept",
     "slower": "operations that became slower: told, and never decide",
     "still failing": "clauses that failed before, and are not shown to be good now: told, and never decide",
-    "too few": "clauses that were not judged often enough",
+    "too few": "clauses, and scenarios that fail by themselves, that were not judged often enough",
     "not judged": "clauses and scenarios that were to be judged after the upgrade, and were not",
     "left out": "clauses of the new release that could not be judged here: told, and never decide",
     "noted": "what makes the runs less alike: told, and never decides",
@@ -115,11 +115,16 @@ def decide(
             words = f"{name} failed {tally.counts} (by chance: {chance:.2g})"
             reasons.append(Reason("newly broken", words, "no-go"))
     bound, (whole, *_) = limit(tallies[-1], ALPHA / _FAMILIES), tallies[0] or [_NOTHING]
+    said = dict.fromkeys(named, True)
     for tally in _tallies(before, after, suite.clauses):
         if tally.name not in named:
             reason, runs = _of_clause(tally, len(after.runs), bound, whole.share[1], tolerance)
             wanted.append(runs)
             reasons += [reason] if reason else []
+            said |= {tally.name: bool(reason.decides) and tally.share[1] >= tolerance} if reason else {}
+    for reason, runs in _by_themselves(before, after, suite, said, bound, tolerance):
+        wanted.append(runs)
+        reasons.append(reason)
     reasons += [*_slower(before, after), *_not_judged(before, after, suite)]
     order = list(KINDS)
     known = [runs for runs in wanted if runs is not None]
@@ -162,6 +167,36 @@ def _of_clause(
     rate = (failed + _SHRINKS * site) / (judged + _SHRINKS)
     wanted = judgements_for(failed, judged, rate, tolerance, RISK)
     return few, None if wanted is None else ceil((wanted - judged) * runs / judged)
+
+
+def _by_themselves(
+    before: Side, after: Side, suite: Suite, said: Mapping[str, bool], bound: float, tolerance: float
+) -> Iterator[tuple[Reason, int | None]]:
+    """Scenarios that fail by themselves and are lost among the others of their clauses; how many more runs each needs.
+
+    ``said`` holds the clauses of which something was said, and whether it speaks for their scenarios.
+    """
+    judged_before = before.judged(suite.clauses)
+    for tally in _tallies(before, after, {name: (name,) for name in suite.clauses}):
+        clauses = suite.clauses[tally.name]
+        words = f"{tally.name} failed {tally.counts}, by itself"
+        if not _fails_by_itself(tally, tolerance) or any(said.get(clause) for clause in clauses):
+            continue
+        if _proven_bad(tally, tolerance) and tally.share[1] <= tally.share[0]:
+            if not any(clause in said for clause in clauses):
+                yield Reason("still failing", words), 0
+        elif any(judged_before[clause] for clause in clauses):
+            # Where only others of its clause were judged before, a later suite may have brought it.
+            runs = runs_until_worse(tally, bound) if tally.judged[0] else None
+            yield Reason("too few", words, "not enough evidence"), runs
+        else:
+            yield Reason("promised", words, "no-go"), 0
+
+
+def _fails_by_itself(tally: Tally, tolerance: float) -> bool:
+    """Whether a scenario failed whenever it was judged after, or is shown to fail more often than is tolerated."""
+    judged, failed = tally.judged[1], sum(tally.after)
+    return failed == judged or at_least(failed, judged, tolerance) <= RISK
 
 
 def _proven_bad(tally: Tally, tolerance: float) -> bool:
