@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import combinations
 
-from conformance.judge.contract import ComplexType, ContractView
+from conformance.judge.contract import SCHEMAS, ComplexType, ContractView, ElementDeclaration
 from conformance.judge.findings import Violation
 from conformance.judge.reply_checks import LET_IN_AND_SERVED, NO_RECORD, NO_SUCH_USER
 from conformance.wire.sign_in import ABOUT_USERS, BAD_TOKEN, OF_USERS, REFUSED_LOGINS
@@ -64,18 +64,24 @@ class _Places:
         if len(steps) == 1:
             declared = self._body.named(steps[0])
             if declared is None or declared.place:
-                return f"{_BODY}//{_named(steps[0], self._anywhere(steps[0]))}"
+                return f"{_BODY}//{_declared(steps[0], self._anywhere(steps[0]))}"
         told = _BODY
         here: ComplexType | None = self._body
         for step in steps:
             known = here.named(step) if here else None
-            told += f"/{_named(step, known.name[0] if known else '')}"
+            told += f"/{_declared(step, known)}"
             here = self._view.types.get(known.type) if known else None
         return told
 
-    def _anywhere(self, name: str) -> str:
+    def _anywhere(self, name: str) -> ElementDeclaration | None:
         reachable: Iterable[ComplexType] = self._view.reachable(self._body).values()
-        return next((one.name[0] for kind in reachable if (one := kind.named(name))), "")
+        return next((one for kind in reachable if (one := kind.named(name))), None)
+
+
+def _declared(name: str, known: ElementDeclaration | None) -> str:
+    if known is not None and known.place:
+        return f"{_named(name)}[starts-with(namespace-uri(),{literal(SCHEMAS)})]"
+    return _named(name, known.name[0] if known else "")
 
 
 def _named(name: str, namespace: str = "") -> str:

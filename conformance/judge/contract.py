@@ -25,6 +25,8 @@ from conformance.sites.release import Release
 XS = "http://www.w3.org/2001/XMLSchema"
 C = "urn:webex-conformance:contract"
 SERV = "http://www.webex.com/schemas/2002/06/service"
+#: What the namespaces of all services begin with, and that of what they share.
+SCHEMAS = "http://www.webex.com/schemas/"
 DRIVER = "contract.xsd"
 #: Service types that are complete on every site: the envelope, and the counts every client of a list reads.
 _COMPLETE = ("messageType", "responseType", "subErrorType", "matchingRecordsType")
@@ -125,6 +127,11 @@ class ElementDeclaration:
     most: int | None
     since: str
     place: str
+
+    def may_be(self, name: Name) -> bool:
+        """Whether an element called ``name`` is this one: of one whose place is lost no source tells the namespace."""
+        lost = bool(self.place) and name[0].startswith(SCHEMAS)
+        return name[1] == self.name[1] if lost else name == self.name
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from conformance.judge.contract import ContractView
 from conformance.judge.elements import Finder, FoundElement, fits_kind, may_be_empty
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotJudge
-from conformance.wire.exchange import Element, Reply, children, is_count, local_name, text_of, texts_of
+from conformance.wire.exchange import Element, Reply, children, is_count, local_name, qname, text_of, texts_of
 
 Findings = tuple[Finding, ...]
 
@@ -21,7 +21,7 @@ def present(reply: Reply, whole: ContractView, path: str, kind: str = "") -> Fin
     found = finder.all(path)
     parents, _ = finder.parents(path)
     if not found:
-        return (Finding("element-present", path, expected, _absence(reply, parents)),)
+        return (Finding("element-present", path, expected, _absence(reply, parents, path)),)
     missing = [parent for parent in parents if "/" in path and not finder.in_parent(parent, path)]
     if missing:
         return (Finding("element-present", path, expected, f"absent in {len(missing)} of {len(parents)} places"),)
@@ -202,7 +202,8 @@ def value_fits(reply: Reply, whole: ContractView, path: str, expected: str, fits
     """Every element at ``path`` satisfies ``fits``; ``expected`` says what that is."""
     found = Finder(reply, whole).all(path)
     if not found:
-        return (Finding("element-value", path, expected, _absence(reply, Finder(reply, whole).parents(path)[0])),)
+        actual = _absence(reply, Finder(reply, whole).parents(path)[0], path)
+        return (Finding("element-value", path, expected, actual),)
     if repeated := _told_twice(path, found):
         return repeated
     wrong = next((item for item in found if not fits(item.text)), None)
@@ -295,7 +296,7 @@ def _ordered(
     finder = Finder(reply, promised)
     found = finder.all(path)
     if not found:
-        return (Finding("element-order", path, expected, _absence(reply, finder.parents(path)[0])),)
+        return (Finding("element-order", path, expected, _absence(reply, finder.parents(path)[0], path)),)
     for item in found:
         actual = judge(*_position(item, finder))
         if actual:
@@ -326,11 +327,17 @@ def local_name_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _absence(reply: Reply, parents: Sequence[Element] = ()) -> str:
+def _absence(reply: Reply, parents: Sequence[Element] = (), path: str = "") -> str:
+    """What is there instead of the element at ``path``, which none of ``parents`` holds; of a lone name anywhere."""
     if not reply.succeeded:
         return f"absent, the site answered {reply.verdict()}"
     if not parents:
         return "absent with its parent"
+    for holder in parents[:1] if "/" in path else parents[0].iter("*"):
+        for space, name in map(qname, children(holder)):
+            if name == local_name_of(path):
+                namespace = f"namespace {space}" if space else "no namespace"
+                return f"absent ({local_name(holder)} has {name} in {namespace})"
     names = [local_name(child) for child in children(parents[0])]
     shown = ", ".join(names[:3]) + (f", ... {len(names) - 3} more" if len(names) > 3 else "")
     return f"absent ({local_name(parents[0])} has: {shown or 'nothing'})"

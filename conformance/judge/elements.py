@@ -5,8 +5,9 @@ Kinds a feature may ask for: ``boolean``, ``integer`` (a sign allowed), ``count`
 ``8 hexadecimal digits``.
 
 Paths are names as the API prints them, no prefixes. Namespaces come from the
-contract, so an element in a foreign namespace is not found; a name the contract
-does not declare is matched by name alone.
+contract, so an element in a foreign namespace is not found; one whose place the
+sources lost (``c:place``) is found in that of any service, and a name the
+contract does not declare is matched by name alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from conformance.judge.contract import ComplexType, ContractView
+from conformance.judge.contract import ComplexType, ContractView, ElementDeclaration
 from conformance.wire.exchange import Element, Reply, children, local_name, qname, text_of
 
 #: How the API writes a moment, without its zone, and what of a flag means yes.
@@ -156,7 +157,7 @@ class Finder:
     def _below(self, parent: Element, parent_type: ComplexType | None, steps: list[str]) -> list[FoundElement]:
         declared = parent_type.named(steps[0]) if parent_type else None
         if declared is not None:
-            matches = list(parent.iterchildren("{%s}%s" % declared.name))  # noqa: UP031 - a format string doubles braces
+            matches = [child for child in children(parent) if declared.may_be(qname(child))]
             below_type = self._whole.types.get(declared.type)
         else:
             matches = list(parent.iterchildren(f"{{*}}{steps[0]}"))
@@ -172,13 +173,13 @@ class Finder:
             parent = element.getparent()
             if element is body or parent is None or local_name(element) != name:
                 continue
-            if declared is None or qname(element) == declared:
+            if declared is None or declared.may_be(qname(element)):
                 found.append(FoundElement(element, parent, None))
         return found
 
-    def _declaration(self, name: str) -> tuple[str, str] | None:
+    def _declaration(self, name: str) -> ElementDeclaration | None:
         for reachable in self._whole.reachable(self._body_type).values():
             declared = reachable.named(name)
             if declared is not None:
-                return declared.name
+                return declared
         return None

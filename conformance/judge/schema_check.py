@@ -89,7 +89,8 @@ class _Walk:
             below = f"{path}/{name[1]}" if path else name[1]
             declared = by_name.get(name) or self._view.roaming.get(name)
             if declared is None:
-                self.drift.append(below)
+                lost = any(one.may_be(name) for one in (*declared_type.children, *self._view.roaming.values()))
+                self.drift.append(f"{below} in namespace {name[0]}" if lost else below)
                 take_out(child)
             elif declared.place:
                 loose[name] = loose.get(name, 0) + 1

@@ -112,6 +112,10 @@ ELEMENTS: list[tuple[tuple[str, ...], list[str], list[str]]] = [
     (("element-present", TONE, "entryExitTone, 4 hexadecimal digits"), [tone("01aF")], [tone(one) for one in ("1af", "01ag", "01aX", "01af0")]),
     # A lone name: anywhere in the body, in its namespace where the contract knows it.
     (("element-present", "enableNBRMCModify", "enableNBRMCModify"), [site("<n:tools><n:enableNBRMCModify>a</n:enableNBRMCModify></n:tools>")], [OK, site("<o:enableNBRMCModify>a</o:enableNBRMCModify>")]),
+    (("element-present", "enableRecordingAccess", "enableRecordingAccess"), [site(f"<{one}:enableRecordingAccess>a</{one}:enableRecordingAccess>") for one in "ns"], [OK, site("<o:enableRecordingAccess>a</o:enableRecordingAccess>")]),
+    (("element-present", "siteInstance/siteCommonOptions/enableRecordingAccess", "enableRecordingAccess"),
+        [site(f"<n:siteCommonOptions><{one}:enableRecordingAccess>a</{one}:enableRecordingAccess></n:siteCommonOptions>") for one in "ns"],
+        [OK, site("<n:siteCommonOptions><o:enableRecordingAccess>a</o:enableRecordingAccess></n:siteCommonOptions>")]),
     (("element-present", "odd", "odd"), [site("<o:odd>x</o:odd>"), message(body="<n:odd>x</n:odd>")], [OK]),
     (("element-present", "siteInstance", "siteInstance"), [site("<n:a/>")], [OK, message(body="<n:b><n:siteInstance>x</n:siteInstance></n:b>"), message(body="<o:siteInstance>x</o:siteInstance>")]),
     (("element-present", "siteInstance/odd/odder", "odder"), [site("<o:odd><n:odder>x</n:odder></o:odd>")], [OK, site("<n:odd/>"), site("<n:odder>x</n:odder>")]),

@@ -12,7 +12,8 @@ from conformance.wire.exchange import Reply, local_name, read_reply
 from tests.rig import CONTRACT
 
 WHOLE = CONTRACT.whole
-SITE = "http://www.webex.com/schemas/2002/06/service/site"
+SERV = "http://www.webex.com/schemas/2002/06/service"
+SITE = f"{SERV}/site"
 
 
 def reply(inner: str) -> Reply:
@@ -99,6 +100,25 @@ def test_a_declared_name_in_another_namespace_is_not_it() -> None:
     finder = Finder(reply(inner), WHOLE)
     assert finder.texts("enableNBRMCModify") == []
     assert finder.all("siteInstance/tools") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "found"),
+    [
+        ("enableRecordingAccess", SITE, True), ("enableRecordingAccess", f"{SERV}/user", True), ("enableRecordingAccess", "http://www.webex.com/schemas/2002/06/common", True),
+        ("enableRecordingAccess", "urn:o", False), ("enableRecordingAccess", "", False), ("activeUserCount", f"{SERV}/user", False), ("activeUserCount", SITE, True),
+    ],
+)  # fmt: skip
+def test_what_lost_its_place_is_found_in_the_namespace_of_any_service(name: str, namespace: str, found: bool) -> None:
+    there = reply(f'<site:siteInstance><{name} xmlns="{namespace}">true</{name}></site:siteInstance>')
+    assert Finder(there, WHOLE).texts(name) == ["true"] * found
+
+
+@pytest.mark.parametrize("namespace", [f"{SERV}/user", "http://www.webex.com/schemas/2002/06/common", "urn:o"])
+def test_what_stands_anywhere_in_its_parent_is_found_in_the_namespace_of_any_service(namespace: str) -> None:
+    phones = f'<u:phones xmlns:u="{SERV}/user"><PIN xmlns="{namespace}">1</PIN><hostPIN xmlns="{namespace}">2</hostPIN></u:phones>'
+    there = replace(reply(phones), operation="GetUser")
+    assert Finder(there, WHOLE).texts("phones/hostPIN") == (["2"] if "webex" in namespace else [])
 
 
 def test_a_declared_name_is_found_in_its_place_and_nowhere_else() -> None:

@@ -45,6 +45,7 @@ def test_a_line_of_drift_stays_one(length: int, cut: bool) -> None:
         ("<ns1:tools><ns1:enableNBRMCModify>yes</ns1:enableNBRMCModify></ns1:tools>", [(TOOLS, "a value of xs:boolean", "'yes'")], []),
         ("<ns1:tools><ns1:odd>yes</ns1:odd></ns1:tools>", [], ["siteInstance/tools/odd"]),
         ("<ns1:odd/>", [], ["siteInstance/odd"]),
+        ("<serv:enableRecordingAccess/><other:enableRecordingAccess/>", [], ["siteInstance/enableRecordingAccess in namespace http://www.webex.com/schemas/2002/06/service", "siteInstance/enableRecordingAccess"]),
         ("<ns1:tools>words</ns1:tools>", [("siteInstance/tools", "a valid element", "Character content other than whitespace is not allowed because the content type is 'element-only'.")], []),
         ("<ns1:tools><ns1:enableNBRMCModify/></ns1:tools>", [(TOOLS, "a value of xs:boolean", "''")], []),
         ("<ns1:defaults><ns1:entryExitTone> BEEP </ns1:entryExitTone></ns1:defaults>", [], []),

@@ -55,11 +55,20 @@ def listed(operation: str, namespace: str, rows: str, head: str = "<serv:result>
         (get_site("<ns1:defaults/>"), "absent (defaults has: nothing)"),
         (get_site("<ns1:defaults><ns1:a/><ns1:b/><ns1:c/></ns1:defaults>"), "absent (defaults has: a, b, c)"),
         (get_site("<ns1:defaults><ns1:a/><ns1:b/><ns1:c/><ns1:d/><ns1:e/></ns1:defaults>"), "absent (defaults has: a, b, c, ... 2 more)"),
+        (get_site("<ns1:defaults><ns1:a/><o:entryExitTone xmlns:o='urn:o'/></ns1:defaults>"), "absent (defaults has entryExitTone in namespace urn:o)"),
+        (get_site("<ns1:defaults><entryExitTone/></ns1:defaults>"), "absent (defaults has entryExitTone in no namespace)"),
+        (get_site("<ns1:defaults/><ns1:entryExitTone/>"), "absent (defaults has: nothing)"),
     ],
 )
 def test_what_is_not_there_is_told_with_what_is(reply: Reply, actual: str) -> None:
     assert words(element_checks.present(reply, WHOLE, TONE, "text")) == [("element-present", TONE, "entryExitTone, text", actual)]
     assert words(element_checks.value_is(reply, WHOLE, TONE, "BEEP")) == [("element-value", TONE, "'BEEP'", actual)]
+
+
+def test_a_lone_name_in_another_namespace_is_told_where_it_stands() -> None:
+    there = get_site("<ns1:defaults><ns1:a/><o:activeUserCount xmlns:o='urn:o'/></ns1:defaults>")
+    assert [one.actual for one in element_checks.present(there, WHOLE, "activeUserCount")] == ["absent (defaults has activeUserCount in namespace urn:o)"]
+    assert [one.actual for one in element_checks.comes_last(there, WHOLE, "activeUserCount")] == ["absent (defaults has activeUserCount in namespace urn:o)"]
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,8 @@ CHOSEN = (
          disputed=_ALL_DISPUTED),
     Twin("hybrid-voip-elsewhere", "cmrHybridVoip is a supported service", "pictures of the notes are lost",
          replies=(wire.of("GetUser", wire.moved("cmrHybridVoip", "supportedServices")),)),
+    Twin("lost-places-in-the-common-namespace", "what lost its place is in the namespace that the services share", "pictures of the notes are lost",
+         replies=(wire.of("GetUser GetSite", wire.in_namespace_of_all("cmrHybridVoip", "webexAssistantEnabled", "enableRecordingAccess", "storageEmptyStatus", "hostPIN")),)),
     Twin("no-hybrid-voip", "what else cmrHybridVoip needs is not there", "notes l. 1009", settings={"cmr-hybrid-voip": False}),
 )
 

@@ -16,7 +16,7 @@ import mocksite
 from mocksite.model.records import Mail
 from tests.twins.site import Gateway, as_written
 from tests.twisted import Twist, operation_of
-from tests.variations import SERV, Change, Element, named, namespace, tree
+from tests.variations import SERV, Change, Element, local, named, namespace, tree
 
 # -- replies -----------------------------------------------------------------------
 
@@ -53,6 +53,16 @@ def moved(name: str, into: str, *, first: bool = False) -> Change:
             if parents:
                 element.tag = f"{{{namespace(parents[0])}}}{name}"
                 parents[0].insert(0 if first else len(parents[0]), element)
+
+    return change
+
+
+def in_namespace_of_all(*names: str) -> Change:
+    """Elements in the namespace that the services share."""
+
+    def change(root: Element) -> None:
+        for element in (one for name in names for one in named(root, name)):
+            element.tag = f"{{http://www.webex.com/schemas/2002/06/common}}{local(element)}"
 
     return change
 
