@@ -200,8 +200,10 @@ class Ledgers:
         return sorted(once.values(), key=run_of, reverse=True)
 
     def unreadable(self) -> list[Path]:
-        """What is called like a ledger and cannot be read: a folder, a link to nothing, somebody else's file."""
-        return [file for file in self._named() if not _readable(file)]
+        """Folders of ledgers and what is called like one that cannot be read: a link to nothing, a file of another."""
+        places = filter(None, (self.reports, *self.others, self.known))
+        closed = [folder for folder in places if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK)]
+        return [*closed, *(file for file in self._named() if not _readable(file))]
 
     def _named(self) -> list[Path]:
         places = (self.reports, *self.others)

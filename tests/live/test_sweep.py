@@ -28,8 +28,8 @@ from tests.twisted import Twisted, operation_of, twisted
 
 def sweep(site: Twisted, reports: Path, *more: str) -> int:
     """``webex-conformance sweep`` on ``site``."""
-    where = ["--site", "twisted", "--sites", str(site.sites), "--reports", str(reports), "--root", str(ROOT)]
-    return main(["sweep", *where, "--access", "read-write", *more])
+    where = ["--site", "twisted", "--sites", str(site.sites), "--root", str(ROOT), "--access", "read-write"]
+    return main(["sweep", *where, *(["--reports", str(reports)] if reports.exists() else []), *more])
 
 
 def killed(stops: Stops, run: Runner, pytester: pytest.Pytester, site: Twisted) -> Path:
@@ -160,6 +160,7 @@ def test_what_is_started_beside_a_run_that_writes_is_told_so_and_changes_nothing
         program = ["conformance.cli", "sweep", "--root", str(ROOT)] if "sweep" in what else ["pytest", "features/41.7.0"]
         return [sys.executable, "-m", *program, *end]
 
+    reports.mkdir(exist_ok=True)
     beside = Beside(pytester.path, command)
     with twisted(tmp_path, beside) as site:
         before = state(site)
@@ -186,6 +187,7 @@ def test_two_machines_on_a_site_take_away_only_what_each_has_made(
         program = ["conformance.cli", "sweep", "--root", str(ROOT)] if what == "sweep" else ["pytest", "-p", "tests.first_rows", WRITES]
         return [sys.executable, "-m", *program, *end]
 
+    (tmp_path / "theirs").mkdir()
     beside = Beside(pytester.path, command, tmp_path / "their home")
     with twisted(tmp_path, beside, control_url="None", rate='"10000/s"') as site:
         before = state(site)
@@ -245,14 +247,37 @@ def test_a_ledger_is_swept_beside_lists_that_are_broken_clocks_that_are_ahead_an
         ledger.close()
         (reports / "ledger" / "twisted-folder.jsonl").mkdir()
         code, (out, err) = sweep(site, reports), capsys.readouterr()
-        assert (code, "0 undone, 1 left behind" in out) == (1, True), out + err
+        assert (code, out.splitlines()[-1]) == (1, "0 undone, 1 left behind; 1 ledger could not be read, and may list more"), out + err
         assert f"what has its key is called {meeting['name']!r} on the site" in err
         assert "not looked through: LstsummaryUser to http" in err
-        assert "folder.jsonl: not a file that can be read, passed over" in err
+        assert "folder.jsonl: cannot be read, passed over" in err
         broken.clear()
+        (reports / "ledger" / "twisted-folder.jsonl").rmdir()
         assert sweep(site, reports, "--older-than", "1") == 0
         assert f"left alone: {entry.operation} {entry.name}: younger than --older-than" in capsys.readouterr().err
         assert state(site) == before
+
+
+@pytest.mark.parametrize("dry", [True, False])
+def test_a_sweep_that_could_not_read_a_ledger_does_not_end_well(
+    tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str], dry: bool
+) -> None:
+    with twisted(tmp_path, control_url="None") as site:
+        folder = tmp_path / "reports" / "ledger"
+        folder.mkdir(parents=True)
+        assert sweep(site, folder.parent, *["--dry-run"] * dry) == 0
+        assert "no ledger in" in capsys.readouterr().out
+        (folder / "twisted-20260101000000abcd.jsonl").symlink_to("/nowhere")
+        assert sweep(site, folder.parent, *["--dry-run"] * dry) == 1
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1].endswith(f"{'nothing' if dry else '0 undone, 0'} left behind; 1 ledger could not be read, and may list more")
+    assert "no ledger in" not in out
+
+
+def test_a_sweep_of_reports_that_are_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for place in (["--reports", "/no/such/folder"], ["/no/such/folder"]):
+        assert main(["sweep", "--root", str(ROOT), *place]) == 4
+        assert "error[sweep-folder]: there is no such folder\n  where  /no/such/folder" in capsys.readouterr().err
 
 
 def test_a_read_only_run_sends_nothing_but_reads(run: Runner, tmp_path: Path) -> None:

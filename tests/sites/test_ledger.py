@@ -362,6 +362,16 @@ def test_a_folder_or_a_link_to_nothing_is_no_ledger_and_told(tmp_path: Path) -> 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("lacks", [os.R_OK, os.X_OK])
+def test_a_folder_of_ledgers_that_is_closed_to_us_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: int) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "others").mkdir()
+    ledgers = Ledgers("s", PLACE, tmp_path / "mine", tmp_path / "nowhere", (tmp_path / "others",))
+    assert ledgers.unreadable() == []
+    monkeypatch.setattr(os, "access", lambda path, mode: not (mode & lacks and Path(path) == tmp_path / "others"))
+    assert ledgers.unreadable() == [tmp_path / "others"]
+
+
 def test_an_entry_knows_the_names_its_run_gave(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "s.jsonl", PLACE, f"{RUN}gw1")
     entry = ledger.intend("host", "CreateUser", "x")

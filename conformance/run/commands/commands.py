@@ -31,7 +31,7 @@ from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import Ledgers, SiteLock, edited, maker, run_of
 from conformance.sites.profile_file import sites_file
 from conformance.sites.release import Release
-from conformance.sites.user_files import write_whole
+from conformance.sites.user_files import names_folder, write_whole
 
 
 def _options(given: argparse.Namespace) -> Options:
@@ -193,6 +193,8 @@ def sweep(given: argparse.Namespace) -> int:
     if not (age.isascii() and age.isdigit() and len(age) < _LONGEST_AGE):
         raise UserError("age", f"--older-than {age!r} is no whole number of minutes", where="--older-than")
     options = _options(given)
+    for named in (given.reports, *given.others):
+        _demand_folder(named)
     # A killed run may have left settings changed: what contradicts the profile is what a sweep is to mend.
     with _opened(options, suite_catalogue(options.root), check_only=True) as site_session:
         # Without an age nothing is too young: the clock of whoever wrote a ledger may have been ahead.
@@ -202,8 +204,8 @@ def sweep(given: argparse.Namespace) -> int:
         work = Sweep(site_session.run_context, ledgers, before, strange)
         if given.dry_run:
             _told(ledgers)
-            _tell_what_would_be(work.found())
-            return _tell_what_is_unknown(work)
+            _tell_what_would_be(work.found(), _not_read(ledgers))
+            return _tell_what_is_unknown(work, ledgers)
         # What a run that is alive has made is no leftover.
         with closing(SiteLock(ledgers.lock, "read-write")):
             read = _told(ledgers)
@@ -211,17 +213,28 @@ def sweep(given: argparse.Namespace) -> int:
             ledgers.prune(site_session.run_context.run_id, *map(run_of, read))
         for line in left:
             print(safe(line), file=sys.stderr)
-        print(f"{undone} undone, {len(left)} left behind")
-        return max(_tell_what_is_unknown(work), 1 if left else 0)
+        print(f"{undone} undone, {len(left)} left behind{_not_read(ledgers)}")
+        return max(_tell_what_is_unknown(work, ledgers), 1 if left else 0)
 
 
-def _tell_what_would_be(found: Sequence[LeftOver]) -> None:
+def _demand_folder(named: Path | None) -> None:
+    if named is not None and not names_folder(named):
+        raise UserError("sweep-folder", "there is no such folder", where=str(named), hint="name reports of a run")
+
+
+def _not_read(ledgers: Ledgers) -> str:
+    """What the last line says of ledgers nobody could read: they may list more."""
+    number = len(ledgers.unreadable())
+    return f"; {number} {'ledger' if number == 1 else 'ledgers'} could not be read, and may list more" if number else ""
+
+
+def _tell_what_would_be(found: Sequence[LeftOver], not_read: str) -> None:
     would = [f"would undo {item}" if not item.why else f"would leave {item}: {item.why}" for item in found]
-    print("\n".join(map(safe, would)) or "nothing left behind")
+    print("\n".join(map(safe, would or ["nothing left behind"])) + not_read)
 
 
-def _tell_what_is_unknown(work: Sweep) -> int:
-    """What was left alone on purpose, and lists that could not be read: 1 where there are any."""
+def _tell_what_is_unknown(work: Sweep, ledgers: Ledgers) -> int:
+    """What was left alone on purpose; 1 where there are lists of the site or ledgers that could not be read."""
     _tell_of_others(work.young)
     if work.later:
         words = "younger than --older-than by the clock of whoever wrote the ledger"
@@ -230,7 +243,7 @@ def _tell_what_is_unknown(work: Sweep) -> int:
         print(safe(f"left alone: {name!r} looks like ours, but no ledger here lists it"), file=sys.stderr)
     for problem in work.unread:
         print(safe(f"not looked through: {problem}"), file=sys.stderr)
-    return 1 if work.unread else 0
+    return 1 if work.unread or ledgers.unreadable() else 0
 
 
 def _some(items: Sequence[LeftOver]) -> str:
@@ -249,20 +262,16 @@ def _tell_of_others(young: Sequence[LeftOver]) -> None:
 
 def _ledger_folders(named: Iterable[Path]) -> tuple[Path, ...]:
     """The folders of ledgers anywhere below reports of runs, on one site or many, in one piece or shards."""
-    found: list[Path] = []
-    for place in named:
-        if not place.is_dir():
-            raise UserError("sweep-folder", "there is no such folder", where=str(place), hint="name reports of a run")
-        found += sorted(one for one in place.rglob("ledger") if one.is_dir())
-    return tuple(found)
+    return tuple(one for place in named for one in sorted(place.rglob("ledger")) if one.is_dir())
 
 
 def _told(ledgers: Ledgers) -> list[Path]:
     """The ledgers there are, named for whoever sweeps."""
-    read = ledgers.files()
-    print("\n".join(f"ledger {safe(str(file))}" for file in read) or f"no ledger in {_places(ledgers)}")
-    for file in ledgers.unreadable():
-        print(safe(f"ledger {file}: not a file that can be read, passed over"), file=sys.stderr)
+    read, passed_over = ledgers.files(), ledgers.unreadable()
+    if read or not passed_over:
+        print("\n".join(f"ledger {safe(str(file))}" for file in read) or f"no ledger in {_places(ledgers)}")
+    for file in passed_over:
+        print(safe(f"ledger {file}: cannot be read, passed over"), file=sys.stderr)
     for file in read:
         if number := edited(file):
             words = f"{number} lines are not as a run wrote them: what they name is left alone, unless its name is ours"
