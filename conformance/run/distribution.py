@@ -59,6 +59,7 @@ class WorkerHooks:
     def __init__(self, config: pytest.Config, catalogue: Catalogue, scenarios: ScenarioHooks) -> None:
         self._config = config
         self._assignment: dict[str, Any] = assignment(config)
+        self._finished = frozenset(self._assignment["finished"])
         self._worker = worker_id(config)
         self._options = replace(read_options(config), sites_file=self._assignment["sites"])
         self._catalogue = catalogue
@@ -90,7 +91,15 @@ class WorkerHooks:
             raise usage_error(problem) from None
         self._worker_run = WorkerRun(self._options, self._catalogue, site_session, self._worker)
         self._worker_run.take_over(Discoveries.from_json(self._assignment["discovered"]))
-        self._scenarios.begin(self._worker_run, scenarios_of(items))
+        self._scenarios.begin(self._worker_run, scenarios_of(item for item in items if not self._is_finished(item)))
+
+    def _is_finished(self, item: pytest.Item) -> bool:
+        return item.nodeid in self._finished
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Leave out what a resumed run has finished; it is collected, for the reports list everything in that order."""
+        return self._is_finished(item) or None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -79,6 +79,8 @@ class RunHooks:
         self._run: RunSession | None = None
         self._session: pytest.Session | None = None
         self._finishing = self._told_to_end = False
+        self._finished: set[str] = set()
+        self._left = 0
 
     def _open(self, scenarios: int = 0) -> RunSession:
         if self._run is None:
@@ -150,21 +152,22 @@ class RunHooks:
         run = self._open()
         if first:
             # Before any worker is there: each would write into folders that are about to be cleared.
-            self._begin(run)
+            self._finished = self._begin(run)
             self._discover(run)
         worker = worker_id(node)
         file = run.mock.for_worker(worker) if isinstance(run.mock, EmbeddedMock) else run.sites_file
         context = run.worker_run.run_context
-        discovered = context.discovered.as_json()
-        assign(node, {"sites": str(file), "site": run.site, "run": context.run_id, "discovered": discovered})
+        told = {"discovered": context.discovered.as_json(), "finished": sorted(self._finished)}
+        assign(node, {"sites": str(file), "site": run.site, "run": context.run_id, **told})
 
     def _discover(self, run: RunSession) -> None:
         """Once for all workers; a mock of this process has one for each of them and names everything."""
         if run.mock is None:
             files = self._catalogue.read_all(places(self._config))
             every = ((file.path, one) for file in files for one in file.scenarios.values())
+            left = ((path, one) for path, one in every if one.nodeid not in self._finished)
             run.worker_run.discover(
-                one for path, one in every if is_chosen(self._config, path, (one.name,), tuple(one.markers))
+                one for path, one in left if is_chosen(self._config, path, (one.name,), tuple(one.markers))
             )
 
     @pytest.hookimpl(optionalhook=True)
@@ -184,8 +187,15 @@ class RunHooks:
         """All workers collect the same; the first to finish tells how much there is."""
         if self._run is not None and not self._run.expected:
             self._run.expect(ids)
+            self._left = len(set(ids) - self._finished)
 
     # -- on the way --------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self) -> None:
+        """Count what there is to do: xdist, what its workers collect, with what a resumed run leaves out."""
+        if self._finished and self._session is not None:
+            self._session.testscollected = self._left
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a result in, wherever the scenario ran; a site that does not answer ends the run early."""

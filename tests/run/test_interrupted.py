@@ -18,7 +18,7 @@ import pytest
 from conformance.scenarios.features import Catalogue
 from tests.conftest import SAFETY
 from tests.run.conftest import Outcome, Runner
-from tests.twisted import Twisted, operation_of, replacing, twisted
+from tests.twisted import Twisted, operation_of, replacing, straight, twisted
 
 WRITES = "features/41.4.0/entry-exit-tone.feature"
 
@@ -261,6 +261,10 @@ def test_there_must_be_something_to_resume(run: Runner) -> None:
     assert "there is no interrupted run to resume" in outcome.text
 
 
+#: A run that is killed when all scenarios are done and nothing is reported.
+KILLED = "import os\n\nfrom conformance.run.session import RunSession\n\nRunSession.settle = lambda run: os._exit(9)\n"
+
+
 @pytest.mark.rotating(4)
 @pytest.mark.parametrize("broken", [True, False], ids=["it fails", "it passes"])
 @pytest.mark.parametrize("done", [True, False], ids=["all is done", "some is done"])
@@ -273,8 +277,7 @@ def test_what_an_interrupted_run_found_counts_when_it_is_gone_on_with(
     def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
         return lost(request, response) if broken and not mended else response
 
-    killed = "import os\n\nfrom conformance.run.session import RunSession\n\nRunSession.settle = lambda run: os._exit(9)\n"
-    (pytester.path / "killed.py").write_text(killed, encoding="utf-8")
+    (pytester.path / "killed.py").write_text(KILLED, encoding="utf-8")
     with twisted(tmp_path, twist) as site:
         chosen = ("features/41.7.0/recording-changes.feature", "-k", "holds", "-p", "no:allure_pytest", *site.arguments())
         assert run(*chosen, "-p", "killed", subprocess=True, every_row=True).code == 9
@@ -287,3 +290,30 @@ def test_what_an_interrupted_run_found_counts_when_it_is_gone_on_with(
     assert resumed.code == broken, resumed.text
     assert ("failed" in resumed.outcomes().values()) == broken
     assert not journal.exists()
+
+
+@pytest.mark.rotating(2)
+@pytest.mark.parametrize("left", [0, 3], ids=["all is done", "some is done"])
+def test_workers_leave_out_what_an_interrupted_run_finished(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, left: int
+) -> None:
+    lost = replacing(b"<ns1:separateNoRecordingEdit>false</ns1:separateNoRecordingEdit>", b"")
+    twists = [lost]
+    (pytester.path / "killed.py").write_text(KILLED, encoding="utf-8")
+    with twisted(tmp_path, lambda *exchanged: twists[-1](*exchanged)) as site:
+        chosen = ("features/41.7.0/recording-changes.feature", "-k", "holds", "--lanes", "0", "-p", "no:allure_pytest", *site.arguments())
+        assert run(*chosen, "-p", "killed", subprocess=True, every_row=True).code == 9
+        journal = pytester.path / "reports" / "journal.jsonl"
+        first, *results = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+        order = [told["result"]["nodeid"] for told in map(json.loads, results) if "result" in told]
+        # What is left stands first: reports tell it in the order of the features all the same.
+        kept = results[1 + left :]
+        journal.write_text("".join([first, *kept]), encoding="utf-8")
+        twists.append(straight)
+        resumed = run(*chosen, "--resume", "-n", "2", subprocess=True, every_row=True)
+    found = {told["result"]["nodeid"]: told["result"]["outcome"] for told in map(json.loads, kept)}
+    rows = resumed.summary["scenarios"]
+    assert "failed" in found.values()
+    assert [row["nodeid"] for row in rows] == order
+    assert [row["outcome"] for row in rows] == [found.get(nodeid, "passed") for nodeid in order]
+    assert resumed.code == 1, resumed.text
