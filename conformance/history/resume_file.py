@@ -49,7 +49,7 @@ class ResumeFile:
 
     def finished(self) -> list[dict[str, Any]]:
         """The verdicts of the interrupted run; :class:`UserError` when there is none, or it was another run."""
-        terms = _terms_in(self._file)
+        terms = begun(self._file.parent)
         if not terms:
             raise UserError(
                 "nothing-to-resume",
@@ -68,13 +68,9 @@ class ResumeFile:
         return [message for message in found if told is None or message["result"]["nodeid"] in told]
 
 
-def begun(folder: Path) -> bool:
-    """Whether a run began in ``folder`` and was cut off, so that another can go on with it."""
-    return bool(_terms_in(folder / RESUME_FILE))
-
-
-def _terms_in(file: Path) -> dict[str, Any]:
-    """The first line, which a run begins with; empty where none began."""
+def begun(folder: Path) -> dict[str, Any]:
+    """The terms of a run that began in ``folder`` and was cut off, for another to go on with it; empty where none."""
+    file = folder / RESUME_FILE
     try:
         demand_readable(file)
         with file.open("rb") as source:

@@ -122,6 +122,31 @@ def test_a_site_that_never_began_has_no_reports_of_an_earlier_run_and_resume_doe
     assert [row["exit"] for row in sites.values()] == [0, 0, 0]
 
 
+#: A run on several sites that is killed when they are done and nothing is told.
+KILLED = "import os\n\nfrom conformance.run.fleet import processes\n\nprocesses._tell = lambda *_: os._exit(9)\n"
+
+
+def test_sites_that_were_done_when_the_run_was_killed_are_asked_nothing_again(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    (pytester.path / "killed.py").write_text(KILLED, encoding="utf-8")
+    with two_sites(tmp_path) as (one, other, arguments):
+        assert run("features/41.9.0", *arguments, "-p", "killed", subprocess=True).code == 9
+        overview = pytester.path / "reports" / "overview.json"
+        assert not overview.exists()
+        alone = run("features/41.9.0", *arguments[:2], "--site", "one", "--resume")
+        assert alone.code == 4
+        assert "the interrupted run had site 'several', this one has 'one'" in alone.text
+        for site in (one, other):
+            assert site.asked
+            site.asked.clear()
+        again = run("features/41.9.0", *arguments, "--resume", subprocess=True)
+        assert one.asked == other.asked == []
+    assert again.code == 0, again.text
+    assert {row["exit"] for row in json.loads(overview.read_text(encoding="utf-8"))["sites"].values()} == {0}
+    assert {file.name for file in again.reports.iterdir()} - {"ledger"} == {"one", "other", "overview.json"}
+
+
 @pytest.mark.parametrize(
     ("given", "sites", "each"),
     [

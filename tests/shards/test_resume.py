@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,10 +51,11 @@ def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[SiteProcess]:
     return begun
 
 
-def finished(site: Path) -> Path:
+def finished(site: Path, failed: int = 0, problems: int = 0, sent: int = 1) -> Path:
     """A site that a run is done with."""
+    told = {"totals": {"failed": failed}, "problems": ["!"] * problems, "scenarios": [{"sent": sent, "skip": {"kind": "release"}}]}
     site.mkdir(parents=True)
-    (site / "summary.json").write_text("{}", encoding="utf-8")
+    (site / "summary.json").write_text(json.dumps(told), encoding="utf-8")
     return site / "summary.json"
 
 
@@ -143,9 +145,9 @@ def test_whoever_looks_at_a_run_is_not_stopped_by_a_line_that_is_none(reports: P
 def test_what_sites_of_an_interrupted_run_ended_with_is_known_until_it_is_told_anew(
     options: Options, carried_out: list[SiteProcess]
 ) -> None:
-    finished(options.reports / "a")
+    finished(options.reports / "a", failed=1)
     overview = options.reports / "overview.json"
-    overview.write_text('{"format": 1, "sites": {"a": {"exit": 1}, "b": {"exit": 2}}}', encoding="utf-8")
+    overview.write_text('{"format": 1, "sites": {"a": {"exit": 2}, "b": {"exit": 2}}}', encoding="utf-8")
     for _ in range(2):
         # Killed before it told it anew, and resumed again.
         carried_out.clear()
@@ -155,18 +157,60 @@ def test_what_sites_of_an_interrupted_run_ended_with_is_known_until_it_is_told_a
     assert not overview.exists()
 
 
+def test_sites_of_a_run_that_was_killed_before_it_told_of_any_are_kept(
+    options: Options, carried_out: list[SiteProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results, stranger = (options.reports / name / "summary.json" for name in "ac")
+    finished(stranger.parent)
+
+    def killed(*_: object) -> int:
+        finished(options.reports / "a", failed=1)
+        raise SystemExit(9)
+
+    with monkeypatch.context() as context, pytest.raises(SystemExit):
+        context.setattr(processes, "carry_out", killed)
+        run_fleet(replace(options, resume=False), ())
+    with monkeypatch.context() as context, pytest.raises(SystemExit):
+        # It is killed as soon as it goes on, with fewer sites.
+        context.setattr(processes, "carry_out", lambda *_: sys.exit(9))
+        run_fleet(replace(options, sites=("b",)), ())
+    assert run_fleet(replace(options, sites=("a", "b", "c")), ()) == 0
+    assert [one.ended for one in carried_out] == [1, None, None]
+    assert results.exists()
+    assert not stranger.exists(), "it was of another run"
+    assert not (options.reports / RESUME_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "ended"),
+    [({}, 0), ({"failed": 1}, 1), ({"problems": 1}, 1), ({"sent": 0}, 5)],
+    ids=["green", "red", "a problem", "nothing ran"],
+)
+def test_a_site_ended_with_what_its_summary_says(options: Options, told: dict[str, int], ended: int) -> None:
+    folder = options.reports / "a"
+    assert processes._ended(folder) is None
+    summary = finished(folder, **told)
+    assert processes._ended(folder) == ended
+    ResumeFile(folder, TERMS).begin()
+    assert processes._ended(folder) is None, "it was killed while it wrote its reports"
+    (folder / RESUME_FILE).unlink()
+    for text in ("{}", "[]", "{", '{"totals": {}, "problems": [], "scenarios": [7]}'):
+        summary.write_text(text, encoding="utf-8")
+        assert processes._ended(folder) is None
+
+
 # -- shards -----------------------------------------------------------------------
 
 
 def test_a_shard_goes_on_where_it_began_and_nowhere_else(options: Options, carried_out: list[SiteProcess]) -> None:
     assert run_shard(options, (), (), (1, 2)) == 0, "--resume of a shard that never began begins it"
-    file, results = options.reports / SHARD, finished(options.reports / "a")
-    before = file.read_bytes()
     assert run_shard(options, (), (), (1, 2)) == 0
+    file, results = options.reports / SHARD, finished(options.reports / "a")
+    before, content = file.read_bytes(), results.read_bytes()
     told = refusal(options, 2)
     assert (told.code, told.where) == ("resume-shard", str(file))
     assert told.what == "shard 1 is there, and to be resumed is shard 2"
-    assert (file.read_bytes(), results.read_bytes()) == (before, b"{}"), "what is refused destroys nothing"
+    assert (file.read_bytes(), results.read_bytes()) == (before, content), "what is refused destroys nothing"
     assert [one.site for one in carried_out] == ["a", "a"]
 
 
@@ -204,6 +248,25 @@ def test_a_run_in_one_piece_does_not_go_on_in_the_folder_of_a_shard(options: Opt
     demand_no_shard(replace(options, resume=False))
     run_fleet(replace(options, resume=False), ())
     demand_no_shard(options)
+
+
+def test_a_run_of_one_site_does_not_go_on_in_its_folder_in_a_shard(
+    options: Options, carried_out: list[SiteProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_shard(options, (), (), (1, 2))
+    folder = options.reports / "a"
+    finished(folder)
+    alone = replace(options, sites=("a",), reports=folder)
+    with pytest.raises(UserError) as caught:
+        demand_no_shard(alone)
+    assert (caught.value.code, caught.value.where) == ("resume-shard", str(options.reports / SHARD))
+    assert caught.value.hint == f"say which shard with --shard, as it was begun, and --reports {options.reports}"
+    monkeypatch.chdir(folder)
+    with pytest.raises(UserError):
+        demand_no_shard(replace(alone, reports=Path()))
+    demand_no_shard(replace(alone, in_shard=True))
+    demand_no_shard(replace(alone, resume=False))
+    demand_no_shard(replace(alone, reports=options.reports / "other"))
 
 
 def test_a_new_shard_leaves_nothing_of_an_earlier_one_that_a_retry_could_take_for_its_own(

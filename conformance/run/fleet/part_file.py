@@ -52,8 +52,13 @@ class SiteDigest:
     @property
     def exit(self) -> int:
         """What a run of this site alone ends with."""
-        bad = any(self.totals.get(word) for word in ("failed", "flaky", "broken")) or self.problems
-        return 1 if bad else 0 if self.ran else 5
+        return exit_code(self.totals, self.problems, ran=self.ran)
+
+
+def exit_code(totals: Mapping[str, int], problems: int, *, ran: bool) -> int:
+    """What a run that is complete ends with."""
+    bad = any(totals.get(word) for word in ("failed", "flaky", "broken")) or problems
+    return 1 if bad else 0 if ran else 5
 
 
 def digest_of(record: RunRecord, groups: tuple[str, ...]) -> SiteDigest:

@@ -14,10 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, begun, clear, read_line
+from conformance import __version__
+from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, ResumeFile, begun, clear, read_line
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.summary import OVERVIEW, SUMMARY
 from conformance.reporting.text import counted, printable, safe, table
+from conformance.run.fleet.part_file import exit_code
 from conformance.run.fleet.selection import SHARD_VARIABLE, tell_problems
 from conformance.run.options import Options
 from conformance.run.progress import SELDOM_FASTER, Finished, Milestones, drawn_over
@@ -184,26 +186,43 @@ class Screen:
 
 def run_fleet(options: Options, arguments: tuple[str, ...]) -> int:
     """Run every site as a process of its own; the worst exit code of them, ``overview.json`` beside their reports."""
-    done = _done(options.reports / OVERVIEW) if options.resume else {}
-    # It tells which sites were done until it is written anew: this run may be cut off, too.
-    clear(options.reports, (one for one in OF_A_RUN if not (options.resume and one == OVERVIEW)))
+    before = _sites_before(options.reports) if options.resume else ()
+    # It tells which sites there were until it is written anew: this run may be cut off, too.
+    clear(options.reports, (one for one in OF_A_RUN if not (options.resume and one in (OVERVIEW, RESUME_FILE))))
     base = of_each_site(arguments, min(len(options.sites), options.at_once))
+    done = {site: _ended(options.reports / site) for site in options.sites if site in before}
     fleet = [process_of(site, base, options, done.get(site)) for site in options.sites]
-    return carry_out(options, fleet)
+    for one in fleet:
+        one.clear()
+    # Not before: where a kill leaves this file, what lies in a site's folder is of this run.
+    sites = [*dict.fromkeys([*before, *options.sites])]
+    ResumeFile(options.reports, {"suite": __version__, "site": "several", "sites": sites}).begin()
+    code = carry_out(options, fleet)
+    (options.reports / RESUME_FILE).unlink(missing_ok=True)
+    return code
 
 
-def _done(overview: Path) -> dict[str, int]:
-    """The exit codes of the sites that an interrupted run was done with."""
-    told = _summary(overview).get("sites", {})
-    folders = {site: overview.parent / site for site in told}
-    done = (one for one, at in folders.items() if (at / SUMMARY).is_file() and not (at / RESUME_FILE).is_file())
-    return {site: told[site]["exit"] for site in done}
+def _sites_before(reports: Path) -> tuple[str, ...]:
+    """The sites of the run to go on with: as its overview tells them, or where it was killed before, as it began."""
+    return (*_summary(reports / OVERVIEW).get("sites", ()), *begun(reports).get("sites", ()))
+
+
+def _ended(folder: Path) -> int | None:
+    """What the run of a site ended with, by its summary; None where it did not come so far."""
+    if not (folder / SUMMARY).is_file() or (folder / RESUME_FILE).is_file():
+        return None
+    try:
+        told = _summary(folder / SUMMARY)
+        ran = any(row["sent"] or not row["skip"] for row in told["scenarios"])
+        return exit_code(told["totals"], len(told["problems"]), ran=ran)
+    except (UserError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def process_of(site: str, arguments: Sequence[str], options: Options, ended: int | None) -> SiteProcess:
     """With ``--resume`` a site goes on, begins when it never did, and is left alone when it has ``ended``."""
     folder = options.reports / site
-    resumes = options.resume and begun(folder)
+    resumes = options.resume and bool(begun(folder))
     process = SiteProcess(site, [one for one in arguments if one != "--resume"], folder, resumes=resumes)
     process.ended = ended
     return process
@@ -218,8 +237,6 @@ def of_each_site(arguments: tuple[str, ...], at_once: int) -> list[str]:
 def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
     """Run every site to its end, some at a time; the worst exit code of them."""
     interrupted = False
-    for one in fleet:
-        one.clear()
     tell_problems(options.left_out)
     if any(one.has_workers for one in fleet):
         print(SELDOM_FASTER, flush=True)

@@ -38,10 +38,10 @@ def run_shard(options: Options, arguments: tuple[str, ...], places: Sequence[Pat
     scenarios = counted(sum(one.scenarios for one in mine), "scenario")
     print(f"shard {number} of {of}: {scenarios}, {told(mine)}", flush=True)
     fleet = [_process(one, options, arguments, len(mine)) for one in mine]
+    # In this order: where a kill leaves the file, nothing of an earlier run is taken for this one's.
+    for one in fleet:
+        one.clear()
     if not resumes:
-        # In this order: where a kill leaves the file, nothing of an earlier run is taken for this one's.
-        for one in fleet:
-            one.clear()
         document = {"format": FORMAT, "suite": __version__, "shard": number, "plan": plan.as_json()}
         if options.left_out:
             document["left_out"] = [one.what for one in options.left_out]
@@ -78,10 +78,15 @@ def _not_to_go_on(words: str, where: Path) -> UserError:
 
 def demand_no_shard(options: Options) -> None:
     """:class:`UserError` where a run in one piece is to go on in the folder of a shard."""
-    file = options.reports / SHARD
-    if options.resume and options.shard is None and file.is_file():
-        words = "a shard left its results there, and to be resumed is a run in one piece"
-        raise UserError("resume-shard", words, where=str(file), hint="say which shard with --shard, as it was begun")
+    if not options.resume or options.shard or options.in_shard:
+        return
+    here = options.reports.resolve()
+    # A site's folder is the shard's, too: what one run of it finished there would be no part to merge.
+    for folder in (here, *([here.parent] if here.name in options.sites else [])):
+        if (file := folder / SHARD).is_file():
+            words = "a shard left its results there, and to be resumed is a run in one piece"
+            hint = f"say which shard with --shard, as it was begun, and --reports {folder}"
+            raise UserError("resume-shard", words, where=str(file), hint=hint)
 
 
 def told(shares: Sequence[Share]) -> str:
