@@ -50,9 +50,13 @@ class Index:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self.connection = _opened(archive.folder / INDEX)
-        with self.connection:
-            self.connection.execute("BEGIN IMMEDIATE")
-            self._renew()
+        try:
+            self._renew_whole()
+        except sqlite3.OperationalError:
+            # No room for what is new: what the nights say can be told without the file.
+            self.close()
+            self.connection = _connected(None)
+            self._renew_whole()
 
     def close(self) -> None:
         """Let the file go."""
@@ -63,6 +67,11 @@ class Index:
         """What could not be read, one sentence each."""
         foreign = [f"{file} was written by no run" for file in self._archive.foreign()]
         return [why for (why,) in self.connection.execute("SELECT why FROM damaged ORDER BY file")] + foreign
+
+    def _renew_whole(self) -> None:
+        with self.connection:
+            self.connection.execute("BEGIN IMMEDIATE")
+            self._renew()
 
     def _renew(self) -> None:
         """Take in the files that are new, and forget those that are gone."""

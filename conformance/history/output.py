@@ -20,6 +20,7 @@ from conformance.history.view import MARKS, ClauseHistory, SiteHistory, sites
 from conformance.reporting.pages import Pages, render, script_data, write_page
 from conformance.reporting.text import ascii_json, counted, safe, table
 from conformance.sites.errors import UserError, nearest
+from conformance.sites.user_files import draft_of
 
 FORMAT = 1
 #: A mark a night in text: what is good is small, what is bad can be seen.
@@ -55,7 +56,8 @@ def export(given: argparse.Namespace) -> int:
         if writer is None:
             hint = "name a file that ends with .sqlite, .csv or .parquet"
             raise UserError("export-form", f"{output.name} does not say in which form", where=str(output), hint=hint)
-        writer(index, given.history, output)
+        with draft_of(output) as draft:
+            writer(index, draft)
         print(safe(f"{output}: {counted(sum(len(SiteHistory(index, site).nights) for site in sites(index)), 'night')}"))
     except OSError as problem:
         raise UserError("export", f"cannot write it: {problem.strerror}", where=str(output)) from None
@@ -254,7 +256,7 @@ def _runs(letters: str) -> str:
 _COLUMNS = ("site", "started", "suite", "release", "site_release", "clauses", "level", "scenario", "outcome", "found")
 
 
-def _as_sqlite(index: Index, _: Path, output: Path) -> None:
+def _as_sqlite(index: Index, output: Path) -> None:
     output.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(output)) as target:
@@ -280,14 +282,14 @@ def _lines(index: Index) -> Iterator[tuple[str, ...]]:
                     )  # fmt: skip
 
 
-def _as_csv(index: Index, _: Path, output: Path) -> None:
+def _as_csv(index: Index, output: Path) -> None:
     with output.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.writer(sink)
         writer.writerow(_COLUMNS)
         writer.writerows(_lines(index))
 
 
-def _as_parquet(index: Index, folder: Path, output: Path) -> None:
+def _as_parquet(index: Index, output: Path) -> None:
     try:
         duckdb = importlib.import_module("duckdb")
     except ImportError:
@@ -295,7 +297,9 @@ def _as_parquet(index: Index, folder: Path, output: Path) -> None:
         raise UserError("export-parquet", "Parquet is written by DuckDB, which is not installed", hint=hint) from None
     lines = output.with_suffix(".csv.part")
     try:
-        _as_csv(index, folder, lines)
+        _as_csv(index, lines)
         duckdb.read_csv(str(lines), all_varchar=True).write_parquet(str(output))
+    except duckdb.Error as problem:
+        raise OSError(0, str(problem)) from None
     finally:
         lines.unlink(missing_ok=True)

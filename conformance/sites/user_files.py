@@ -74,16 +74,24 @@ def why_unreadable(problem: Exception) -> str:
 
 def write_whole(file: Path, text: str) -> None:
     """Write ``text`` so that the file is never seen half written; ``OSError`` where something else than a file is."""
+    with draft_of(file) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def draft_of(file: Path) -> Iterator[Path]:
+    """A file beside ``file`` that takes its place once all is written to it; where that fails nothing is changed."""
     _demand_file(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(file.suffix + ".tmp")
     try:
-        draft.write_text(text, encoding="utf-8")
-    except OSError as problem:
+        yield draft
+    except BaseException as problem:
         with suppress(OSError):
             draft.unlink()
-        # A full disk is told without a name, and of the draft nobody knows.
-        problem.filename = str(file)
+        if isinstance(problem, OSError):
+            # A full disk is told without a name, and of the draft nobody knows.
+            problem.filename = str(file)
         raise
     draft.replace(file)
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 import sqlite3
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from conformance.cli import main
 from conformance.history.archive import Archive
+from conformance.history.index import INDEX
 from tests.history import simulation
 from tests.reporting.browser import Browser, chromium
 from tests.run.conftest import Runner, run
 from tests.run.test_outcomes import LOST
+from tests.shards.test_made_up import files_of_at_most
 from tests.twisted import twisted
 
 __all__ = ["run"]
@@ -112,9 +118,51 @@ def test_tables_for_other_tools(weeks: Path, tmp_path: Path, capsys: pytest.Capt
     connection = sqlite3.connect(tmp_path / "nights.sqlite")
     assert connection.execute("SELECT count(*) FROM night").fetchone() == (112,)
     connection.close()
-    for name, code in (("nights.xls", "export-form"), ("no/nights.csv", "export"), ("no/nights.sqlite", "export")):
+    for name, code in (("nights.xls", "export-form"), ("nights.csv/x.csv", "export"), ("nights.csv/x.sqlite", "export")):
         assert main(["history-export", "--history", str(weeks), str(tmp_path / name)]) == 4
         assert f"error[{code}]" in capsys.readouterr().err
+
+
+class FakeDuckDB(ModuleType):
+    """DuckDB where there is no room for what it writes."""
+
+    Error = type("Error", (Exception,), {})
+
+    def read_csv(self, lines: str, **_: object) -> FakeDuckDB:
+        assert Path(lines).is_file()
+        return self
+
+    def write_parquet(self, output: str) -> None:
+        Path(output).write_bytes(b"PAR1")
+        raise self.Error("could not write all bytes: No space left on device")
+
+
+@pytest.mark.parametrize("name", ["nights.csv", "nights.sqlite", "nights.parquet"])
+def test_a_full_disk_leaves_the_tables_of_before(
+    weeks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", FakeDuckDB("duckdb"))
+    file = tmp_path / name
+    file.write_text("of yesterday", encoding="utf-8")
+    with files_of_at_most(10**9 if file.suffix == ".parquet" else 4096):
+        assert main(["history-export", "--history", str(weeks), str(file)]) == 4
+    said = capsys.readouterr().err
+    assert re.match(r"error\[export\]: cannot write it: (File too large|disk I/O error|could not write all bytes: .*)\n", said), said
+    assert f"where  {file}\n" in said
+    assert [(one.name, one.read_text(encoding="utf-8")) for one in tmp_path.iterdir()] == [(name, "of yesterday")]
+
+
+def test_where_there_is_no_room_for_the_tables_the_nights_are_told_all_the_same(
+    weeks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(folder: Path) -> str:
+        assert main(["history", "--history", str(folder), "--all"]) == 0
+        return capsys.readouterr().out
+
+    before = told(weeks)
+    shutil.copytree(weeks, tmp_path / "full", ignore=shutil.ignore_patterns(INDEX))
+    with files_of_at_most(100_000):
+        assert told(tmp_path / "full") == before
 
 
 def test_parquet_when_duckdb_is_there(weeks: Path, tmp_path: Path) -> None:
