@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import signal
-import stat
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -71,21 +70,29 @@ class _Interrupts:
 
 def leave(terminals: frozenset[int]) -> None:
     """Send what is yet to be written to ``terminals`` nowhere: writing to one that is closed is an error."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in [int(file.name) for file in _OPEN_FILES.iterdir()]:
-        with contextlib.suppress(OSError):
-            if os.fstat(descriptor).st_rdev in terminals:
-                os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+        if _device(descriptor) in terminals:
+            _send_nowhere(descriptor)
+
+
+def _send_nowhere(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
 
 
 def _terminal(descriptor: int) -> int:
     """The terminal an open file is, by its number; 0 for any other file."""
+    return _device(descriptor) if os.isatty(descriptor) else 0
+
+
+def _device(descriptor: int) -> int:
+    """The number of the device an open file is, also of a terminal that was closed; 0 for any other file."""
     try:
-        told = os.fstat(descriptor)
+        return os.fstat(descriptor).st_rdev
     except OSError:
         return 0
-    return told.st_rdev if stat.S_ISCHR(told.st_mode) and os.isatty(descriptor) else 0
 
 
 class StandardOutput:
@@ -151,9 +158,7 @@ class StandardOutput:
     def _let_go(self) -> None:
         """What is still to be written goes nowhere, that the end of the process has nothing to complain about."""
         with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_RDWR)
-            os.dup2(nowhere, self._stream.fileno())
-            os.close(nowhere)
+            _send_nowhere(self._stream.fileno())
 
     def told(self) -> int:
         """Say on standard error that output was lost: 4; 0 where nothing was, or whoever read it has seen enough."""
