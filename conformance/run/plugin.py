@@ -371,7 +371,8 @@ def _cleaning_up(left: str) -> str:
 
 
 def _interrupt() -> None:
-    raise KeyboardInterrupt
+    # Without the one it stands for: that has no line, and would be told with it.
+    raise KeyboardInterrupt from None
 
 
 def _runs_features(config: pytest.Config) -> bool:

@@ -246,6 +246,27 @@ def test_nohup_is_obeyed(run: Runner, pytester: pytest.Pytester, tmp_path: Path)
     assert outcome.code == 0, outcome.text
 
 
+#: Ctrl-C where Python knows no line, as between those of a loop.
+BETWEEN_LINES = """
+from types import FunctionType
+
+def told():
+    raise KeyboardInterrupt
+
+# Eight instructions a byte, none of them of a line (PEP 626).
+no_lines = bytes([0xFF]) * (len(told.__code__.co_code) // 16 + 1)
+pytest_runtest_call = FunctionType(told.__code__.replace(co_linetable=no_lines), {}, "pytest_runtest_call")
+"""
+
+
+def test_ctrl_c_between_two_lines_of_python_ends_a_run_as_anywhere_else(run: Runner, pytester: pytest.Pytester) -> None:
+    (pytester.path / "between.py").write_text(BETWEEN_LINES, encoding="utf-8")
+    outcome = run("features/41.9.0", "--lanes", "0", "-p", "between", subprocess=True)
+    assert outcome.code == 2, outcome.text
+    assert "KeyboardInterrupt" in outcome.text
+    assert "Traceback" not in outcome.text
+
+
 def test_another_run_cannot_be_resumed(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
     stops = Stops("GetEvent", 1)
     with twisted(tmp_path, stops) as site:
