@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 
 from conformance.judge.elements import Finder
-from conformance.scenarios.authentication import Authenticator
+from conformance.scenarios.authentication import Authenticator, demand_seen_to_work
 from conformance.scenarios.run_context import RunContext
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import ADMINISTRATORS, CREDENTIALS, Account
@@ -184,7 +185,7 @@ class Preflight:
         """All at a time, as many as the profile has lanes: an operator should not wait for ten round trips in turn."""
         accounts = list(self._profile.accounts.values())
         with ThreadPoolExecutor(max(1, min(self._profile.lanes, len(accounts)))) as pool:
-            lines = list(pool.map(self._account, accounts))
+            lines = list(chain.from_iterable(pool.map(self._account, accounts)))
         refused = self._run_context.sign_ins.refused
         self._run_context.sign_ins.begin()
         if all(account.role in refused for account in accounts):
@@ -194,19 +195,31 @@ class Preflight:
             raise UserError("account-refused", what, where=self._profile.source, hint=hint)
         return lines
 
-    def _account(self, account: Account) -> PreflightLine:
-        """The row of an account, by the first of its credentials that the site takes."""
-        sign_ins, tried = self._run_context.sign_ins, ""
+    def _account(self, account: Account) -> list[PreflightLine]:
+        """The row of an account, by the first of its credentials that the site takes, after those it refuses."""
+        sign_ins, refused = self._run_context.sign_ins, list[PreflightLine]()
         for element in account.credentials:
             sign_ins.refused.pop(account.role, None)
             sign_ins.choose(account, element)
-            line = self._signed_in(account, f"signs in with {element}{tried}")
+            line = self._signed_in(account, f"signs in with {element}")
             if line.state != "refused":
-                return line
-            tried = f"{tried}, {element} refused"
+                others = list(account.credentials)[len(refused) + 1 :] if self._survey else []
+                return [*refused, line, *(self._other_credential(account, other) for other in others)]
+            sign_ins.doubted.add((account.role, element))
+            refused.append(line)
         who, why = f"the account {account.role} ", line.found
         sign_ins.refused[account.role] = why if why.startswith(who) else f"{who}cannot sign in: {why}"
-        return line
+        return refused
+
+    def _other_credential(self, account: Account, element: str) -> PreflightLine:
+        what, told = f"account {account.role}", f"signs in with {element}"
+        try:
+            demand_seen_to_work(self._run_context, account, element)
+        except AccountRefused as problem:
+            return PreflightLine(what, told, str(problem), "refused")
+        except CannotJudge as problem:
+            return PreflightLine(what, told, f"could not be asked: {problem}", "note")
+        return PreflightLine(what, told, "signed in")
 
     def _signed_in(self, account: Account, told: str) -> PreflightLine:
         what = f"account {account.role}"

@@ -31,7 +31,6 @@ from conformance.wire.mailbox import Mail
 from conformance.wire.pages import joined, next_start
 from conformance.wire.recording import PAGE, speak_for
 from conformance.wire.served import NotServed
-from conformance.wire.sign_in import refuses_login
 
 #: Operations about one user: of somebody held they take the name alone, never an old password or address.
 _ABOUT_A_USER = ("GetUser", "SetUser", "DelUser")
@@ -322,10 +321,8 @@ class ScenarioContext:
 
     def confirm_callers(self) -> None:
         """A login refused says something about the site only if it still lets the account in otherwise."""
-        accounts = self.run_context.profile.accounts
         for exchange in self.exchanges:
-            if exchange.request.caller in accounts and refuses_login("", exchange.reply):
-                self.run_context.sign_ins.confirm_seen(self.run_context, accounts[exchange.request.caller])
+            self._authenticator.confirm_caller(exchange)
 
     # -- Then ----------------------------------------------------------------
 

@@ -109,6 +109,10 @@ class SignIns:
         self._seen: set[str] = set()
         self._lost_on_the_way = False
         self.refused: dict[str, str] = {}
+        #: Credentials by role and element: those the preflight saw refused; why one proves nothing, empty if it does.
+        self.doubted: set[tuple[str, str]] = set()
+        self.doubts: dict[tuple[str, str], str] = {}
+        self.doubting = threading.RLock()
         self.told: list[str] = []
 
     def close(self) -> None:
@@ -227,6 +231,7 @@ class SignIns:
     def saw(self, account: Account) -> None:
         """Note that the site has let ``account`` in."""
         self._seen.add(account.role)
+        self.doubts[account.role, self.element(account)] = ""
 
     def confirm_others(self, site: Site) -> None:
         """Once an account was lost on the way, find out whether anybody is left: each is asked at most once more."""

@@ -9,8 +9,10 @@ from pathlib import Path
 import mocksite
 import pytest
 
+from conformance.cli import main
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.authentication import Authenticator
+from tests.conftest import ROOT
 from tests.rig import rig
 from tests.run.conftest import Runner
 from tests.twins import wire
@@ -150,3 +152,59 @@ def test_a_wrong_password_is_sent_under_the_address_once_and_no_further(run: Run
         outcome = run("features/41.11.0/logins.feature", *site.arguments())
     assert outcome.code == 1, outcome.text
     assert sorted(sent.values()) == [1, 2]
+
+
+#: A credential of the administrator, and the clause that says it signs in.
+OWN = {"password": "R41.11.0-25", "webex_access_token": "R41.11.0-26", "access_token": "R41.11.0-27"}
+
+
+def stale(site: object, key: str) -> None:
+    """Have the profile of the administrator name a ``key`` that is none (any more)."""
+    file = site.sites  # type: ignore[attr-defined]
+    head, role, rest = file.read_text(encoding="utf-8").partition("[sites.twisted.accounts.site-admin]")
+    assert f"{key} = " in rest
+    file.write_text(head + role + re.sub(rf'\b{key} = "[^"]*"', f'{key} = "Not-Any-More-7"', rest, count=1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("key", OWN)
+def test_a_credential_that_nothing_takes_accuses_nobody(
+    run: Runner, tmp_path: Path, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be wrong, or have expired: broken, told by whoever checks, and no stanza of known issues."""
+    sent: Counter[str] = Counter()
+
+    def listen(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if b">Not-Any-More-7<" in request.body:
+            sent[operation_of(request)] += 1
+        return response
+
+    with twisted(tmp_path, listen) as site:
+        stale(site, key)
+        assert main(["check", *site.arguments("--reports", str(tmp_path), "--root", str(ROOT))]) == 1
+        checked = capsys.readouterr().out
+        sent.clear()
+        outcome = run("features/41.11.0/logins.feature", *site.arguments("--lanes", "0"), every_row=True)
+    assert outcome.code == 1, outcome.text
+    rows = [row for row in outcome.summary["scenarios"] if row["outcome"] in ("failed", "broken")]
+    # By the password the account gets its session ticket, too.
+    about = {OWN[key], *(["R41.11.0-24"] if key == "password" else [])}
+    assert {(row["outcome"], row["clauses"][0], row["trouble"]) for row in rows} == {("broken", one, "account") for one in about}
+    causes = {row["cause"] for row in rows}
+    assert len(causes) == 1
+    assert re.fullmatch(rf"the {key} of site-admin is refused, whatever is asked for: .*\(check it, it may have expired\)", *causes)
+    assert not (outcome.reports / "new_known_issues.toml").exists()
+    assert sum(sent.values()) <= 5, "sites lock accounts"
+    assert [line for line in checked.splitlines() if "refused" in line and "may have expired" in line], checked
+    if key == "password":
+        assert any("signs in with password" in note and "it may have expired" in note for note in outcome.summary["notes"])
+
+
+@pytest.mark.parametrize("element", ["password", "webExAccessToken", "accessToken"])
+def test_a_credential_that_works_elsewhere_accuses_the_site(run: Runner, tmp_path: Path, element: str) -> None:
+    clause = OWN[{"webExAccessToken": "webex_access_token", "accessToken": "access_token"}.get(element, element)]
+    with twisted(tmp_path, options=mocksite.Options(fault=f"{clause}/{element}-refused")) as site:
+        outcome = run("features/41.11.0/logins.feature", *site.arguments(), every_row=True)
+    assert outcome.code == 1, outcome.text
+    red = [row for row in outcome.summary["scenarios"] if row["outcome"] in ("failed", "broken")]
+    assert {(row["outcome"], row["operations"][0]) for row in red} == {("failed", "GetSite")}
+    assert clause in outcome.clauses("failed")
