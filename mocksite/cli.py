@@ -7,8 +7,10 @@ import errno
 import ipaddress
 import os
 import signal
+import stat
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,8 +25,12 @@ from mocksite.errors import (
     UsageError,
 )
 from mocksite.model.releases import DEFAULT, RELEASES
+from mocksite.model.settings import checked
+from mocksite.operations.catalogue import known
 from mocksite.server.console import accounts, facts
+from mocksite.server.core import NAME
 from mocksite.server.likeness import like, set_like, told_by
+from mocksite.server.limits import pause
 
 
 class _Parser(argparse.ArgumentParser):
@@ -33,15 +39,22 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _count(text: str) -> int:
-    if not text.isdigit():
+    if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65535:
+    if not text.isdecimal() or len(text) > 9 or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
     return int(text)
+
+
+def _latency(text: str) -> int:
+    try:
+        return pause(text)
+    except RateError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 #: Options with a value: type, default, how the value is called, what it does.
@@ -55,7 +68,7 @@ _VALUES: dict[str, tuple[Callable[[str], object], object, str, str]] = {
     "--recordings": (_count, 0, "N", "how many more recordings"),
     "--cert": (str, "", "FILE", "serve https with this certificate"),
     "--key": (str, "", "FILE", "its private key, if not in the same file"),
-    "--latency": (_count, 0, "MS", "milliseconds to wait before every answer"),
+    "--latency": (_latency, 0, "MS", "milliseconds to wait before every answer"),
     "--rate-limit": (str, "", "N/s", "requests per caller and second (N/m: per minute), more are refused with 000045"),
     "--state": (str, "", "FILE", "keep the state of the site in this file between starts"),
     "--log": (str, "", "FILE", "append every exchange to this file, as JSON lines, secrets masked"),
@@ -95,7 +108,7 @@ _FROM = {
     UnknownFaultError: "fault",
     RateError: "rate-limit",
     StateError: "state",
-    UnknownSettingError: "smtp",
+    UnknownSettingError: "like",
     ValueError: "site-name",
 }
 
@@ -293,6 +306,65 @@ def _check(given: argparse.Namespace) -> None:
             where="--host",
             hint="add --allow-remote if that is what you want",
         )
+    _check_settings(given)
+    if given.write_profile:
+        _check_profile(Path(given.write_profile), given.profile_name)
+
+
+def _check_settings(given: argparse.Namespace) -> None:
+    """What becomes a setting of the site, told as the option it came from."""
+    names, _, answer = given.not_served.partition("=")
+    asked = names.replace(",", " ").split()
+    for option, name, value in (
+        ("smtp", "mail-relay", given.smtp),
+        ("not-served", "not-served-answer", answer if "=" in given.not_served else "failure"),
+    ):
+        try:
+            checked(name, value)
+        except UnknownSettingError as problem:
+            raise UsageError(option, str(problem), where=f"--{option}") from None
+    unknown = [name for name in asked if name.lower() not in known()]
+    if unknown or (given.not_served and not asked):
+        what = f"there is no operation {unknown[0]!r}" if unknown else "it names no operation"
+        raise UsageError("not-served", what, where="--not-served", hint="webex-mock operations lists them")
+
+
+#: A profile is smaller by far.
+_PROFILE = 1_000_000
+
+
+def _check_profile(path: Path, name: str) -> None:
+    """Nothing is written over but a profile that holds this site and nothing else."""
+    if not NAME.fullmatch(name):
+        what = f"{name!r} cannot be the name of a site: letters, digits, - and _ only"
+        raise UsageError("profile-name", what, where="--profile-name", hint="--profile-name staging-mock")
+    try:
+        problem = _held(path, name)
+    except FileNotFoundError:
+        return
+    except OSError as fault:
+        problem = fault.strerror or str(fault)
+    if problem:
+        hint = "name another file; one that holds the profile of this mock alone is replaced"
+        raise UsageError("write-profile", f"{problem}: {path}", where="--write-profile", hint=hint)
+
+
+def _held(path: Path, name: str) -> str:
+    """Why a file is not written over, "" for a profile of this name."""
+    file = path.stat()
+    if not stat.S_ISREG(file.st_mode):
+        return "it is there, and no file"
+    if not file.st_size:
+        return ""
+    try:
+        sites = tomllib.loads(path.read_text(encoding="utf-8") if file.st_size < _PROFILE else "")
+    except ValueError:
+        return "what it holds is no profile, and would be lost"
+    found = sites.pop("sites", None)
+    others = sorted(set(found) - {name}) if isinstance(found, dict) else []
+    if sites or not isinstance(found, dict):
+        return "what it holds is no profile, and would be lost"
+    return f"it holds the profile of {', '.join(others)}, which would be lost" if others else ""
 
 
 def _write_profile(server: mocksite.Server, given: argparse.Namespace) -> None:

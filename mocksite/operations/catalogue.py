@@ -36,6 +36,11 @@ def written(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
+def known() -> frozenset[str]:
+    """Names of all operations there are, in small letters."""
+    return frozenset(name.lower() for name in (*OPERATIONS, *NOT_SERVED))
+
+
 def served() -> dict[str, list[str]]:
     """The operations served, by service."""
     found: dict[str, list[str]] = {}

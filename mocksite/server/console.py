@@ -19,7 +19,7 @@ from mocksite.protocol.requests import BadRequestError, parse_request
 from mocksite.seed.people import ROLES
 from mocksite.server import samples, sheets
 from mocksite.server.control import Control, change_session, is_loopback
-from mocksite.server.limits import Pace
+from mocksite.server.limits import Pace, pause
 from mocksite.server.pages import not_found, page
 from mocksite.server.requestlog import Entry, RequestLog
 from mocksite.server.site import Site
@@ -131,7 +131,7 @@ class Console:
         elif action == "fault":
             self._control.set_fault(site, value or None)
         elif action == "latency":
-            self._pace.seconds = max(0, int(value)) / 1000
+            self._pace.seconds = pause(value) / 1000
         elif action == "session":
             with site.store.transaction():
                 change_session(site, value, {"state": name})

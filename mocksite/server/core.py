@@ -28,7 +28,7 @@ from mocksite.server.site import Clock, Identity, Site
 #: The address clients of XML API 10.0.0 use; retired with 41.9 (R41.9.0-01, R41.8.0-02).
 _VERSIONED = re.compile(r"^/WBXService/(xml[\d.]+)/XMLService$")
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Core:
 
     def add_site(self, name: str) -> Site:
         """One more site of the same release and seed, with a state of its own."""
-        if not _NAME.match(name):
+        if not NAME.match(name):
             raise ValueError(f"{name!r} cannot be the name of a site: letters, digits, - and _ only")
         options = self.options
         seed = Seed(options.seed, midnight(self.clock()), options.users, options.meetings, options.recordings)

@@ -21,6 +21,18 @@ _WRITTEN = re.compile(r"^(\d+)(?:/(s|m))?$")
 MINUTE = 60.0
 
 
+#: The longest a server waits before an answer, in milliseconds: no client waits for more.
+LONGEST = 600_000
+
+
+def pause(text: str) -> int:
+    """Milliseconds as somebody wrote them."""
+    number = int(text) if text.isdecimal() and len(text) < 10 else -1
+    if not 0 <= number <= LONGEST:
+        raise RateError(f"{text!r} is no latency: milliseconds, 0 to {LONGEST}")
+    return number
+
+
 @dataclass
 class Pace:
     """How long a server waits before every answer; the console changes it."""

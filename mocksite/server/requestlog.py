@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
+import sys
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TextIO
 
 from mocksite.protocol.encodings import UnreadableError, decode
 from mocksite.protocol.requests import from_form
@@ -17,11 +19,14 @@ from mocksite.protocol.requests import from_form
 CAPACITY = 10_000
 EXCHANGES = 50
 
+#: A secret element of any prefix, and its content: text, CDATA, comments before, between and behind, cut off or not.
 _SECRET = re.compile(
-    r"(<(?:\w+:)?\w*(?:[pP]assword|[tT]icket|[tT]oken|PIN|[sS]ecret|[hH]ostKey|[aA]ccessCode|PW|samlResponse)(?:\s[^>]*)?>)"
-    r"([^<]+)(?=</)"
+    r"(<(?:[\w.-]+:)?\w*(?:[pP]assword|[tT]icket|[tT]oken|PIN|[sS]ecret|[hH]ostKey|[aA]ccessCode|PW|samlResponse)"
+    r"(?:\s[^>]*)?(?<!/)>)(?=\s*+(?:[^\s<]|<[!?]))"
+    r"(?:[^<]|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z))++",
+    re.DOTALL,
 )
-_IN_LINKS = re.compile(r"\b((?:TK|PW|PWD)=)[^&\s<]+")
+_IN_LINKS = re.compile(r"\b((?:TK|PW|PWD)=)[^&\s<]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,12 @@ def _readable(document: bytes) -> str:
     return _IN_LINKS.sub(r"\1******", _SECRET.sub(r"\1******", text))
 
 
+def _appended(path: Path) -> io.FileIO:
+    """Without waiting: a pipe that nobody reads would be opened for ever, and one that is full would stop the site."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o666)
+    return io.FileIO(number, "ab")
+
+
 class RequestLog:
     """Collects entries, and appends them to a file as JSON lines."""
 
@@ -69,7 +80,9 @@ class RequestLog:
         self._exchanges: deque[Exchange] = deque(maxlen=EXCHANGES)
         self._lock = threading.Lock()
         self._number = 0
-        self._file: TextIO | None = path.open("a", encoding="utf-8", buffering=1) if path else None
+        self._file: io.FileIO | None = _appended(path) if path else None
+        self._whole = True
+        self._full = False
 
     def write(self, entry: Entry, asked: bytes, told: bytes) -> None:
         """Add an entry, with the request and the reply; its number is given here."""
@@ -82,7 +95,21 @@ class RequestLog:
             if self._file:
                 request, reply = exchange.texts()
                 line = {**asdict(numbered), "request": request, "reply": reply}
-                self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                text = json.dumps(line, ensure_ascii=False)
+                self._append(self._file, text.encode("utf-8", "backslashreplace") + b"\n")
+
+    def _append(self, file: io.FileIO, line: bytes) -> None:
+        """Clients are answered all the same when there is no room; what comes later is a line of its own again."""
+        line = line if self._whole else b"\n" + line
+        try:
+            written = file.write(line) or 0
+            why = "no room" if written < len(line) else ""
+        except OSError as problem:
+            written, why = 0, problem.strerror or str(problem)
+        self._whole = written == len(line) or (self._whole and not written)
+        if why and not self._full:
+            self._full = True
+            print(f"webex-mock: the log is not written for now: {why}", file=sys.stderr, flush=True)
 
     def entries(self) -> list[Entry]:
         """The latest entries, oldest first."""

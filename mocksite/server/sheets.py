@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mocksite.model.settings import CHOICES, ID_SPELLINGS, SUB_PREFIXES, TONES, Settings, Value
 from mocksite.protocol.nodes import MalformedError, Node, read
+from mocksite.server.limits import LONGEST
 
 _STYLE = """
 :root {
@@ -156,7 +157,8 @@ def _operations(shown: Glance) -> str:
 
 def _switches(shown: Glance) -> str:
     releases = _select("release", shown.releases, shown.facts["release"])
-    pause = f'<input name="value" aria-label="latency in milliseconds" type="number" min="0" value="{shown.latency}">'
+    waits = f'aria-label="latency in milliseconds" type="number" min="0" max="{LONGEST}" value="{shown.latency}"'
+    pause = f'<input name="value" {waits}>'
     wrong = f'<input name="value" aria-label="fault" value="{_text(shown.fault)}" placeholder="id of a fault">'
     faults = '<a href="/_control/faults">fault</a>'
     resets = "".join(

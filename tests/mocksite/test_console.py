@@ -93,6 +93,7 @@ def test_a_session_is_held_from_the_page(site) -> None:
         {"action": "fault", "value": "<b>none</b>"},
         {"action": "release", "value": "1.0"},
         {"action": "latency", "value": "soon"},
+        {"action": "latency", "value": "99999999999999999999"},
         {"action": "reset", "name": "everything"},
         {"action": "session", "name": "started", "value": "<b>none</b>"},
         {"action": "session", "name": "ended", "value": "1"},
@@ -184,6 +185,32 @@ def test_the_log_file_keeps_whole_exchanges_without_secrets(make, tmp_path: Path
     assert "<serv:message" in lines[1]["request"], "a form is kept as the document it carries"
     assert password not in file.read_text("utf-8")
     assert ticket not in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<password><![CDATA[Canary-1]]></password>",
+        "<password><!-- mine -->Canary-1</password>",
+        "<password>Canary-<![CDATA[1]]>Canary-2<!-- x --></password>",
+        "<password>Canary-1<?x y?>Canary-2</password>",
+        "<use-1:password xmlns:use-1='urn:x'>Canary-1</use-1:password>",
+        "<password >\n Canary-1 </password >",
+        "<password><![CDATA[Canary-1",
+        "<password>Canary-1",
+        "<backURL>https://site/p.php?AT=LI&amp;pwd=Canary-1</backURL>",
+    ],
+)
+def test_a_password_is_masked_however_it_is_written(make, tmp_path: Path, written: str) -> None:
+    file = tmp_path / "log.jsonl"
+    talk = make(log=file)
+    talk.post(talk.document("GetSite").replace("<siteName>", f"{written}<siteName>", 1))
+    talk.post(f"<message>{written}")
+    kept = file.read_text("utf-8")
+    assert kept.count("******") >= 2
+    for text in (kept, *(part for one in talk.core.request_log.exchanges() for part in one.texts())):
+        assert "Canary-" not in text
+    assert "<message>" in kept
 
 
 needs_browser = pytest.mark.skipif(not chromium(), reason="no chromium on this machine: apt-get install chromium")

@@ -95,6 +95,23 @@ def test_it_ends_with_whoever_started_it() -> None:
         (["--site-name", "a", "--site-name", "A"], "error[site-name]: there is a site A already"),
         (["--write-profile", "/nonexistent/p"], "error[write-profile]: No such file or directory: /nonexistent/p"),
         (["--users", "many"], "error[usage]: argument --users: 'many' is not a whole number"),
+        (["--users", "\u00b2"], "error[usage]: argument --users: '\u00b2' is not a whole number"),
+        (["--port", "\u00b2"], "error[usage]: argument --port: '\u00b2' is not a port"),
+        (["--port", "9" * 5000], "error[usage]: argument --port: '9"),
+        (["--latency", "99999999999999999999"], "error[usage]: argument --latency: '99999999999999999999' is no latency: milliseconds, 0 to 600000"),
+        (["--latency", "600001"], "error[usage]: argument --latency: '600001' is no latency"),
+        (["--not-served", "GetSite=999"], "error[not-served]: not-served-answer must be one of failure, 404, 410, page\n  where  --not-served"),
+        (["--not-served", "GetSite="], "error[not-served]: not-served-answer must be one of"),
+        (["--not-served", "GetSite,Nope"], "error[not-served]: there is no operation 'Nope'\n  where  --not-served\n  hint   webex-mock operations"),
+        (["--not-served", ","], "error[not-served]: it names no operation"),
+        (["--write-profile", "x" * 300], "error[write-profile]: File name too long"),
+        (["--write-profile", "/dev/null"], "error[write-profile]: it is there, and no file: /dev/null"),
+        (["--write-profile", "/"], "error[write-profile]: it is there, and no file: /"),
+        (["--write-profile", "/etc/passwd"], "error[write-profile]: what it holds is no profile, and would be lost: /etc/passwd"),
+        *(
+            (["--write-profile", "/nonexistent/p", "--profile-name", name], f"error[profile-name]: {name!r} cannot be the name of a site")
+            for name in ("", "a b", "a.b", "a\n", "x" * 64)
+        ),
         (["--host", "192.0.2.1", "--allow-remote"], "error[address]: cannot serve at 192.0.2.1 port 0: "),
     ],
 )
@@ -120,6 +137,35 @@ def test_a_full_disk_is_one_clear_message() -> None:
     assert (done.returncode, done.stderr.splitlines()[0]) == (4, "error[output]: No space left on device: standard output")
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
+
+
+def test_a_profile_of_other_sites_stays_and_one_of_its_own_is_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "sites.toml"
+    for held in ("[sites.prod]\nurl = 'x'\n[sites.mock]\nurl = 'y'\n", "[tool]\nx = 1\n", "sites = 3\n", "notes\n"):
+        file.write_text(held, encoding="utf-8")
+        file.chmod(0o644)
+        assert main(["--port", "0", "--write-profile", str(file)]) == 4
+        assert (file.read_text(encoding="utf-8"), file.stat().st_mode & 0o777) == (held, 0o644)
+        told = capsys.readouterr().err
+        assert told.startswith("error[write-profile]: ")
+        assert ("profile of prod, which would be lost" in told) == ("prod" in held)
+        assert "hint   name another file" in told
+    file.write_text("[sites.mock]\nurl = 'of the mock before'\n", encoding="utf-8")
+    process = spawn("--port", "0", "--write-profile", str(file))
+    url = ready(process)
+    process.terminate()
+    process.communicate(timeout=SAFETY)
+    assert tomllib.loads(file.read_text(encoding="utf-8"))["sites"]["mock"]["url"] == url
+
+
+@pytest.mark.parametrize("option", ["--write-profile", "--log"])
+def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert main(["--port", "0", option, str(pipe)]) == 4
+    told = capsys.readouterr().err
+    assert told.startswith("error[")
+    assert str(pipe) in told
 
 
 def test_a_port_in_use(capsys) -> None:
@@ -221,6 +267,38 @@ def test_the_log_file(make, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert [line["result"] for line in lines] == ["SUCCESS", "FAILURE"]
     assert "Secret-Word-1" not in file.read_text()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this machine")
+def test_a_log_that_finds_no_room_is_told_once_and_clients_are_answered(make, capsys: pytest.CaptureFixture[str]) -> None:
+    talk = make(log=Path("/dev/full"))
+    assert talk.call("GetSite").ok
+    assert talk.call("GetSite").ok
+    assert capsys.readouterr().err == "webex-mock: the log is not written for now: No space left on device\n"
+
+
+def test_what_a_log_had_room_for_in_part_leaves_the_next_lines_whole(make, tmp_path: Path) -> None:
+    """A disk takes part of a line, then nothing, then there is room again."""
+    file = tmp_path / "log.jsonl"
+    talk = make(log=file)
+    whole = talk.core.request_log._file
+    room = iter([10, 0, None, None])
+
+    class Disk:
+        def write(self, line: bytes) -> int:
+            left = next(room)
+            if left == 0:
+                raise OSError(28, "No space left on device")
+            return whole.write(line[:left])
+
+        close = staticmethod(whole.close)
+
+    talk.core.request_log._file = Disk()
+    for _ in range(4):
+        assert talk.call("GetSite").ok
+    cut, *lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(cut) == 10
+    assert [json.loads(line)["number"] for line in lines] == [3, 4]
 
 
 def test_a_fault_can_be_given_from_the_start(make, monkeypatch) -> None:
