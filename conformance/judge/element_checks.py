@@ -164,12 +164,16 @@ def passwords(reply: Reply, wanted: int, numbers: int) -> Findings:
 
 
 def panelist_passwords(reply: Reply) -> Findings:
-    """Two elements say panelist and password, one of them a number (R41.4.0-07: the notes do not name them)."""
+    """Two elements say panelist and password, one of them a number (R41.4.0-07: the notes do not name them).
+
+    What they stand in may say the panelist.
+    """
     expected = "two elements that say panelist and password, one of them a number"
     texts = [
         (local_name(element), text_of(element))
         for element in (reply.body.iter() if reply.body is not None else ())
-        if "panelist" in local_name(element).lower() and "password" in local_name(element).lower() and text_of(element)
+        if "password" in local_name(element).lower() and text_of(element)
+        if any("panelist" in local_name(one).lower() for one in (element, *element.iterancestors()))
     ]
     if len(texts) >= 2 and any(is_count(text) for _, text in texts):
         return ()
