@@ -32,6 +32,11 @@ def user_is_active(context: ScenarioContext, user: str) -> None:
     context.require_active(user)
 
 
+@given("the {deletable} is not deactivated")
+def user_is_not_deactivated(context: ScenarioContext, user: str) -> None:
+    context.require_not_deactivated(user)
+
+
 @given("the {disposable} has a meeting license")
 def user_has_license(context: ScenarioContext, user: str) -> None:
     context.require_license(user)

@@ -250,6 +250,11 @@ def user_has_no_license(context: ScenarioContext) -> None:
     context.judge(element_checks.no_meeting_license(context.reply, context.run_context.contract.whole))
 
 
+@then("the session is shown in full")
+def session_is_shown_in_full(context: ScenarioContext) -> None:
+    reply_checks.require_whole_session(context.reply, context.run_context.contract.whole)
+
+
 @then("the {item} is one of the host")
 def session_is_of_the_host(context: ScenarioContext, item: str) -> None:
     asking = context.held("host")["webExId"]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of, told_moment
 from conformance.judge.findings import Finding
-from conformance.sites.errors import CannotGoOn, CannotJudge
+from conformance.sites.errors import CannotGoOn, CannotJudge, NotApplicable
 from conformance.sites.profile import ADMINISTRATORS, SERVICE_PATH
 from conformance.wire.exchange import Element, Exchange, Reply, Request, children, is_count, local_name, texts_of
 from conformance.wire.pages import only_row
@@ -129,6 +129,16 @@ def require_host(reply: Reply, whole: ContractView, session: str, webex_id: str)
     hosts = Finder(reply, whole).texts("host/webExId")
     if hosts and webex_id.lower() not in map(str.lower, hosts):
         raise CannotJudge(f"the {session} of the profile must be one of the account host: it is one of {hosts[0]}")
+
+
+def require_whole_session(reply: Reply, whole: ContractView) -> None:
+    """GetSessionInfo tells who is neither invited nor approved how a session is joined and no more (40.8).
+
+    Whether an administrator is told more no source says: :class:`NotApplicable` where that is what a site tells.
+    """
+    short = reply.operation == "GetSessionInfo" and reply.succeeded
+    if short and not Finder(reply, whole).texts("host/webExId"):
+        raise NotApplicable("GetSessionInfo tells this account no more of the session than how it is joined")
 
 
 def reason_is(reply: Reply, reason: str) -> Findings:

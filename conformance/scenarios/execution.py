@@ -64,6 +64,8 @@ def result_of(
     """The record of one scenario that took ``seconds``."""
     if verdict.outcome == "skipped" and context is not None:
         skip = skip or context.not_judged
+        if skip is None and isinstance(error, NotApplicable):
+            skip = Skip("data", shortened(str(error)))
     observed = verdict.outcome == "skipped" and skip is None
     return ScenarioResult(
         nodeid=nodeid,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import NoReturn
 
 from conformance.judge import element_checks, reply_checks
 from conformance.judge.contract import ContractView
@@ -150,12 +149,7 @@ class ScenarioContext:
             if not self.reply.succeeded:
                 return {**item, "email": address}
         only = "only Control Hub can remove one: name others"
-        return self._do_without(f"every {name} of the profile is a user of the site by now; {only}")
-
-    def _do_without(self, why: str) -> NoReturn:
-        """What the scenario needs is not there to be had: it is skipped, and nobody accused."""
-        self._absent = Skip("data", why)
-        raise NotApplicable(why)
+        raise NotApplicable(f"every {name} of the profile is a user of the site by now; {only}")
 
     def require_login(self, role: str, credential: str = "") -> None:
         """What follows says something only if the site lets ``role`` in, with ``credential`` if one is named."""
@@ -172,11 +166,16 @@ class ScenarioContext:
             hint = "activate it in Control Hub, which removes inactive users after 30 days"
             raise CannotJudge(f"the {user} of the profile is {state or 'in no known state'}, not {_ACTIVATED}: {hint}")
 
+    def require_not_deactivated(self, user: str) -> None:
+        """What DelUser does shows only in somebody who was not deactivated before."""
+        if self._user_element(user, "active") == _DEACTIVATED:
+            raise NotApplicable(f"GetUser shows the {user} as {_DEACTIVATED} before anybody has deactivated one")
+
     def require_license(self, user: str) -> None:
         """What follows says something only about a user whose license to host meetings is seen now."""
         self._user_element(user, "active")
         if not element_checks.no_meeting_license(self.reply, self.run_context.contract.whole):
-            self._do_without(f"GetUser shows no meeting license of the {user} that could be taken away")
+            raise NotApplicable(f"GetUser shows no meeting license of the {user} that could be taken away")
 
     def deactivate(self, user: str) -> None:
         """Have DelUser deactivate a user; whether it does is the business of R41.11.0-15."""
@@ -234,14 +233,9 @@ class ScenarioContext:
         account = self._authenticator.account(role)
         sent = self._values(operation, values or {}, item)
         url = self.run_context.profile.url.partition("/WBXService/")[0] + _RETIRED_PATH if retired_address else ""
+        name = self.value(identity)
         request = self._authenticator.signed(
-            account,
-            operation,
-            sent,
-            identity=self.value(identity),
-            credential=credential,
-            address_too=address_too,
-            url=url,
+            account, operation, sent, identity=name, credential=credential, address_too=address_too, url=url
         )
         self._carry_out(request, sent)
 
@@ -285,8 +279,7 @@ class ScenarioContext:
         sent = {name: self.value(text) for name, text in self.run_context.payloads.defaults("CreateUser").items()}
         self._cleanup.name("CreateUser", sent)
         request = self._authenticator.signed(account, "CreateUser", sent)
-        exchange = self._cleanup.create(request, sent, lambda: self._client.send(request), hold=False)
-        reply = exchange.reply
+        reply = self._cleanup.create(request, sent, lambda: self._client.send(request), hold=False).reply
         return "" if reply.succeeded else reply.verdict()
 
     def send_for_every_page(

@@ -381,7 +381,7 @@ Feature: Existing users keep their old login after the move to Control Hub
 
     Scenario Outline: A meeting made by the <role>, called by <name>, is his own
       When the <role>, called "<identity>", sends CreateMeeting
-      And the site admin sends GetSessionInfo for the new meeting
+      And the <role> sends GetSessionInfo for the new meeting
       Then host/email is "{<role>.email}"
 
       Examples:
@@ -392,7 +392,7 @@ Feature: Existing users keep their old login after the move to Control Hub
 
     Scenario Outline: A meeting made by the host, signed in with <credential>, is his own
       When the host, signed in with <credential>, sends CreateMeeting
-      And the site admin sends GetSessionInfo for the new meeting
+      And the host sends GetSessionInfo for the new meeting
       Then host/email is "{host.email}"
 
       Examples:
@@ -405,7 +405,7 @@ Feature: Existing users keep their old login after the move to Control Hub
     Scenario: A meeting made by the host, signed in with a password, is his own
       Given single sign-on is disabled on the site
       When the host, signed in with password, sends CreateMeeting
-      And the site admin sends GetSessionInfo for the new meeting
+      And the host sends GetSessionInfo for the new meeting
       Then host/email is "{host.email}"
 
   Rule: GetUser, SetUser and DelUser find users the same way
@@ -471,6 +471,7 @@ Feature: Existing users keep their old login after the move to Control Hub
     @clause.R41.11.0-37
     Scenario: DelUser deactivates a later user by the e-mail address
       Given a new user
+      And the new user is not deactivated
       When the site admin sends DelUser with
         | webExId | {new user.email} |
       Then the call succeeds
@@ -497,6 +498,7 @@ Feature: Existing users keep their old login after the move to Control Hub
 
     Scenario: DelUser does not deactivate a later user by a short name
       Given a new user
+      And the new user is not deactivated
       When the site admin sends DelUser with
         | webExId | {new user.short name} |
       And the site admin sends GetUser for the new user

@@ -143,6 +143,7 @@ Feature: Meetings tell whether they are large events (Events 2.0)
       Given the site has a meeting
       When the site admin sends <operation> for the meeting
       Then the call succeeds
+      And the session is shown in full
       And the reply contains
         | element            | kind    |
         | <parent>/<element> | boolean |
@@ -157,7 +158,8 @@ Feature: Meetings tell whether they are large events (Events 2.0)
     Scenario Outline: In <operation> <parent> ends with the new elements for the site admin
       Given the site has a meeting
       When the site admin sends <operation> for the meeting
-      Then <parent>/enableEvent comes directly after <before>
+      Then the session is shown in full
+      And <parent>/enableEvent comes directly after <before>
       And <parent>/enableWebniar comes directly after enableEvent
       And <parent>/enablePreMeetingLobby comes directly after enableWebniar
       And <parent>/enablePreMeetingLobby comes last in its parent
@@ -171,7 +173,8 @@ Feature: Meetings tell whether they are large events (Events 2.0)
     Scenario Outline: Of an ordinary meeting <operation> says false twice to the site admin
       Given the site has a meeting
       When the site admin sends <operation> for the meeting
-      Then <parent>/enableEvent is "false"
+      Then the session is shown in full
+      And <parent>/enableEvent is "false"
       And <parent>/enableWebniar is "false"
 
       Examples:

@@ -73,6 +73,7 @@ Feature: The lobby before a meeting is visible
       Given the site has a meeting
       When the site admin sends <operation> for the meeting
       Then the call succeeds
+      And the session is shown in full
       And the reply contains
         | element                        | kind    |
         | <parent>/enablePreMeetingLobby | boolean |

@@ -94,7 +94,7 @@ Feature: Large events are shown in detail and cannot be scheduled
 
     Scenario Outline: SetMeeting of a <kind> is refused to the site admin
       Given the site has a disposable <kind>
-      When the site admin sends GetSessionInfo for the disposable <kind>
+      When the host sends GetSessionInfo for the disposable <kind>
       And the site admin sends SetMeeting for the disposable <kind> with
         | confName | {GetSessionInfo.metaData/confName} |
       Then the call is refused with 110064

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.judge import element_checks, mail_checks, reply_checks
 from conformance.judge.findings import ContractViolation, Finding, Violation, headline
-from conformance.sites.errors import CannotJudge
+from conformance.sites.errors import CannotJudge, NotApplicable
 from conformance.wire.exchange import Exchange, Reply, Request, Signature, read_reply
 from conformance.wire.mailbox import Mail
 from tests.judge.test_edges import SITE, WHOLE, get_site
@@ -247,6 +247,8 @@ PANELIST = "two elements that say panelist and password, one of them a number"
         ("<ns1:panelistPASSWORD>12</ns1:panelistPASSWORD><ns1:panelist>12</ns1:panelist><ns1:password>12</ns1:password>", "panelistPASSWORD"),
         ("<ns1:panelistPassword>ab</ns1:panelistPassword><ns1:panelistPassword2>1²</ns1:panelistPassword2>", "panelistPassword, panelistPassword2"),
         ("<ns1:panelistPassword>12</ns1:panelistPassword><ns1:panelistPassword2/>", "panelistPassword"),
+        ("<ns1:Panelist><ns1:password>abc</ns1:password><ns1:numericPassword>123</ns1:numericPassword></ns1:Panelist>", ""),
+        ("<ns1:panelist><ns1:pin>123</ns1:pin></ns1:panelist><ns1:host><ns1:password>123</ns1:password></ns1:host>", "absent with its parent"),
         ("", "absent with its parent"),
     ],
 )
@@ -760,3 +762,16 @@ def test_a_session_is_asked_about_by_its_host(host: str | None) -> None:
             reply_checks.require_host(reply, WHOLE, "webcast", "sam.admin@example.com")
     else:
         reply_checks.require_host(reply, WHOLE, "webcast", "sam.admin@example.com")
+
+
+def session_told(inside: str, result: str = "SUCCESS", operation: str = "GetSessionInfo") -> Reply:
+    told = GET_SESSION_INFO.format(inside).replace(">SUCCESS<", f">{result}<")
+    return replace(read_reply("GetSessionInfo", told.encode()), operation=operation)
+
+
+def test_what_anybody_is_told_of_a_session_says_nothing_of_the_rest() -> None:
+    with pytest.raises(NotApplicable) as found:
+        reply_checks.require_whole_session(session_told("<ep:accessControl/>"), WHOLE)
+    assert str(found.value) == "GetSessionInfo tells this account no more of the session than how it is joined"
+    for whole in (session_told("<ep:host><ep:webExId>h</ep:webExId></ep:host>"), session_told("", "FAILURE"), session_told("", operation="GetMeeting")):
+        reply_checks.require_whole_session(whole, WHOLE)

@@ -9,14 +9,16 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.reporting.outcome import Skip
 from conformance.scenarios.cleanup import ScenarioCleanup
+from conformance.scenarios.execution import result_of, verdict_of
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.ahead.lanes import Lanes, may_be_replayed
 from conformance.scenarios.run_context import RunContext, gate
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.scenario_data import ScenarioData
-from conformance.sites.errors import CannotJudge
+from conformance.sites.errors import CannotJudge, NotApplicable
 from conformance.sites.release import Release
 from conformance.sites.settings import setting_named
 from conformance.wire.exchange import Exchange, Request
@@ -126,6 +128,19 @@ def test_who_is_made_has_the_address_of_the_profile(catalogue: Catalogue, every:
         with suppress(CannotJudge):
             context.make("user who is active in Control Hub", {})
         assert b"<email>{draft}@example.com</email>" in context.exchanges[0].request.body
+        context.clean_up()
+
+
+def test_only_of_who_is_not_deactivated_yet_anything_follows_and_the_reason_is_told(catalogue: Catalogue, every: list[Scenario]) -> None:
+    with told_of(catalogue, every) as (_, context):
+        context.make("user", {})
+        context.require_not_deactivated("new user")
+        context.deactivate("new user")
+        with pytest.raises(NotApplicable) as found:
+            context.require_not_deactivated("new user")
+        verdict = verdict_of(context.scenario, context, found.value, False, ())
+        told = result_of("x", context.scenario, context, found.value, verdict, None, 0.0, ())
+        assert (told.outcome, told.skip) == ("skipped", Skip("data", "GetUser shows the new user as DEACTIVATED before anybody has deactivated one"))
         context.clean_up()
 
 

@@ -120,6 +120,29 @@ def rows_lacking(row: str, names: str, unless: Callable[[Element], bool]) -> Cha
     return change
 
 
+_TOLD_A_STRANGER = ("listStatus", "registration", "passwordReq", "isRegisterIDRequired")
+
+
+def as_a_stranger(root: Element) -> None:
+    """GetSessionInfo as it tells who is neither invited nor approved how a session is joined (40.8)."""
+    for access in named(root, "accessControl"):
+        body = access.getparent()
+        body[:] = [access]
+        access[:] = [one for one in access if etree.QName(one).localname in _TOLD_A_STRANGER]
+
+
+def shown_address(root: Element) -> None:
+    """GetUser shows the e-mail address in the place of the webExId, whatever the user signs in by."""
+    for shown, email in zip(named(root, "webExId"), named(root, "email"), strict=False):
+        shown.text = email.text
+
+
+def if_asked(word: bytes, operation: str, change: Change) -> Twist:
+    """A change of the replies to requests that hold ``word``."""
+    inner = of(operation, change)
+    return lambda request, response: inner(request, response) if word in request.body else response
+
+
 def unless_asked(word: bytes, operation: str, change: Change) -> Twist:
     """A change of the replies to requests that do not hold ``word``."""
     inner = of(operation, change)
