@@ -135,6 +135,7 @@ _MAY_COME = "whether it was created nobody knows: the site does not show it yet"
 
 def sweep(site: Site, folder: Path, later: int = 0) -> tuple[int, str]:
     """``webex-conformance sweep`` on what was left, so many seconds later; its exit code and what it said."""
+    (folder / "reports").mkdir(exist_ok=True)
     command = [sys.executable, "-c", _LATER.format(later), "sweep", "--root", str(ROOT)]
     options = site.served.arguments("--access", "read-write", "--reports", str(folder / "reports"))
     told = subprocess.run([*command, *options], cwd=folder, env=_environment(folder), capture_output=True, text=True, timeout=SAFETY)

@@ -78,6 +78,7 @@ def test_sweep_reads_the_ledgers_of_many_folders(tmp_path: Path, capsys: pytest.
             ledger = Ledger(folder / f"twisted-{run}.jsonl", place, run)
             ledger.created(ledger.intend("", SETTING, setting), {"value": "false"})
             ledger.close()
+        (tmp_path / "r").mkdir()
         arguments = ["sweep", *SUITE, *served.arguments("--reports", str(tmp_path / "r"))]
         assert main([*arguments, "--dry-run"]) == 0
         assert "would undo" not in capsys.readouterr().out
