@@ -51,6 +51,7 @@ from conformance.run.session import RunSession
 from conformance.run.site_session import EmbeddedMock
 from conformance.run.terminal import StandardOutput, clean_up_when_told_to_end, replace_closed_streams, unusable
 from conformance.scenarios.features import Catalogue
+from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.ledger import ReportsLock
 
@@ -429,6 +430,8 @@ def pytest_configure(config: pytest.Config) -> None:
     write_allure_results(config, options.reports / "allure-results")
     # The statement tells every failure in its own grammar; pytest's sections would tell them again.
     silence_failures(config)
+    # A file named with its line is no path yet when pytest looks for the conftest.py beside it.
+    import_vocabulary(config.rootpath)
     _register(config, Catalogue(config.rootpath))
 
 

@@ -7,12 +7,14 @@ What belongs to the user (``sites.toml``, ``known_issues.toml``, ``reports/``) i
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from conformance import __version__
 from conformance.sites.errors import UserError
+from conformance.sites.user_files import why_unreadable
 
 _PARTS = ("features", "payloads", "schemas", "steps")
 INSTALLED = Path(__file__).resolve().parents[1] / "suite"
@@ -67,12 +69,15 @@ def allure_folder(root: Path) -> Path:
     """Where Allure gets installed by ``report/``; an installed suite has it copied, pip would not remove it again."""
     if root != INSTALLED:
         return root / "report"
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "webex-conformance" / __version__
+    caches, hint = os.environ.get("XDG_CACHE_HOME") or "~/.cache", "set XDG_CACHE_HOME to a folder that can be written"
     try:
+        cache = Path(caches).expanduser() / "webex-conformance" / __version__
         return Path(shutil.copytree(root / "report", cache, dirs_exist_ok=True))
+    except RuntimeError:  # nobody's home, as of a user of a container
+        raise UserError("cache", "Allure has nowhere to go: you have no home", where=caches, hint=hint) from None
     except OSError as problem:
-        hint = "set XDG_CACHE_HOME to a folder that can be written"
-        raise UserError("cache", f"Allure has nowhere to go: {problem}", where=str(cache), hint=hint) from None
+        what = f"Allure has nowhere to go: {why_unreadable(problem)}"
+        raise UserError("cache", what, where=str(cache), hint=hint) from None
 
 
 def run(root: Path, arguments: Iterable[str]) -> int:
@@ -104,15 +109,19 @@ def pytest_arguments(root: Path, arguments: list[str]) -> list[str]:
     return [*settings, *given, *places]
 
 
+#: What may stand behind a file: its line, as failures are told with, or the rest of a node id.
+_BEHIND = re.compile(r"(:\d+)?(::.*)?$", re.DOTALL)
+
+
 def _place(root: Path, argument: str) -> str:
-    path, colons, title = argument.partition("::")
+    path = _BEHIND.sub("", argument, count=1)
     if not path.startswith("features") or Path(path).exists() or not (root / path).exists():
         return argument
-    return f"{root / path}{colons}{title}"
+    return str(root / path) + argument.removeprefix(path)
 
 
 def _means_features(argument: str) -> bool:
-    path = Path(argument.partition("::")[0])
+    path = Path(_BEHIND.sub("", argument, count=1))
     if path.suffix == ".feature" or path.parts[:1] == ("features",):
         # Meant as a place even where there is none: pytest then says that it is not there.
         return True

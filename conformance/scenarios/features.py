@@ -21,6 +21,7 @@ from conformance.scenarios.scenario_data import demand_references
 from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.errors import UserError
 from conformance.sites.release import Release
+from conformance.sites.user_files import why_unreadable
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def _parse(path: Path, name: str) -> Feature:
     except GherkinParseError as problem:
         raise UserError("feature-syntax", f"{problem.message}", where=f"{name}:{problem.line}") from None
     except (OSError, UnicodeDecodeError) as problem:
-        raise UserError("feature-unreadable", f"cannot read the feature: {problem}", where=name) from None
+        what = f"cannot read the feature: {why_unreadable(problem)}"
+        raise UserError("feature-unreadable", what, where=name) from None
 
 
 def _written_scenarios(path: Path, language: str) -> int:

@@ -16,6 +16,7 @@ from conformance.cli import main
 from conformance.judge.vendor_schemas import VendorSchemas
 from conformance.scenarios.features import Catalogue
 from conformance.run.site_session import open_site
+from conformance.run.suite import INSTALLED, allure_folder
 from conformance.run.options import Options
 from conformance.sites.profile_file import load_profile
 from conformance.sites.errors import UserError
@@ -342,6 +343,17 @@ COMMANDS = {
     "a folder without features": ["docs", "--root", "{tmp}"],
     "an unknown option": ["plan", "--sites", "{sites}", "--colour"],
 }  # fmt: skip
+
+
+def test_a_report_of_somebody_without_a_home_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def nobody(self: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "expanduser", nobody)
+    with pytest.raises(UserError) as caught:
+        allure_folder(INSTALLED)
+    assert "XDG_CACHE_HOME" in refused(caught.value, "cache", "you have no home")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
