@@ -30,6 +30,12 @@ def each_row_is_another(context: ScenarioContext, path: str) -> None:
     context.judge(list_checks.each_row_another(context.reply, context.run_context.contract.whole, path))
 
 
+@then("{rows} is another one for each of the two recordings")
+def recordings_have_rows_of_their_own(context: ScenarioContext, rows: str) -> None:
+    replies, whole = context.replies_of(context.last.request.operation), context.run_context.contract.whole
+    context.judge(list_checks.rows_of_their_own(replies, whole, rows))
+
+
 @then("the views are as many as {operation} counts")
 def views_are_told(context: ScenarioContext, operation: str) -> None:
     (listed,), whole = context.replies_of(operation)[-1:], context.run_context.contract.whole

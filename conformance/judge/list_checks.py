@@ -8,6 +8,7 @@ from itertools import combinations
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import TRUE_WORDS, Finder, moment_of
 from conformance.judge.findings import Finding
+from conformance.sites.errors import CannotJudge
 from conformance.wire.exchange import Reply, is_count, texts_of
 from conformance.wire.pages import rows_of
 
@@ -58,6 +59,17 @@ def each_row_another(reply: Reply, whole: ContractView, path: str) -> Findings:
         return ()
     twice = sorted({text for text in texts if texts.count(text) > 1})
     return (Finding("element-value", path, "another one in each row", ", ".join(twice) or "absent"),)
+
+
+def rows_of_their_own(replies: Sequence[Reply], whole: ContractView, path: str) -> Findings:
+    """The last two of ``replies`` with rows at ``path``, each about another thing, are not alike to the letter."""
+    told = [sorted(tuple(texts_of(row.element).items()) for row in Finder(one, whole).all(path)) for one in replies]
+    last = [rows for rows in told if rows][-2:]
+    if len(last) < 2:
+        raise CannotJudge(f"no two replies hold {path}, to be held against each other")
+    if last[0] != last[1]:
+        return ()
+    return (Finding("element-value", path, "other rows for each recording", f"the same {len(last[0])} for both"),)
 
 
 def views_told(reply: Reply, listed: Reply, whole: ContractView, times: Sequence[str]) -> Findings:

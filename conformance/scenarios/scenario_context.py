@@ -27,7 +27,7 @@ from conformance.wire.client import Sender, reads_only
 from conformance.wire.creations import CREATIONS
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.mailbox import Mail
-from conformance.wire.pages import joined, next_start
+from conformance.wire.pages import joined, next_start, rows_of
 from conformance.wire.recording import PAGE, speak_for
 from conformance.wire.served import NotServed
 
@@ -295,12 +295,16 @@ class ScenarioContext:
         self._listed = joined(pages)
 
     def send_by_either(self, role: str, operation: str, item: str, names: Iterable[str]) -> None:
-        """Send ``operation`` for an item whose id is spelt in more than one way, until the site takes one."""
+        """Send ``operation`` for an item whose id is spelt in more than one way, until the site tells rows by one."""
+        number, taken = next(iter(self.held(item).values())), ""
         for name in names:
-            self.send(role, operation, {name: next(iter(self.held(item).values()))})
-            if self.reply.succeeded:
+            self.send(role, operation, {name: number})
+            if rows_of(self.reply):
                 self.observe(f"{operation} takes {name}")
                 return
+            taken = taken or (name if self.reply.succeeded else "")
+        if taken and not self.reply.succeeded:
+            self.send(role, operation, {taken: number})
 
     def send_twice(self, role: str, operation: str) -> None:
         """Send ``operation`` twice as ``role``, both times with one session ticket."""
@@ -323,9 +327,7 @@ class ScenarioContext:
     def last(self) -> Exchange:
         """The latest exchange."""
         if not self.exchanges:
-            raise UserError(
-                "nothing-sent", "a step asks about a reply before anything was sent", where=self.scenario.path
-            )
+            raise UserError("nothing-sent", "a step asks about a reply before any was sent", where=self.scenario.path)
         return self.exchanges[-1]
 
     @property
@@ -416,10 +418,8 @@ class ScenarioContext:
         if unjudged is None:
             self.judge(result.findings)
         self._unjudged = self._unjudged or unjudged
-        for doubt in result.doubts:
-            self.observe(doubt)
-        known = self.drift.get(reply.operation, ())
-        self.drift[reply.operation] = tuple(dict.fromkeys((*known, *result.drift)))
+        self.observations += result.doubts
+        self.drift[reply.operation] = tuple(dict.fromkeys((*self.drift.get(reply.operation, ()), *result.drift)))
 
     @property
     def not_judged(self) -> Skip | None:

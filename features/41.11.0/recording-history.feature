@@ -218,6 +218,22 @@ Feature: The history of recording views covers meetings, large events and classi
         | R41.11.0-52 | a classic event |
         | R41.11.0-53 | a training      |
 
+    Scenario Outline: The views of a recording of <kind> are not those of a recording of <another>
+      Given the site has a recording of <kind>
+      And the site has a recording of <another>
+      When the site admin sends LstrecordaccessDetailHistory for the recording of <another>, by recondID or else recordID
+      Then the call succeeds
+      When the site admin sends LstrecordaccessDetailHistory for the recording of <kind>, by recondID or else recordID
+      Then the call succeeds
+      And recordDetail is another one for each of the two recordings
+
+      Examples:
+        | clause      | kind            | another    |
+        | R41.11.0-50 | a meeting       | a training |
+        | R41.11.0-51 | a large event   | a meeting  |
+        | R41.11.0-52 | a classic event | a meeting  |
+        | R41.11.0-53 | a training      | a meeting  |
+
     @clause.R41.11.0-54
     Scenario: Each view holds eight elements, and the counts come last
       Given the site has a recording of a training

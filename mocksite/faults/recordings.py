@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mocksite.faults.change import Alter, CallFault, MessageFault, ReplyFault, deaf_to, forgetting, refusing
+from mocksite.faults.change import Alter, CallFault, MessageFault, ReplyFault, deaf_to, forgetting, hearing, refusing
 from mocksite.faults.fault import Fault
-from mocksite.model.records import LARGE_EVENT, Recording
+from mocksite.model.queries import Query, Term
+from mocksite.model.records import LARGE_EVENT, MEETING, Recording
 from mocksite.operations.call import Call
 from mocksite.protocol.dates import show
 from mocksite.protocol.nodes import Node
@@ -48,6 +49,13 @@ def _filter(
         asking(*heard),
         lambda call: _asked(call) == wanted,
     )
+
+
+def _first_of_a_meeting(call: Call) -> None:
+    """The oldest recording of a meeting is heard, whatever number was sent."""
+    oldest = call.store.all(Recording, Query((Term("kind", "=", MEETING),), (("recording_id", False),)))[0]
+    for spelling in ("recondID", "recordID"):
+        hearing(spelling, str(oldest.recording_id))(call)
 
 
 def _nothing_found(_call: Call, message: Node) -> None:
@@ -147,5 +155,16 @@ FAULTS: tuple[Fault, ...] = (
             forgetting("access-history-of-all-services"),
         )
         for clause in ("R41.11.0-50", "R41.11.0-51", "R41.11.0-52")
+    ),
+    *(
+        CallFault(
+            f"{clause}/views-of-one-recording",
+            "whatever recording is asked for, the views of one and the same are told (line 319)",
+            clause,
+            "element-value",
+            ("LstrecordaccessDetailHistory",),
+            _first_of_a_meeting,
+        )
+        for clause in ("R41.11.0-50", "R41.11.0-51", "R41.11.0-52", "R41.11.0-53")
     ),
 )

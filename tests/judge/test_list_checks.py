@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from conformance.judge.list_checks import choices, each_choice_is_the_sum, each_row_another, views_told
+from conformance.judge.list_checks import choices, each_choice_is_the_sum, each_row_another, rows_of_their_own, views_told
+from conformance.sites.errors import CannotJudge
 from conformance.wire.exchange import Reply, read_reply
 from tests.rig import CONTRACT
 
@@ -74,6 +75,19 @@ def test_a_list_that_counts_more_than_it_tells_is_held_against_nothing() -> None
     whole = lists({})
     whole[0] = reply("lstrecordaccessHistory", "<history:matchingRecords><serv:total>3</serv:total></history:matchingRecords>")
     assert each_choice_is_the_sum(whole, SERVICES, WHOLE, PATH) == ()
+
+
+def test_rows_are_other_ones_for_each_recording() -> None:
+    rows = "recordAccessHistory"
+    ours, same, empty = listed(1, 2), listed(2, 1), listed()
+    for replies in ([ours, listed(1, 3)], [same, ours, empty, listed(1)], [ours, ours, listed(2)], [listed(1), ours, empty]):
+        assert rows_of_their_own(replies, WHOLE, rows) == ()
+    for replies in ([ours, same], [listed(3), ours, empty, ours, empty]):
+        (found,) = rows_of_their_own(replies, WHOLE, rows)
+        assert (found.check, found.path, found.expected, found.actual) == ("element-value", rows, "other rows for each recording", "the same 2 for both")
+    for replies in ([], [ours], [empty, ours, empty], [empty, empty]):
+        with pytest.raises(CannotJudge, match="^no two replies hold recordAccessHistory, to be held against each other$"):
+            rows_of_their_own(replies, WHOLE, rows)
 
 
 def test_rows_are_each_another_one() -> None:
