@@ -44,7 +44,7 @@ class KnownIssue:
     def covers(self, violation: Violation) -> bool:
         """Whether ``violation`` is a failure this issue lists."""
         told = ((getattr(self, key), getattr(violation, key)) for key in _ABOUT)
-        return violation.check in self.check.split(", ") and all(mine in ("", theirs) for mine, theirs in told)
+        return violation.check in _checks(self.check) and all(mine in ("", theirs) for mine, theirs in told)
 
     def concerns(self, clauses: Iterable[str], operations: Iterable[str]) -> bool:
         """Whether a scenario of ``clauses`` that sends ``operations`` could fail as listed."""
@@ -57,8 +57,14 @@ class KnownIssue:
         return f"the known issue of {about} (check {self.check})"
 
 
-def load_known(file: Path | None, site: str, clauses: Iterable[str], today: dt.date) -> tuple[KnownIssue, ...]:
-    """The known issues of ``site``; an entry that is unclear, expired or about no clause is a :class:`UserError`."""
+def _checks(text: str) -> list[str]:
+    return [check.strip() for check in text.split(",")]
+
+
+def load_known(
+    file: Path | None, site: str, clauses: Iterable[str], operations: Iterable[str], today: dt.date
+) -> tuple[KnownIssue, ...]:
+    """The known issues of ``site``; an entry that is unclear, expired or about nothing there is: :class:`UserError`."""
     if file is None:
         return ()
     try:
@@ -74,11 +80,12 @@ def load_known(file: Path | None, site: str, clauses: Iterable[str], today: dt.d
     if set(document) - {"known"} or not tables:
         raise UserError("known-issues", "known issues stand as [[known]]", where=str(file))
     places = [f"{file}:{number}" for number in (*starts, *[1] * len(rows))]
-    issues = [_issue(row, places[nth], set(clauses), today) for nth, row in enumerate(rows)]
+    there_are = {"clause": set(clauses), "operation": set(operations)}
+    issues = [_issue(row, places[nth], there_are, today) for nth, row in enumerate(rows)]
     return tuple(issue for issue in issues if issue.site == site)
 
 
-def _issue(row: dict[str, object], where: str, clauses: set[str], today: dt.date) -> KnownIssue:
+def _issue(row: dict[str, object], where: str, there_are: dict[str, set[str]], today: dt.date) -> KnownIssue:
     for key in row:
         if key not in _KEYS:
             raise UserError("known-issue-key", f"unknown key {key!r}", where=where, hint=nearest(key, set(_KEYS)))
@@ -88,15 +95,15 @@ def _issue(row: dict[str, object], where: str, clauses: set[str], today: dt.date
     for key in _NEEDED:
         if not (row.get(key) if key == "expires" else texts[key]):
             raise UserError("known-issue-missing", f"the known issue lacks {key}", where=where, hint=f"add {key} = ...")
-    expires, clause = row["expires"], texts["clause"]
+    expires = row["expires"]
     # A datetime is a date, too, and compares with none.
     if not isinstance(expires, dt.date) or isinstance(expires, dt.datetime):
         what, hint = "expires must be a date without a time", "write expires = 2027-01-31"
         raise UserError("known-issue-date", what, where=where, hint=hint)
-    if clause and clause not in clauses:
-        raise UserError(
-            "known-issue-clause", f"there is no clause {clause!r}", where=where, hint=nearest(clause, clauses)
-        )
+    for key, names in there_are.items():
+        if (name := texts[key]) and name not in names:
+            what = f"there is no {key} {name!r}"
+            raise UserError(f"known-issue-{key}", what, where=where, hint=nearest(name, names))
     issue = KnownIssue(**texts, expires=expires, where=where)
     if expires < today:
         raise UserError(
@@ -108,7 +115,7 @@ def _issue(row: dict[str, object], where: str, clauses: set[str], today: dt.date
     return issue
 
 
-_CHECKS = re.compile(r"[a-z-]{1,40}(?:, [a-z-]{1,40})*")
+_CHECKS = re.compile(r"[a-z-]{1,40}(?: *, *[a-z-]{1,40})*")
 
 
 def _text(row: dict[str, object], key: str, where: str) -> str:

@@ -58,10 +58,9 @@ class WorkerRun:
     def __init__(self, options: Options, catalogue: Catalogue, site_session: SiteSession, worker: str = "") -> None:
         self.options = options
         self.run_context = site_session.run_context
-        today = dt.datetime.now(dt.UTC).date()
-        self.known: tuple[KnownIssue, ...] = load_known(
-            options.known_issues, self.run_context.profile.name, catalogue.clauses, today
-        )
+        today, here = dt.datetime.now(dt.UTC).date(), self.run_context
+        there_are = (catalogue.clauses, here.payloads.operations)
+        self.known: tuple[KnownIssue, ...] = load_known(options.known_issues, here.profile.name, *there_are, today)
         self._site_session = site_session
         self._catalogue = catalogue
         # Exchanges of all parts of a site will lie in one folder.

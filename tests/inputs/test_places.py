@@ -152,7 +152,7 @@ _ROOT = ["the root of everything"] if os.access("/", os.W_OK) else []
 OF_A_RUN: dict[str, tuple[Callable[[str], object], set[str]]] = {
     "--sites": (lambda place: load_profile("staging", Path(place)), set()),
     "--baseline": (lambda place: read_baseline(Path(place), "staging", {}, Release.parse("41.12.0")), set()),
-    "--known-issues": (lambda place: load_known(Path(place), "staging", (), dt.date(2026, 11, 28)), set()),
+    "--known-issues": (lambda place: load_known(Path(place), "staging", (), (), dt.date(2026, 11, 28)), set()),
     "--schemas": (lambda place: VendorSchemas(Path(place)), set()),
     "--reports": (lambda place: demand_writable(Path(place)), NEW - {"a file"} | {"nothing", "an empty folder", *_ROOT}),
     "file:": (lambda place: resolve(f"file:{place}", where="sites.toml:4", folder=Path.cwd()), {"a file"}),

@@ -65,10 +65,10 @@ def test_a_known_issue_holds_until_the_end_of_its_day(tmp_path: Path, today: str
     )
     day = dt.date.fromisoformat(today)
     if valid:
-        assert len(load_known(file, "s", ["R41.7.0-02"], day)) == 1
+        assert len(load_known(file, "s", ["R41.7.0-02"], (), day)) == 1
     else:
         with pytest.raises(UserError, match="expired on 2027-01-31"):
-            load_known(file, "s", ["R41.7.0-02"], day)
+            load_known(file, "s", ["R41.7.0-02"], (), day)
 
 
 def test_two_that_changed_places_are_told() -> None:

@@ -15,6 +15,7 @@ from conformance.sites.errors import UserError
 
 TODAY = dt.date(2026, 11, 28)
 CLAUSES = ("R41.7.0-02", "R41.7.0-03")
+OPERATIONS = ("GetSite", "GetUser")
 VIOLATION = Violation("R41.7.0-02", "element-present", "GetSite", "siteInstance/tools", "tools", "FAILURE 000017 No right")
 ISSUE = KnownIssue("element-present, element-order", "staging", "asked", "us", "l", TODAY, "known.toml:1")
 
@@ -27,6 +28,7 @@ ISSUE = KnownIssue("element-present, element-order", "staging", "asked", "us", "
         ({"clause": "R41.7.0-02", "operation": "GetSite", "path": "siteInstance/tools", "refusal": "000017"}, True),
         ({"clause": "R41.7.0-02", "operation": "GetSite", "path": "siteInstance/tools", "refusal": "000018"}, False),
         ({"check": "element-present"}, True), ({"check": "element-order"}, False), ({"check": "element"}, False),
+        ({"check": "element-order,element-present"}, True), ({"check": "element-present , element-order"}, True), ({"check": "a,b"}, False),
     ],
 )  # fmt: skip
 def test_what_an_issue_covers(told: dict[str, str], covered: bool) -> None:
@@ -66,22 +68,28 @@ def entry(**changes: str | None) -> str:
 
 
 def test_no_file_knows_no_issue() -> None:
-    assert load_known(None, "staging", CLAUSES, TODAY) == ()
+    assert load_known(None, "staging", CLAUSES, OPERATIONS, TODAY) == ()
 
 
 def test_issues_are_read_with_their_line_and_those_of_other_sites_left(tmp_path: Path) -> None:
     file = written(tmp_path, entry(site='"other"'), entry(clause=None, operation='"GetSite"', path='"a"', refusal='"1"', reason='"""asked\n  twice"""'), head="# ours\n")
-    (issue,) = load_known(file, "staging", CLAUSES, TODAY)
+    (issue,) = load_known(file, "staging", CLAUSES, OPERATIONS, TODAY)
     assert issue == KnownIssue("element-present", "staging", "asked twice", "us", "l", dt.date(2027, 1, 31), f"{file}:10", "", "GetSite", "a", "1")
+
+
+def test_checks_are_divided_by_commas_with_or_without_blanks(tmp_path: Path) -> None:
+    (issue,) = load_known(written(tmp_path, entry(check='"element-order,element-present"')), "staging", CLAUSES, OPERATIONS, TODAY)
+    assert issue.covers(VIOLATION)
+    assert not issue.covers(replace(VIOLATION, check="login"))
 
 
 def test_a_table_written_inline_has_the_first_line(tmp_path: Path) -> None:
     file = tmp_path / "known.toml"
     file.write_text(f"\nknown = [{{{', '.join(f'{key} = {value}' for key, value in WHOLE.items())}}}]\n", encoding="utf-8")
-    (issue,) = load_known(file, "staging", CLAUSES, TODAY)
+    (issue,) = load_known(file, "staging", CLAUSES, OPERATIONS, TODAY)
     assert issue.where == f"{file}:1"
     file.write_text("", encoding="utf-8")
-    assert load_known(file, "staging", CLAUSES, TODAY) == ()
+    assert load_known(file, "staging", CLAUSES, OPERATIONS, TODAY) == ()
 
 
 @pytest.mark.parametrize(
@@ -94,6 +102,13 @@ def test_a_table_written_inline_has_the_first_line(tmp_path: Path) -> None:
         ({"expires": "2027-01-31T00:00:00"}, "known-issue-date", "expires must be a date without a time", "write expires = 2027-01-31"),
         ({"expires": '"soon"'}, "known-issue-date", "expires must be a date without a time", "write expires = 2027-01-31"),
         ({"clause": '"R41.7.0-04"'}, "known-issue-clause", "there is no clause 'R41.7.0-04'", "did you mean 'R41.7.0-03'?"),
+        ({"clause": None, "operation": '"GetSiet"'}, "known-issue-operation", "there is no operation 'GetSiet'", "did you mean 'GetSite'?"),
+        ({"operation": '"getSite"'}, "known-issue-operation", "there is no operation 'getSite'", "did you mean 'GetSite'?"),
+        *(
+            ({"check": f'"{text}"'}, "known-issue-check", f"there is no check {text!r}",
+             'as reports spell it, several by commas: check = "element-present, element-order"')
+            for text in ("a,", ",a", "a,,b", "a b")
+        ),
         ({"expires": "2026-11-27"}, "known-issue-expired", "the known issue of R41.7.0-02 (check element-present) expired on 2026-11-27",
          "us knows: look whether the site still fails, then remove the entry or give it a new date"),
         ({"path": "1"}, "known-issue-type", "path must be text", 'write path = "..."'),
@@ -107,7 +122,7 @@ def test_a_table_written_inline_has_the_first_line(tmp_path: Path) -> None:
 def test_what_is_refused_is_told_with_its_line_and_a_hint(tmp_path: Path, changes: dict[str, str | None], code: str, what: str, hint: str) -> None:
     file = written(tmp_path, entry(), entry(**changes))
     with pytest.raises(UserError) as refused:
-        load_known(file, "staging", CLAUSES, TODAY)
+        load_known(file, "staging", CLAUSES, OPERATIONS, TODAY)
     assert (refused.value.code, refused.value.what, refused.value.where, refused.value.hint) == (code, what, f"{file}:9", hint)
 
 
@@ -116,7 +131,7 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "known.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UserError) as refused:
-        load_known(file, "staging", CLAUSES, TODAY)
+        load_known(file, "staging", CLAUSES, OPERATIONS, TODAY)
     assert (refused.value.code, refused.value.what, refused.value.where) == ("known-issues", "known issues stand as [[known]]", str(file))
 
 
@@ -125,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_told_with_how_one_is_written(tmp_path: Pa
     file.write_text("known = [", encoding="utf-8")
     for at in (file, tmp_path, tmp_path / "none.toml"):
         with pytest.raises(UserError) as refused:
-            load_known(at, "staging", CLAUSES, TODAY)
+            load_known(at, "staging", CLAUSES, OPERATIONS, TODAY)
         assert (refused.value.code, refused.value.where) == ("known-issues", str(at))
         assert refused.value.what.startswith("cannot read the known issues: ")
         assert len(refused.value.what) > len("cannot read the known issues: None")
