@@ -79,7 +79,7 @@ def account_for_every_scenario(
                 )
 
 
-_AT_LINE = re.compile(r"^(?P<path>.+\.feature):(?P<line>\d+)$")
+_AT_LINE = re.compile(r"^(?P<path>.+\.feature):(?P<line>\d{1,9})$")
 _TITLED = re.compile(r"^(?P<path>.+\.feature)::(?P<title>.+)$")
 
 
@@ -93,11 +93,22 @@ def take_lines_from_arguments(config: pytest.Config) -> None:
         found = _AT_LINE.match(str(argument))
         if found:
             path = os.path.normpath(config.invocation_params.dir / found["path"])
-            lines.setdefault(path, []).append(int(found["line"]))
+            lines.setdefault(path, []).append(_line_of(Path(path), int(found["line"])))
             config.args[nth] = found["path"]
         elif titled := _TITLED.match(str(argument)):
             config.args[nth] = f"{titled['path']}::{name_of(titled['title'])}"
     config.option.feature_lines = lines
+
+
+def _line_of(file: Path, line: int) -> int:
+    """``line``, if ``file`` has it; a file that is not there pytest tells itself."""
+    if not file.is_file():
+        return line
+    last = file.read_bytes().count(b"\n") + 1
+    if not 1 <= line <= last:
+        what, hint = f"there is no line {line}", f"the file has lines 1 to {last}"
+        raise usage_error(UserError("feature-line", what, where=str(file), hint=hint))
+    return line
 
 
 def at_lines(items: Iterable[ScenarioItem], lines: list[int]) -> set[Scenario]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from tests.conftest import ROOT
 from tests.live.test_vendor_schemas import zipped
 from tests.run.conftest import Outcome, Runner
 from tests.twisted import answering, replacing, twisted
@@ -198,6 +199,19 @@ def test_observations_are_recorded_and_never_judged(run: Runner) -> None:
 )
 def test_scenarios_are_selected_by_what_they_say(run: Runner, arguments: list[str], clauses: set[str]) -> None:
     assert run(*arguments).clauses("passed") == clauses
+
+
+def test_a_line_that_a_file_does_not_have_runs_nothing(run: Runner) -> None:
+    place = f"{CHANGES}/recording-changes.feature"
+    last = (ROOT / place).read_text(encoding="utf-8").count("\n") + 1
+    for line in (0, last + 1, 9999):
+        outcome = run(f"{place}:12", f"{place}:{line}")
+        assert outcome.code == 4
+        assert outcome.text.count("error[") == 1
+        assert f"error[feature-line]: there is no line {line}" in outcome.text
+        assert f"{place}\n" in outcome.text
+        assert f"the file has lines 1 to {last}" in outcome.text
+    assert run(f"{place}:{last}").code == 0
 
 
 def test_a_read_only_run_skips_what_writes(run: Runner, tmp_path: Path) -> None:
