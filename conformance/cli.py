@@ -43,7 +43,7 @@ def _carried_out(arguments: Sequence[str] | None, output: StandardOutput) -> int
         return 130
     except (UserError, CannotJudge, OSError) as problem:
         # Output that cannot be written is told by itself; a command may have taken it for a file of its own.
-        if output.problem is not None:
+        if output.problem is not None and not output.unread:
             return 0
         return _refused(problem)
 
@@ -258,6 +258,8 @@ def _sealed(command: argparse.ArgumentParser) -> None:
 def _sent(command: argparse.ArgumentParser) -> None:
     command.add_argument("envelope", type=Path, metavar="ENVELOPE", help="a folder of envelope")
     command.add_argument("--site", required=True, metavar="NAME", help="the site to try it on, by its profile")
+    words = "where reports go (default reports/replayed/, and the name of the envelope)"
+    command.add_argument("--reports", type=Path, metavar="DIR", help=words)
     command.set_defaults(arguments=())
 
 
@@ -417,6 +419,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _replay(options: argparse.Namespace) -> int:
     from conformance.run.commands.evidence.replay import replay
 
+    options.reports = options.reports or _beside(options, "reports") / "replayed" / options.envelope.resolve().name
     return replay(options)
 
 

@@ -94,6 +94,8 @@ def _too_new(result: ScenarioResult) -> bool:
     return result.skip is not None and result.skip.kind == "release"
 
 
+#: The mock that a run starts is gone with it.
+_EMBEDDED = "mock"
 _APART = {"not_judged_here": "not judged here", "judged_in_baseline": "judged in the baseline"}
 
 
@@ -104,8 +106,9 @@ def _accounting(record: RunRecord) -> Iterator[str]:
     reasons = f" ({', '.join(why)})" if why else ""
     rest = f", {numbers['not_selected']} not selected" if numbers["not_selected"] else ""
     yield (
-        f"{counted(numbers['clauses'], 'clause')}: {numbers['judged']} judged, "
-        f"{numbers['observed']} observed, {numbers['not_applicable']} not applicable here{reasons}{rest}"
+        f"{counted(numbers['clauses'], 'clause')}: {numbers['judged'] - numbers['broken']} judged, "
+        + (f"{numbers['broken']} broken, " if numbers["broken"] else "")
+        + f"{numbers['observed']} observed, {numbers['not_applicable']} not applicable here{reasons}{rest}"
         + "".join(f", {numbers[key]} {words}" for key, words in _APART.items() if numbers[key])
     )
     before = [f"{row['id']} {row['baseline']}" for row in record.clause_rows() if row["baseline"]]
@@ -302,6 +305,8 @@ def _lists(record: RunRecord) -> Iterator[str]:
         for line in lines:
             yield ""
             yield f"{heading}  {safe(line)}"
+    if record.cleanup_errors and record.site != _EMBEDDED:
+        yield f"webex-conformance sweep --site {safe(record.site)} removes what can be removed"
 
 
 def _deactivated(record: RunRecord, where: str) -> Iterator[str]:

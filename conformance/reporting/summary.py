@@ -124,7 +124,7 @@ class RunRecord:
         return {
             "clauses": len(outcomes),
             "judged": sum(word in ("passed", "failed", "flaky", "broken", "known") for word in outcomes),
-            "observed": outcomes.count("observed"),
+            **{word: outcomes.count(word) for word in ("broken", "observed")},
             "not_judged_here": unmeasured,
             "judged_in_baseline": before,
             "not_applicable": outcomes.count("skipped") - unmeasured - before,

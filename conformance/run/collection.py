@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
+from conformance.judge.findings import ContractViolation
 from conformance.reporting.text import printable
 from conformance.scenarios.features import Catalogue, FeatureFile, feature_files
 from conformance.scenarios.scenario import WORDS, Scenario, name_of
-from conformance.sites.errors import UserError
+from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import ROLES, known_test_data, slug
 from conformance.sites.settings import known_settings
 
@@ -55,6 +56,12 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         """Carry the scenario out."""
         self._execute(self)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *more: Any, **options: Any) -> Any:
+        """What the verdict says in its own words; of a fault of ours pytest writes the traceback, which takes long."""
+        if isinstance(excinfo.value, CannotJudge | UserError | ContractViolation):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *more, **options)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Its place in the feature file, for editors and reports."""

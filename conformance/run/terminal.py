@@ -98,7 +98,8 @@ def _device(descriptor: int) -> int:
 class StandardOutput:
     """Standard output as a command sees it, which remembers why it could not be written.
 
-    ``lasting``: what cannot be written is left out, since the command must not end half way.
+    ``lasting``: what cannot be written is left out, since the command must not end half way. So it is for everybody
+    where whoever reads has seen enough: the exit code is still to be found out.
     """
 
     def __init__(self, *, lasting: bool = False) -> None:
@@ -146,14 +147,23 @@ class StandardOutput:
         self._attempt(self._stream.flush)
 
     def _attempt(self, write: Callable[[], object]) -> None:
-        if self.problem is not None and self._lasting:
+        if self.problem is not None and self._goes_on:
             return
         try:
             write()
         except OSError as problem:
             self.problem = problem
-            if not self._lasting:
+            if not self._goes_on:
                 raise
+
+    @property
+    def _goes_on(self) -> bool:
+        return self._lasting or self.unread
+
+    @property
+    def unread(self) -> bool:
+        """Whether whoever read it has left."""
+        return isinstance(self.problem, BrokenPipeError)
 
     def _let_go(self) -> None:
         """What is still to be written goes nowhere, that the end of the process has nothing to complain about."""
@@ -162,7 +172,7 @@ class StandardOutput:
 
     def told(self) -> int:
         """Say on standard error that output was lost: 4; 0 where nothing was, or whoever read it has seen enough."""
-        if self.problem is None or isinstance(self.problem, BrokenPipeError):
+        if self.problem is None or self.unread:
             return 0
         what = f"{self.problem.strerror}: standard output"
         say(str(UserError("output", what, hint="make room where the output goes")))

@@ -131,7 +131,7 @@ def xmllint_for(folder: Path) -> Path:
     if found := shutil.which("xmllint", path=_BARE):
         return Path(found).parent
     place = folder / "bin"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     file = place / "xmllint"
     file.write_text(f"#!{sys.executable} -I\n{_XMLLINT}", encoding="utf-8")
     file.chmod(0o755)

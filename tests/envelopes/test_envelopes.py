@@ -166,6 +166,8 @@ def test_standard_tools_read_manifest_and_signature(sent: Sent) -> None:
 
 def again(sent: Sent, *more: str, code: int) -> str:
     asked = [sys.executable, "-m", "conformance.cli", "replay", str(sent.folder), *more]
+    if "--reports" not in more:
+        asked += ["--reports", str(sent.reports.parent / "again")]
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout.splitlines()[-1]
@@ -179,6 +181,18 @@ def again(sent: Sent, *more: str, code: int) -> str:
 def test_it_is_replayed_elsewhere(sent: Sent, release: str, code: int, words: str) -> None:
     here = ["--sites", str(sent.sites), "--release", release] if release else []
     assert again(sent, "--site", "mock", *here, code=code).startswith(words)
+
+
+def test_the_evidence_of_a_replay_stays(sent: Sent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where ``--reports`` says, or else in a folder named after the envelope, which another run in ``reports`` leaves alone."""
+    here = ["--site", "mock", "--sites", str(sent.sites), "--release", "41.7.0"]
+    assert again(sent, *here, "--reports", str(tmp_path / "mine"), code=3).startswith("reproduced")
+    monkeypatch.chdir(tmp_path)
+    assert main(["replay", str(sent.folder), *here, "--root", str(ROOT)]) == 3
+    for reports in (tmp_path / "mine", tmp_path / "reports" / "replayed" / sent.folder.name):
+        (row,) = json.loads((reports / "summary.json").read_text(encoding="utf-8"))["scenarios"]
+        told = row["exchanges"][0].partition(":")[2]
+        assert (reports / "exchanges" / Path(told).name).is_file(), told
 
 
 def test_another_failure_or_none_is_no_reproduction(sent: Sent, tmp_path: Path) -> None:

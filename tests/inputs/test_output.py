@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+import mocksite
 from conformance.cli import main
 from conformance.history.archive import Archive
+from conformance.run.commands.evidence import seal
 from conformance.run.commands.evidence.tap import TrafficLog
 from conformance.run.terminal import StandardOutput, replace_closed_streams, unusable
 from conformance.sites.user_files import write_whole
@@ -26,6 +28,7 @@ from tests.conftest import ROOT
 from tests.history import simulation
 from tests.inputs.kinds import CANARY
 from tests.inputs.summary import SUMMARY
+from tests.traffic.test_traffic import exchange
 
 pytestmark = pytest.mark.usefixtures("_here")
 
@@ -130,9 +133,23 @@ def test_who_has_read_enough_is_told_nothing(made: Path, monkeypatch: pytest.Mon
     assert capsys.readouterr().err == ""
 
 
-def test_what_worsened_is_still_the_exit_code_when_the_reader_left(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdout", Failing(errno.EPIPE, late=True))
+@pytest.mark.parametrize("late", [False, True])
+def test_what_was_found_is_still_the_exit_code_when_the_reader_left(made: Path, monkeypatch: pytest.MonkeyPatch, late: bool) -> None:
+    """``| head`` changes no verdict, be it of two runs, of an envelope, of traffic or of a profile."""
+    envelope = made / f"envelope-{late}"
+    envelope.mkdir()
+    (envelope / seal.MANIFEST).write_text(f"{'0' * 64}  finding.md\n", encoding="utf-8")
+    traffic = made / f"traffic-{late}.ndjson"
+    accused = exchange(fault="R41.7.0-02/separateNoRecordingEdit-not-sent")
+    traffic.write_text(json.dumps({"request": accused.request.decode(), "reply": accused.reply.decode()}), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", Failing(errno.EPIPE, late=late))
     assert command(TELL["compare"], made) == 3
+    assert command(["verify", str(envelope)], made) == 3
+    assert command(["judge", str(traffic), "--release", "41.12.0"], made) == 1
+    with mocksite.start() as site:
+        profile = made / f"sites-{late}.toml"
+        profile.write_text(site.profile("here").replace("webex-telephony = true", "webex-telephony = false"), encoding="utf-8")
+        assert command(["check", "--site", "here", "--sites", str(profile), "--reports", str(made / "reports")], made) == 1
 
 
 def test_a_mistake_is_told_though_the_output_is_full(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

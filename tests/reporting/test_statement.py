@@ -170,6 +170,10 @@ IN_BASELINE = {"before": "failed", "other": "known"}
                 "2 scenarios skipped: setting 1, baseline 1",
             ],
         ),
+        (
+            [PASSED, replace(BROKEN, nodeid="b", clauses=(SECOND, LAST))],
+            ["4 clauses: 1 judged, 2 broken, 0 observed, 0 not applicable here, 1 not selected"],
+        ),
         ([skipped("a", "role")], ["4 clauses: 0 judged, 0 observed, 1 not applicable here (role), 3 not selected", "1 scenario skipped: role 1"]),
     ],
 )
@@ -442,7 +446,8 @@ def test_of_many_reasons_to_break_twelve_are_told_and_of_long_ones_twenty_lines(
 
 def test_problems_and_what_was_left_undone() -> None:
     made = record(PASSED, problems=("one\x1b", "two"), cleanup_errors=("a user stays\x1b",))
-    assert found(made) == ["PROBLEM  one\\x1b", "PROBLEM  two", "LEFT UNDONE  a user stays\\x1b"]
+    assert found(made) == ["PROBLEM  one\\x1b", "PROBLEM  two", "LEFT UNDONE  a user stays\\x1b\nwebex-conformance sweep --site acme removes what can be removed"]
+    assert found(replace(made, site="mock"))[-1] == "LEFT UNDONE  a user stays\\x1b", "the mock of a run is gone with it"
 
 
 def test_users_that_stay_behind() -> None:

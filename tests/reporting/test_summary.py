@@ -114,7 +114,7 @@ def test_of_a_clause_that_the_settings_keep_from_being_judged_the_verdict_of_the
         (results("passed"), {"judged": 1, "not_selected": 3}),
         (results("failed"), {"judged": 1, "not_selected": 3}),
         (results("flaky"), {"judged": 1, "not_selected": 3}),
-        (results("broken"), {"judged": 1, "not_selected": 3}),
+        (results("broken"), {"judged": 1, "broken": 1, "not_selected": 3}),
         (results("known"), {"judged": 1, "not_selected": 3}),
         ((SEEN,), {"observed": 1, "not_selected": 3}),
         ((skipped("a", "role"),), {"not_applicable": 1, "not_selected": 3}),
@@ -129,11 +129,11 @@ def test_of_a_clause_that_the_settings_keep_from_being_judged_the_verdict_of_the
     ],
 )
 def test_every_clause_is_accounted_for_once(scenarios: tuple[ScenarioResult, ...], counts: dict[str, int]) -> None:
-    names = ("clauses", "judged", "observed", "not_judged_here", "judged_in_baseline", "not_applicable", "not_selected")
+    names = ("clauses", "judged", "broken", "observed", "not_judged_here", "judged_in_baseline", "not_applicable", "not_selected")
     accounts = record(*scenarios, in_baseline={"before": "passed"}).accounting()
     assert accounts == {**dict.fromkeys(names, 0), "clauses": 4, **counts}
     assert list(accounts) == list(names)
-    assert sum(accounts.values()) == 2 * accounts["clauses"]
+    assert sum(accounts.values()) == 2 * accounts["clauses"] + accounts["broken"]
 
 
 def test_scenarios_and_clauses_by_release() -> None:
@@ -191,7 +191,7 @@ WHOLE = """\
 "started": "2023-11-14T22:13:20+00:00",
 "finished": "2023-11-14T22:14:20+00:00",
 "totals": {"passed": 1, "failed": 2, "flaky": 0, "broken": 0, "skipped": 1, "known": 1},
-"accounting": {"clauses": 4, "judged": 1, "observed": 0, "not_judged_here": 0, "judged_in_baseline": 1, "not_applicable": 0, "not_selected": 2},
+"accounting": {"clauses": 4, "judged": 1, "broken": 0, "observed": 0, "not_judged_here": 0, "judged_in_baseline": 1, "not_applicable": 0, "not_selected": 2},
 "selected": {"scenarios": 5, "of": 900},
 "scenarios": [
  {"nodeid": "features/a.feature::two", "title": "zwei – 二", "row": "x, y", "feature": "a", "rule": "R", "clauses": ["R41.1.0-01"], "release": "41.1.0", "operations": ["GetSite"], "level": "must", "outcome": "failed", "duration_s": 0.1235, "skip": null, "violations": [{"clause": "R41.1.0-01", "check": "result", "operation": "GetSite", "path": "header/response", "expected": "SUCCESS", "actual": "FAILURE 000001 no", "exchange": 1, "line": 12}], "observations": [], "cause": "", "known": "", "exchanges": ["1:a.xml"], "case_ids": ["1:host 7"], "sent": 2, "trouble": "", "line": 12, "steps": "f00d", "attempts": [], "fault": "site", "evidence": "the mock of 41.12.0 passes it", "owner": "", "baseline": null},

@@ -6,7 +6,6 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.reporting.text import printable
@@ -33,12 +32,10 @@ def replay(options: argparse.Namespace) -> int:
         raise UserError("envelope-changed", "; ".join(wrong), where=str(folder), hint="ask for the envelope again")
     finding = _read_finding(folder / FINDING)
     nodeid = finding["scenario"]["nodeid"]
-    with TemporaryDirectory(prefix="wxc-replay-") as place:
-        reports = Path(place) / "reports"
-        asked = [nodeid, "--site", options.site, "--reports", str(reports), "-q", *options.arguments]
-        if run(options.root, asked) == _USAGE:
-            return _USAGE
-        told, words = replayed(finding, reports)
+    asked = [nodeid, "--site", options.site, "--reports", str(options.reports), "-q", *options.arguments]
+    if run(options.root, asked) == _USAGE:
+        return _USAGE
+    told, words = replayed(finding, options.reports)
     print(printable(f"{words}: {finding['clause']['id']} {finding['finding']['operation']} on {options.site}"))
     return told
 
