@@ -18,7 +18,7 @@ from conformance.judge.elements import Finder
 from conformance.scenarios.authentication import Authenticator, demand_seen_to_work
 from conformance.scenarios.run_context import RunContext
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.profile import ADMINISTRATORS, CREDENTIALS, Account
+from conformance.sites.profile import ADMINISTRATORS, CREDENTIALS, ROLES, Account
 from conformance.sites.release import TOLD_IN, Release, release_in
 from conformance.sites.settings import Setting, Value, known_settings
 from conformance.wire.client import reads_only
@@ -45,6 +45,7 @@ _LOGIN_HINTS = {
     "030047": "the session ticket is not valid (any more), get a new one or use the password",
     "000001": "the account may not read its own user record, give it the privilege to log in",
 }
+_NO_ROLE = "cannot play its role"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 #: A clock further from ours than this many seconds asks for other days than we mean.
 _CLOCKS_APART = 120.0
@@ -192,6 +193,8 @@ class Preflight:
             why = refused[accounts[0].role]
             hint = _login_hint(why)
             what = f"no account of the profile can be used: {why.removesuffix(f' ({hint})')}"
+            if _NO_ROLE in why:
+                hint = f"give the webExID of a {ROLES[accounts[0].role].removeprefix('a ')}"
             raise UserError("account-refused", what, where=self._profile.source, hint=hint)
         return lines
 
@@ -267,7 +270,7 @@ class Preflight:
         told, words = f"{told}, {name} {str(value).lower()}", f"signed in, {name} {str(found).lower()}"
         if found == value:
             return PreflightLine(what, told, words)
-        why = f"the account {account.role} cannot play its role: GetUser tells {name} {str(found).lower()}"
+        why = f"the account {account.role} {_NO_ROLE}: GetUser tells {name} {str(found).lower()}"
         self._run_context.sign_ins.refused[account.role] = why
         return PreflightLine(what, told, words, "contradiction")
 

@@ -131,6 +131,38 @@ def test_a_mistake_is_one_message_and_leaves_no_file(
     assert not list(init.file.parent.glob(".sites-*"))
 
 
+@pytest.mark.parametrize(
+    ("role", "options", "where", "hint"),
+    [
+        ("site-admin", ("--password", "${{NOT_SET_AT_ALL}}"), "--password", "export NOT_SET_AT_ALL=... before the run"),
+        ("site-admin", ("--password", "wrong-{password}"), "--user {user} and --password", "check the password of the account"),
+        ("host", ("--password", "{password}"), "--user {user} and --password", "give the webExID of a full administrator"),
+    ],
+    ids=["no such variable", "a wrong password", "no administrator"],
+)
+def test_a_mistake_is_told_by_the_answer_that_it_is_in(
+    init: Init, capsys: pytest.CaptureFixture[str], role: str, options: tuple[str, ...], where: str, hint: str
+) -> None:
+    """And not by a file that is not there yet."""
+    account = tomllib.loads(init.one.site.sites.read_text(encoding="utf-8"))["sites"]["twisted"]["accounts"][role]
+    said = {"user": account["webex_id"], "password": account["password"]}
+    told = ("--url", init.url, "--user", said["user"], *(word.format(**said) for word in options))
+    assert init(*told, "--site", "mine", "--site-name", "mocksite", "--yes", answers="") == 4
+    words = capsys.readouterr().err
+    assert f"  where  {where.format(**said)}" in words
+    assert f"  hint   {hint}" in words
+    assert str(init.file) not in words
+
+
+def test_no_variable_is_promised_before_the_site_has_told_its_name(init: Init, capsys: pytest.CaptureFixture[str]) -> None:
+    assert init(answers=f"{init.url}\n{init.user}\n") == 4
+    words = capsys.readouterr().err
+    assert "there is no answer to 'password (kept out of the file)'" in words
+    assert "SITE_ADMIN_PASSWORD" not in words
+    assert init("--site", "mine", answers=f"{init.url}\n{init.user}\n") == 4
+    assert "as $MINE_ADMIN_PASSWORD" in capsys.readouterr().err
+
+
 def test_a_password_on_the_command_line_is_refused(init: Init, capsys: pytest.CaptureFixture[str]) -> None:
     assert init("--url", "staging", "--user", "ada", "--password", "Tr0ub4dor") == 4
     told = capsys.readouterr()

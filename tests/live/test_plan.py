@@ -50,6 +50,22 @@ def test_every_scenario_that_does_not_run_is_sold_once(tmp_path: Path, capsys: p
     assert told["unlocks"][0]["needs"] == ["--access read-write"]
 
 
+def test_no_setting_is_proposed_that_the_site_has_otherwise_and_no_line_stands_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GetSite says BEEP and telephony, though no profile vouches for it: the clauses about that are for the operator."""
+    with one_account(tmp_path, settings={"entry-exit-tone-ec": "BEEP", "webex-telephony": True}) as one:
+        told = plan(one, capsys)
+    lines = ["; ".join(line["needs"]) for line in told["unlocks"]]
+    assert len(set(lines)) == len(lines)
+    tones = {line for line in lines if "entry-exit-tone-ec" in line}
+    assert {"settings: entry-exit-tone-ec = BEEP, if the site is set so"} | {
+        f"entry-exit-tone-ec = {tone}, on another night or a second site" for tone in ("NOTONE", "ANNOUNCENAME")
+    } >= tones
+    assert len(tones) >= 2
+    assert "settings: webex-telephony = false, if the site is set so" not in lines
+
+
 def test_a_line_unlocks_as_many_as_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with one_account(tmp_path) as one:
         told = plan(one, capsys)

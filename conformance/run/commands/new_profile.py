@@ -155,13 +155,22 @@ def _draft_beside(file: Path, site: NewSite | None) -> Iterator[Path]:
     except OSError as problem:
         raise (_unwritable(file, problem) if problem.filename == name else problem) from None
     except UserError as problem:
-        if problem.code == "unreachable" and site is not None:
-            problem.where = f"--url {site.url}"
+        if site is not None and name in problem.where:
+            problem.where = _said_by(problem.code, site) or problem.where
         problem.where = problem.where.replace(name, str(file))
         problem.what = problem.what.replace(name, str(file))
         raise
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _said_by(code: str, site: NewSite) -> str:
+    """Which answer is wrong, of a site that stands in no file yet; empty where it is none of them."""
+    if code == "unreachable":
+        return f"--url {site.url}"
+    if code == "account-refused":
+        return f"--user {site.webex_id} and --password, or what was answered"
+    return "--password" if code.startswith(("variable-", "secret-", "keyring-")) else ""
 
 
 def _unwritable(file: Path, problem: OSError) -> UserError:
@@ -203,7 +212,9 @@ def _asked(given: argparse.Namespace, dialogue: Dialogue) -> NewSite:
     if name == MOCK:
         hint = "--site NAME"
         raise UserError("init-site", f"{MOCK!r} is what the embedded mock is called", where="--site", hint=hint)
-    return NewSite(name, url, site_name, webex_id, _password(given.password, name, url, dialogue))
+    # The site may call itself otherwise than its address does: no name is promised before it is known.
+    called = name if given.site or site_name else ""
+    return NewSite(name, url, site_name, webex_id, _password(given.password, called, url, dialogue))
 
 
 def _address(text: str) -> str:
@@ -228,9 +239,10 @@ def _password(reference: str, name: str, url: str, dialogue: Dialogue) -> str:
             hint = "--password '${VARIABLE}', 'file:PATH' or 'keyring:SERVICE/NAME'; without it you are asked"
             raise UserError("secret-literal", "a password on the command line is seen by others", hint=hint)
         return reference
-    variable = _variable(name)
+    variable = _variable(name or _named(""))
     if variable not in os.environ:
-        os.environ[variable] = dialogue.ask(f"password (kept out of the file, as ${variable})", variable, secret=True)
+        kept, option = (f", as ${variable}", variable) if name else ("", "--password")
+        os.environ[variable] = dialogue.ask(f"password (kept out of the file{kept})", option, secret=True)
     return f"${{{variable}}}"
 
 

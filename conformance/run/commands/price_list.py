@@ -129,7 +129,10 @@ def _settings(scenario: Scenario, here: RunContext) -> Iterator[Requirement]:
             continue
         if told is not None and setting.agrees(told, wanted):
             continue
-        yield Requirement("setting" if told is None else "elsewhere", name, _toml(wanted))
+        # What a clause is about is for the operator to say, and for nobody otherwise than the site does.
+        tonight = told if told is not None else here.complete.profile.settings.get(name, here.said_settings.get(name))
+        may_be_so = tonight is None or setting.agrees(tonight, wanted)
+        yield Requirement("setting" if may_be_so else "elsewhere", name, _toml(wanted))
 
 
 def _toml(value: Value) -> str:
@@ -297,18 +300,25 @@ def _lacking(scenario: Scenario, here: RunContext, writing: RunContext) -> froze
 def _unlocks(lacking: Mapping[Scenario, frozenset[Requirement]]) -> Iterator[Unlock]:
     """Always the line that unlocks most by itself; where none does, the fewest lines that do together."""
     have: set[Requirement] = set()
+    told: set[str] = set()
     left = dict(lacking)
     while left:
         wanted = Counter(frozenset(needs - have) for needs in left.values())
         fewest = min(map(len, wanted))
         short = (needs for needs in wanted if len(needs) == fewest)
         best = max(short, key=lambda needs: (wanted[needs], sorted(needs)))
-        told = {one.name for one in have if one.kind == "setting"}
-        have |= best
+        shown = tuple(_again(one) if one.name in told else one for one in sorted(best))
+        # On another night the site is set so for those, too, that would not mind tonight.
+        have |= best | {replace(one, kind=kind) for one in shown if one.kind == "elsewhere" for kind in _SET}
+        told |= {one.name for one in shown if one.kind == "setting"}
         unlocked = tuple(one for one, needs in left.items() if needs <= have)
-        yield Unlock(tuple(_again(one) if one.name in told else one for one in sorted(best)), unlocked)
+        yield Unlock(shown, unlocked)
         for one in unlocked:
             del left[one]
+
+
+#: What is lacking where a site would have to be set otherwise.
+_SET = ("setting", "elsewhere")
 
 
 def _again(one: Requirement) -> Requirement:
