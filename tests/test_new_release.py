@@ -137,6 +137,8 @@ def test_a_slip_in_a_schema_is_one_clear_message(suite: Path, right: str, wrong:
         ("@since.41.6.0", "tag-contradiction", "R41.7.0-01 came with 41.7.0"),
         ("@since.41.8.0 @until.41.7.0", "tag-contradiction", "ends before it begins"),
         ("@until.41.8.0 @until.41.9.0", "tag-twice", "cannot both hold"),
+        ("@since.42.99.0", "release-unknown", "nobody published a release 42.99.0"),
+        ("@until.41.13.0", "release-unknown", "nobody published a release 41.13.0"),
         ("@until.soon", "release-form", "'soon' is not a release"),
         ("@role.site-admni", "tag-contradiction", "did you mean 'site-admin'?"),
         ("@operation.GetUser", "tag-contradiction", "no step says so"),
@@ -157,6 +159,51 @@ def test_tags_may_repeat_what_the_steps_say(tmp_path: Path) -> None:
     tags = "@since.41.8.0 @until.41.9.0 @role.site-admin @operation.GetSite"
     (scenario,) = Catalogue(ROOT).read(feature(tmp_path, tags)).scenarios.values()
     assert (str(scenario.since), str(scenario.until)) == ("41.8.0", "41.9.0")
+
+
+@pytest.mark.parametrize("release", ["41.12.3", "42.2.0", "42.11.1"])
+def test_a_patch_and_a_release_without_notes_are_releases(tmp_path: Path, release: str) -> None:
+    (scenario,) = Catalogue(ROOT).read(feature(tmp_path, f"@until.{release}")).scenarios.values()
+    assert str(scenario.until) == release
+
+
+#: What nobody would tell: what stands in a list, what is written instead, the code and words of the message.
+UNSEEN = {
+    "an operation with a typo": ('operation = "GetSite"', 'operation = "GetSiet"', "clause-list", "did you mean 'GetSite'?"),
+    "a second operation with a typo": ('operation = "GetSite"', 'operation = "GetUser/SetUsr"', "clause-list", "did you mean 'SetUser'?"),
+    "an element with a typo": ("tools/enableNBRMCModify", "tools/enableNBRMCModfy", "clause-list", "did you mean 'siteInstance/tools/enableNBRMCModify'?"),
+    "a parent with a typo": ("siteInstance/tools/enable", "siteInstance/tols/enable", "clause-list", "did you mean 'siteInstance/tools/enableNBRMCModify'?"),
+    "an element that is another operation's": ('"siteInstance/tools/enableNBRMCModify"', '"phones/hostPIN"', "clause-list", "has no 'phones/hostPIN'"),
+    "an element anywhere with a typo": ('"siteInstance/tools/enableNBRMCModify"', '"**/enableNBRMCModfy"', "clause-list", "has no '**/enableNBRMCModfy'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["index", "check"])
+@pytest.mark.parametrize("name", UNSEEN)
+def test_a_slip_that_nothing_would_show_is_one_clear_message(
+    suite: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str, name: str
+) -> None:
+    right, wrong, code, words = UNSEEN[name]
+    monkeypatch.chdir(suite)
+    file = suite / "features" / "41.7.0" / "clauses.toml"
+    text = file.read_text(encoding="utf-8")
+    assert right in text
+    file.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    assert main([command, "--root", str(suite)]) == 4
+    told = "".join(capsys.readouterr())
+    assert told.count(f"error[{code}]") == 1
+    assert words in told
+    assert str(file) in told
+
+
+def test_an_element_of_a_release_nobody_published_is_told(suite: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = suite / "schemas" / "site.xsd"
+    text = file.read_text(encoding="utf-8")
+    for release, code in (("41.6.7", 0), ("43.1.0", 4)):
+        file.write_text(text.replace('c:since="41.6.3"', f'c:since="{release}"', 1), encoding="utf-8")
+        assert main(["index", "--root", str(suite)]) == code
+    line = 1 + text[: text.index('c:since="41.6.3"')].count("\n")
+    assert f"error[release-unknown]: nobody published a release 43.1.0\n  where  {file}:{line}" in capsys.readouterr().err
 
 
 def test_a_scenario_may_hold_from_a_later_release_than_its_feature(tmp_path: Path) -> None:
@@ -211,6 +258,14 @@ def test_new_release_makes_a_folder_ready_to_fill(suite: Path, capsys: pytest.Ca
     assert LATER in promised(catalogue)
     (scenario,) = (one for file in catalogue.read_all([folder]) for one in file.scenarios.values())
     assert scenario.clause.adds == ("siteInstance/tools/newOption",)
+    assert main(["index", "--root", str(suite)]) == 4
+    assert "the contract of GetSite has no 'siteInstance/tools/newOption'" in capsys.readouterr().err
+    schema = suite / "schemas" / "site.xsd"
+    last = '<xs:element name="separateNoRecordingEdit" type="xs:boolean" minOccurs="0" c:since="41.7.0"/>'
+    added = last.replace("separateNoRecordingEdit", "newOption").replace("41.7.0", LATER)
+    text = schema.read_text(encoding="utf-8")
+    assert last in text
+    schema.write_text(text.replace(last, last + added), encoding="utf-8")
     assert main(["index", "--root", str(suite)]) == 0
     assert "R99.1.0-01" in (folder / "README.md").read_text(encoding="utf-8")
 

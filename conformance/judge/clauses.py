@@ -13,6 +13,9 @@ from conformance.sites.errors import UserError, nearest
 from conformance.sites.release import Release
 
 CLAUSE_ID = re.compile(r"^R(\d+\.\d+\.\d+)-(\d{2,3})$")
+_LINES = re.compile(r"[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*")
+#: What a clause may be about besides operations, which it names one by one.
+SUBJECTS = ("all operations", "service address", "mail", "the scheduling operations", "the eight event operations")
 LEVELS = ("must", "should", "observe")
 #: What each certainty of the notes allows a scenario to claim.
 LEVELS_OF_CERTAINTY = {
@@ -79,6 +82,12 @@ class Clause:
     def published(self) -> str:
         """Address of the notes it is read off, "" where nobody knows one."""
         return _PUBLISHED.get(self.release.major, "")
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations it names; none where it is about one of ``SUBJECTS``."""
+        named = re.split(r"\W+(?:and\W+)?", self.operation)
+        return () if self.operation in SUBJECTS else tuple(named)
 
     def speaks_of(self, operation: str) -> bool:
         """Whether the clause is about ``operation``, alone or with others."""
@@ -170,6 +179,11 @@ def _clause(file: Path, release: Release, edition: Edition, item: dict[str, Any]
     found = CLAUSE_ID.match(row["id"])
     if not found or Release.parse(found.group(1)) != release:
         raise _wrong(file, f"{row['id']!r} is no clause of {release}", f"ids of this file are R{release}-01, -02, ...")
+    if not row["text"].strip():
+        raise _wrong(file, f"{row['id']}: the text is empty", "say in our words what the notes demand")
+    if not _LINES.fullmatch(row.get("lines", "1")):
+        hint = 'write them as in lines = "12-14,20"'
+        raise _wrong(file, f"{row['id']}: {row['lines']!r} are no lines of the notes", hint)
     certainty = row["certainty"]
     if certainty not in LEVELS_OF_CERTAINTY:
         raise _wrong(file, f"{row['id']}: unknown certainty {certainty!r}", nearest(certainty, LEVELS_OF_CERTAINTY))

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from lxml import etree
 
 from conformance.sites.errors import UserError, nearest
-from conformance.sites.release import Release
+from conformance.sites.release import Release, demand_published
 
 XS = "http://www.w3.org/2001/XMLSchema"
 C = "urn:webex-conformance:contract"
@@ -280,6 +280,12 @@ class Contract:
     def view(self, release: Release) -> ContractView:
         """The contract as of ``release``."""
         return self._kept(release)
+
+    def demand_published(self, known: Collection[Release]) -> None:
+        """:class:`UserError` for an element of a release that is not ``known``: no site would ever be asked for it."""
+        for document in self._documents.values():
+            for since in _values(document, "@c:since"):
+                demand_published(Release.parse(since), known, where=_line(document, since))
 
     @property
     def whole(self) -> ContractView:

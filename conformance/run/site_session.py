@@ -17,9 +17,10 @@ from typing import Any
 
 import httpx
 
-from conformance.judge.clauses import Clause
-from conformance.judge.contract import Contract
+from conformance.judge.clauses import SUBJECTS, Clause
+from conformance.judge.contract import Contract, ContractView
 from conformance.judge.vendor_schemas import VendorSchemas
+from conformance.reporting.shapes import covers
 from conformance.reporting.summary import read_baseline
 from conformance.run.commands.rejudge import moment_on, note_site, open_tape, profile_on, run_on
 from conformance.run.options import MOCK, Options
@@ -29,7 +30,7 @@ from conformance.scenarios.features import Catalogue
 from conformance.scenarios.run_context import RunContext
 from conformance.scenarios.scenario import Scenario
 from conformance.sites.control_plane import ControlPlane
-from conformance.sites.errors import UserError
+from conformance.sites.errors import UserError, nearest
 from conformance.sites.ledger import Ledgers, SiteLock, new_run_id, place_of, state_folder
 from conformance.sites.profile import Profile
 from conformance.sites.profile_file import load_profile
@@ -203,6 +204,43 @@ def _close(run_context: RunContext) -> None:
         stack.callback(run_context.ledger.close)
 
 
+def demand_true_clauses(root: Path, clauses: Iterable[Clause], contract: Contract, payloads: Payloads) -> None:
+    """:class:`UserError` for a clause about an operation nobody knows, or an element the contract has nowhere.
+
+    Nothing would be told of either: a difference that the notes announced would be called drift.
+    """
+    for clause in clauses:
+        where = str(root / "features" / str(clause.release) / "clauses.toml")
+        for name in clause.operations:
+            if name not in payloads.operations:
+                hint = nearest(name, (*payloads.operations, *SUBJECTS))
+                raise UserError("clause-list", f"{clause.id}: no operation is called {name!r}", where=where, hint=hint)
+        stated = (*clause.adds, *clause.changes, *clause.removes)
+        paths = set(_paths(contract.whole, clause.operations or tuple(payloads.operations))) if stated else set()
+        for path in stated:
+            parent, _, name = path.rpartition("/")
+            # What the notes do not spell stands in no schema; the element it would stand in does.
+            wanted = parent if "*" in name and parent else path
+            if not any(covers(wanted, known) for known in paths):
+                what = f"{clause.id}: the contract of {clause.operation} has no {path!r}"
+                raise UserError("clause-list", what, where=where, hint=nearest(path, paths) or "see schemas/")
+
+
+def _paths(view: ContractView, operations: Iterable[str]) -> Iterator[str]:
+    """Every path below the body of requests and replies of ``operations``."""
+    spoken = [name for name in operations if view.declares(name)]
+    starts = [start for name in spoken for start in (view.request_type(name), view.reply_type(name))]
+    waiting = [(start, "", frozenset({start.name})) for start in starts]
+    while waiting:
+        holder, path, trail = waiting.pop()
+        for declared in holder.children:
+            below = f"{path}/{declared.name[1]}".lstrip("/")
+            yield below
+            inner = view.types.get(declared.type)
+            if inner is not None and inner.name not in trail:
+                waiting.append((inner, below, trail | {inner.name}))
+
+
 def open_site(
     name: str,
     sites_file: Path,
@@ -221,6 +259,7 @@ def open_site(
     run_id = run_on(tape) or run_id or new_run_id()
     ledgers, tls, payloads = _ledgers(profile, options), tls_context(profile), Payloads(options.root / "payloads")
     contract = Contract(options.root / "schemas")
+    demand_true_clauses(options.root, clauses.values(), contract, payloads)
     run_context = RunContext(
         profile=profile,
         release=options.release or profile.release or FIRST,

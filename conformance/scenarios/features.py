@@ -20,7 +20,7 @@ from conformance.scenarios.scenario import Scenario, read_scenario, within
 from conformance.scenarios.scenario_data import demand_references
 from conformance.scenarios.step_registry import StepRegistry
 from conformance.sites.errors import UserError
-from conformance.sites.release import Release
+from conformance.sites.release import Release, demand_published
 from conformance.sites.user_files import why_unreadable
 
 
@@ -54,6 +54,11 @@ class Catalogue:
         """What is known of the notes of each release."""
         return load_editions(self.root / "features")
 
+    @cached_property
+    def releases(self) -> frozenset[Release]:
+        """The releases there have been: those of the lists, and those of whose notes nobody has anything."""
+        return frozenset(self.editions).union(*(edition.missing for edition in self.editions.values()))
+
     def untold(self, release: Release) -> tuple[str, ...]:
         """What a run judged as ``release`` must say of releases whose notes nobody has."""
         names = ", ".join(map(str, unknown_to(self.editions, release)))
@@ -84,6 +89,8 @@ class Catalogue:
             for row in outline_rows(template, f"{name}:{template.line_number}"):
                 scenario = read_scenario(feature, template, row, name, self.clauses, self.registry)
                 demand_references(scenario)
+                for tagged in filter(None, (scenario.since, scenario.until)):
+                    demand_published(tagged, self.releases, where=f"{name}:{template.line_number}")
                 if scenario.name in names:
                     raise _title_twice(f"two scenarios are called {scenario.title!r}", f"{name}:{template.line_number}")
                 names.add(scenario.name)

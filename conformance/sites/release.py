@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from conformance.sites.errors import UserError
+from conformance.sites.errors import UserError, nearest
 
 _FORM = re.compile(r"(\d{1,3})\.(\d{1,2})(?:\.(\d{1,2}))?", re.ASCII)
 
@@ -33,6 +34,16 @@ class Release:
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
+
+
+def demand_published(release: Release, known: Collection[Release], *, where: str) -> None:
+    """:class:`UserError` for a release nobody published, by which something would hold for no site, in silence.
+
+    A patch of a ``known`` release is one: sites have them, and notes need not tell of them.
+    """
+    if not any((release.major, release.minor) == (one.major, one.minor) for one in known):
+        hint = nearest(str(release), map(str, known))
+        raise UserError("release-unknown", f"nobody published a release {release}", where=where, hint=hint)
 
 
 #: The releases this suite speaks about; 41.1 to 41.12 as published.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.judge.clauses import Clause, Edition, load_clauses, load_editions, unknown_to
+from conformance.judge.clauses import SUBJECTS, Clause, Edition, load_clauses, load_editions, unknown_to
 from conformance.sites.errors import UserError
 from conformance.sites.release import Release
 
@@ -84,6 +84,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a level a control does not allow": (
         ITEM + CLAUSE.replace("explicit", "control") + 'level = "observe"\n', "R41.3.0-01: level 'observe' contradicts certainty 'control'", "it allows must or should",
     ),
+    "an empty text": (ITEM + CLAUSE.replace("It tells.", " "), "R41.3.0-01: the text is empty", "say in our words what the notes demand"),
+    **{
+        f"lines like {lines!r}": (ITEM + CLAUSE.replace("1-2", lines), f"R41.3.0-01: {lines!r} are no lines of the notes", 'write them as in lines = "12-14,20"')
+        for lines in ("twelve", "1-", "1-2,", "-2", "1,,2", "1-2-3", "x1", "1x")
+    },
     "an id that stands twice": (ITEM + CLAUSE + CLAUSE, "R41.3.0-01 stands twice", ""),
     **{
         f"{key} that {what}": (f"{ITEM}{CLAUSE}{key} = {value}\n", f'R41.3.0-01: {key} is a list of paths, such as ["siteInstance/tools/newElement"]', "")
@@ -91,6 +96,21 @@ WRONG: dict[str, tuple[str, str, str]] = {
         for what, value in (("are a text", '"a"'), ("are numbers", "[1]"), ("are empty", '["a", ""]'))
     },
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", ["7", "12-14", "12,14-16", "12-14,20"])
+def test_lines_are_numbers_and_ranges(tmp_path: Path, lines: str) -> None:
+    listed(tmp_path, ITEM + CLAUSE.replace("1-2", lines))
+    assert load_clauses(tmp_path)["R41.3.0-01"].lines == lines
+
+
+@pytest.mark.parametrize(
+    ("operation", "names"),
+    [("GetUser", ("GetUser",)), ("GetUser/SetUser, DelUser", ("GetUser", "SetUser", "DelUser")), ("GetUser and SetUser", ("GetUser", "SetUser")), *((one, ()) for one in SUBJECTS)],
+)
+def test_a_clause_names_operations_or_is_about_something_else(tmp_path: Path, operation: str, names: tuple[str, ...]) -> None:
+    listed(tmp_path, ITEM + CLAUSE.replace("GetSite", operation))
+    assert load_clauses(tmp_path)["R41.3.0-01"].operations == names
 
 
 @pytest.mark.parametrize("name", WRONG)

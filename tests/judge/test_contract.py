@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import re
+
 import pytest
 from lxml import etree
 
@@ -193,6 +195,20 @@ def test_a_schema_that_makes_no_sense_is_refused(tmp_path: Path, file: str, old:
     assert told.value.what.startswith(what)
     assert told.value.where.endswith(where)
     assert (told.value.code, told.value.hint) == (code, hint)
+
+
+def test_an_element_of_a_release_nobody_published_is_refused(tmp_path: Path) -> None:
+    found = made(tmp_path)
+    dates = {since for file in tmp_path.rglob("*.xsd") for since in re.findall(r'c:since="([^"]+)"', file.read_text(encoding="utf-8"))}
+    known = [Release.parse(one) for one in sorted(dates)]
+    assert len(known) > 0
+    found.demand_published(known)
+    with pytest.raises(UserError) as caught:
+        found.demand_published([Release(12, 1)])
+    assert caught.value.code == "release-unknown"
+    assert caught.value.what.removeprefix("nobody published a release ") in map(str, known)
+    assert caught.value.hint == "known: 12.1.0"
+    assert re.search(r"\.xsd:\d+$", caught.value.where)
 
 
 def test_a_folder_without_schemas_is_told(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from conformance.judge.clauses import Clause, Edition
+from conformance.judge.contract import Contract
 from conformance.reporting.documentation.release_pages import WORDS
 from conformance.reporting.outcome import LEVELS, OUTCOMES, SKIP_CLASSES
 from conformance.reporting.text import ascii_json, counted, printable, safe, table
@@ -22,7 +23,7 @@ from conformance.run.commands.price_list import price_list
 from conformance.run.commands.profile_page import profile_page
 from conformance.run.fleet.selection import NamedSites, sites_named, tell_problems
 from conformance.run.options import MOCK, Options
-from conformance.run.site_session import EmbeddedMock, SiteSession, open_site
+from conformance.run.site_session import EmbeddedMock, SiteSession, demand_true_clauses, open_site
 from conformance.run.suite import beside
 from conformance.scenarios.cleanup import LASTS, LeftOver, Sweep
 from conformance.scenarios.features import Catalogue
@@ -32,6 +33,7 @@ from conformance.sites.ledger import Ledgers, SiteLock, edited, maker, run_of
 from conformance.sites.profile_file import sites_file
 from conformance.sites.release import Release
 from conformance.sites.user_files import names_folder, write_whole
+from conformance.wire.payloads import Payloads
 
 
 def _options(given: argparse.Namespace) -> Options:
@@ -302,6 +304,9 @@ def index(given: argparse.Namespace) -> int:
     catalogue = suite_catalogue(root)
     import_vocabulary(root)
     pages = indexes(catalogue)
+    contract = Contract(root / "schemas")
+    contract.demand_published(catalogue.releases)
+    demand_true_clauses(root, catalogue.clauses.values(), contract, Payloads(root / "payloads"))
     if (root / PROFILE_PAGE).parent.is_dir():
         pages[root / PROFILE_PAGE] = profile_page()
     for path, text in pages.items():
