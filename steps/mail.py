@@ -53,11 +53,13 @@ def page_is_shown(context: ScenarioContext) -> None:
 @then("its subject is ASCII on the wire")
 def subject_is_ascii(context: ScenarioContext) -> None:
     context.judge(mail_checks.ascii_on_the_wire(context.mails))
+    context.observations += mail_checks.long_lines(context.mails)
 
 
 @then('its subject travels in encoded words and reads "{words}"')
 def subject_reads(context: ScenarioContext, words: str) -> None:
     context.judge(mail_checks.in_encoded_words(context.mails, words))
+    context.observations += mail_checks.long_lines(context.mails)
 
 
 @then("a subject of ASCII characters is not encoded")

@@ -87,6 +87,14 @@ def reply_contains(context: ScenarioContext, datatable: list[list[str]]) -> None
         context.judge(element_checks.present(context.reply, context.run_context.contract.whole, path, kind))
 
 
+@then("the reply contains in one place at least")
+@columns("element", "kind")
+def reply_contains_somewhere(context: ScenarioContext, datatable: list[list[str]]) -> None:
+    for path, kind in datatable[1:]:
+        whole = context.run_context.contract.whole
+        context.judge(element_checks.present(context.reply, whole, path, kind, everywhere=False))
+
+
 @then("the reply contains none of")
 @columns("element")
 def reply_contains_none_of(context: ScenarioContext, datatable: list[list[str]]) -> None:

@@ -14,8 +14,8 @@ from conformance.wire.exchange import Element, Reply, children, is_count, local_
 Findings = tuple[Finding, ...]
 
 
-def present(reply: Reply, whole: ContractView, path: str, kind: str = "") -> Findings:
-    """Every parent holds the last step of ``path``, not empty, and of ``kind`` when one is given."""
+def present(reply: Reply, whole: ContractView, path: str, kind: str = "", *, everywhere: bool = True) -> Findings:
+    """Every parent, or one at least, holds the last step of ``path``, not empty, and of ``kind`` when one is given."""
     expected = ", ".join(part for part in (local_name_of(path), kind) if part)
     finder = Finder(reply, whole)
     found = finder.all(path)
@@ -23,7 +23,7 @@ def present(reply: Reply, whole: ContractView, path: str, kind: str = "") -> Fin
     if not found:
         return (Finding("element-present", path, expected, _absence(reply, parents, path)),)
     missing = [parent for parent in parents if "/" in path and not finder.in_parent(parent, path)]
-    if missing:
+    if everywhere and missing:
         return (Finding("element-present", path, expected, f"absent in {len(missing)} of {len(parents)} places"),)
     if repeated := _told_twice(path, found):
         return repeated

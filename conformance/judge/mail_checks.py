@@ -54,11 +54,17 @@ def ascii_on_the_wire(mails: list[Mail]) -> Findings:
     return ()
 
 
+def long_lines(mails: list[Mail]) -> list[str]:
+    """What is told of lines with encoded words that are longer than RFC 2047 has them, and no reader minds."""
+    subjects = [b"Subject: %b" % mail.subject.replace(b"\r\n", b"\n") for mail in mails]
+    lines = [len(line) for subject in subjects for line in subject.split(b"\n") if _WORD.search(line)]
+    longest = max(lines, default=0)
+    told = f"a line of the subject with encoded words has {longest} characters: RFC 2047 allows {_LONGEST_LINE}"
+    return [told] if longest > _LONGEST_LINE else []
+
+
 def _half_kept(subject: bytes) -> str:
     """What RFC 2047 asks for beside encoded words that many readers can guess, and ``subject`` has not; or nothing."""
-    lines = b"Subject: %b" % subject.replace(b"\r\n", b"\n")
-    if any(len(line) > _LONGEST_LINE and _WORD.search(line) for line in lines.split(b"\n")):
-        return f"lines of at most {_LONGEST_LINE} characters"
     if any(not _alone(word) for word in _WORD.findall(subject)):
         return "whole characters in each encoded word"
     parts = _WORD.split(subject)

@@ -115,7 +115,7 @@ Feature: The history of recording views covers meetings, large events and classi
       And the reply contains
         | element                          | kind          |
         | recordAccessHistory/recordID     | integer       |
-        | recordAccessHistory/recordName   | text          |
+        | recordAccessHistory/recordName   | text or empty |
         | recordAccessHistory/creationTime | date and time |
         | recordAccessHistory/registered   | count         |
         | recordAccessHistory/downloaded   | count         |
@@ -155,7 +155,7 @@ Feature: The history of recording views covers meetings, large events and classi
       And the reply contains
         | element                          | kind          |
         | recordAccessHistory/recordID     | integer       |
-        | recordAccessHistory/recordName   | text          |
+        | recordAccessHistory/recordName   | text or empty |
         | recordAccessHistory/creationTime | date and time |
         | recordAccessHistory/registered   | count         |
         | recordAccessHistory/downloaded   | count         |
@@ -240,15 +240,17 @@ Feature: The history of recording views covers meetings, large events and classi
       When the site admin sends LstrecordaccessDetailHistory for the recording of a training, by recondID or else recordID
       Then the call succeeds
       And the reply contains
+        | element                 | kind          |
+        | recordDetail/viewID     | integer       |
+        | recordDetail/accessTime | date and time |
+        | recordDetail/registered | boolean       |
+        | recordDetail/downloaded | boolean       |
+        | recordDetail/viewed     | boolean       |
+        | recordDetail/timeZoneID | integer       |
+      And the reply contains in one place at least
         | element                       | kind          |
-        | recordDetail/viewID           | integer       |
         | recordDetail/participantName  | text or empty |
         | recordDetail/participantEmail | text or empty |
-        | recordDetail/accessTime       | date and time |
-        | recordDetail/registered       | boolean       |
-        | recordDetail/downloaded       | boolean       |
-        | recordDetail/viewed           | boolean       |
-        | recordDetail/timeZoneID       | integer       |
       And the children of recordDetail keep this order
         | element          |
         | viewID           |
@@ -268,15 +270,17 @@ Feature: The history of recording views covers meetings, large events and classi
       When the site admin sends LstrecordaccessDetailHistory for the recording of <kind>, by recondID or else recordID
       Then the call succeeds
       And the reply contains
+        | element                 | kind          |
+        | recordDetail/viewID     | integer       |
+        | recordDetail/accessTime | date and time |
+        | recordDetail/registered | boolean       |
+        | recordDetail/downloaded | boolean       |
+        | recordDetail/viewed     | boolean       |
+        | recordDetail/timeZoneID | integer       |
+      And the reply contains in one place at least
         | element                       | kind          |
-        | recordDetail/viewID           | integer       |
         | recordDetail/participantName  | text or empty |
         | recordDetail/participantEmail | text or empty |
-        | recordDetail/accessTime       | date and time |
-        | recordDetail/registered       | boolean       |
-        | recordDetail/downloaded       | boolean       |
-        | recordDetail/viewed           | boolean       |
-        | recordDetail/timeZoneID       | integer       |
       And the counts agree with the number of recordDetail
 
       Examples:
@@ -352,7 +356,7 @@ Feature: The history of recording views covers meetings, large events and classi
       And the reply contains
         | element                          | kind          |
         | recordAccessHistory/recordID     | integer       |
-        | recordAccessHistory/recordName   | text          |
+        | recordAccessHistory/recordName   | text or empty |
         | recordAccessHistory/creationTime | date and time |
         | recordAccessHistory/registered   | count         |
         | recordAccessHistory/downloaded   | count         |
@@ -366,14 +370,16 @@ Feature: The history of recording views covers meetings, large events and classi
       When the host sends LstrecordaccessDetailHistory for the recording of a training, by recondID or else recordID
       Then the call succeeds
       And the reply contains
+        | element                 | kind          |
+        | recordDetail/viewID     | integer       |
+        | recordDetail/accessTime | date and time |
+        | recordDetail/registered | boolean       |
+        | recordDetail/downloaded | boolean       |
+        | recordDetail/viewed     | boolean       |
+        | recordDetail/timeZoneID | integer       |
+      And the reply contains in one place at least
         | element                       | kind          |
-        | recordDetail/viewID           | integer       |
         | recordDetail/participantName  | text or empty |
         | recordDetail/participantEmail | text or empty |
-        | recordDetail/accessTime       | date and time |
-        | recordDetail/registered       | boolean       |
-        | recordDetail/downloaded       | boolean       |
-        | recordDetail/viewed           | boolean       |
-        | recordDetail/timeZoneID       | integer       |
       And the counts agree with the number of recordDetail
       And matchingRecords comes last in its parent

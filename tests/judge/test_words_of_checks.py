@@ -65,6 +65,19 @@ def test_what_is_not_there_is_told_with_what_is(reply: Reply, actual: str) -> No
     assert words(element_checks.value_is(reply, WHOLE, TONE, "BEEP")) == [("element-value", TONE, "'BEEP'", actual)]
 
 
+def test_what_may_be_left_out_is_in_one_place_at_least() -> None:
+    path, name = "recordDetail/participantEmail", "<n:recordDetail><n:participantEmail>{}</n:participantEmail></n:recordDetail>"
+    for rows, actual in [
+        ("<n:recordDetail/>" + name.format("a"), ""), (name.format("") + "<n:recordDetail/>", ""), (name.format("a"), ""),
+        ("<n:recordDetail/>", "absent (recordDetail has: nothing)"), ("", "absent with its parent"),
+    ]:  # fmt: skip
+        reply = listed("LstrecordaccessDetailHistory", "history", rows)
+        found = element_checks.present(reply, WHOLE, path, "text or empty", everywhere=False)
+        assert [one.actual for one in found] == ([actual] if actual else [])
+    (twice,) = element_checks.present(listed("LstrecordaccessDetailHistory", "history", "<n:recordDetail/>" + name.format("a")), WHOLE, path, "text or empty")
+    assert twice.actual == "absent in 1 of 2 places"
+
+
 def test_a_lone_name_in_another_namespace_is_told_where_it_stands() -> None:
     there = get_site("<ns1:defaults><ns1:a/><o:activeUserCount xmlns:o='urn:o'/></ns1:defaults>")
     assert [one.actual for one in element_checks.present(there, WHOLE, "activeUserCount")] == ["absent (defaults has activeUserCount in namespace urn:o)"]
@@ -694,15 +707,26 @@ def test_a_further_mail_arrived() -> None:
         (b"a?= =?utf-8?B?5rGJ?=", "no blank and no line end within an encoded word"),
         (b"a ~ b", ""),
         (b"a \x7f b", "pure ASCII on the wire"),
-        (b"=?utf-8?B?5rGJ?=\r\n " + b"a" * 75 + b"\r\n b", ""),
-        (b"a" * 49 + b" =?utf-8?B?5rGJ?=\r\n b", ""),
-        (b"a" * 50 + b" =?utf-8?B?5rGJ?=\r\n b", ""),
-        (b"a" * 51 + b" =?utf-8?B?5rGJ?=\r\n b", "lines of at most 76 characters"),
+        (b"a" * 99 + b" =?utf-8?B?5rGJ?=\r\n b", ""),
     ],
 )
 def test_each_encoded_word_is_read_by_itself(subject: bytes, expected: str) -> None:
     found = [one.expected for one in mail_checks.ascii_on_the_wire([Mail(("zoe@example.com",), subject, "", 0.0)])]
     assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("subjects", "longest"),
+    [
+        ([], 0), ([b"a" * 99], 0), ([b"=?utf-8?B?5rGJ?=\r\n " + b"a" * 99], 0), ([b"a" * 50 + b" =?utf-8?B?5rGJ?=\r\n b"], 0),
+        ([b"a" * 51 + b" =?utf-8?B?5rGJ?=\r\n b"], 77), ([b"a\n " + b"a" * 60 + b" =?utf-8?B?5rGJ?=", b"a" * 52 + b" =?utf-8?B?5rGJ?="], 78),
+    ],
+)  # fmt: skip
+def test_lines_longer_than_the_standard_has_them_are_told(subjects: list[bytes], longest: int) -> None:
+    mails = [Mail(("zoe@example.com",), subject, "", 0.0) for subject in subjects]
+    told = [f"a line of the subject with encoded words has {longest} characters: RFC 2047 allows 76"]
+    assert mail_checks.long_lines(mails) == (told if longest else [])
+    assert mail_checks.ascii_on_the_wire(mails) == ()
 
 
 def test_a_subject_that_is_no_text_is_shown_byte_by_byte() -> None:

@@ -198,6 +198,10 @@ HOLDINGS = (
          holds=(holdings.renamed(_braced),), profile=(profiles.data_changed("-recording-name", _braced),)),
     Twin("braces-in-names-minimal", "the same, told by one administrator", "people call them what they like",
          holds=(holdings.renamed(_braced),), profile=(profiles.minimal,), at_least=300),
+    Twin("viewers-without-address", "who left no address has no element for it", "XSD of 2011: participantEmail need not be there",
+         replies=(wire.of("LstrecordaccessDetailHistory", wire.lacking_where_empty("participantName", "participantEmail")),), holds=(holdings.strangers_watched,)),
+    Twin("recordings-without-a-name", "a recording whose name was taken away", "XSD of 2011: a name is any text",
+         replies=(wire.of("LstrecordaccessHistory", wire.saying("recordName", "")),)),
     Twin("anonymous-viewers", "people without name and address in the history of a recording", "captures of histories",
          holds=(holdings.strangers_watched,)),
     Twin("in-berlin", "users, sessions and recordings in a zone with summer time", "capture of a German site",
@@ -272,6 +276,8 @@ MAILS = (
     Twin("plain-mail", "templates of the operator's: plain ASCII subject, several links", "Control Hub help", settings={"names-in-mail-subjects": False},
          mails=wire.plain_template),
     Twin("several-mails", "a welcome before the activation mail", "notes of 9.0 SP2", mails=wire.several),
+    Twin("subjects-on-long-lines", "encoded words beside each other on lines of more than 76 characters", "what widespread mail libraries write",
+         mails=wire.on_long_lines),
     Twin("html-mail", "mail as a web page", "any template", mails=wire.in_html),
 )
 

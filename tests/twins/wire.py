@@ -57,6 +57,17 @@ def moved(name: str, into: str, *, first: bool = False) -> Change:
     return change
 
 
+def lacking_where_empty(*names: str) -> Change:
+    """Elements that are left out where they say nothing."""
+
+    def change(root: Element) -> None:
+        for element in (one for name in names for one in named(root, name)):
+            if not element.text:
+                element.getparent().remove(element)
+
+    return change
+
+
 def in_namespace_of_all(*names: str) -> Change:
     """Elements in the namespace that the services share."""
 
@@ -268,6 +279,11 @@ def several(mail: Mail) -> list[bytes]:
         "Your administrator has added you. Learn more: https://help.example.com/start\r\n"
     )
     return [welcome.encode(), *as_written(mail)]
+
+
+def on_long_lines(mail: Mail) -> list[bytes]:
+    """Encoded words stand beside each other on one line, as widespread mail libraries leave them."""
+    return [one.replace(b"?=\r\n =?", b"?= =?") for one in as_written(mail)]
 
 
 def in_html(mail: Mail) -> list[bytes]:

@@ -74,7 +74,6 @@ _HALVES: dict[str, Callable[[str], str]] = {
     "raw": lambda text: text,
     "raw-behind-a-word": lambda text: f"{_word(text[:3])} {text[3:]}",
     "one-word-too-long": lambda text: _word(text + " " * 60),
-    "lines-too-long": lambda text: " ".join(_in_words(text, 8)),
     "cut-within-a-character": _cut_within,
     "blanks-in-Q": _in_q,
     "padding-lost": _unpadded,

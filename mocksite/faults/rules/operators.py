@@ -88,15 +88,18 @@ _NEARLY = {
 
 
 def ways_of(path: str, kind: str) -> tuple[tuple[str, str, Edit], ...]:
-    """How an element of a kind goes wrong where it stands: name of the way, check that must tell it, change."""
+    """How an element of a kind goes wrong where it stands: name of the way, check that must tell it, change.
+
+    A ``name`` is what somebody called something, or nothing: whatever it says is right.
+    """
     odd = "element-present" if kind in ("text", "tone") else "element-kind"
     return (
         ("dropped", "element-present", dropped(path)),
-        ("blanked", "element-present", saying(path, "")),
+        *(() if kind == "name" else (("blanked", "element-present", saying(path, "")),)),
         ("renamed", "element-present", _cased(path)),
         ("misplaced", "element-present", _elsewhere(path)),
         ("in-a-foreign-namespace", "element-present", _foreign(path)),
-        *(() if kind == "tone" else (("of-another-type", odd, saying(path, _ODD[kind])),)),
+        *(() if kind in ("name", "tone") else (("of-another-type", odd, saying(path, _ODD[kind])),)),
         *((way, "element-kind", saying(path, told)) for way, told in _NEARLY.get(kind, ())),
     )
 

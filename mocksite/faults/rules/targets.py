@@ -42,7 +42,7 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "CreateUser": {"userId": ("R41.11.0-23", "integer")},
     "LstrecordaccessHistory": {
         "recordAccessHistory/recordID": ("R41.11.0-46", "integer"),
-        "recordAccessHistory/recordName": ("R41.11.0-46", "text"),
+        "recordAccessHistory/recordName": ("R41.11.0-46", "name"),
         "recordAccessHistory/creationTime": ("R41.11.0-46", "time"),
         "recordAccessHistory/registered": ("R41.11.0-46", "count"),
         "recordAccessHistory/downloaded": ("R41.11.0-46", "count"),
