@@ -4,8 +4,8 @@ from conformance.judge import list_checks
 from conformance.scenarios.scenario_context import ScenarioContext
 from conformance.scenarios.step_registry import then, when
 
-#: The history reaches back 90 days, and the last 48 hours of it may be incomplete; zones are a day apart at most.
-_TIMES = ("{now - 91 days}", "{now - 89 days}", "{now - 50 hours}", "{now + 1 day}")
+#: The history reaches back 90 days, and its last 48 hours may be incomplete; zones are less than a day apart.
+_TIMES = ("{now - 91 days}", "{now - 89 days}", "{now - 72 hours}", "{now + 1 day}")
 
 
 def _named(services: str) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
 import httpx
@@ -86,6 +87,11 @@ def saying(name: str, text: str) -> Change:
             element.text = text
 
     return change
+
+
+def hours_ago(hours: int) -> str:
+    """A moment of late, as replies write it."""
+    return (datetime.now(UTC) - timedelta(hours=hours)).strftime("%m/%d/%Y %H:%M:%S")
 
 
 def rewritten(name: str, change_text: Callable[[str], str]) -> Change:
