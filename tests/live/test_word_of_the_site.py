@@ -182,8 +182,10 @@ def test_an_account_that_is_not_what_the_profile_says_accuses_nobody(catalogue: 
 def test_an_expired_ticket_of_the_profile_is_told_and_another_credential_serves(catalogue: Catalogue) -> None:
     old = account("host", session_ticket="4832534b00ffee00", password=None, access_token=None)
     told = preflight(catalogue, Twin("old-ticket", "", "", profile=(old,)))
-    (line,) = [line for line in told.lines if line.what == "account host"]
-    assert (line.state, line.told) == ("ok", "signs in with webExAccessToken, sessionTicket refused, host true")
+    refused, line = [line for line in told.lines if line.what == "account host"]
+    assert (refused.state, refused.told) == ("refused", "signs in with sessionTicket")
+    assert "the session ticket is not valid (any more)" in refused.found
+    assert (line.state, line.told) == ("ok", "signs in with webExAccessToken, host true")
     lost = account("host", session_ticket="4832534b00ffee00", password=None, **NO_TOKENS)
     told = preflight(catalogue, Twin("old-ticket", "", "", profile=(lost,)))
     (line,) = [line for line in told.lines if line.what == "account host"]

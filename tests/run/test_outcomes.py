@@ -56,6 +56,23 @@ def test_a_site_that_keeps_the_contract_passes(run: Runner) -> None:
     assert (outcome.reports / "badge.json").is_file()
 
 
+def test_no_traceback_is_made_of_what_a_verdict_says(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a tenth of a second each, and nobody prints it."""
+    made: list[str] = []
+    written = pytest.Item.repr_failure
+
+    def listen(item: pytest.Item, *told: object, **more: object) -> object:
+        made.append(item.name)
+        return written(item, *told, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pytest.Item, "repr_failure", listen)
+    with twisted(tmp_path, LOST) as site:
+        outcome = run(CHANGES, *site.arguments(), "-vv", "--tb=short")
+    assert outcome.summary["totals"]["failed"] > 1
+    assert made == []
+    assert "Traceback" not in outcome.text
+
+
 def test_a_lost_element_fails_the_scenarios_of_its_clauses_and_no_other(run: Runner, tmp_path: Path) -> None:
     with twisted(tmp_path, LOST) as site:
         outcome = run("features", *site.arguments())
