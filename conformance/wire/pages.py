@@ -40,8 +40,13 @@ def next_start(pages: Sequence[Reply], start: int) -> int | None:
 
 
 def joined(pages: Sequence[Reply]) -> Reply:
-    """One reply with the rows of every page: the first page, and the rows of the others behind its own."""
+    """One reply with the rows of every page: the first page, and the rows of the others behind its own.
+
+    No source promises an order, and what changed places between two pages may stand on both or on neither.
+    """
     first = pages[0]
+    if _moved(pages):
+        raise CannotJudge(f"{first.operation} told a row on two pages: its rows changed places while they were read")
     further = [row for page in pages[1:] for row in rows_of(page)]
     if first.body is None or not further:
         return first
@@ -53,6 +58,19 @@ def joined(pages: Sequence[Reply]) -> Reply:
         body.insert(at, row)
         at += 1
     return replace(first, root=root, body=body)
+
+
+def _moved(pages: Sequence[Reply]) -> bool:
+    """Whether a page tells rows of pages before it again; one that is the same as the last one is no page at all."""
+    seen: set[bytes] = set()
+    last: list[bytes] = []
+    for page in pages:
+        rows = [etree.tostring(row, method="c14n", exclusive=True) for row in rows_of(page)]
+        if rows != last and not seen.isdisjoint(rows):
+            return True
+        seen.update(rows)
+        last = rows
+    return False
 
 
 def only_row(page: Reply, row: Element) -> Reply:

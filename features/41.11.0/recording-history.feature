@@ -147,10 +147,14 @@ Feature: The history of recording views covers meetings, large events and classi
         | serviceType | MeetingCenter, TrainingCenter, EventCenter |
         | startFrom   | 1                                          |
         | maximumNum  | 1                                          |
+        | orderBy     | RECORDID                                   |
+        | orderAD     | ASC                                        |
       And the site admin sends LstrecordaccessHistory with
         | serviceType | MeetingCenter, TrainingCenter, EventCenter |
         | startFrom   | 2                                          |
         | maximumNum  | 1                                          |
+        | orderBy     | RECORDID                                   |
+        | orderAD     | ASC                                        |
       Then the counts agree with the number of recordAccessHistory from row 2 on
       And the reply contains
         | element                          | kind          |

@@ -283,6 +283,9 @@ MAILS = (
 
 MANNERS = (
     Twin("small-pages", "five rows a page, whatever was asked for", "wire facts, Lists", settings={"rows-per-page": 5}),
+    Twin("unordered-histories", "rows of a history change places while its pages are read, two on a page", "no source promises an order",
+         settings={"rows-per-page": 2}, replies=(wire.unless_asked(b"orderBy", "LstrecordaccessHistory", wire.moving("recordAccessHistory")),),
+         breaks="told a row on two pages"),
     Twin("late-and-short-histories", "views are told after 48 hours and forgotten after 90 days", "reference guide, history service",
          settings={"history-lag": 48, "history-reach": 90}),
     Twin("watched-two-days-ago", "what was watched 45 hours ago is told in a zone 14 hours behind GMT, and counted by no list yet", "reference guide, history service",

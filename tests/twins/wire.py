@@ -160,6 +160,20 @@ def if_asked(word: bytes, operation: str, change: Change) -> Twist:
     return lambda request, response: inner(request, response) if word in request.body else response
 
 
+def moving(row: str) -> Change:
+    """Rows change places while a list is read: the first one of the first page is the first one of the next pages, too."""
+    first: list[bytes] = []
+
+    def change(root: Element) -> None:
+        rows, start = named(root, row), [one.text for one in named(root, "startFrom")]
+        if rows and start == ["1"]:
+            first[:] = [etree.tostring(rows[0], with_tail=False)]
+        elif rows and first:
+            rows[0].getparent().replace(rows[0], etree.fromstring(first[0]))
+
+    return change
+
+
 def unless_asked(word: bytes, operation: str, change: Change) -> Twist:
     """A change of the replies to requests that do not hold ``word``."""
     inner = of(operation, change)

@@ -70,6 +70,18 @@ def test_pages_become_one_reply_with_the_counts_still_last() -> None:
     assert len(rows_of(first)) == 2, "the page itself is as it was"
 
 
+@pytest.mark.parametrize("pages", [[(1, 2), (2, 3)], [(1, 2), (3, 4), (5, 1)], [(1, 2), (2, 1)]])
+def test_rows_that_changed_places_between_pages_are_no_list_to_judge(pages: list[tuple[int, ...]]) -> None:
+    with pytest.raises(CannotJudge, match="^LstrecordaccessHistory told a row on two pages: its rows changed places while they were read$"):
+        joined([page(*numbers, total=6) for numbers in pages])
+
+
+@pytest.mark.parametrize("pages", [[(1, 2), (1, 2)], [(1, 1), (2, 3)], [(1, 2), (), (3,)]])
+def test_a_row_told_twice_on_one_page_or_on_pages_that_are_the_same_is_kept(pages: list[tuple[int, ...]]) -> None:
+    whole = joined([page(*numbers, total=6) for numbers in pages])
+    assert [int("".join(row.itertext())) for row in rows_of(whole)] == [number for numbers in pages for number in numbers]
+
+
 def test_one_page_is_the_reply_itself() -> None:
     refused = refusal("000015")
     assert joined([refused]) is refused
