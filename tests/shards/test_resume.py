@@ -85,7 +85,8 @@ def test_numbers_go_on_behind_the_highest_of_their_process(reports: Path) -> Non
 def test_a_resumed_run_writes_no_evidence_over(
     catalogue: Catalogue, options: Options, part: tuple[int, int], worker: str, prefix: str
 ) -> None:
-    session = cast(Any, SimpleNamespace(run_context=SimpleNamespace(profile=SimpleNamespace(name="a"))))
+    here = SimpleNamespace(profile=SimpleNamespace(name="a"), payloads=SimpleNamespace(operations=("GetUser",)))
+    session = cast(Any, SimpleNamespace(run_context=here))
 
     def run(*, resume: bool) -> WorkerRun:
         told = replace(options, sites=("mock",), resume=resume, part=part)
