@@ -15,6 +15,11 @@ def call_succeeds_or_finds_nothing(context: ScenarioContext) -> None:
     context.judge(reply_checks.succeeded_or_empty(context.reply, context.run_context.contract.whole))
 
 
+@then("the call succeeds unless this caller has no right to it")
+def call_succeeds_where_allowed(context: ScenarioContext) -> None:
+    context.judge(reply_checks.succeeded_where_allowed(context.reply, context.run_context.contract.whole))
+
+
 @then("just one of the last two calls succeeds")
 def one_call_succeeds(context: ScenarioContext) -> None:
     context.judge(reply_checks.one_succeeded(context.reply_before, context.reply))
@@ -267,6 +272,12 @@ def session_is_shown_in_full(context: ScenarioContext) -> None:
 def session_is_of_the_host(context: ScenarioContext, item: str) -> None:
     asking = context.held("host")["webExId"]
     reply_checks.require_host(context.reply, context.run_context.contract.whole, item, asking)
+
+
+@then("whether {path} and {other_path} of {operation} are alike is recorded")
+def elements_alike_are_recorded(context: ScenarioContext, path: str, other: str, operation: str) -> None:
+    (reply,) = context.replies_of(operation)[-1:]
+    context.observe(element_checks.alike(reply, context.run_context.contract.whole, path, other))
 
 
 @then("the reply contains four passwords, two of them numbers")

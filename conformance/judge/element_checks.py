@@ -121,6 +121,13 @@ def same_in_both(before: Reply, after: Reply, whole: ContractView, path: str) ->
     )
 
 
+def alike(reply: Reply, whole: ContractView, path: str, other: str) -> str:
+    """Whether two elements say the same, for an observation: what follows one of them may then follow the other."""
+    first, second = (", ".join(Finder(reply, whole).texts(one)) or "absent" for one in (path, other))
+    told = f"{local_name_of(path)} {first}, {local_name_of(other)} {second}"
+    return f"{told}: alike, so which of them is followed cannot be told" if first == second else told
+
+
 def extends_by_digits(reply: Reply, whole: ContractView, path: str, stem: str) -> Findings:
     """The value at ``path`` is the value at ``stem`` followed by digits (R41.12.0-15)."""
     stems = Finder(reply, whole).texts(stem)

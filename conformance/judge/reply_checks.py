@@ -21,7 +21,7 @@ Findings = tuple[Finding, ...]
 NO_SUCH_USER = "030001"
 #: What is expected where nothing but a refused login is left to refuse.
 LET_IN, LET_IN_AND_SERVED = "the login accepted", "the login accepted, SUCCESS"
-NO_RECORD = "000015"
+NO_RIGHT, NO_RECORD = "000001", "000015"
 _TOO_MANY_REQUESTS = 429
 _MINUTE, _SUMMER = 60, 3600
 _PAGE = re.compile(rb"(?i)\s*(<\?xml[^>]*>\s*)?(<!doctype html[^>]*>\s*)?<html[\s>].*</html>\s*$", re.DOTALL)
@@ -43,6 +43,13 @@ def succeeded(reply: Reply, whole: ContractView) -> Findings:
 def succeeded_or_empty(reply: Reply, whole: ContractView) -> Findings:
     """The call succeeded, or was refused with 000015 because there is nothing to list (sources.md, Lists)."""
     return () if reply.result == "FAILURE" and reply.exception_id == NO_RECORD else succeeded(reply, whole)
+
+
+def succeeded_where_allowed(reply: Reply, whole: ContractView) -> Findings:
+    """The call succeeded; :class:`NotApplicable` where it is denied to a caller to whom no source promises it."""
+    if reply.result == "FAILURE" and reply.exception_id == NO_RIGHT:
+        raise NotApplicable(f"{reply.operation} is nothing for this caller: {reply.verdict()}")
+    return succeeded(reply, whole)
 
 
 def refused(reply: Reply, exception_id: str = "") -> Findings:

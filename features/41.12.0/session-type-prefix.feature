@@ -42,9 +42,9 @@ Feature: LstMeetingType returns subProductCodePrefix
       Given the site has a customised session type
       When the site admin sends LstMeetingType for the customised session type
       Then the reply contains
-        | element                 | kind |
-        | meetingType/name        | text |
-        | meetingType/displayName | text |
+        | element                 | kind          |
+        | meetingType/name        | text          |
+        | meetingType/displayName | text or empty |
       And the children of meetingType keep this order
         | element              |
         | productCodePrefix    |
@@ -108,7 +108,6 @@ Feature: LstMeetingType returns subProductCodePrefix
         | read-only admin |
         | user admin      |
         | host            |
-        | attendee        |
 
     @clause.R41.12.0-14 @should
     Scenario Outline: subProductCodePrefix stands in its place for the <role>
@@ -126,16 +125,15 @@ Feature: LstMeetingType returns subProductCodePrefix
         | read-only admin |
         | user admin      |
         | host            |
-        | attendee        |
 
     @clause.R41.12.0-19 @should
     Scenario Outline: name and displayName follow for the <role>
       Given the site has a customised session type
       When the <role> sends LstMeetingType for the customised session type
       Then the reply contains
-        | element                 | kind |
-        | meetingType/name        | text |
-        | meetingType/displayName | text |
+        | element                 | kind          |
+        | meetingType/name        | text          |
+        | meetingType/displayName | text or empty |
       And the children of meetingType keep this order
         | element              |
         | productCodePrefix    |
@@ -149,7 +147,6 @@ Feature: LstMeetingType returns subProductCodePrefix
         | read-only admin |
         | user admin      |
         | host            |
-        | attendee        |
 
     @clause.R41.12.0-18 @should
     Scenario Outline: Every session type has a productCodePrefix for the <role>
@@ -165,16 +162,15 @@ Feature: LstMeetingType returns subProductCodePrefix
         | read-only admin |
         | user admin      |
         | host            |
-        | attendee        |
 
     @clause.R41.12.0-19 @should
     Scenario: Every session type has a name and a displayName, in their place
       When the site admin sends LstMeetingType
       Then the call succeeds
       And the reply contains
-        | element                 | kind |
-        | meetingType/name        | text |
-        | meetingType/displayName | text |
+        | element                 | kind          |
+        | meetingType/name        | text          |
+        | meetingType/displayName | text or empty |
       And the children of meetingType keep this order
         | element              |
         | productCodePrefix    |
@@ -198,4 +194,69 @@ Feature: LstMeetingType returns subProductCodePrefix
         | read-only admin |
         | user admin      |
         | host            |
-        | attendee        |
+
+  @should
+  Rule: So is an attendee who may ask
+    No source says whether attendees may.
+
+    @clause.R41.12.0-13
+    Scenario: The prefixes of a customised session type come to an attendee
+      Given the site has a customised session type
+      When the site admin sends LstMeetingType for the customised session type
+      And the attendee sends LstMeetingType for the customised session type
+      Then the call succeeds unless this caller has no right to it
+      And the reply contains
+        | element                          | kind |
+        | meetingType/productCodePrefix    | text |
+        | meetingType/subProductCodePrefix | text |
+
+    @clause.R41.12.0-14
+    Scenario: subProductCodePrefix stands in its place for an attendee
+      Given the site has a customised session type
+      When the site admin sends LstMeetingType for the customised session type
+      And the attendee sends LstMeetingType for the customised session type
+      Then the call succeeds unless this caller has no right to it
+      And the children of meetingType keep this order
+        | element              |
+        | productCodePrefix    |
+        | subProductCodePrefix |
+        | active               |
+      And meetingType/subProductCodePrefix comes directly after productCodePrefix
+
+    @clause.R41.12.0-19
+    Scenario: name and displayName follow for an attendee
+      Given the site has a customised session type
+      When the site admin sends LstMeetingType for the customised session type
+      And the attendee sends LstMeetingType for the customised session type
+      Then the call succeeds unless this caller has no right to it
+      And the reply contains
+        | element                 | kind          |
+        | meetingType/name        | text          |
+        | meetingType/displayName | text or empty |
+      And the children of meetingType keep this order
+        | element              |
+        | productCodePrefix    |
+        | subProductCodePrefix |
+        | active               |
+        | name                 |
+        | displayName          |
+
+    @clause.R41.12.0-18
+    Scenario: Every session type has a productCodePrefix for an attendee
+      When the attendee sends LstMeetingType
+      Then the call succeeds unless this caller has no right to it
+      And the reply contains
+        | element                       | kind |
+        | meetingType/productCodePrefix | text |
+
+    @clause.R41.12.0-17
+    Scenario: One session type asked for is one returned to an attendee
+      Given the site has a customised session type
+      When the site admin sends LstMeetingType for the customised session type
+      And the attendee sends LstMeetingType for the customised session type
+      Then the call succeeds unless this caller has no right to it
+      And there is exactly one meetingType
+      And meetingType/meetingTypeID is "{customised session type.meetingTypeID}"
+      And the counts agree with the number of meetingType
+      And matchingRecords/total is "1"
+      And matchingRecords comes first in its parent

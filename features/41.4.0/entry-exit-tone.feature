@@ -135,6 +135,7 @@ Feature: Events take the entry and exit tone of the site
       And the host sends CreateEvent
       And the host sends GetEvent for the new event
       Then schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC
+      And whether siteInstance/defaults/entryExitToneEC and siteInstance/defaults/entryExitTone of GetSite are alike is recorded
 
     @clause.R41.4.0-04 @should
     Scenario Outline: CreateEvent takes <tone> where it is set so
@@ -159,6 +160,7 @@ Feature: Events take the entry and exit tone of the site
       Then the call succeeds
       When the host sends GetEvent for the new event
       Then schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC
+      And whether siteInstance/defaults/entryExitToneEC and siteInstance/defaults/entryExitTone of GetSite are alike is recorded
 
     @clause.R41.4.0-06
     Scenario: GetEvent shows the tone of the site for an event just made
@@ -168,6 +170,7 @@ Feature: Events take the entry and exit tone of the site
       And the host sends GetEvent for the new event
       Then the call succeeds
       And schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC
+      And whether siteInstance/defaults/entryExitToneEC and siteInstance/defaults/entryExitTone of GetSite are alike is recorded
 
     @clause.R41.4.0-06 @should
     Scenario: GetEvent shows the tone of the site for an event made long ago
@@ -176,3 +179,4 @@ Feature: Events take the entry and exit tone of the site
       When the host sends GetSite
       And the host sends GetEvent for the classic event without a tone of its own
       Then schedule/entryExitTone is what GetSite said in siteInstance/defaults/entryExitToneEC
+      And whether siteInstance/defaults/entryExitToneEC and siteInstance/defaults/entryExitTone of GetSite are alike is recorded

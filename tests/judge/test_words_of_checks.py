@@ -799,3 +799,24 @@ def test_what_anybody_is_told_of_a_session_says_nothing_of_the_rest() -> None:
     assert str(found.value) == "GetSessionInfo tells this account no more of the session than how it is joined"
     for whole in (session_told("<ep:host><ep:webExId>h</ep:webExId></ep:host>"), session_told("", "FAILURE"), session_told("", operation="GetMeeting")):
         reply_checks.require_whole_session(whole, WHOLE)
+
+
+def test_what_no_source_promises_a_caller_may_be_denied_and_nothing_else() -> None:
+    with pytest.raises(NotApplicable) as found:
+        reply_checks.succeeded_where_allowed(head("FAILURE", "000001", "Access denied"), WHOLE)
+    assert str(found.value) == "GetSite is nothing for this caller: FAILURE 000001 Access denied"
+    assert reply_checks.succeeded_where_allowed(get_site(""), WHOLE) == ()
+    for reply in (head("FAILURE", "000015"), head("ODD", "000001")):
+        assert words(reply_checks.succeeded_where_allowed(reply, WHOLE)) == [("result", "response/result", "SUCCESS", reply.verdict())]
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ("<ns1:a>x</ns1:a><ns1:b>y</ns1:b>", "a x, b y"),
+        ("<ns1:a>x</ns1:a><ns1:b>x</ns1:b>", "a x, b x: alike, so which of them is followed cannot be told"),
+        ("<ns1:b>x</ns1:b>", "a absent, b x"),
+    ],
+)
+def test_whether_two_elements_are_alike_is_told(held: str, told: str) -> None:
+    assert element_checks.alike(get_site(held), WHOLE, "siteInstance/a", "siteInstance/b") == told

@@ -61,7 +61,7 @@ ELEMENTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "meetingType/productCodePrefix": ("R41.12.0-13", "text"),
         "meetingType/subProductCodePrefix": ("R41.12.0-13", "text"),
         "meetingType/name": ("R41.12.0-19", "text"),
-        "meetingType/displayName": ("R41.12.0-19", "text"),
+        "meetingType/displayName": ("R41.12.0-19", "name"),
     },
 }
 
