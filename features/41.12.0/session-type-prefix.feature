@@ -257,6 +257,13 @@ Feature: LstMeetingType returns subProductCodePrefix
       Then the call succeeds unless this caller has no right to it
       And there is exactly one meetingType
       And meetingType/meetingTypeID is "{customised session type.meetingTypeID}"
+
+    @clause.R41.12.0-17
+    Scenario: The counts of one session type returned to an attendee say so
+      Given the site has a customised session type
+      When the site admin sends LstMeetingType for the customised session type
+      And the attendee sends LstMeetingType for the customised session type
+      Then the call succeeds unless this caller has no right to it
       And the counts agree with the number of meetingType
       And matchingRecords/total is "1"
       And matchingRecords comes first in its parent
