@@ -21,7 +21,7 @@ from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import ADMINISTRATORS, CREDENTIALS, ROLES, Account
 from conformance.sites.release import TOLD_IN, Release, release_in
 from conformance.sites.settings import Setting, Value, known_settings
-from conformance.wire.client import reads_only
+from conformance.wire.client import ALL_PAUSES, reads_only
 from conformance.wire.creations import CREATIONS
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.served import NotServed, sign_of_absence
@@ -138,21 +138,22 @@ class Preflight:
         body = self._run_context.payloads.render("GetAPIVersion", {}, security_context, profile.encoding)
         client = self._run_context.plain_client()
         try:
-            exchange = client.send(Request("GetAPIVersion", "anybody", profile.url, body))
+            exchange = client.send(Request("GetAPIVersion", "anybody", profile.url, body), longest=ALL_PAUSES)
         finally:
             client.close()
         try:
             _ = exchange.reply
         except CannotJudge as problem:
-            raise self._unreachable(problem) from None
+            raise self._unreachable(problem, limited="limits the rate" in exchange.error) from None
         return exchange
 
-    def _unreachable(self, problem: Exception) -> UserError:
+    def _unreachable(self, problem: Exception, *, limited: bool) -> UserError:
+        look = "try again later" if limited else "look at url, the network and the certificate"
         return UserError(
             "unreachable",
             f"the site cannot be asked: {problem}",
             where=self._profile.source,
-            hint="look at url, the network and the certificate; no scenario was run",
+            hint=f"{look}; no scenario was run",
         )
 
     # -- the release ---------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 import socket
 import ssl
@@ -110,6 +111,9 @@ _TAKES_LONGER = {"CreateUser": 4.0}
 _LONGEST_PAUSE = 60.0
 #: Together, when the site does not say how long, a little more than the window of its limit, a minute (wire-facts.md).
 _PAUSES = 5
+ALL_PAUSES = _PAUSES * _LONGEST_PAUSE
+#: Of a site that did not let up for one request the next ones ask once more each, soon: hundreds may be left to undo.
+_IN_VAIN = (1, 5.0)
 #: A FAILURE message is shorter; longer replies need not be looked at for signs of an outage.
 _LONGEST_FAILURE = 4096
 
@@ -188,26 +192,28 @@ class Client:
         """Give the connections back."""
         self._http.close()
 
-    def send(self, request: Request, *, patient: bool = True) -> Exchange:
+    def send(self, request: Request, *, patient: bool = True, longest: float = math.inf) -> Exchange:
         """Post ``request``; an error on the way is recorded in the exchange, never raised.
 
-        Without patience what only reads is not tried again either.
+        Without patience what only reads is not tried again either. A pause longer than ``longest`` is not begun.
         """
-        notes: list[str] = []
-        unwell: list[str] = []
-        pauses = retries = 0
+        notes, unwell, paused = list[str](), list[str](), list[float]()
+        retries = 0
         while True:
             waited = self._rate_limiter.wait()
             if waited > 0.05:
                 notes.append(f"waited {waited:.2f} s for the rate of the profile")
             tried = self._attempt(request)
             unwell += tried.exchange.unwell
-            if tried.pause is not None and pauses < _PAUSES:
-                pauses += 1
-                pause = min(tried.pause or 2.0**pauses, _LONGEST_PAUSE)
+            if tried.pause is not None:
+                pause = self._next_pause(tried.pause, len(paused)) if tried.pause <= longest else 0.0
+                if not pause:
+                    return _limited(tried, paused, notes, unwell)
+                paused.append(pause)
                 notes.append(f"rate limit of the site reached, paused {pause:g} s")
                 self._rate_limiter.pause(pause)
                 continue
+            self._rate_limiter.in_vain = False
             harmless = request.repeatable or reads_only(request.operation)
             if patient and tried.again and harmless and retries < len(_BACK_OFF):
                 delay = _BACK_OFF[retries] * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
@@ -219,6 +225,14 @@ class Client:
                 # As it is: a copy would have to be parsed anew.
                 return tried.exchange
             return replace(tried.exchange, notes=tuple(notes), unwell=tuple(unwell))
+
+    def _next_pause(self, asked: float, so_far: int) -> float:
+        """Seconds to pause for a site that limits the rate; 0 when it has not let up in as many as we make."""
+        most, longest = _IN_VAIN if self._rate_limiter.in_vain else (_PAUSES, _LONGEST_PAUSE)
+        if so_far < most:
+            return min(asked or 2.0 ** (so_far + 1), longest)
+        self._rate_limiter.in_vain = True
+        return 0.0
 
     def _attempt(self, request: Request) -> _Try:
         started, clock = time.time(), time.monotonic()
@@ -323,6 +337,14 @@ def _with_outage(exchange: Exchange) -> Exchange:
     return replace(exchange, error=f"the site is not well: {sign}", unwell=(sign,), outage=True) if sign else exchange
 
 
+def _limited(tried: _Try, paused: list[float], notes: list[str], unwell: list[str]) -> Exchange:
+    """Nothing was answered: the site limited the rate to the end of our patience, or longer than we may wait."""
+    words = f"has not let up for {sum(paused):g} s" if paused else f"asks to wait {tried.pause or 0:g} s"
+    error = f"the site limits the rate and {words} ({tried.exchange.error})"
+    told = (*(one for one in unwell if one != tried.exchange.error), error)
+    return replace(tried.exchange, error=error, notes=tuple(notes), unwell=told, outage=True)
+
+
 def _date(answer: httpx.Response) -> float | None:
     """What the clock of the site says, in seconds since the epoch."""
     try:
@@ -333,7 +355,7 @@ def _date(answer: httpx.Response) -> float | None:
 
 def _status_error(answer: httpx.Response, pause: float | None) -> str:
     if answer.is_success and answer.status_code != httpx.codes.PARTIAL_CONTENT:
-        return "" if pause is None else "the site limits the rate (exception 000045)"
+        return "" if pause is None else "exception 000045"
     if answer.is_redirect:
         where = "another address; redirects are not followed, they would carry the credentials along"
         return f"HTTP {answer.status_code} to {where}"

@@ -57,7 +57,7 @@ def parse(body: bytes) -> Element:
         root = etree.fromstring(body, parser())
     except etree.XMLSyntaxError as problem:
         blanks = body[:1].isspace() and body.lstrip().startswith(b"<?xml")
-        why = "blanks stand before its XML declaration" if blanks else str(problem.msg)
+        why = "blanks stand before its XML declaration" if blanks else " ".join(str(problem.msg).split())
         raise CannotJudge(f"the reply is not XML: {why}; it starts with {opening(body)}") from None
     except ValueError as problem:
         raise CannotJudge(f"the reply cannot be decoded: {problem}") from None

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import html
 import json
+import math
 import re
 import secrets
 import string
@@ -406,12 +407,12 @@ class TapedClient(Client):
         if self._asks is not None:
             self._asks.close()
 
-    def send(self, request: Request, *, patient: bool = True) -> Exchange:
+    def send(self, request: Request, *, patient: bool = True, longest: float = math.inf) -> Exchange:
         """The exchange of ``request``, told now or then."""
 
         def ask() -> Exchange:
             self._asks = self._asks or self._make()
-            return self._asks.send(request, patient=patient)
+            return self._asks.send(request, patient=patient, longest=longest)
 
         try:
             told = self._tape.through("exchange", _fingerprint(request), ask, _EXCHANGE)

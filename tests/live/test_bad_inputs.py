@@ -191,6 +191,7 @@ SITES = {
     "an expired ticket": (failing("030047", "Invalid session ticket"), "session ticket"),
     "an SSO-only site": (failing("030048", "SSO is required to sign in"), "SSO only"),
     "a site that limits the rate": (failing("000045", "API call throttled"), "limits the rate"),
+    "a site that asks to wait an hour": (answering(429, b"", **{"Retry-After": "3600"}), "asks to wait 3600 s"),
     "an unknown host": (raising(httpx.ConnectError("[Errno -2] Name or service not known")), "host name is not known"),
     "a refused connection": (raising(httpx.ConnectError("[Errno 111] Connection refused")), "connection refused"),
     "a certificate nobody trusts": (

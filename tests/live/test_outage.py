@@ -28,6 +28,7 @@ OUTAGES = {
         "a web page",
     ),
     "gateway": (wire.unavailable, "HTTP 503 Service Unavailable"),
+    "limit": (lambda: mocksite.HttpResponse(429, (), b"slow down"), "the site limits the rate and has not let up for "),
 }
 
 
@@ -57,6 +58,8 @@ def test_when_nothing_but_an_outage_is_left_nothing_is_judged(
     run: Runner, tmp_path: Path, name: str, way: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("conformance.wire.client._BACK_OFF", (0.01, 0.02))
+    monkeypatch.setattr("conformance.wire.client._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("conformance.wire.client._IN_VAIN", (1, 0.01))
     answer, sign = OUTAGES[name]
     twist = Falls(answer(), 1)
     with twisted(tmp_path, twist) as site:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +40,9 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
     return load_profile("here", file)
 
 
-def send(profile: Profile, what: str | Request, *answers: object) -> tuple[Exchange, int, list[float]]:
+def send(
+    profile: Profile, what: str | Request, *answers: object, longest: float = math.inf
+) -> tuple[Exchange, int, list[float]]:
     """The exchange, how often it was sent, and the pauses; the last answer is repeated."""
     sent: list[httpx.Request] = []
     slept: list[float] = []
@@ -60,7 +63,7 @@ def send(profile: Profile, what: str | Request, *answers: object) -> tuple[Excha
     client = Client(profile, rate_limiter, tls, transport=httpx.MockTransport(answer), sleep=slept.append)
     try:
         request = what if isinstance(what, Request) else Request(what, "host", profile.url, b"<m/>")
-        return client.send(request), len(sent), slept
+        return client.send(request, longest=longest), len(sent), slept
     finally:
         client.close()
 
@@ -139,6 +142,49 @@ def test_a_site_that_limits_for_ever_is_told(profile: Profile) -> None:
     assert "000045" in exchange.error
     assert (sent, len(slept)) == (6, 5)
     assert sum(slept) > 60, "the window of a limit is a minute (wire-facts.md, Lists)"
+
+
+@pytest.mark.parametrize("operation", ["GetSite", "CreateMeeting"])
+@pytest.mark.parametrize("limit", [(200, {}, LIMITED), (429, {"Retry-After": "7"}, b""), (503, {"Retry-After": "99"}, b"")])
+def test_a_limit_that_is_not_let_up_is_an_outage(profile: Profile, operation: str, limit: object) -> None:
+    exchange, _, slept = send(profile, operation, limit)
+    words = f"the site limits the rate and has not let up for {sum(slept):g} s"
+    assert exchange.unanswered
+    assert exchange.error.startswith(words)
+    assert exchange.unwell == (exchange.error,), "told once, by words of its own"
+
+
+def test_who_comes_after_a_limit_that_is_not_let_up_asks_only_once_more(profile: Profile) -> None:
+    """Hundreds of scenarios may come, and as much may be left to undo; an answer gives the next their patience back."""
+    rate_limiter, slept, limited = RateLimiter(None), list[float](), [True]
+    rate_limiter.pause = slept.append  # type: ignore[assignment,method-assign]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(429, headers={"Retry-After": "40"}) if limited[0] else httpx.Response(200, content=b"<m/>")
+
+    client = Client(profile, rate_limiter, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), transport=httpx.MockTransport(answer))
+
+    def pauses() -> list[float]:
+        slept.clear()
+        client.send(Request("GetSite", "host", profile.url, b"<m/>"))
+        return list(slept)
+
+    assert pauses() == [40.0] * 5
+    assert pauses() == [5.0]
+    limited[0] = False
+    assert pauses() == []
+    limited[0] = True
+    assert pauses() == [40.0] * 5
+    client.close()
+
+
+@pytest.mark.parametrize(("asked", "pauses"), [(300, [60.0]), (301, [])])
+def test_a_pause_longer_than_who_asks_may_wait_is_not_begun(profile: Profile, asked: int, pauses: list[float]) -> None:
+    exchange, sent, slept = send(profile, "GetSite", (429, {"Retry-After": str(asked)}, b""), FINE, longest=300.0)
+    assert (sent, slept) == (1 + len(pauses), pauses)
+    assert bool(exchange.error) is not bool(pauses)
+    if exchange.error:
+        assert exchange.error.startswith("the site limits the rate and asks to wait 301 s")
 
 
 def test_the_exchange_file_tells_what_was_tried(profile: Profile, tmp_path: Path) -> None:
