@@ -204,6 +204,11 @@ def sign_of_outage(reply: Reply) -> str:
     return f"{reply.verdict()}, without bodyContent" if reply.body is None and not reply.exception_id else ""
 
 
+#: By these HTTP statuses, redirects too, whatever stands before a site turns everything away.
+_TURNED_AWAY = (401, 403, 407)
+_MESSAGE = re.compile(rb"<(?:[\w.-]+:)?message[\s>]")
+
+
 class TransportError(CannotJudge):
     """The site could not be reached or did not answer as HTTP should: never a verdict."""
 
@@ -295,6 +300,22 @@ class Exchange:
     def unanswered(self) -> bool:
         """Whether nobody is there: no HTTP answer at all, or a gateway or message that says the same."""
         return bool(self.error) and (self.status in (0, *GATEWAY) or self.outage)
+
+    @property
+    def sign_of_block(self) -> str:
+        """What says that something before the site may have answered in its place, a firewall or a sign-in; else empty.
+
+        A message that was cut or is no XML is the site's own.
+        """
+        if self.status in _TURNED_AWAY or 300 <= self.status < 400:
+            return self.error
+        if self.error or _MESSAGE.search(self.body):
+            return ""
+        try:
+            _ = self.reply
+        except CannotJudge as problem:
+            return str(problem).removeprefix(f"{self.request.operation} to {self.request.url}: ")
+        return ""
 
     @property
     def on_backup(self) -> bool:

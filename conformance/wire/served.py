@@ -107,7 +107,7 @@ class ServedOperations:
         """
         sign = sign_of_absence(exchange)
         if not sign:
-            if exchange.status:
+            if exchange.status and not exchange.unanswered:
                 self._served.add(operation)
             return exchange
         other = ask_otherwise()

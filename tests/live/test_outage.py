@@ -27,16 +27,19 @@ OUTAGES = {
         lambda: mocksite.HttpResponse(200, (("Content-Type", "text/html"),), b"<!DOCTYPE html><html>Maintenance</html>"),
         "a web page",
     ),
+    "firewall": (lambda: mocksite.HttpResponse(403, (("Content-Type", "text/html"),), b"<html>no</html>"), "HTTP 403 Forbidden"),
+    "redirect": (lambda: mocksite.HttpResponse(302, (("Location", "https://login.example.com/"),), b""), "HTTP 302 to another address"),
+    "refused by a firewall with 200": (lambda: mocksite.HttpResponse(200, (), b"Request rejected, 8675309"), "starts with 'Request rejected"),
     "gateway": (wire.unavailable, "HTTP 503 Service Unavailable"),
     "limit": (lambda: mocksite.HttpResponse(429, (), b"slow down"), "the site limits the rate and has not let up for "),
 }
 
 
 class Falls:
-    """Answers the preflights of ``parts`` processes, and from then on only with ``answer``."""
+    """Answers the preflights of ``parts`` processes and ``more`` requests, and from then on only with ``answer``."""
 
-    def __init__(self, answer: mocksite.HttpResponse, parts: int) -> None:
-        self.answer, self.parts, self.after = answer, parts, 0
+    def __init__(self, answer: mocksite.HttpResponse, parts: int, more: int = 0) -> None:
+        self.answer, self.parts, self.more, self.after = answer, parts, more, 0
         self._lock = threading.Lock()
 
     def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
@@ -46,6 +49,9 @@ class Falls:
             # The preflight of a process ends with GetSite.
             if self.parts:
                 self.parts -= operation_of(request) == "GetSite"
+                return response
+            if self.more:
+                self.more -= 1
                 return response
             self.after += 1
         return self.answer
@@ -67,6 +73,37 @@ def test_when_nothing_but_an_outage_is_left_nothing_is_judged(
     doomed(outcome.text, sign)
     assert outcome.code == 1
     assert twist.after < 120, "a site in trouble is not hammered"
+
+
+@pytest.mark.parametrize("name", ["maintenance page", "firewall", "redirect"])
+def test_what_stands_before_a_site_and_turns_all_away_is_an_outage_in_mid_run(run: Runner, tmp_path: Path, name: str) -> None:
+    """By then operations have been served, and the first answer to each is not what tells it."""
+    answer, sign = OUTAGES[name]
+    twist = Falls(answer(), 1, more=60)
+    with twisted(tmp_path, twist) as site:
+        outcome = run(*READS, "--lanes", "0", *site.arguments())
+    assert "INCOMPLETE" in outcome.text
+    assert sign in outcome.text.partition("given up: ")[2].partition("\n")[0]
+    assert "BROKEN  " not in outcome.text
+    assert outcome.text.count("NOT WELL  the site was not well: ") == 1
+    assert twist.after < 30
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_one_operation_that_is_turned_away_is_no_outage(run: Runner, tmp_path: Path, status: int) -> None:
+    served = [3]
+
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) != "LstsummarySession":
+            return response
+        served[0] -= 1
+        return response if served[0] >= 0 else mocksite.HttpResponse(status, (), b"<!DOCTYPE html><html>No</html>")
+
+    with twisted(tmp_path, twist) as site:
+        outcome = run(*READS, "--lanes", "0", *site.arguments())
+    assert "INCOMPLETE" not in outcome.text
+    assert "NOT WELL" not in outcome.text
+    assert list(outcome.outcomes().values()).count("broken") > 5
 
 
 def test_workers_end_the_run_too(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
