@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -301,12 +302,35 @@ def _more(number: int, where: str = "summary.json") -> Iterator[str]:
 
 
 def _lists(record: RunRecord) -> Iterator[str]:
-    for heading, lines in (("PROBLEM", record.problems), ("LEFT UNDONE", record.cleanup_errors)):
-        for line in lines:
-            yield ""
-            yield f"{heading}  {safe(line)}"
+    for line in record.problems:
+        yield ""
+        yield f"PROBLEM  {safe(line)}"
+    yield from _left_undone(record)
     if record.cleanup_errors and record.site != _EMBEDDED:
         yield f"webex-conformance sweep --site {safe(record.site)} removes what can be removed"
+
+
+#: What is left, and why; what operation was asked at which address is not the reason.
+_LEFT = re.compile(r"(\w+ \S+?)(?: could not be undone)?: (.*)", re.DOTALL)
+_ASKED = re.compile(r"\w+ to \S+: ")
+_UNSURE = "nobody knows"
+
+
+def _left_undone(record: RunRecord) -> Iterator[str]:
+    """What is left for one reason stands together, and what is known to be there before what may be."""
+    groups: dict[str, list[str]] = {}
+    for line in sorted(record.cleanup_errors, key=lambda one: _UNSURE in one):
+        told = _LEFT.fullmatch(line)
+        groups.setdefault(_ASKED.sub("", told[2], count=1) if told else line, []).append(line)
+    for lines in groups.values():
+        yield ""
+        matches = [told for told in map(_LEFT.fullmatch, lines) if told]
+        if len(lines) == 1 or not matches:
+            yield f"LEFT UNDONE  {safe(lines[0])}"
+            continue
+        yield f"LEFT UNDONE  {len(lines)} x {safe(matches[0][2])}"
+        yield from (f"  {safe(told[1])}" for told in matches[:_MOST_NAMED])
+        yield from _more(len(lines))
 
 
 def _deactivated(record: RunRecord, where: str) -> Iterator[str]:

@@ -289,6 +289,15 @@ class Exchange:
             raise TransportError(f"{self.request.operation} to {self.request.url}: {problem}") from None
 
     @property
+    def trouble(self) -> str:
+        """Why there is no reply to judge; empty when there is one."""
+        try:
+            _ = self.reply
+        except CannotJudge as problem:
+            return str(problem).removeprefix(f"{self.request.operation} to {self.request.url}: ")
+        return ""
+
+    @property
     def case_id(self) -> str:
         """The case id of the reply, empty when there is neither."""
         try:
@@ -309,13 +318,7 @@ class Exchange:
         """
         if self.status in _TURNED_AWAY or 300 <= self.status < 400:
             return self.error
-        if self.error or _MESSAGE.search(self.body):
-            return ""
-        try:
-            _ = self.reply
-        except CannotJudge as problem:
-            return str(problem).removeprefix(f"{self.request.operation} to {self.request.url}: ")
-        return ""
+        return "" if self.error or _MESSAGE.search(self.body) else self.trouble
 
     @property
     def on_backup(self) -> bool:

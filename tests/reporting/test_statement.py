@@ -450,6 +450,23 @@ def test_problems_and_what_was_left_undone() -> None:
     assert found(replace(made, site="mock"))[-1] == "LEFT UNDONE  a user stays\\x1b", "the mock of a run is gone with it"
 
 
+def test_what_was_left_for_one_reason_stands_together_and_what_is_there_first() -> None:
+    lists = {"CreateMeeting": "LstsummarySession", "CreateEvent": "LstsummaryEvent"}
+    lost = [
+        f"{made} wxc-{nth}: whether it was created nobody knows: {lists[made]} to https://a.test/XML: HTTP 403\x1b"
+        for nth in range(3)
+        for made in lists
+    ]
+    there = [f"CreateUser wxc-{nth}@a.test{how}: DelUser to https://a.test/XML: HTTP 403" for nth, how in ((8, ""), (9, " could not be undone"))]
+    assert found(record(PASSED, site="mock", cleanup_errors=(*lost, *there, "clean-up of 'x': KeyError: 3", "alone"))) == [
+        "LEFT UNDONE  2 x DelUser to https://a.test/XML: HTTP 403\n  CreateUser wxc-8@a.test\n  CreateUser wxc-9@a.test",
+        "LEFT UNDONE  clean-up of 'x': KeyError: 3",
+        "LEFT UNDONE  alone",
+        "LEFT UNDONE  6 x whether it was created nobody knows: LstsummarySession to https://a.test/XML: HTTP 403\\x1b\n"
+        "  CreateMeeting wxc-0\n  CreateEvent wxc-0\n  CreateMeeting wxc-1\n  ... and 3 more, in summary.json",
+    ]
+
+
 def test_users_that_stay_behind() -> None:
     words = "made by this run, deactivated; only the administration of the site removes them:"
     assert found(record(PASSED, deactivated=("wxc-1\x1b",))) == [f"STAYS BEHIND  1 user {words}\n  wxc-1\\x1b"]

@@ -224,10 +224,23 @@ def test_whatever_ends_a_recording_it_holds_what_came_before(bench: Bench, site:
     assert sent(lanes.recording(last)) == ["GetSite"]
 
 
-def test_only_what_came_back_sound_is_worth_replaying(bench: Bench, site: Site, like: Scenario) -> None:
-    site.answers["GetSite"] = [OK, "lost", OK]
+@pytest.mark.parametrize(("lost", "trouble"), [("lost", "nobody answered"), ("<html>", "the reply is a web page and no message")])
+def test_only_what_came_back_sound_is_replayed(bench: Bench, site: Site, like: Scenario, lost: str, trouble: str) -> None:
+    """What is asked anew and then answered tells that the site was not well; what is not, and what was, tells nothing."""
     one = scenario(like, "one", "look", "look", "look")
-    assert [exchange.error for exchange in bench.lanes([one]).recording(one)] == [""]
+    for now, told in ((OK, True), (lost, False)):
+        site.answers["GetSite"] = [OK, lost, OK]
+        recorded = bench.lanes([one]).recording(one)
+        assert [bool(exchange.trouble) for exchange in recorded] == [False, True]
+        assert recorded[1].trouble.startswith(trouble)
+        site.answers["GetSite"], before = [now], len(site.asked)
+        replay = Replay(site, recorded)
+        first, second = (replay.send(exchange.request) for exchange in recorded)
+        assert (first.unwell, len(site.asked) - before) == ((), 1)
+        assert second.unwell == ((recorded[1].trouble,) if told else ())
+        assert [note.removesuffix("; asked again") for note in second.notes] == list(second.unwell)
+        assert replay.send(recorded[0].request).unwell == (), "from there on all is asked"
+        assert len(site.asked) - before == 2
 
 
 def test_who_does_not_go_ahead_waits_until_nobody_reads(bench: Bench, site: Site, like: Scenario) -> None:

@@ -50,12 +50,21 @@ class Replay:
 
     def send(self, request: Request) -> Exchange:
         """The recorded exchange of ``request``; one request that differs ends the replay for good."""
-        if self._recorded and self._recorded[0].request == request:
-            exchange = self._recorded.pop(0)
-            self.replayed += exchange.seconds
-            return exchange
-        self._recorded.clear()
-        return self._client.send(request)
+        recorded = self._recorded.pop(0) if self._recorded and self._recorded[0].request == request else None
+        if recorded is None or recorded.trouble:
+            self._recorded.clear()
+            exchange = self._client.send(request)
+            return exchange if recorded is None else _anew(recorded, exchange)
+        self.replayed += recorded.seconds
+        return recorded
+
+
+def _anew(lost: Exchange, exchange: Exchange) -> Exchange:
+    """What was asked again since the lane got no reply to read: where it has one now, the site was not well then."""
+    if exchange.trouble:
+        return exchange
+    notes = (*lost.notes, f"{lost.trouble}; asked again", *exchange.notes)
+    return replace(exchange, notes=notes, unwell=(*(lost.unwell or (lost.trouble,)), *exchange.unwell))
 
 
 def may_be_replayed(scenario: Scenario, settings: Mapping[str, Value]) -> bool:
@@ -256,19 +265,19 @@ class Lanes:
             self._done[scenario].set()
 
     def _ahead(self, scenario: Scenario, client: Sender) -> list[Exchange]:
-        """The exchanges of the Given and When steps; only what came back sound is worth replaying."""
+        """The exchanges of the Given and When steps, to the first that came to no reply: from there on all is asked."""
         context = ScenarioContext(self._run_context, scenario, client)
         with suppress(Exception):
             for step in scenario.steps:
                 if step.type != "then":
                     self._registry.look_up(step, scenario.path).carry_out(context)
-        sound = []
+        told = []
         for exchange in context.exchanges:
             self._count(exchange)
-            if exchange.error:
+            told.append(exchange)
+            if exchange.trouble:
                 break
-            sound.append(exchange)
-        return sound
+        return told
 
     def _whole(self, scenario: Scenario, client: Sender) -> None:
         """From the first step to the clean-up; a scenario that came to no verdict is tried again in its turn."""
