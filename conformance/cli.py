@@ -20,7 +20,7 @@ USAGE_ERROR = 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; a mistake of the user is one message and exit code 4, Ctrl-C is 130."""
+    """Run one command; a mistake of the user is one message and exit code 4, Ctrl-C is 130, of a run 2."""
     replace_closed_streams()
     output = StandardOutput()
     try:
@@ -40,7 +40,7 @@ def _carried_out(arguments: Sequence[str] | None, output: StandardOutput) -> int
         return _command(arguments)
     except KeyboardInterrupt:
         say("stopped")
-        return 130
+        return 2 if list(sys.argv[1:] if arguments is None else arguments)[:1] == ["run"] else 130
     except (UserError, CannotJudge, OSError) as problem:
         # Output that cannot be written is told by itself; a command may have taken it for a file of its own.
         if output.problem is not None and not output.unread:

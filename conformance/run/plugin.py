@@ -39,6 +39,7 @@ from conformance.run.pytest_internals import (
     end_session,
     is_chosen,
     is_worker,
+    on_a_terminal,
     only_tells,
     silence_failures,
     stop_capturing,
@@ -82,11 +83,15 @@ class RunHooks:
         self._finishing = self._told_to_end = False
         self._finished: set[str] = set()
         self._left = 0
+        self._reporting = self._interrupted = False
 
     def _open(self, scenarios: int = 0) -> RunSession:
         if self._run is None:
             try:
                 options = read_options(self._config)
+                if on_a_terminal(self._config) and options.rejudge is None:
+                    # Pytest's own line follows, in its place.
+                    self._config.get_terminal_writer().write(f"asking {printable(options.sites[0])} ... ", flush=True)
                 if options.in_shard and options.resume:
                     print("\n".join(map(printable, put_back_first(options, self._catalogue))))
                 self._run = RunSession(options, self._catalogue, scenarios)
@@ -198,11 +203,22 @@ class RunHooks:
         if self._finished and self._session is not None:
             self._session.testscollected = self._left
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take a result in, wherever the scenario ran; a site that does not answer ends the run early."""
-        run = self._run
-        if run is None:
-            return
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
+        """Take a result in, wherever the scenario ran; who interrupts waits until all who report have."""
+        self._reporting = True
+        try:
+            if self._run is not None:
+                self._log(self._run, report)
+            yield
+        finally:
+            self._reporting = False
+        if self._interrupted:
+            self._interrupted = False
+            _interrupt()
+
+    def _log(self, run: RunSession, report: pytest.TestReport) -> None:
+        """What ``report`` tells of a scenario; a site that does not answer ends the run early."""
         message = attached(report)
         if message:
             self._take_in(run, message)
@@ -267,6 +283,9 @@ class RunHooks:
 
         Said past all buffers: it is a signal that asks, and it may come between two halves of another line.
         """
+        if self._reporting:
+            self._interrupted = True
+            return True
         if self._finishing and self._run is not None:
             self._told_to_end = True
             left = _left_open(self._run)

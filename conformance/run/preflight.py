@@ -7,12 +7,13 @@ it, and of no other; where the profile says otherwise the difference is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TypeVar
 
 from conformance.judge.elements import Finder
 from conformance.scenarios.authentication import Authenticator, demand_seen_to_work
@@ -21,12 +22,14 @@ from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.profile import ADMINISTRATORS, CREDENTIALS, ROLES, Account
 from conformance.sites.release import TOLD_IN, Release, release_in
 from conformance.sites.settings import Setting, Value, known_settings
-from conformance.wire.client import ALL_PAUSES, reads_only
+from conformance.wire.client import ALL_PAUSES, give_up, reads_only
 from conformance.wire.creations import CREATIONS
 from conformance.wire.exchange import Exchange, Reply, Request
 from conformance.wire.served import NotServed, sign_of_absence
 from conformance.wire.sign_in import AccountRefused, SiteClient, asked_twice, refuses_login
 
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
 #: What GetUser must say of an account for it to play its role; roles left out cannot be told apart by a reply.
 #: The user-management administrator is told since 40.6.0 (reality-2.md, A1).
 _PRIVILEGES = {
@@ -186,8 +189,7 @@ class Preflight:
     def _accounts(self) -> list[PreflightLine]:
         """All at a time, as many as the profile has lanes: an operator should not wait for ten round trips in turn."""
         accounts = list(self._profile.accounts.values())
-        with ThreadPoolExecutor(max(1, min(self._profile.lanes, len(accounts)))) as pool:
-            lines = list(chain.from_iterable(pool.map(self._account, accounts)))
+        lines = list(chain.from_iterable(self._all_at_a_time(self._account, accounts)))
         refused = self._run_context.sign_ins.refused
         self._run_context.sign_ins.begin()
         if all(account.role in refused for account in accounts):
@@ -198,6 +200,17 @@ class Preflight:
                 hint = f"give the webExID of a {ROLES[accounts[0].role].removeprefix('a ')}"
             raise UserError("account-refused", what, where=self._profile.source, hint=hint)
         return lines
+
+    def _all_at_a_time(self, ask: Callable[[Asked], Told], things: Sequence[Asked]) -> list[Told]:
+        """What ``ask`` tells of each; interrupted, nobody waits for what is under way."""
+        pool = ThreadPoolExecutor(max(1, min(self._profile.lanes, len(things))))
+        try:
+            return list(pool.map(ask, things))
+        except KeyboardInterrupt:
+            give_up()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _account(self, account: Account) -> list[PreflightLine]:
         """The row of an account, by the first of its credentials that the site takes, after those it refuses."""
@@ -349,8 +362,7 @@ class Preflight:
         """Every other operation that reads, all at a time as the accounts are."""
         here = self._run_context
         names = [name for name in here.payloads.operations if reads_only(name) and name not in here.not_served]
-        with ThreadPoolExecutor(max(1, min(self._profile.lanes, len(names)))) as pool:
-            return [line for line in pool.map(self._operation, names) if line is not None]
+        return [line for line in self._all_at_a_time(self._operation, names) if line is not None]
 
     def _operation(self, operation: str) -> PreflightLine | None:
         values = self._run_context.payloads.incomplete(operation)

@@ -177,8 +177,8 @@ class ScenarioCleanup:
         try:
             reply = exchange.reply
         except CannotJudge:
-            # Whether it was created nobody knows: the entry stays open for the sweep.
-            if not exchange.unanswered:
+            # Whether it was created nobody knows: the entry stays open. What was turned away is not on its way.
+            if not exchange.unanswered or 300 <= exchange.status < 500:
                 with suppress(OSError):
                     self._run_context.ledger.created(entry, {})
             return exchange

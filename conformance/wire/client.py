@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ import httpx
 from conformance.sites.errors import CannotJudge
 from conformance.sites.profile import Profile
 from conformance.wire.codings import ACCEPTED, CannotDecode, decoded
-from conformance.wire.environment import default_tls, proxy_for, trust
+from conformance.wire.environment import default_tls, proxy_for, proxy_in_words, trust
 from conformance.wire.exchange import GATEWAY, Exchange, Request, is_count, sign_of_outage
 from conformance.wire.rate_limiter import RateLimiter
 
@@ -72,12 +73,14 @@ class Connections:
 
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
-        self.cut_off = False
+        self.cut_off = self.given_up = False
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
         """Remember what has just been connected."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._sockets = [*self._sockets[1 - _MOST :], info["return_value"].get_extra_info("socket")]  # type: ignore[attr-defined]
+            if self.given_up:
+                self.cut()
 
     def cut(self) -> None:
         """Shut every connection: whoever reads from one is woken and finds its end."""
@@ -162,6 +165,15 @@ class Sender(Protocol):
         ...
 
 
+_clients: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+def give_up() -> None:
+    """Have every client of this process give up: whoever interrupts it does not want to wait for time limits."""
+    for client in list(_clients):
+        client.give_up()
+
+
 class Client:
     """One connection pool to one site; ``transport`` replaces the network (tests, in-process mock)."""
 
@@ -178,12 +190,15 @@ class Client:
         self._sleep = sleep
         self._timeout = profile.timeout
         self._connections = Connections()
+        _clients.add(self)
+        proxied = profile.trust_env and transport is None
+        self._proxy = proxy_in_words(profile.url) if proxied else ""
         self._http = httpx.Client(
             headers=_HEADERS,
             timeout=_limits(profile.timeout),
             verify=tls,
             trust_env=False,
-            proxy=proxy_for(profile.url) if profile.trust_env and transport is None else None,
+            proxy=proxy_for(profile.url) if proxied else None,
             transport=transport,
             follow_redirects=False,
         )
@@ -226,6 +241,11 @@ class Client:
                 return tried.exchange
             return replace(tried.exchange, notes=tuple(notes), unwell=tuple(unwell))
 
+    def give_up(self) -> None:
+        """Wait for no answer any more, and send nothing: told from another thread."""
+        self._connections.given_up = True
+        self._connections.cut()
+
     def _next_pause(self, asked: float, so_far: int) -> float:
         """Seconds to pause for a site that limits the rate; 0 when it has not let up in as many as we make."""
         most, longest = _IN_VAIN if self._rate_limiter.in_vain else (_PAUSES, _LONGEST_PAUSE)
@@ -241,6 +261,8 @@ class Client:
         def ended(error: str, status: int = 0, body: bytes = b"", kind: str = "") -> Exchange:
             return Exchange(request, started, time.monotonic() - clock, status, kind, body, error)
 
+        if self._connections.given_up:
+            return _Try(ended("the run was interrupted"))
         self._connections.cut_off = False
         extensions = {"trace": self._trace}
         try:
@@ -258,13 +280,13 @@ class Client:
                 exchange = _with_outage(replace(exchange, date=_date(answer)))
                 return _Try(exchange, again=bool(exchange.unwell), pause=pause)
         except httpx.TimeoutException:
-            return _Try(ended(f"no answer within {timeout:g} s"))
+            return _Try(ended(f"no answer within {timeout:g} s{_by(self._proxy)}"))
         except _TRANSIENT as problem:
             if self._connections.cut_off:
                 return _Try(ended(f"the reply was not complete within {timeout:g} s"))
-            return _Try(ended(_transport_words(problem)), again=True)
+            return _Try(ended(_transport_words(problem, self._proxy)), again=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
-            return _Try(ended(_transport_words(problem)))
+            return _Try(ended(_transport_words(problem, self._proxy)))
 
     def _trace(self, event: str, info: Mapping[str, object]) -> None:
         """What httpx tells of an exchange while it goes on."""
@@ -362,12 +384,19 @@ def _status_error(answer: httpx.Response, pause: float | None) -> str:
     return f"HTTP {answer.status_code} {answer.reason_phrase}".rstrip()
 
 
-def _transport_words(problem: Exception) -> str:
+def _transport_words(problem: Exception, proxy: str) -> str:
     text = str(problem).strip() or type(problem).__name__
+    if isinstance(problem, httpx.ProxyError) and proxy:
+        wants = " wants a name and password, http://USER:PASSWORD@HOST:PORT" if text.startswith("407") else " answers"
+        return f"{proxy}{wants}: {text}"
     if "CERTIFICATE_VERIFY_FAILED" in text:
-        return f"the certificate of the site is not trusted: {text}"
+        return f"the certificate of the site is not trusted{_by(proxy)}: {text}"
     if "Name or service not known" in text or "getaddrinfo" in text or "name resolution" in text:
-        return f"the host name is not known: {text}"
+        return f"the host name is not known{_by(proxy)}: {text}"
     if "refused" in text.lower():
-        return f"connection refused: {text}"
-    return f"the connection broke: {text}"
+        return f"connection refused{_by(proxy)}: {text}"
+    return f"the connection broke{_by(proxy)}: {text}"
+
+
+def _by(proxy: str) -> str:
+    return f", by way of {proxy}" if proxy else ""

@@ -28,14 +28,25 @@ def proxy_for(url: str, environment: Mapping[str, str] | None = None) -> str | N
     port; ``*`` is everything.
     """
     given = os.environ if environment is None else environment
+    variable = _variable(url, given)
+    return _proxy(variable, given[variable]) if variable else None
+
+
+def proxy_in_words(url: str, environment: Mapping[str, str] | None = None) -> str:
+    """The proxy for ``url`` and the variable that names it, for messages: without a password; empty for none."""
+    given = os.environ if environment is None else environment
+    variable = _variable(url, given)
+    place = urlsplit(_proxy(variable, given[variable])).netloc.rpartition("@")[2] if variable else ""
+    return f"the proxy {place} ({variable})" if variable else ""
+
+
+def _variable(url: str, given: Mapping[str, str]) -> str:
+    """The variable that names the proxy for ``url``; empty where there is none, or ``NO_PROXY`` excepts it."""
     parts = urlsplit(url)
-    for name in (f"{parts.scheme}_proxy", "all_proxy"):
-        variable = next((one for one in (name, name.upper()) if given.get(one)), "")
-        if variable:
-            if _excepted(parts.hostname or "", parts.port, given.get("no_proxy") or given.get("NO_PROXY") or ""):
-                return None
-            return _proxy(variable, given[variable])
-    return None
+    names = (one for name in (f"{parts.scheme}_proxy", "all_proxy") for one in (name, name.upper()))
+    variable = next((one for one in names if given.get(one)), "")
+    no_proxy = given.get("no_proxy") or given.get("NO_PROXY") or ""
+    return "" if variable and _excepted(parts.hostname or "", parts.port, no_proxy) else variable
 
 
 def _proxy(variable: str, value: str) -> str:

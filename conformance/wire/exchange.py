@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_to_bytes
 
 from lxml import etree
@@ -319,6 +319,14 @@ class Exchange:
         if self.status in _TURNED_AWAY or 300 <= self.status < 400:
             return self.error
         return "" if self.error or _MESSAGE.search(self.body) else self.trouble
+
+    def beside(self, good: Exchange) -> Exchange:
+        """As an outage, where ``good``, known to be answered and sent at the same moment, met something of the kind."""
+        if not (good.unanswered or good.sign_of_block):
+            return self
+        sign = self.sign_of_block
+        error = f"the site is not well, {good.request.operation} gets no reply either: {sign}"
+        return replace(self, error=error, outage=True, unwell=(sign,))
 
     @property
     def on_backup(self) -> bool:

@@ -421,11 +421,8 @@ class SiteClient:
 
     def _post(self, request: Request) -> Exchange:
         exchange = self._client.send(request)
-        if (block := exchange.sign_of_block) and request.url == self._site.profile.url:
-            good = self._known_good(request)
-            not_well = f"the site is not well, the same is answered to {good.request.operation}: {block}"
-            also = good.unanswered or good.sign_of_block
-            return replace(exchange, error=not_well, outage=True, unwell=(block,)) if also else exchange
+        if exchange.sign_of_block and request.url == self._site.profile.url:
+            return exchange.beside(self._known_good(request))
         sign = exchange.unwell[-1] if exchange.outage and exchange.unwell else ""
         if not _not_forwarded(sign) or self._known_good(request).unanswered:
             return exchange

@@ -212,7 +212,7 @@ def test_what_was_exchanged_before_the_judgement_is_recorded_and_handed_out_once
 
 def test_a_replay_takes_as_long_as_its_exchanges_took(site: Site) -> None:
     asked = [Request("GetSite", ADMIN, "https://a.test", OK.encode() + end) for end in (b"", b"\n", b"\n\n")]
-    replay = Replay(site, [Exchange(one, 1.0, seconds) for one, seconds in zip(asked, (0.5, 0.25), strict=False)])
+    replay = Replay(site, [Exchange(one, 1.0, seconds, body=OK.encode()) for one, seconds in zip(asked, (0.5, 0.25), strict=False)])
     assert [replay.send(one).seconds for one in asked] == [0.5, 0.25, 0.0]
     assert (replay.replayed, site.operations) == (0.75, ["GetSite"])
 

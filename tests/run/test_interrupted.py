@@ -15,8 +15,9 @@ from typing import Any
 import mocksite
 import pytest
 
+from conformance.cli import main
 from conformance.scenarios.features import Catalogue
-from tests.conftest import SAFETY
+from tests.conftest import ROOT, SAFETY
 from tests.run.conftest import Outcome, Runner
 from tests.twisted import Twisted, operation_of, replacing, straight, twisted
 
@@ -96,6 +97,73 @@ class StopsTwice(Stops):
             if self.signal == signal.SIGINT:
                 self.process.wait(SAFETY)
         return response
+
+
+class Hangs(Stops):
+    """Sends it when the operation is asked, which is never answered as long as the run is there."""
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        process = self.process
+        super().__call__(request, response)
+        if operation_of(request) == self.operation and process is not None:
+            process.wait(SAFETY)
+        return response
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_who_interrupts_the_sign_in_waits_for_no_answer(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, kind: signal.Signals
+) -> None:
+    stops = Hangs("AuthenticateUser", 1, kind)
+    with twisted(tmp_path, stops, timeout=str(2 * SAFETY)) as site:
+        outcome = interrupted(stops, run, pytester, WRITES, *site.arguments())
+    assert outcome.code == 2
+    assert "Traceback" not in outcome.text
+
+
+#: Interrupts a run when pytest has counted its first scenario, and before anybody else is told of it.
+BETWEEN = """
+import os
+import signal
+
+
+def pytest_sessionstart(session):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    add = reporter._add_stats
+
+    def added(category, items):
+        add(category, items)
+        if category == "passed":
+            reporter._add_stats = add
+            os.kill(os.getpid(), signal.SIGINT)
+
+    reporter._add_stats = added
+"""
+
+
+def test_what_pytest_has_counted_when_a_run_is_interrupted_has_a_result(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "between.py").write_text(BETWEEN, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    with twisted(tmp_path) as site:
+        outcome = interrupted(Stops("", 0), run, pytester, WRITES, "--lanes", "0", "-p", "between", *site.arguments())
+    assert outcome.code == 2, outcome.text
+    assert "INCOMPLETE: 1 of " in outcome.text
+    assert "= 1 passed" in outcome.lines[-1]
+
+
+@pytest.mark.parametrize(("command", "code"), [("run", 2), ("check", 130)])
+def test_an_interrupted_run_ends_with_2_before_it_has_begun_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, code: int
+) -> None:
+    def interrupt(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("conformance.run.suite.run", interrupt)
+    monkeypatch.setattr("conformance.run.commands.commands.check", interrupt)
+    assert main([command, "--root", str(ROOT)]) == code
+    assert capsys.readouterr().err == "stopped\n"
 
 
 def test_who_is_told_twice_stops_at_once_and_says_what_is_left(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,7 +25,7 @@ from conformance.sites.errors import CannotJudge, UserError
 from conformance.wire.client import seconds_to_wait
 from conformance.wire.environment import proxy_for
 from conformance.wire.exchange import parse
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SAFETY
 from tests.run.conftest import Runner
 from tests.twisted import operation_of, twisted
 
@@ -352,6 +355,48 @@ PROXIES = {
 def test_proxies_of_the_environment(name: str) -> None:
     environment, proxy = PROXIES[name]
     assert proxy_for(SITE, environment) == proxy
+
+
+@contextmanager
+def proxying(status: str) -> Iterator[str]:
+    """A proxy that answers every CONNECT so, or nothing at all; its place."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                if status:
+                    connection.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        thread.join(SAFETY)
+
+
+#: What a proxy answers, and the trouble that is told.
+TOLD = {
+    "407 Proxy Authentication Required": "{} wants a name and password, http://USER:PASSWORD@HOST:PORT: 407 ",
+    "403 Forbidden by policy": "{} answers: 403 Forbidden by policy",
+    "": "the connection broke, by way of {}: ",
+}
+
+
+@pytest.mark.parametrize("status", TOLD)
+def test_trouble_of_a_proxy_is_told_as_its_own_without_its_password(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: str
+) -> None:
+    monkeypatch.setattr("conformance.wire.client._BACK_OFF", ())
+    monkeypatch.setenv("P", "secret-of-the-test")
+    text = f'[sites.s]\nurl = "{SITE}"\nsite_name = "s"\n[sites.s.accounts.site-admin]\nwebex_id = "a"\npassword = "${{P}}"\n'
+    (pytester.path / "sites.toml").write_text(text)
+    with proxying(status) as place:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://somebody:s3cret-of-proxy@{place}")
+        assert main(["check", "--site", "s", "--root", str(ROOT)]) == 4
+    told = capsys.readouterr()
+    assert TOLD[status].format(f"the proxy {place} (HTTPS_PROXY)") in told.err
+    assert "s3cret" not in told.err + told.out
 
 
 def test_a_network_excepts_its_addresses() -> None:
