@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 
@@ -264,13 +264,11 @@ class Client:
         if self._connections.given_up:
             return _Try(ended("the run was interrupted"))
         self._connections.cut_off = False
-        extensions = {"trace": self._trace}
+        more: dict[str, Any] = {"timeout": _limits(timeout), "extensions": {"trace": self._trace}}
         try:
             with (
                 watchdog.limit(timeout + _GRACE, self._connections.cut),
-                self._http.stream(
-                    "POST", _address(request.url), content=request.body, timeout=_limits(timeout), extensions=extensions
-                ) as answer,
+                self._http.stream("POST", _address(request.url), content=request.body, **more) as answer,
             ):
                 self._forget_odd_cookies()
                 body, problem = self._read(answer, clock, timeout)

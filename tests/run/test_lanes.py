@@ -20,6 +20,7 @@ from tests.conftest import SAFETY
 from tests.grants import kept, note
 from tests.first_rows import first_rows
 from tests.rig import rig
+from tests.run.answering_site import OK
 from tests.run.conftest import Outcome, Runner
 from tests.twisted import Twist, answering, operation_of, replacing, straight, twisted
 
@@ -164,7 +165,7 @@ def request(text: str) -> Request:
 
 def test_a_replay_ends_with_the_first_request_that_differs() -> None:
     client = Counting()
-    recorded = [Exchange(request(text), 1.0, 0.5) for text in "abc"]
+    recorded = [Exchange(request(text), 1.0, 0.5, body=OK.encode()) for text in "abc"]
     replay = Replay(client, recorded)
     assert replay.send(request("a")) is recorded[0]
     assert replay.send(request("x")).seconds == 0.0
