@@ -221,14 +221,14 @@ class Client:
             tried = self._attempt(request)
             unwell += tried.exchange.unwell
             if tried.pause is not None:
-                pause = self._next_pause(tried.pause, len(paused)) if tried.pause <= longest else 0.0
+                pause = self._next_pause(tried.pause, paused) if tried.pause <= longest else 0.0
                 if not pause:
-                    return _limited(tried, paused, notes, unwell)
+                    return _limited(tried, self._rate_limiter.in_vain, notes, unwell)
                 paused.append(pause)
                 notes.append(f"rate limit of the site reached, paused {pause:g} s")
                 self._rate_limiter.pause(pause)
                 continue
-            self._rate_limiter.in_vain = False
+            self._rate_limiter.in_vain = 0.0
             harmless = request.repeatable or reads_only(request.operation)
             if patient and tried.again and harmless and retries < len(_BACK_OFF):
                 delay = _BACK_OFF[retries] * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
@@ -246,12 +246,12 @@ class Client:
         self._connections.given_up = True
         self._connections.cut()
 
-    def _next_pause(self, asked: float, so_far: int) -> float:
+    def _next_pause(self, asked: float, paused: list[float]) -> float:
         """Seconds to pause for a site that limits the rate; 0 when it has not let up in as many as we make."""
         most, longest = _IN_VAIN if self._rate_limiter.in_vain else (_PAUSES, _LONGEST_PAUSE)
-        if so_far < most:
-            return min(asked or 2.0 ** (so_far + 1), longest)
-        self._rate_limiter.in_vain = True
+        if len(paused) < most:
+            return min(asked or 2.0 ** (len(paused) + 1), longest)
+        self._rate_limiter.in_vain = max(self._rate_limiter.in_vain, sum(paused))
         return 0.0
 
     def _attempt(self, request: Request) -> _Try:
@@ -357,9 +357,9 @@ def _with_outage(exchange: Exchange) -> Exchange:
     return replace(exchange, error=f"the site is not well: {sign}", unwell=(sign,), outage=True) if sign else exchange
 
 
-def _limited(tried: _Try, paused: list[float], notes: list[str], unwell: list[str]) -> Exchange:
+def _limited(tried: _Try, in_vain: float, notes: list[str], unwell: list[str]) -> Exchange:
     """Nothing was answered: the site limited the rate to the end of our patience, or longer than we may wait."""
-    words = f"has not let up for {sum(paused):g} s" if paused else f"asks to wait {tried.pause or 0:g} s"
+    words = f"has not let up for {in_vain:g} s" if in_vain else f"asks to wait {tried.pause or 0:g} s"
     error = f"the site limits the rate and {words} ({tried.exchange.error})"
     told = (*(one for one in unwell if one != tried.exchange.error), error)
     return replace(tried.exchange, error=error, notes=tuple(notes), unwell=told, outage=True)

@@ -46,8 +46,8 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._next, self._written = 0.0, 0.0
         self.waited = 0.0
-        #: Whether the last request left in spite of all pauses was still refused for the rate.
-        self.in_vain = False
+        #: Seconds paused for a request that was refused for the rate to the end; 0 once another has been answered.
+        self.in_vain = 0.0
 
     def wait(self) -> float:
         """Sleep until a request may leave; the seconds slept."""

@@ -164,15 +164,16 @@ def test_who_comes_after_a_limit_that_is_not_let_up_asks_only_once_more(profile:
 
     client = Client(profile, rate_limiter, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), transport=httpx.MockTransport(answer))
 
-    def pauses() -> list[float]:
+    def pauses(words: str = "the site limits the rate and has not let up for 200 s") -> list[float]:
         slept.clear()
-        client.send(Request("GetSite", "host", profile.url, b"<m/>"))
+        error = client.send(Request("GetSite", "host", profile.url, b"<m/>")).error
+        assert error.partition(" (")[0] == words
         return list(slept)
 
     assert pauses() == [40.0] * 5
     assert pauses() == [5.0]
     limited[0] = False
-    assert pauses() == []
+    assert pauses("") == []
     limited[0] = True
     assert pauses() == [40.0] * 5
     client.close()
