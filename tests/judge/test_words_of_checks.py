@@ -58,6 +58,8 @@ def listed(operation: str, namespace: str, rows: str, head: str = "<serv:result>
         (get_site("<ns1:defaults><ns1:a/><o:entryExitTone xmlns:o='urn:o'/></ns1:defaults>"), "absent (defaults has entryExitTone in namespace urn:o)"),
         (get_site("<ns1:defaults><entryExitTone/></ns1:defaults>"), "absent (defaults has entryExitTone in no namespace)"),
         (get_site("<ns1:defaults/><ns1:entryExitTone/>"), "absent (defaults has: nothing)"),
+        (get_site("<ns1:defaults><ns1:a><o:entryExitTone xmlns:o='urn:o'/></ns1:a></ns1:defaults>"), "absent (defaults has: a)"),
+        (get_site("<ns1:defaults/><ns1:defaults><o:entryExitTone xmlns:o='urn:o'/></ns1:defaults>"), "absent (defaults has: nothing)"),
     ],
 )
 def test_what_is_not_there_is_told_with_what_is(reply: Reply, actual: str) -> None:
@@ -816,6 +818,7 @@ def test_what_no_source_promises_a_caller_may_be_denied_and_nothing_else() -> No
         ("<ns1:a>x</ns1:a><ns1:b>y</ns1:b>", "a x, b y"),
         ("<ns1:a>x</ns1:a><ns1:b>x</ns1:b>", "a x, b x: alike, so which of them is followed cannot be told"),
         ("<ns1:b>x</ns1:b>", "a absent, b x"),
+        ("<ns1:a>x</ns1:a><ns1:b>y</ns1:b><ns1:a>y</ns1:a>", "a x, y, b y"),
     ],
 )
 def test_whether_two_elements_are_alike_is_told(held: str, told: str) -> None:
