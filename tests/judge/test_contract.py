@@ -104,6 +104,19 @@ def test_children_are_found_by_their_names(contract: Contract) -> None:
     assert contract.whole.roaming == {(OWN, "lost"): TOOLS[4]}
 
 
+@pytest.mark.parametrize(
+    ("place", "namespace", "local", "may"),
+    [
+        ("", "use", "hostPIN", True), ("", "common", "hostPIN", False), ("", "use", "pin", False),
+        ("phones", "use", "hostPIN", True), ("phones", "common", "hostPIN", True), ("phones", "common", "pin", False), ("phones", "elsewhere", "hostPIN", False),
+    ],
+)  # fmt: skip
+def test_what_lost_its_place_may_stand_in_the_namespace_of_any_service(place: str, namespace: str, local: str, may: bool) -> None:
+    spaces = {"use": f"{SERV}/user", "common": "http://www.webex.com/schemas/2002/06/common", "elsewhere": "urn:elsewhere"}
+    declared = ElementDeclaration((spaces["use"], "hostPIN"), (XS, "string"), 0, 1, "41.5.0", place)
+    assert declared.may_be((spaces[namespace], local)) is may
+
+
 def test_what_is_reachable_is_told_once(contract: Contract) -> None:
     start = contract.whole.reply_type("GetSite")
     found = contract.whole.reachable(start)

@@ -467,6 +467,15 @@ def test_what_was_left_for_one_reason_stands_together_and_what_is_there_first() 
     ]
 
 
+def test_one_reason_is_one_whatever_was_asked_first() -> None:
+    alone = "CreateUser wxc-1: DelUser to https://a.test/XML: HTTP 403"
+    assert found(record(PASSED, site="mock", cleanup_errors=(alone,))) == [f"LEFT UNDONE  {alone}"]
+    unasked = found(record(PASSED, site="mock", cleanup_errors=(alone, "CreateUser wxc-2: HTTP 403")))
+    assert unasked == ["LEFT UNDONE  2 x DelUser to https://a.test/XML: HTTP 403\n  CreateUser wxc-1\n  CreateUser wxc-2"]
+    gateways = [f"CreateUser wxc-{nth}: DelUser to https://a.test/XML: GetUser to https://{nth}.test/XML: HTTP 403" for nth in range(2)]
+    assert len(found(record(PASSED, site="mock", cleanup_errors=tuple(gateways)))) == 2
+
+
 def test_users_that_stay_behind() -> None:
     words = "made by this run, deactivated; only the administration of the site removes them:"
     assert found(record(PASSED, deactivated=("wxc-1\x1b",))) == [f"STAYS BEHIND  1 user {words}\n  wxc-1\\x1b"]
