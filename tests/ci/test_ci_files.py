@@ -106,8 +106,15 @@ def test_a_push_runs_what_the_readme_says(text: str) -> None:
 def test_actions_are_pinned_by_commit_with_their_version_beside() -> None:
     used = re.findall(r"uses: (.+)", GITHUB)
     assert len(used) >= 10
-    assert [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+    assert [one for one in used if not re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
     assert len({tuple(one.split("@")) for one in used}) == len({one.split("@")[0] for one in used}), "one version of each"
+
+
+def test_a_red_night_is_kept_for_the_next_one() -> None:
+    """actions/cache itself saves what a job leaves only where all of it was green."""
+    used = re.findall(r"(if: always\(\)\n\s+)?uses: (actions/cache[\w/]*)@", GITHUB)
+    assert [(bool(always), name) for always, name in used] == [(False, "actions/cache/restore"), (True, "actions/cache/save")]
+    assert len(set(re.findall(r"\bkey: (.+)", GITHUB))) == 1
 
 
 #: What pulls an image, and the images a user makes and names by himself.

@@ -89,6 +89,9 @@ if __name__ == "__main__":
     parser.add_argument("--only", action="append", default=[], metavar="PATTERN", help="only faults whose id matches")
     given = parser.parse_args()
     some = chosen(given.families, given.only)
+    if not some:
+        print("error[fault]: no fault is of this class and called so", file=sys.stderr)
+        sys.exit(5)
     if given.twin:
         sys.exit(any([on_a_twin(name, some, given.all) for name in given.twin]))
     sys.exit(on_some(some, given.all) if given.families or given.only else on_the_mock(given.all))

@@ -127,8 +127,25 @@ def on_jenkins(folder: Path, environment: dict[str, str]) -> Path:
 
 def test_on_jenkins_nothing_of_an_earlier_build_is_gone_on_with_or_merged() -> None:
     shards, merge = JENKINS.split("stage('Merge')")
-    for stage, before in ((shards, "retry("), (merge, "unstash ")):
+    for stage, before in ((shards, "bin/pytest"), (merge, "unstash ")):
         assert 0 < stage.index("dir('shards') { deleteDir() }") < stage.index(before)
+
+
+def test_on_jenkins_a_lost_agent_is_followed_by_another_and_no_night_keeps_the_next_one_out() -> None:
+    shards, _ = JENKINS.split("stage('Merge')")
+    assert 0 < shards.index("catchError(") < shards.index("retry(") < shards.index(" node {") < shards.index("finally") < shards.index("stash name")
+    assert "timeout(" in shards.partition("stages {")[0]
+
+
+def test_on_kubernetes_a_morning_without_a_night_fails(tmp_path: Path) -> None:
+    environment = project(tmp_path) | {"REPORTS": str(tmp_path / "volume")}
+    yesterday = tmp_path / "volume" / "webex-conformance-29401980"
+    yesterday.mkdir(parents=True)
+    os.utime(yesterday, (0, 0))
+    done = subprocess.run(
+        ["sh", "-ec", container(KUBERNETES[1])["args"][0]], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=SAFETY
+    )
+    assert (done.returncode, done.stderr) == (4, f"no night in the last 12 hours below {tmp_path / 'volume'}\n")
 
 
 @pytest.mark.rotating(4)
