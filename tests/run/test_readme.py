@@ -79,6 +79,14 @@ def test_scenarios_of_41_12_are_counted(catalogue: Catalogue) -> None:
     assert judged + recorded + mocks == every == len(there)
 
 
+def test_mutants_are_counted_as_their_page_does() -> None:
+    page = (ROOT / "docs" / "mutants.md").read_text(encoding="utf-8")
+    rows = [tuple(int(text) for text in row) for row in re.findall(r"^\| \w+ \| (\d+) \| (\d+) \| (\d+) \|", page, re.MULTILINE)]
+    killed, survived, equivalent = map(sum, zip(*rows, strict=True))
+    assert f"| all {len(rows)} | {killed:,} | {survived} | {equivalent} |" in page
+    assert f"[{len(rows)} modules, {killed:,} killed, {survived} survived](docs/mutants.md)" in README
+
+
 def test_faults_are_counted_by_class() -> None:
     listed = load()
     classes = [(FAMILIES.get(one.family, FIRST_ORDER), name) for name, one in CATALOGUE.items()]
