@@ -398,9 +398,8 @@ class ScenarioContext:
         mine = [one for one in sent if about in ("", one[1])]
         number, operation = mine[-1] if mine else (0, clause.operation)
         self.violations += [
-            Violation(clause.id, found.check, operation, found.path, *told, number)
-            for found in findings
-            for told in ((shortened(found.expected), shortened(found.actual)),)
+            Violation(clause.id, one.check, operation, one.path, shortened(one.expected), shortened(one.actual), number)
+            for one in findings
         ]
 
     def judge_contract(self) -> None:
