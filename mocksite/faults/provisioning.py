@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from typing import Any
 
-from mocksite.faults.change import CallFault, Edit, MessageFault, ReplyFault, deaf_to, refusing
+from mocksite.faults.change import CallFault, Edit, MessageFault, ReplyFault, deaf_to, refusing, spots
 from mocksite.faults.fault import Fault
-from mocksite.model.accounts import find_user
+from mocksite.model.accounts import find_user, issue
+from mocksite.model.queries import Term
 from mocksite.model.records import ACTIVATED, DEACTIVATED, User
 from mocksite.operations.call import Call
 from mocksite.protocol.nodes import Node
 from mocksite.protocol.refusals import Refusal
-
-_SCOPE = "webexsquare:admin"
 
 
 def _meant(call: Call) -> User | None:
@@ -116,9 +116,12 @@ def _full_right(call: Call) -> None:
 
 
 def _scoped(call: Call) -> None:
-    for user in call.store.all(User):
-        if user.access_token and _SCOPE not in user.token_scopes:
-            call.store.put(replace(user, token_scopes=_SCOPE))
+    """The token signs in as a ticket would, of which no scope is asked."""
+    for _, token in spots(call.request.security.node, "accessToken"):
+        user = call.store.first(User, Term("access_token", "=", token.text))
+        if user is not None:
+            token.name = token.name.replace("accessToken", "sessionTicket")
+            token.text = issue(call.store, user, f"scoped-{secrets.token_hex(16)}", call.now).ticket
 
 
 FAULTS: tuple[Fault, ...] = (
