@@ -212,9 +212,13 @@ class CollectionHooks:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count: what is neither there nor deselected was lost, unless single scenarios were named, or --lf."""
         config = self._config
+        named = places(config)
         if any("::" in str(argument) for argument in config.args) or config.getoption("lf", default=False):
             return
-        files = [self._catalogue.read(path) for place in places(config) for path in feature_files(place)]
+        # Of a place that is not there pytest tells next, and has collected nothing at the others either.
+        if not all(place.exists() for place in named):
+            return
+        files = [self._catalogue.read(path) for place in named for path in feature_files(place)]
         try:
             account_for_every_scenario(scenarios_of(session.items), self._deselected, files)
         except UserError as problem:

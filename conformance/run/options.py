@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from conformance.run.fleet.selection import add_shard_options, fraction, shard_of, sites_named
@@ -105,21 +106,41 @@ def add_options(parser: Any) -> None:
         group.addoption(name, action="store_true", help=words)
 
 
-def demand_writable(reports: Path) -> None:
-    """:class:`UserError` unless files can be written below ``reports``, said before anything is sent."""
-    probe = reports / ".writable"
+def demand_writable(folder: Path, option: str = "--reports") -> None:
+    """:class:`UserError` unless files can be written below ``folder``, said before anything is sent."""
+    name = option.removeprefix("--")
     try:
-        reports.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"x" * 4096)
-        probe.unlink()
+        folder.mkdir(parents=True, exist_ok=True)
+        # Without a name of its own: a history may be one folder of many machines.
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(b"x" * 4096)
     except (OSError, ValueError) as problem:
         reason = (problem.strerror if isinstance(problem, OSError) else "") or str(problem)
         raise UserError(
-            "reports",
-            f"reports cannot be written: {reason}",
-            where=str(reports),
-            hint="name a folder that can be written with --reports",
+            name,
+            f"{name} cannot be written: {reason}",
+            where=str(folder),
+            hint=f"name a folder that can be written with {option}",
         ) from None
+
+
+def demand_places(options: Options) -> None:
+    """:class:`UserError` unless files can be written wherever the command line wants some of the whole run."""
+    demand_writable(options.reports)
+    if options.history and not options.in_shard:
+        demand_writable(options.history, "--history")
+
+
+def demand_history(options: Options, of_profile: str) -> None:
+    """:class:`UserError` unless there is a history where one is told of it, and the profile's can be written."""
+    # The nights of shards are kept by who merges them.
+    if options.in_shard or options.history:
+        return
+    if of_profile:
+        demand_writable(Path(of_profile), "--history")
+    elif options.notify:
+        hint = "what changed is told by the nights that are kept: --history DIR"
+        raise UserError("usage", "--notify needs --history", hint=hint)
 
 
 def read_options(config: Any) -> Options:

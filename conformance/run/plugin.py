@@ -29,7 +29,7 @@ from conformance.run.collection import (
 )
 from conformance.run.commands.rejudge import note_finished, told_of_the_end, unrecorded
 from conformance.run.fleet.part_hooks import PartHooks, SelectionHooks, put_back_first
-from conformance.run.options import add_options, demand_writable, read_options
+from conformance.run.options import add_options, demand_history, demand_places, demand_writable, read_options
 from conformance.run.progress import SELDOM_FASTER, Progress
 from conformance.run.pytest_internals import (
     allure_results,
@@ -147,6 +147,7 @@ class RunHooks:
 
     def _begin(self, run: RunSession) -> set[str]:
         try:
+            demand_history(run.options, run.worker_run.run_context.profile.history)
             return run.begin()
         except UserError as problem:
             raise usage_error(problem) from None
@@ -415,7 +416,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         if options.in_shard or (options.shard is None and len(options.sites) == 1 and not options.left_out):
             return None
         clean_up_when_told_to_end(_interrupt)
-        demand_writable(options.reports)
+        demand_places(options)
         with closing(ReportsLock(options.reports)):
             if options.shard:
                 return run_shard(options, arguments, places(config), options.shard)
@@ -439,7 +440,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if only_tells(config) or options.rejudge is not None:
             without_workers(config)
         if not only_tells(config):
-            demand_writable(options.reports)
+            demand_places(options)
+            if allure := allure_results(config):
+                demand_writable(allure, "--alluredir")
             if not is_worker(config):
                 config.add_cleanup(ReportsLock(options.reports).close)
     except UserError as problem:

@@ -155,6 +155,10 @@ OF_A_RUN: dict[str, tuple[Callable[[str], object], set[str]]] = {
     "--known-issues": (lambda place: load_known(Path(place), "staging", (), (), dt.date(2026, 11, 28)), set()),
     "--schemas": (lambda place: VendorSchemas(Path(place)), set()),
     "--reports": (lambda place: demand_writable(Path(place)), NEW - {"a file"} | {"nothing", "an empty folder", *_ROOT}),
+    "--history": (
+        lambda place: demand_writable(Path(place), "--history"),
+        NEW - {"a file"} | {"nothing", "an empty folder", *_ROOT},
+    ),
     "file:": (lambda place: resolve(f"file:{place}", where="sites.toml:4", folder=Path.cwd()), {"a file"}),
 }
 

@@ -494,3 +494,38 @@ def test_a_disk_that_fills_up_costs_files_and_no_verdict(run: Runner, tmp_path: 
     assert re.search(r"^FAILED  \d+ scenarios, one cause", outcome.text, re.MULTILINE)
     assert "summary.json could not be written: OSError: [Errno 28]" in outcome.text
     assert "Traceback" not in outcome.text
+
+
+@pytest.mark.parametrize("named", ["on the command line", "in the profile"])
+def test_a_history_that_cannot_be_written_is_told_before_anything_runs(run: Runner, tmp_path: Path, named: str) -> None:
+    history = tmp_path / "history"
+    history.write_text("a file", encoding="utf-8")
+    option = ("--history", str(history)) if named == "on the command line" else ()
+    with mocksite.start(release="41.12.0") as site:
+        text = site.profile("own") if option else site.profile("own").replace("[sites.own]\n", f'[sites.own]\nhistory = "{history}"\n')
+        (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+        outcome = run("features/41.7.0", "--site", "own", "--sites", str(tmp_path / "own.toml"), *option)
+    assert outcome.code == 4
+    assert f"error[history]: history cannot be written: File exists\n  where  {history}" in outcome.text
+    assert "passed" not in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--alluredir", "{file}"), "error[alluredir]: alluredir cannot be written: File exists\n  where  {file}"),
+        (("--notify", "true"), "error[usage]: --notify needs --history"),
+        (("{file}/nothing",), "ERROR: file or directory not found: {file}/nothing"),
+    ],
+    ids=["Allure results", "notices of no history", "a folder that is not there"],
+)
+def test_what_cannot_come_of_an_option_is_told_before_anything_runs(
+    run: Runner, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    file = tmp_path / "a-file"
+    file.write_text("", encoding="utf-8")
+    outcome = run("features/41.7.0", *(one.format(file=file) for one in arguments))
+    assert outcome.code == 4
+    assert words.format(file=file) in outcome.text
+    assert "passed" not in outcome.text
+    assert "Traceback" not in outcome.text
