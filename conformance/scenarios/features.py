@@ -95,10 +95,7 @@ class Catalogue:
                     raise _title_twice(f"two scenarios are called {scenario.title!r}", f"{name}:{template.line_number}")
                 names.add(scenario.name)
                 scenarios[scenario.title] = scenario
-        written, found = _written_scenarios(path, feature.language), len(feature.scenarios)
-        if written != found:
-            # pytest-bdd keeps the last of several scenarios with one name and says nothing.
-            raise _title_twice(f"{written} scenarios are written but {found} found: two share a title", name)
+        demand_every_scenario(path, feature, name)
         return FeatureFile(path, feature, scenarios)
 
 
@@ -134,7 +131,18 @@ def _parse(path: Path, name: str) -> Feature:
         raise UserError("feature-unreadable", what, where=name) from None
 
 
-def _written_scenarios(path: Path, language: str) -> int:
-    """Scenarios as they are written, the measure nothing may fall short of; tests compare with the Gherkin compiler."""
-    headings = scenario_headings(language)
-    return sum(line.lstrip().startswith(headings) for line in path.read_text(encoding="utf-8-sig").splitlines())
+def demand_every_scenario(path: Path, feature: Feature, name: str) -> None:
+    """:class:`UserError` unless each scenario as it is written is there, which tests compare with the Gherkin compiler.
+
+    Of several scenarios with one title pytest-bdd keeps the last and says nothing.
+    """
+    headings = scenario_headings(feature.language)
+    first: dict[str, int] = {}
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    written = [(line, text.strip()) for line, text in enumerate(lines, 1) if text.lstrip().startswith(headings)]
+    for line, heading in written:
+        title = heading.partition(":")[2].strip()
+        if first.setdefault(title, line) != line:
+            raise _title_twice(f"a scenario is called {title!r}, as that of line {first[title]} is", f"{name}:{line}")
+    if len(written) != len(feature.scenarios):
+        raise _title_twice(f"{len(written)} scenarios are written but {len(feature.scenarios)} found", name)

@@ -321,9 +321,9 @@ def _clause(tags: Tags, row: Mapping[str, str], clauses: Mapping[str, Clause], w
             hint="tag the scenario or its Rule with one @clause.R..., or give an outline a column called clause",
         )
     if cited[0] not in clauses:
-        raise UserError(
-            "clause-unknown", f"there is no clause {cited[0]!r}", where=where, hint=nearest(cited[0], clauses)
-        )
+        release = cited[0].rpartition("-")[0]
+        hint = nearest(cited[0], [one for one in clauses if one.rpartition("-")[0] == release] or clauses)
+        raise UserError("clause-unknown", f"there is no clause {cited[0]!r}", where=where, hint=hint)
     return clauses[cited[0]]
 
 

@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, meta
-from jinja2.exceptions import UndefinedError
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from lxml import etree
 
 from conformance.sites.errors import UserError, nearest
@@ -105,8 +105,12 @@ class Payloads:
                 where=str(self._folder / template),
             ) from None
         except TemplateError as problem:
-            raise UserError("payload-template", f"{problem}", where=str(self._folder / template)) from None
+            raise self._flawed(template, problem) from None
         return text.encode(encoding, "xmlcharrefreplace")
+
+    def _flawed(self, template: str, problem: TemplateError) -> UserError:
+        line = f":{problem.lineno}" if isinstance(problem, TemplateSyntaxError) else ""
+        return UserError("payload-template", f"{problem.message}", where=f"{self._folder / template}{line}")
 
     def _read(self, name: str) -> Template:
         """A template; jinja2's own cache has a lock, for which lanes would wait."""
@@ -172,7 +176,7 @@ class Payloads:
             try:
                 found = meta.find_undeclared_variables(self._environment.parse(source))
             except TemplateError as problem:
-                raise UserError("payload-template", f"{problem}", where=str(self._folder / template)) from None
+                raise self._flawed(template, problem) from None
             self._accepted[operation] = frozenset(found - _ALWAYS)
         return self._accepted[operation]
 

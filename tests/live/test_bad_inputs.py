@@ -405,5 +405,14 @@ def test_a_payload_is_refused(name: str) -> None:
     refused(caught.value, code, operation)
 
 
+def test_a_template_that_is_none_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "GetSite.xml").write_text("<a/>\n<b/>\n{% if %}\n", encoding="utf-8")
+    (tmp_path / "defaults.toml").write_text("", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        Payloads(tmp_path).render("GetSite", {"a": "b"}, {})
+    refused(caught.value, "payload-template", "GetSite.xml:3")
+
+
 def test_there_are_enough_cases() -> None:
     assert sum(map(len, (PROFILES, SITES, BUNDLES, COMMANDS, PAYLOADS))) >= 60

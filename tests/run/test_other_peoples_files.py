@@ -111,6 +111,13 @@ EMPTY = {
     "a brace in a sentence": (SOUND.replace("sound", "b") + '      And webExId is "{site admin.webExId"\n', "placeholder", 9),
     "a holder nothing gives": (_sends("| webExId | {site amin.webExId} |"), "placeholder", 7),
     "what is not made here": (_sends("| webExId | {new user.email} |"), "placeholder", 7),
+    "a title twice": (SOUND, "title-twice", 6),
+    "an outline's title twice": (SOUND.replace("Scenario:", "Scenario Outline:") + "      Examples:\n        | v |\n        | 1 |\n", "title-twice", 6),
+    "a clause that is not there": (
+        SOUND.replace("Scenario: sound", "Scenario Outline: o <clause>") + "      Examples:\n        | clause |\n        | R41.7.0-07 |\n",
+        "clause-unknown",
+        6,
+    ),
     "a phrase that means nothing": (_sends("| webExId | {nme} |"), "phrase-unknown", 7),
     "a moment of no unit": (_sends("| webExId | {now - 3 dys} |"), "phrase-unknown", 7),
 }
@@ -120,6 +127,8 @@ MENDED = {
     "a kind nobody knows": "did you mean 'boolean'?",
     "a holder nothing gives": "did you mean 'site-admin'?",
     "a phrase that means nothing": "did you mean 'name'?",
+    "a title twice": "a scenario is called 'sound', as that of line 6 is",
+    "a clause that is not there": "did you mean 'R41.7.0-01'?",
 }
 
 
