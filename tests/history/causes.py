@@ -50,7 +50,7 @@ WIDE = (
     *(("bug", f"method/{name}:{manner}") for name in ("send", "hold") for manner in ("raises", "breaks")),
 )
 _WHOSE = {"fault": "site", "transport": "operation", "bug": "suite"}
-#: What an operation answers that a site does not serve, and that fails it (README, Point it at a site).
+#: What an operation answers that a site does not serve, and that fails it (docs/live-sites.md).
 _NOT_SERVED = ("HTML with 200", "XHTML with 200", "HTTP 404")
 #: Operations a fault of the transport meets alone; the others meet all.
 _SOME = ("GetSite", "GetUser", "CreateUser", "LstsummarySession", "LstRecording", "GetAPIVersion")

@@ -24,7 +24,7 @@ def rows(findings: Iterable[Finding]) -> list[tuple[str, ...]]:
 
 
 def table(findings: Iterable[Finding]) -> str:
-    """The rows as Markdown, to be read on a terminal and copied into the README."""
+    """The rows as Markdown, to be read on a terminal and copied into docs/verification.md."""
     lines = [HEAD, tuple("---" if at == 0 else "---:" for at in range(len(HEAD))), *rows(findings)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

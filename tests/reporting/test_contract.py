@@ -238,11 +238,11 @@ def test_the_page_of_the_releases_takes_no_name_of_another(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_figures_of_the_readme_are_those_the_command_prints(reference: Reference) -> None:
+def test_the_figures_of_the_page_of_verification_are_those_the_command_prints(reference: Reference) -> None:
     counts = {row.kind: (row.judged, row.total) for row in coverage(reference).rows()}
     told = re.search(
         r"(\d+) of ([\d,]+) declared elements judged by name, (\d+) of (\d+) exception ids, (\d+) of (\d+) operations",
-        (ROOT / "README.md").read_text(encoding="utf-8"),
+        (ROOT / "docs" / "verification.md").read_text(encoding="utf-8"),
     )
     assert told is not None
     figures = [int(one.replace(",", "")) for one in told.groups()]

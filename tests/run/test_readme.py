@@ -1,4 +1,4 @@
-"""The README says what a run says, and how much there is of what it counts."""
+"""The README says what a run says, and it and docs/verification.md how much there is of what they count."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from tests.twins.table import TWINS
 from tests.variations import VARIATIONS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+VERIFICATION = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
 
 
 def masked(lines: list[str]) -> list[str]:
@@ -49,7 +50,7 @@ def test_clauses_are_counted(catalogue: Catalogue) -> None:
 
 EQUIVALENT = load()
 
-#: What the table of instruments counts, by the words around the figure, and how many there are.
+#: What the tables of docs/verification.md count, by the words around the figure, and how many there are.
 COUNTED: dict[str, int] = {
     r"(\d+) twins: failed 0": len(TWINS),
     r"([\d,]+): [\d,]+ killed; \d+ made by rule are equivalent": len(CATALOGUE),
@@ -65,13 +66,13 @@ COUNTED: dict[str, int] = {
 
 @pytest.mark.parametrize("words", COUNTED)
 def test_what_its_instruments_count_is_counted(words: str) -> None:
-    said = re.search(words, README)
+    said = re.search(words, VERIFICATION)
     assert said, words
     assert int(said[1].replace(",", "")) == COUNTED[words]
 
 
 def test_scenarios_of_41_12_are_counted(catalogue: Catalogue) -> None:
-    said = re.search(r"(\d+) of (\d+) scenarios of 41\.12 judged, (\d+) recorded, (\d+) need a mock", README)
+    said = re.search(r"(\d+) of (\d+) scenarios of 41\.12 judged, (\d+) recorded, (\d+) need a mock", VERIFICATION)
     assert said
     judged, every, recorded, mocks = map(int, said.groups())
     newest = Release.parse("41.12.0")
@@ -84,7 +85,7 @@ def test_mutants_are_counted_as_their_page_does() -> None:
     rows = [tuple(int(text) for text in row) for row in re.findall(r"^\| \w+ \| (\d+) \| (\d+) \| (\d+) \|", page, re.MULTILINE)]
     killed, survived, equivalent = map(sum, zip(*rows, strict=True))
     assert f"| all {len(rows)} | {killed:,} | {survived} | {equivalent} |" in page
-    assert f"[{len(rows)} modules, {killed:,} killed, {survived} survived](docs/mutants.md)" in README
+    assert f"[{len(rows)} modules, {killed:,} killed, {survived} survived](mutants.md)" in VERIFICATION
 
 
 def test_faults_are_counted_by_class() -> None:
@@ -94,7 +95,15 @@ def test_faults_are_counted_by_class() -> None:
         mine = [name for told, name in classes if told == of_class]
         equivalent = sum(any(row.lists(name) for row in listed) for name in mine)
         begins = f"| {of_class} | {len(mine)} | {len(mine) - equivalent} | {equivalent} | 0 | "
-        assert begins in README, begins
+        assert begins in VERIFICATION, begins
+
+
+def test_figures_of_trust_are_those_of_the_page_of_verification() -> None:
+    """What the README takes from docs/verification.md stands there, so that one figure cannot be renewed alone."""
+    trust = README.partition("## Can the verdicts be trusted?")[2].partition("[docs/verification.md]")[0]
+    figures = set(re.findall(r"\b\d[\d,]*\b", trust))
+    assert len(figures) >= 5
+    assert figures - set(re.findall(r"\b\d[\d,]*\b", VERIFICATION)) == set()
 
 
 def test_the_sample_of_a_failure_is_what_a_run_says(run: Runner, tmp_path: Path) -> None:
@@ -106,12 +115,14 @@ def test_the_sample_of_a_failure_is_what_a_run_says(run: Runner, tmp_path: Path)
     assert sample == told.lines[begin : begin + len(sample)]
 
 
-def test_every_command_it_names_is_there() -> None:
+def test_every_command_that_pages_name_is_there() -> None:
     from conformance.cli import _parser
 
     known = _parser().format_help()
-    for name in re.findall(r"webex-conformance ([a-z-]+)", README):
-        assert re.search(rf"^\s+{name}\s", known, re.MULTILINE), f"webex-conformance {name}"
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    for page in pages:
+        for name in re.findall(r"webex-conformance ([a-z-]+)", page.read_text(encoding="utf-8")):
+            assert re.search(rf"^\s+{name}\s", known, re.MULTILINE), f"{page.name}: webex-conformance {name}"
 
 
 def test_every_file_it_links_to_is_there() -> None:
