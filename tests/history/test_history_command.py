@@ -20,7 +20,7 @@ from tests.history import simulation
 from tests.reporting.browser import Browser, chromium
 from tests.run.conftest import Runner, run
 from tests.run.test_outcomes import LOST
-from tests.shards.test_made_up import files_of_at_most
+from tests.shards.test_damaged_shards import files_of_at_most
 from tests.twisted import twisted
 
 __all__ = ["run"]

@@ -64,7 +64,7 @@ def test_an_exception_costs_its_scenario(run: Runner, stage: str, way: str, monk
 
 #: Brought into every process of a run with workers.
 PLUGIN = """
-from tests.run.test_stages import planted
+from tests.run.test_unexpected_exceptions import planted
 setattr(*planted({stage!r}))
 """
 
