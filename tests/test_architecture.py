@@ -205,40 +205,40 @@ def test_nothing_else_has_that_name() -> None:
 
 
 def test_every_public_class_is_a_word_of_the_table_and_stands_where_it_says() -> None:
-    words = [(name, cells[2].strip("`")) for cells in rows(section("Words")) if len(cells) == 3 for name in ticked(cells[1])]
+    words = [(name, cells[2].strip("`")) for cells in rows(section("Names in the code")) if len(cells) == 3 for name in ticked(cells[1])]
     assert len(words) > 60
     for name, file in words:
-        assert file in public_classes().get(name, ()), f"docs/architecture.md, Words: there is no class {name} in {file}"
+        assert file in public_classes().get(name, ()), f"docs/architecture.md, Names in the code: there is no class {name} in {file}"
     missing = [f"| ... | `{name}` | `{files[0]}` |" for name, files in public_classes().items() if name not in dict(words)]
-    assert not missing, "docs/architecture.md, Words, needs a row: " + "; ".join(missing)
+    assert not missing, "docs/architecture.md, Names in the code, needs a row: " + "; ".join(missing)
 
 
-def test_the_table_of_rooms_names_every_module() -> None:
+def test_the_tables_of_packages_name_every_module() -> None:
     listed: set[str] = set()
-    room = ""
-    for first, second, *_ in rows(section("Rooms").partition("Inside `conformance/`")[2]):
-        room = next(iter(ticked(first)), room)
-        listed |= {(ROOT / "conformance" / room / name).resolve().relative_to(ROOT).as_posix() for name in ticked(second)}
+    for package in section("Packages and modules").split("\n### ")[1:]:
+        folder = ROOT / "conformance" / ticked(package)[0]
+        names = [name for first, *_ in rows(package) for name in ticked(first)]
+        listed |= {(folder / name).resolve().relative_to(ROOT).as_posix() for name in names}
     there = {path.relative_to(ROOT).as_posix() for path in modules("conformance") if path.name != "__init__.py"}
     folders = {"conformance/reporting/pages", "conformance/reporting/formats"}
-    assert listed == there | folders, f"docs/architecture.md, Rooms: {sorted(listed ^ (there | folders))}"
+    assert listed == there | folders, f"docs/architecture.md, Packages and modules: {sorted(listed ^ (there | folders))}"
 
 
 def test_every_file_and_name_on_the_way_of_a_scenario_is_there() -> None:
-    way = section("The way of a scenario")
+    way = section("The path of a scenario")
     files = re.findall(r"(?:conformance|steps)/[\w/]+\.py", way)
     assert len(files) > 15
     assert [file for file in files if not (ROOT / file).is_file()] == []
     for short in re.findall(r"\b(?:sites|wire|judge|reporting|scenarios|run)/\w+\.py", way.partition("```\n")[0]):
         assert (ROOT / "conformance" / short).is_file(), short
     functions_of = {node.name for path in modules("conformance") for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)}
-    for name in ticked(way.partition("From `Then")[2]):
+    for name in ticked(way.partition("What happens with `Then")[2]):
         if re.fullmatch(r"[A-Za-z]\w+", name):
-            assert name in public_classes() or name in functions_of, f"docs/architecture.md, The way of a scenario: {name}"
+            assert name in public_classes() or name in functions_of, f"docs/architecture.md, The path of a scenario: {name}"
 
 
 def test_private_parts_stand_where_the_list_says() -> None:
-    for *_, where in rows(section("Private parts of others")):
+    for *_, where in rows(section("Private APIs of other projects")):
         for file in ticked(where):
             assert (ROOT / "conformance" / file).is_file(), file
 
