@@ -90,7 +90,7 @@ def test_of_notes_without_lines_the_source_is_cited_and_gaps_are_told(suite: Pat
     page, front = pages[suite / "features" / LATER / "README.md"], pages[suite / "features" / "README.md"]
     assert "[later releases](" in page
     assert "Not known: the second half" in page
-    assert "- 99.0.0: of its notes nobody has anything" in front
+    assert "- 99.0.0: nothing of its notes is known" in front
     assert f"- {LATER}: the second half" in front
     assert catalogue.untold(Release.parse(LATER))[-1].endswith("99.0.0: what they brought is not judged")
     assert catalogue.untold(Release.parse("41.12")) == ()

@@ -72,26 +72,26 @@ class Recorder:
 
 #: The levels of a clause or scenario, the outcomes of a scenario, and why it may be skipped: as legends say it.
 LEVELS = {
-    "must": "the notes say it: a site that does otherwise fails",
-    "should": "follows from the notes: a warning, a failure in strict runs",
-    "observe": "the notes are not clear: recorded, never judged",
+    "must": "stated by the notes: a site that does otherwise fails",
+    "should": "implied by the notes: a warning; a failure in strict runs",
+    "observe": "the notes are unclear: recorded, never judged",
 }
 OUTCOMES = {
-    "passed": "the site did what the clause says; of a should, perhaps with a warning",
+    "passed": "the site did what the clause says; for a should, perhaps with a warning",
     "failed": "the site broke the clause",
-    "flaky": "failed, and did not when it was tried again in the same run",
-    "broken": "no verdict: the site did not answer, was not well, or what the scenario needs could not be had",
+    "flaky": "failed, but not when tried again in the same run",
+    "broken": "no verdict: the site did not answer or had an outage, or something the scenario needs was not available",
     "skipped": "not applicable here, see below",
     "known": "failed as a known issue says it would",
 }
 SKIP_CLASSES = {
     "release": "the site is judged as a release that does not have this yet, or no longer",
-    "role": "the profile names no account that could call",
-    "setting": "the site is set otherwise, or the profile does not say how",
+    "role": "the profile names no account that could make the call",
+    "setting": "the site has the setting at another value, or the profile does not say which",
     "access": "the scenario changes something, and the run is read-only",
     "data": "the profile does not name what the scenario needs, or all of it is used up",
     "not-served": "the site does not serve the operation, as its profile says or as one failed scenario found",
-    "baseline": "neither the vendor's schemas nor a baseline are there to judge the replies by",
+    "baseline": "there are neither vendor schemas nor a baseline to judge the replies by",
     "observe-only": "recorded, because the level is observe",
 }
 

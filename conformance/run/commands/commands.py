@@ -341,7 +341,7 @@ def _front_page(
     lines = [
         "# The releases",
         "",
-        "What the notes of each release say, as clauses, and the scenarios that judge them.",
+        "The clauses of each release's notes, and the scenarios that judge them.",
         "Written by `webex-conformance index`.",
         "",
         "| release | clauses | must | should | observe | scenarios |",
@@ -364,10 +364,10 @@ def _front_page(
 
 def _gaps(editions: Mapping[Release, Edition]) -> list[str]:
     """What of the notes nobody has: said, and never made up."""
-    missing = [f"- {one}: of its notes nobody has anything" for each in editions.values() for one in each.missing]
+    missing = [f"- {one}: nothing of its notes is known" for each in editions.values() for one in each.missing]
     gaps = [f"- {release}: {edition.gap}" for release, edition in editions.items() if edition.gap]
     newest = max(editions)
-    rest = f"A site of a later release than {newest} is judged by what is known up to {newest}."
+    rest = f"A site of a release later than {newest} is judged by what is known up to {newest}."
     return ["", "## What is not known", "", *missing, *gaps, *([""] if missing or gaps else []), rest]
 
 
