@@ -28,24 +28,27 @@ LEVELS_OF_CERTAINTY = {
 #: the parent, ``*`` where they do not spell the name. Compare explains a difference between two sites by them.
 _CHANGES = ("adds", "changes", "removes")
 _REQUIRED = ("id", "operation", "certainty", "text")
-#: Where the vendor publishes the notes of all releases of a major number (docs/sources.md, Where facts come from).
+#: Where the vendor publishes the notes of all releases of a major number (docs/sources.md, Where facts come from), unless
+#: ``published`` of ``[notes]`` names the address.
 _PUBLISHED = {41: "https://help.webex.com/article/nvuo92z", 42: "https://help.webex.com/article/trlbvp"}
 _KEYS = {*_REQUIRED, "lines", "level", "remark", *_CHANGES}
 _ITEM_KEYS = ("heading", "heading_zh", "clause")
-_EDITION_KEYS = ("source", "gap", "missing")
+_EDITION_KEYS = ("source", "gap", "missing", "published")
 
 
 @dataclass(frozen=True)
 class Edition:
     """What is known of the notes of a release, from the table ``[notes]`` of its list.
 
-    ``source`` is the row of docs/sources.md its clauses come from, "" for the notes whose lines they cite; ``gap``
-    says what of its notes nobody has, ``missing`` are releases before it of whose notes nobody has anything.
+    ``source`` is the row of docs/sources.md its clauses come from, "" for the notes whose lines they cite;
+    ``published`` is the address of its notes, "" where it is that of the others of its major number; ``gap`` says
+    what of its notes nobody has, ``missing`` are releases before it of whose notes nobody has anything.
     """
 
     source: str = ""
     gap: str = ""
     missing: tuple[Release, ...] = ()
+    published: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,8 @@ class Clause:
     """One requirement: what the notes say of which operation, and how hard it is.
 
     ``lines`` are lines of the published notes, "" where only parts of them are
-    known: then ``source`` names the row of docs/sources.md. ``item`` and ``item_zh``
-    are the heading it stands under. ``adds``, ``changes`` and ``removes`` are the
+    known: then ``source`` names the row of docs/sources.md. ``notes`` is the address its
+    release gives for them. ``item`` and ``item_zh`` are the heading it stands under. ``adds``, ``changes`` and ``removes`` are the
     elements it brings, alters and takes away.
     """
 
@@ -69,6 +72,7 @@ class Clause:
     item_zh: str
     remark: str
     source: str = ""
+    notes: str = ""
     adds: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     removes: tuple[str, ...] = ()
@@ -81,7 +85,7 @@ class Clause:
     @property
     def published(self) -> str:
         """Address of the notes it is read off, "" where nobody knows one."""
-        return _PUBLISHED.get(self.release.major, "")
+        return self.notes or _PUBLISHED.get(self.release.major, "")
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -141,7 +145,10 @@ def _edition(file: Path, document: Mapping[str, Any]) -> Edition:
     if not isinstance(missing, list) or not all(isinstance(one, str) for one in missing):
         raise _wrong(file, '[notes]: missing is a list of releases, such as ["42.2"]')
     parsed = tuple(Release.parse(one, where=str(file)) for one in missing)
-    return Edition(told.get("source", ""), told.get("gap", ""), parsed)
+    published = told.get("published", "")
+    if published and not published.startswith("https://"):
+        raise _wrong(file, f"[notes]: published is no address: {published!r}", 'write it as in "https://help.webex.com/..."')
+    return Edition(told.get("source", ""), told.get("gap", ""), parsed, published)
 
 
 def _read(file: Path, release: Release) -> Iterable[Clause]:
@@ -203,6 +210,7 @@ def _clause(file: Path, release: Release, edition: Edition, item: dict[str, Any]
         item_zh=item.get("heading_zh", ""),
         remark=row.get("remark", ""),
         source=edition.source,
+        notes=edition.published,
         **{key: _paths(file, row, key) for key in _CHANGES},
     )
 

@@ -204,6 +204,11 @@ def _close(run_context: RunContext) -> None:
         stack.callback(run_context.ledger.close)
 
 
+#: Whoever adds a release writes its clauses first, and names what is not there yet.
+_NEW_OPERATION = "a new one has its template in payloads/SERVICE/ and its types in schemas/SERVICE.xsd first"
+_NEW_ELEMENT = "a new one is declared in schemas/SERVICE.xsd first, with c:since"
+
+
 def demand_true_clauses(root: Path, clauses: Iterable[Clause], contract: Contract, payloads: Payloads) -> None:
     """:class:`UserError` for a clause about an operation nobody knows, or an element the contract has nowhere.
 
@@ -213,7 +218,7 @@ def demand_true_clauses(root: Path, clauses: Iterable[Clause], contract: Contrac
         where = str(root / "features" / str(clause.release) / "clauses.toml")
         for name in clause.operations:
             if name not in payloads.operations:
-                hint = nearest(name, (*payloads.operations, *SUBJECTS))
+                hint = "; ".join(filter(None, (_NEW_OPERATION, nearest(name, (*payloads.operations, *SUBJECTS)))))
                 raise UserError("clause-list", f"{clause.id}: no operation is called {name!r}", where=where, hint=hint)
         stated = (*clause.adds, *clause.changes, *clause.removes)
         paths = set(_paths(contract.whole, clause.operations or tuple(payloads.operations))) if stated else set()
@@ -223,7 +228,8 @@ def demand_true_clauses(root: Path, clauses: Iterable[Clause], contract: Contrac
             wanted = parent if "*" in name and parent else path
             if not any(covers(wanted, known) for known in paths):
                 what = f"{clause.id}: the contract of {clause.operation} has no {path!r}"
-                raise UserError("clause-list", what, where=where, hint=nearest(path, paths) or "see schemas/")
+                hint = "; ".join(filter(None, (_NEW_ELEMENT, nearest(path, paths))))
+                raise UserError("clause-list", what, where=where, hint=hint)
 
 
 def _paths(view: ContractView, operations: Iterable[str]) -> Iterator[str]:

@@ -29,10 +29,10 @@ def test_a_clause_is_what_its_list_says(tmp_path: Path) -> None:
     assert load_clauses(tmp_path) == {"R41.3.0-01": PLAIN}
     assert load_editions(tmp_path) == {Release(41, 3): Edition()}
     more = 'level = "should"\nremark = "So."\nadds = ["a/b", "c"]\nchanges = ["d"]\nremoves = ["e"]\n'
-    listed(tmp_path, "\ufeff[notes]\nsource = \"S1\"\ngap = \"Half.\"\nmissing = [\"41.2\"]\n" + ITEM + CLAUSE.replace("explicit", "control").replace('lines = "1-2"\n', "") + more)
-    told = replace(PLAIN, certainty="control", level="should", lines="", source="S1", remark="So.", adds=("a/b", "c"), changes=("d",), removes=("e",))
+    listed(tmp_path, "\ufeff[notes]\nsource = \"S1\"\npublished = \"https://x\"\ngap = \"Half.\"\nmissing = [\"41.2\"]\n" + ITEM + CLAUSE.replace("explicit", "control").replace('lines = "1-2"\n', "") + more)
+    told = replace(PLAIN, certainty="control", level="should", lines="", source="S1", notes="https://x", remark="So.", adds=("a/b", "c"), changes=("d",), removes=("e",))
     assert load_clauses(tmp_path) == {"R41.3.0-01": told}
-    assert load_editions(tmp_path) == {Release(41, 3): Edition("S1", "Half.", (Release(41, 2),))}
+    assert load_editions(tmp_path) == {Release(41, 3): Edition("S1", "Half.", (Release(41, 2),), "https://x")}
 
 
 def test_lists_are_read_in_the_order_of_their_releases_and_items_need_no_heading_in_chinese(tmp_path: Path) -> None:
@@ -163,3 +163,4 @@ def test_where_a_clause_is_read_off() -> None:
     assert (PLAIN.place, replace(PLAIN, lines="", source="S1").place) == ("l. 1-2", "S1")
     addresses = [replace(PLAIN, release=Release(major, 1)).published for major in (41, 42, 43)]
     assert addresses == ["https://help.webex.com/article/nvuo92z", "https://help.webex.com/article/trlbvp", ""]
+    assert replace(PLAIN, notes="https://notes.example").published == "https://notes.example"

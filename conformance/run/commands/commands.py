@@ -371,7 +371,7 @@ def _gaps(editions: Mapping[Release, Edition]) -> list[str]:
     return ["", "## What is not known", "", *missing, *gaps, *([""] if missing or gaps else []), rest]
 
 
-_SOURCE_OF_LINES = "Line numbers are those of the [published notes]({notes})."
+_SOURCE_OF_LINES = "Line numbers are those of the {notes}."
 _SOURCE_WITHOUT_LINES = "Only parts of the notes are known, so no lines are cited but a [source](../../{sources})."
 
 
@@ -379,7 +379,8 @@ def _page(
     release: Release, edition: Edition, clauses: list[Clause], judged: Mapping[str, Mapping[Path, int]], features: Path
 ) -> str:
     told = _SOURCE_WITHOUT_LINES if edition.source else _SOURCE_OF_LINES
-    source = told.format(sources=SOURCES, notes=clauses[0].published)
+    address = clauses[0].published
+    source = told.format(sources=SOURCES, notes=f"[published notes]({address})" if address else "published notes")
     lines = [
         f"# Release {release}",
         "",

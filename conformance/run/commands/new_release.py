@@ -23,6 +23,7 @@ _CLAUSES = """\
 #
 # [notes]
 # source = ""                        # "later releases" for instance, a row of docs/sources.md
+# published = ""                     # address of the notes, where they are not on the page of the others of this year
 # gap = ""                           # what of the notes of this release nobody has
 # missing = []                       # releases before it of whose notes nobody has anything: "42.2"
 #
@@ -37,7 +38,8 @@ _CLAUSES = """\
 # lines = "12-14"
 # text = "GetSite returns newOption in tools."
 # remark = ""                        # what the notes leave open, and how we read it
-# adds = ["siteInstance/tools/newOption"]     # also: changes, removes; "**/name" where the parent is not told
+# adds = ["siteInstance/tools/newOption"]     # also: changes, removes; "**/name" where the parent is not told. What it
+#                                             # names stands in schemas/*.xsd, an operation in payloads/: write those first
 """
 _FEATURE = """\
 @since.{release}
