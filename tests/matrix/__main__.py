@@ -63,7 +63,8 @@ def told(findings: list[Finding], good: tuple[str, ...]) -> bool:
     """Print what is wrong, and whether anything is."""
     wrong = [one for one in findings if one.verdict not in good]
     for one in wrong:
-        print(f"{one.verdict}: {one.fault} wanted {one.check}, found {one.checks or one.failed} {one.reason}".rstrip())
+        found = ", ".join(map(str, one.checks or one.failed)) or "nothing"
+        print(f"{one.verdict}: {one.fault} names the check {one.check}, found was {found} {one.reason}".rstrip())
     return bool(wrong)
 
 

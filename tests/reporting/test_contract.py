@@ -246,7 +246,7 @@ def test_the_figures_of_the_page_of_verification_are_those_the_command_prints(re
     )
     assert told is not None
     figures = [int(one.replace(",", "")) for one in told.groups()]
-    assert figures == [*counts["element"], *counts["exception id"], *counts["operation"]]
+    assert figures == [*counts["element"], *counts["exception id"], *counts["operation"]], "python -m tests.figures counts them anew"
 
 
 def test_a_request_names_the_parameters_of_our_templates(reference: Reference) -> None:

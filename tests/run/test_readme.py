@@ -7,31 +7,19 @@ from pathlib import Path
 
 import mocksite
 import pytest
-from mocksite.faults import CATALOGUE
-from mocksite.faults.classes import FAMILIES
 
 from conformance.scenarios.features import Catalogue
 from conformance.sites.release import Release
+from tests import figures
 from tests.conftest import ROOT
-from tests.history.causes import PLANTED as PLANTED_CAUSES
-from tests.history.simulation import PLANTED
-from tests.judge.test_contract_between_releases import SEEDED
-from tests.judge.test_corpus import CASES
-from tests.matrix.equivalents import load
-from tests.matrix.families import FIRST_ORDER
+from tests.figures import masked
 from tests.run.conftest import Runner
-from tests.test_transport import FAULTS
-from tests.twins.table import TWINS
-from tests.variations import VARIATIONS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 VERIFICATION = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
 
 
-def masked(lines: list[str]) -> list[str]:
-    """Without what differs between two runs: port, seconds, how often mail was asked for, how wide a terminal is."""
-    text = re.sub(r"127\.0\.0\.1:\d+", "HOST", re.sub(r"\d+ requests", "REQUESTS", "\n".join(lines)))
-    return [re.sub(r"\d+\.\d+ ?s", "SECONDS", line).strip("= ") for line in text.splitlines()]
+RENEW = "python -m tests.figures counts it anew"
 
 
 @pytest.mark.rotating(2)
@@ -39,36 +27,23 @@ def test_the_sample_is_what_a_run_says(run: Runner) -> None:
     sample = README.partition("```text\n")[2].partition("\n```")[0].splitlines()
     lines = run("features", subprocess=True, every_row=True).text.splitlines()
     told = lines[next(nth for nth, line in enumerate(lines) if line.strip("= ") == "conformance") :]
-    assert masked(sample) == masked(told)[: len(sample)]
+    assert masked(sample) == masked(told)[: len(sample)], RENEW
 
 
 def test_clauses_are_counted(catalogue: Catalogue) -> None:
     said = re.search(r"Every sentence of the release notes is a clause \((\d+) of them\)", README)
     assert said
-    assert int(said[1]) == len(catalogue.clauses)
+    assert int(said[1]) == len(catalogue.clauses), RENEW
 
 
-EQUIVALENT = load()
-
-#: What the tables of docs/verification.md count, by the words around the figure, and how many there are.
-COUNTED: dict[str, int] = {
-    r"(\d+) twins: failed 0": len(TWINS),
-    r"([\d,]+): [\d,]+ killed; \d+ made by rule are equivalent": len(CATALOGUE),
-    r"(\d+) made by rule are equivalent": sum(any(row.lists(fault) for row in EQUIVALENT) for fault in CATALOGUE),
-    r"(\d+) of \d+ found": len(SEEDED),
-    r"whose fault: (\d+) causes planted": sum(PLANTED_CAUSES.values()),
-    r"order of headers \.\.\. \| (\d+), 0 false alarms": len(VARIATIONS),
-    r"wrong charsets \.\.\. \| (\d+), always broken": len(FAULTS),
-    r"(\d+) of 200 planted histories": 10 * sum(PLANTED.values()),
-    r"(\d+) pairs of a right and a wrong reply": len(CASES),
-}
+@pytest.mark.parametrize("words", figures.README)
+def test_what_trust_rests_on_is_counted(words: str) -> None:
+    assert figures.counted_anew(README, {words: figures.README[words]}) == README, RENEW
 
 
-@pytest.mark.parametrize("words", COUNTED)
+@pytest.mark.parametrize("words", figures.VERIFICATION)
 def test_what_its_instruments_count_is_counted(words: str) -> None:
-    said = re.search(words, VERIFICATION)
-    assert said, words
-    assert int(said[1].replace(",", "")) == COUNTED[words]
+    assert figures.counted_anew(VERIFICATION, {words: figures.VERIFICATION[words]}) == VERIFICATION, RENEW
 
 
 def test_scenarios_of_41_12_are_counted(catalogue: Catalogue) -> None:
@@ -89,13 +64,9 @@ def test_mutants_are_counted_as_their_page_does() -> None:
 
 
 def test_faults_are_counted_by_class() -> None:
-    listed = load()
-    classes = [(FAMILIES.get(one.family, FIRST_ORDER), name) for name, one in CATALOGUE.items()]
-    for of_class in {*FAMILIES.values(), FIRST_ORDER}:
-        mine = [name for told, name in classes if told == of_class]
-        equivalent = sum(any(row.lists(name) for row in listed) for name in mine)
-        begins = f"| {of_class} | {len(mine)} | {len(mine) - equivalent} | {equivalent} | 0 | "
-        assert begins in VERIFICATION, begins
+    for of_class, counts in figures.of_classes().items():
+        begins = f"| {of_class} | {' | '.join(map(str, counts))} | 0 | "
+        assert begins in VERIFICATION, f"{begins}: {RENEW}"
 
 
 def test_figures_of_trust_are_those_of_the_page_of_verification() -> None:

@@ -237,7 +237,7 @@ def test_the_page_lists_the_clauses_that_traffic_can_judge() -> None:
     data = dict.fromkeys(data_keys(), ANYTHING)
     questions = Questions(scenarios(), catalogue().registry, PAYLOADS, newest, data=data)
     page = (ROOT / "docs" / "traffic.md").read_text(encoding="utf-8")
-    assert "\n".join(clause_table(questions.all)) in page
+    assert "\n".join(clause_table(questions.all)) in page, "python -m tests.figures writes the table"
 
 
 # -- the tap -----------------------------------------------------------------------
