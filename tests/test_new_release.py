@@ -258,7 +258,10 @@ def test_what_comes_last_need_not_be_last_in_a_later_release(suite: Path) -> Non
 
 def test_new_release_makes_a_folder_ready_to_fill(suite: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new-release", LATER, "--root", str(suite)]) == 0
-    assert "next, each step" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "next, each step" in told
+    places = ("mocksite/releases.toml", "schemas/*.xsd", "clauses.toml\n", f"pytest features/{LATER} --release", "tests.matrix --only", "tests/ladder.toml", "tests.figures")
+    assert sorted(places, key=told.index) == list(places), "in the order in which each step can be proved"
     folder = suite / "features" / LATER
     assert {path.name for path in folder.iterdir()} == {"clauses.toml", "new.feature", "README.md"}
     catalogue = Catalogue(suite)

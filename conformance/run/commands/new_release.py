@@ -67,10 +67,13 @@ _STEPS = """\
 
 next, each step with its proof in CONTRIBUTING.md:
   1  the release as a row of mocksite/releases.toml, so that a mock can be one
-  2  each sentence of the notes as a clause in clauses.toml
-  3  new elements in schemas/*.xsd with c:since="{release}", and in mocksite/replies/*.xml with since="{release}"
-  4  a scenario for each clause, and the fault it must catch in mocksite/faults/
-  5  webex-conformance index, pytest features/{release}, make test"""
+  2  new operations in payloads/ and schemas/*.xsd; new elements in schemas/*.xsd with c:since="{release}", and in
+     mocksite/replies/*.xml with since="{release}"; exception ids in features/exceptions.toml
+  3  each sentence of the notes as a clause in clauses.toml
+  4  a scenario for each clause: pytest features/{release} --release {release}
+  5  the faults it must catch in mocksite/faults/: python -m tests.matrix --only 'R{release}*'
+  6  what the release before keeps as well in tests/ladder.toml
+  7  webex-conformance index, python -m tests.figures, make test"""
 
 
 def new_release(given: argparse.Namespace) -> int:
