@@ -28,8 +28,8 @@ LEVELS_OF_CERTAINTY = {
 #: the parent, ``*`` where they do not spell the name. Compare explains a difference between two sites by them.
 _CHANGES = ("adds", "changes", "removes")
 _REQUIRED = ("id", "operation", "certainty", "text")
-#: Where the vendor publishes the notes of all releases of a major number (docs/sources.md, Where facts come from), unless
-#: ``published`` of ``[notes]`` names the address.
+#: Where the vendor publishes the notes of all releases of a major number (docs/sources.md, Where facts come from);
+#: ``published`` of ``[notes]`` names another address.
 _PUBLISHED = {41: "https://help.webex.com/article/nvuo92z", 42: "https://help.webex.com/article/trlbvp"}
 _KEYS = {*_REQUIRED, "lines", "level", "remark", *_CHANGES}
 _ITEM_KEYS = ("heading", "heading_zh", "clause")
@@ -57,8 +57,8 @@ class Clause:
 
     ``lines`` are lines of the published notes, "" where only parts of them are
     known: then ``source`` names the row of docs/sources.md. ``notes`` is the address its
-    release gives for them. ``item`` and ``item_zh`` are the heading it stands under. ``adds``, ``changes`` and ``removes`` are the
-    elements it brings, alters and takes away.
+    release gives for them. ``item`` and ``item_zh`` are the heading it stands under. ``adds``,
+    ``changes`` and ``removes`` are the elements it brings, alters and takes away.
     """
 
     id: str
@@ -188,9 +188,8 @@ def _clause(file: Path, release: Release, edition: Edition, item: dict[str, Any]
         raise _wrong(file, f"{row['id']!r} is no clause of {release}", f"ids of this file are R{release}-01, -02, ...")
     if not row["text"].strip():
         raise _wrong(file, f"{row['id']}: the text is empty", "say in our words what the notes demand")
-    if not _LINES.fullmatch(row.get("lines", "1")):
-        hint = 'write them as in lines = "12-14,20"'
-        raise _wrong(file, f"{row['id']}: {row['lines']!r} are no lines of the notes", hint)
+    if not _LINES.fullmatch(lines := row.get("lines", "1")):
+        raise _wrong(file, f"{row['id']}: {lines!r} are no lines of the notes", 'write them as in lines = "12-14,20"')
     certainty = row["certainty"]
     if certainty not in LEVELS_OF_CERTAINTY:
         raise _wrong(file, f"{row['id']}: unknown certainty {certainty!r}", nearest(certainty, LEVELS_OF_CERTAINTY))

@@ -39,7 +39,7 @@ _CLAUSES = """\
 # text = "GetSite returns newOption in tools."
 # remark = ""                        # what the notes leave open, and how we read it
 # adds = ["siteInstance/tools/newOption"]     # also: changes, removes; "**/name" where the parent is not told. What it
-#                                             # names stands in schemas/*.xsd, an operation in payloads/: write those first
+#                                             # names must stand in schemas/*.xsd, its operation in payloads/
 """
 _FEATURE = """\
 @since.{release}
