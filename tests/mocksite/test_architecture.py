@@ -122,7 +122,7 @@ def names_of(path: Path) -> set[str]:
 
 
 def test_every_word_of_the_readme_stands_where_it_says() -> None:
-    words = README.partition("## Words")[2].partition("## The way")[0]
+    words = README.partition("## Names in the code")[2].partition("## The path")[0]
     rows = re.findall(r"^\| [^|]+ \| (`[^|]+`) \| `([\w/]+\.py)` \|$", words, re.MULTILINE)
     assert len(rows) == words.count("\n| ") - 1, "a row of the table cannot be read"
     for named, place in rows:
