@@ -186,7 +186,7 @@ UNSEEN = {
     "a parent with a typo": ("siteInstance/tools/enable", "siteInstance/tols/enable", "clause-list", "did you mean 'siteInstance/tools/enableNBRMCModify'?"),
     "an element that is another operation's": ('"siteInstance/tools/enableNBRMCModify"', '"phones/hostPIN"', "clause-list", "has no 'phones/hostPIN'"),
     "an element anywhere with a typo": ('"siteInstance/tools/enableNBRMCModify"', '"**/enableNBRMCModfy"', "clause-list", "has no '**/enableNBRMCModfy'"),
-    "an operation that is new": ('operation = "GetSite"', 'operation = "GetjoinurlMeeting"', "clause-list", "a new one has its template in payloads/SERVICE/"),
+    "an operation that is new": ('operation = "GetSite"', 'operation = "OpenWindow"', "clause-list", "a new one has its template in payloads/SERVICE/"),
     "an element that is new": ("tools/enableNBRMCModify", "tools/nightMode", "clause-list", "a new one is declared in schemas/SERVICE.xsd first, with c:since"),
 }  # fmt: skip
 
