@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 
 from conformance.judge.findings import ContractViolation
+from conformance.reporting.exchange_file import write_fault
 from conformance.reporting.text import printable
+from conformance.run.options import read_options
+from conformance.run.terminal import unusable
 from conformance.scenarios.features import Catalogue, FeatureFile, feature_files
 from conformance.scenarios.scenario import WORDS, Scenario, name_of
 from conformance.sites.errors import CannotJudge, UserError
@@ -126,13 +129,33 @@ def at_lines(items: Iterable[ScenarioItem], lines: list[int]) -> set[Scenario]:
 
 
 def places(config: pytest.Config) -> list[Path]:
-    """The files and folders the command line names."""
-    return [Path(str(argument).partition("::")[0]) for argument in config.args]
+    """The files and folders the command line names, also before lines were taken from it."""
+    named = (str(argument).partition("::")[0] for argument in config.args)
+    return [Path(found["path"] if (found := _AT_LINE.match(name)) else name) for name in named]
 
 
 def usage_error(problem: UserError) -> pytest.UsageError:
     """A mistake of the user as pytest ends with: one message, exit code 4."""
     return pytest.UsageError(printable(str(problem)))
+
+
+def why_not_begun(problem: Exception, config: pytest.Config, name: str) -> pytest.UsageError:
+    """Why a run, or one process of it, ends before it began; of a fault of ours the traceback is in a file ``name``."""
+    if isinstance(problem, UserError):
+        return usage_error(problem)
+    if isinstance(problem, CannotJudge):
+        return usage_error(UserError("unreachable", str(problem)))
+    place = unusable(problem) if isinstance(problem, OSError) else None
+    return usage_error(place) if place else fault_of_ours(problem, config, name)
+
+
+def fault_of_ours(fault: Exception, config: pytest.Config, name: str) -> pytest.UsageError:
+    """A fault of the suite as one message, with the file that says where it was raised."""
+    options = read_options(config)
+    file = write_fault(options.reports, options.root, name, fault)
+    what = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
+    hint = "a fault of the suite: please send the file to those who keep it"
+    return usage_error(UserError("fault", what, where=file, hint=hint))
 
 
 #: What the tags of features mean: pytest knows each by its full name, once features are read.

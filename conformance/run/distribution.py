@@ -6,7 +6,7 @@ the rest goes wherever there is room.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,14 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from conformance.reporting.outcome import CircuitBreaker
-from conformance.run.collection import scenarios_of, usage_error
+from conformance.run.collection import scenarios_of, why_not_begun
 from conformance.run.options import read_options
-from conformance.run.pytest_internals import assignment, attached, end_session, worker_id
+from conformance.run.pytest_internals import assignment, attached, end_session, tell_controller, worker_id
 from conformance.run.scenario_hooks import ScenarioHooks
 from conformance.run.session import WorkerRun
 from conformance.run.site_session import open_site
 from conformance.scenarios.features import Catalogue
 from conformance.sites.discovery import Discoveries
-from conformance.sites.errors import UserError
 
 
 class SiteScheduling(LoadScopeScheduling):
@@ -72,23 +71,34 @@ class WorkerHooks:
         """Remember the session, to be able to end it."""
         self._session = session
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, Any, Any]:
+        """Have the controller hear of a mistake of the user: it would wait for what this worker collects, for ever."""
+        try:
+            return (yield)
+        except pytest.UsageError as problem:
+            tell_controller(self._config, str(problem))
+            raise
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Open the site and begin."""
-        items = session.items
-        if not items:
+        if not session.items:
             return
         try:
-            site_session = open_site(
-                self._assignment["site"],
-                Path(self._assignment["sites"]),
-                self._options,
-                self._catalogue.clauses,
-                run_id=self._assignment["run"],
-                worker=self._worker,
-            )
-        except UserError as problem:
-            raise usage_error(problem) from None
+            self._begin(session.items)
+        except Exception as problem:  # noqa: BLE001 - xdist tells of a fault in a worker, and then of one of its own
+            raise why_not_begun(problem, self._config, f"start-{self._worker}") from None
+
+    def _begin(self, items: Sequence[pytest.Item]) -> None:
+        site_session = open_site(
+            self._assignment["site"],
+            Path(self._assignment["sites"]),
+            self._options,
+            self._catalogue.clauses,
+            run_id=self._assignment["run"],
+            worker=self._worker,
+        )
         self._worker_run = WorkerRun(self._options, self._catalogue, site_session, self._worker)
         self._worker_run.take_over(Discoveries.from_json(self._assignment["discovered"]))
         self._scenarios.begin(self._worker_run, scenarios_of(item for item in items if not self._is_finished(item)))

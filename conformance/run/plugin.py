@@ -22,10 +22,12 @@ from conformance.reporting.text import printable
 from conformance.run.collection import (
     CollectionHooks,
     describe_markers,
+    fault_of_ours,
     places,
     scenarios_of,
     take_lines_from_arguments,
     usage_error,
+    why_not_begun,
 )
 from conformance.run.commands.rejudge import note_finished, told_of_the_end, unrecorded
 from conformance.run.fleet.part_hooks import PartHooks, SelectionHooks, put_back_first
@@ -43,6 +45,7 @@ from conformance.run.pytest_internals import (
     only_tells,
     silence_failures,
     stop_capturing,
+    told_by,
     without_workers,
     worker_id,
     write_allure_results,
@@ -50,10 +53,16 @@ from conformance.run.pytest_internals import (
 from conformance.run.scenario_hooks import CLEANUP_ERROR, ScenarioHooks
 from conformance.run.session import RunSession
 from conformance.run.site_session import EmbeddedMock
-from conformance.run.terminal import StandardOutput, clean_up_when_told_to_end, replace_closed_streams, unusable
-from conformance.scenarios.features import Catalogue
+from conformance.run.terminal import (
+    StandardOutput,
+    clean_up_when_told_to_end,
+    end_with,
+    replace_closed_streams,
+    unusable,
+)
+from conformance.scenarios.features import Catalogue, FeatureFile
 from conformance.scenarios.step_registry import import_vocabulary
-from conformance.sites.errors import CannotJudge, UserError
+from conformance.sites.errors import UserError
 from conformance.sites.ledger import ReportsLock
 
 _ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -83,7 +92,7 @@ class RunHooks:
         self._finishing = self._told_to_end = False
         self._finished: set[str] = set()
         self._left = 0
-        self._reporting = self._interrupted = False
+        self._reporting = self._interrupted = self._left_alone = False
 
     def _open(self, scenarios: int = 0) -> RunSession:
         if self._run is None:
@@ -95,21 +104,9 @@ class RunHooks:
                 if options.in_shard and options.resume:
                     print("\n".join(map(printable, put_back_first(options, self._catalogue))))
                 self._run = RunSession(options, self._catalogue, scenarios)
-            except UserError as problem:
-                raise usage_error(problem) from None
-            except CannotJudge as problem:
-                raise usage_error(UserError("unreachable", str(problem))) from None
-            except Exception as fault:  # noqa: BLE001 - one message, and the traceback in a file
-                place = unusable(fault) if isinstance(fault, OSError) else None
-                raise (usage_error(place) if place else self._fault(fault)) from None
+            except Exception as problem:  # noqa: BLE001 - one message, and the traceback of a fault in a file
+                raise why_not_begun(problem, self._config, "start") from None
         return self._run
-
-    def _fault(self, fault: Exception) -> pytest.UsageError:
-        options = read_options(self._config)
-        file = write_fault(options.reports, options.root, "start", fault)
-        what = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
-        hint = "a fault of the suite: please send the file to those who keep it"
-        return usage_error(UserError("fault", what, where=file, hint=hint))
 
     # -- beginning ---------------------------------------------------------------
 
@@ -170,12 +167,18 @@ class RunHooks:
     def _discover(self, run: RunSession) -> None:
         """Once for all workers; a mock of this process has one for each of them and names everything."""
         if run.mock is None:
-            files = self._catalogue.read_all(places(self._config))
+            files = self._read_features()
             every = ((file.path, one) for file in files for one in file.scenarios.values())
             left = ((path, one) for path, one in every if one.nodeid not in self._finished)
             run.worker_run.discover(
                 one for path, one in left if is_chosen(self._config, path, (one.name,), tuple(one.markers))
             )
+
+    def _read_features(self) -> list[FeatureFile]:
+        try:
+            return self._catalogue.read_all(places(self._config))
+        except UserError as problem:
+            raise usage_error(problem) from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -185,7 +188,7 @@ class RunHooks:
         from conformance.run.distribution import SiteScheduling, writing_scenarios
 
         run = self._open()
-        self._catalogue.read_all(places(config))
+        self._read_features()
         writing = writing_scenarios(self._catalogue)
         return SiteScheduling(config, log, lambda nodeid: run.worker_run.shares_a_mock or nodeid in writing)
 
@@ -243,7 +246,12 @@ class RunHooks:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
-        """Clean up after a worker that died, before another takes its place."""
+        """Clean up after a worker that died, before another takes its place; one that could not begin ends the run.
+
+        xdist would have all others wait for what that one collects.
+        """
+        if why := told_by(node):
+            raise pytest.UsageError(why)
         if error and self._run is not None:
             self._run.crashed(worker_id(node))
 
@@ -263,8 +271,11 @@ class RunHooks:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> Generator[None]:
         """Say what is cleaned up, by workers, too, which have stopped when the others are done; then end the run."""
-        if self._run is not None and exitstatus == pytest.ExitCode.INTERRUPTED and (left := _left_open(self._run)):
-            self._say(f"\n{_cleaning_up(left)}")
+        if self._run is not None and exitstatus == pytest.ExitCode.INTERRUPTED:
+            if self._left_alone:
+                self._say("\nthe run on several sites, of which this one is a part, was killed: this one ends, too")
+            if left := _left_open(self._run):
+                self._say(f"\n{_cleaning_up(left)}")
         try:
             yield
         except OSError as problem:
@@ -278,6 +289,10 @@ class RunHooks:
                 self._finish(self._run, session, exitstatus)
                 if self._told_to_end:
                     session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+    def is_left_alone(self) -> None:
+        """Told when whoever waits for this run among several is gone; what is written now may be captured."""
+        self._left_alone = True
 
     def ends(self) -> bool:
         """Whether the run is at its end already: what it does then is wanted by who tells it to end, and done whole.
@@ -337,7 +352,7 @@ class RunHooks:
         try:
             lines = statement(run.record(), str(shown), complete=run.complete, given_up=run.given_up)
         except Exception as fault:  # noqa: BLE001 - pytest's own summary still follows
-            lines = [f"the statement cannot be made: {self._fault(fault)}"]
+            lines = [f"the statement cannot be made: {fault_of_ours(fault, self._config, 'start')}"]
         for line in lines:
             colour = _COLOURS.get(line.partition(" ")[0])
             terminalreporter.write_line(line, **({colour: True, "bold": True} if colour else {}))
@@ -416,6 +431,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         if options.in_shard or (options.shard is None and len(options.sites) == 1 and not options.left_out):
             return None
         clean_up_when_told_to_end(_interrupt)
+        take_lines_from_arguments(config)
         demand_places(options)
         with closing(ReportsLock(options.reports)):
             if options.shard:
@@ -479,3 +495,5 @@ def _register(config: pytest.Config, catalogue: Catalogue) -> None:
         Progress(config, lambda: scenarios.worker_run.run_context.rate_limiter.waited), "conformance-progress"
     )
     clean_up_when_told_to_end(run.stop_at_once, run.ends)
+    if config.option.lifeline is not None:
+        end_with(config.option.lifeline, run.is_left_alone)

@@ -155,6 +155,16 @@ def assignment(config: pytest.Config) -> dict[str, Any]:
     return told
 
 
+def tell_controller(config: pytest.Config, words: str) -> None:
+    """Have the controller hear, when this worker has ended, why it could not begin."""
+    config.workeroutput[_OURS] = words  # type: ignore[attr-defined]
+
+
+def told_by(node: Any) -> str:
+    """What the worker of a controller's ``node`` said with :func:`tell_controller`; empty for one that said nothing."""
+    return str(getattr(node, "workeroutput", {}).get(_OURS, ""))
+
+
 def attach(report: pytest.TestReport, message: dict[str, Any]) -> None:
     """Give a report plain values to take along: attributes of it travel from worker to controller."""
     setattr(report, _OURS, message)

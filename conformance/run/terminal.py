@@ -11,6 +11,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
@@ -36,6 +37,22 @@ def clean_up_when_told_to_end(stop: Callable[[], None], ends: Callable[[], bool]
         signal.signal(signal.SIGINT, interrupts.interrupted)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, interrupts.hung_up)
+
+
+def end_with(lifeline: int, say: Callable[[], None]) -> None:
+    """Have this run end as SIGTERM ends it when nobody holds the other end of the pipe ``lifeline`` any more.
+
+    Whoever waits for several runs may be killed, and nobody would tell them: each would go on at its site, unseen.
+    ``say`` is told first.
+    """
+
+    def wait() -> None:
+        with contextlib.suppress(OSError):
+            os.read(lifeline, 1)
+        say()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()
 
 
 class _Interrupts:

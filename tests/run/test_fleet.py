@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +15,11 @@ import mocksite
 import pytest
 
 from conformance.reporting.summary import folders_of
-from conformance.run.fleet.processes import _shared_out
+from conformance.run.fleet.processes import _shared_out, worst_code
 from conformance.run.progress import SELDOM_FASTER
+from conformance.sites.errors import UserError
+from conformance.sites.ledger import ReportsLock
+from tests.conftest import SAFETY
 from tests.run.conftest import Runner
 from tests.run.test_progress import on_a_terminal
 from tests.run.test_interrupted import WRITES, Stops, interrupted, state
@@ -145,6 +150,67 @@ def test_sites_that_were_done_when_the_run_was_killed_are_asked_nothing_again(
     assert again.code == 0, again.text
     assert {row["exit"] for row in json.loads(overview.read_text(encoding="utf-8"))["sites"].values()} == {0}
     assert {file.name for file in again.reports.iterdir()} - {"ledger"} == {"one", "other", "overview.json"}
+
+
+@pytest.mark.parametrize("way", [(), ("--shard", "1/1")], ids=["in one piece", "a shard"])
+def test_a_scenario_at_a_line_is_asked_of_every_site(run: Runner, tmp_path: Path, way: tuple[str, ...]) -> None:
+    """The first of them alone was asked, and the run was green."""
+    with two_sites(tmp_path) as (_, _, arguments):
+        # As --sites FILE the file would be the first place that stands alone, where pytest looks for its settings.
+        sites, *named = arguments[1:]
+        at = "features/41.7.0/recording-changes.feature:21"
+        outcome = run(at, f"--sites={sites}", *named, *way, subprocess=True)
+    assert outcome.code == 0, outcome.text
+    for name in ("one", "other"):
+        summary = json.loads((outcome.reports / name / "summary.json").read_text(encoding="utf-8"))
+        assert [row["title"] for row in summary["scenarios"]] == ["tools holds separateNoRecordingEdit"]
+
+
+def test_sites_whose_run_is_killed_are_put_back_and_end(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    stops = Stops("GetEvent", 2, signal.SIGKILL)
+    reports = pytester.path / "reports"
+    with two_sites(tmp_path, stops) as (one, other, arguments):
+        before = [state(site)["sessions"] for site in (one, other)]
+        chosen = (WRITES, "--lanes", "0", *arguments)
+        assert interrupted(stops, run, pytester, *chosen).code == -signal.SIGKILL
+        for name in ("one", "other"):
+            until_free(reports / name)
+        assert [state(site)["sessions"] for site in (one, other)] == before
+        told = (reports / "one" / "output.txt").read_text(encoding="utf-8")
+        assert "of which this one is a part, was killed" in told
+        assert "INCOMPLETE" in told
+        again = run(*chosen, "--resume", subprocess=True, every_row=True)
+    assert again.code == 0, again.text
+
+
+def until_free(reports: Path) -> None:
+    """Wait until no run holds ``reports`` any more."""
+    end = time.monotonic() + SAFETY
+    while time.monotonic() < end:
+        try:
+            ReportsLock(reports).close()
+        except UserError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"a run still holds {reports}")
+
+
+def test_a_site_that_cannot_begin_costs_no_other_site(run: Runner, tmp_path: Path, pytester: pytest.Pytester) -> None:
+    (pytester.path / "reports").mkdir()
+    (pytester.path / "reports" / "other").symlink_to(tmp_path / "not" / "there")
+    with two_sites(tmp_path) as (_, other, arguments):
+        outcome = run("features/41.9.0", *arguments, subprocess=True)
+    assert outcome.code == 4, outcome.text
+    assert other.asked == []
+    assert json.loads((outcome.reports / "one" / "summary.json").read_text(encoding="utf-8"))["totals"]["passed"]
+    assert "error[site-process]: the run on other cannot begin: File exists" in outcome.text
+    assert re.search(r"^other +- .* 4$", outcome.text, re.MULTILINE), outcome.text
+
+
+@pytest.mark.parametrize(("codes", "worst"), [([0, -9], 2), ([1, -9], 2), ([0, 1, 4], 1), ([5, 0], 5), ([], 0)])
+def test_what_was_killed_was_cut_off(codes: list[int], worst: int) -> None:
+    assert worst_code(codes) == worst
 
 
 @pytest.mark.parametrize(

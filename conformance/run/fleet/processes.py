@@ -9,8 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from conformance.sites.user_files import write_whole
 
 #: Exit codes of pytest, the worst first.
 _SEVERITY = (2, 3, 1, 4, 5, 0)
+_CUT_OFF = 2
 _BEAT = 0.2
 OUTPUT = "output.txt"
 #: As a run says it when it is interrupted; whoever waits for several says himself what Ctrl-C does now.
@@ -51,18 +52,33 @@ class SiteProcess:
         self._milestones = Milestones()
         self._stopped = False
         self._read = 0
+        self._problem = ""
 
     def clear(self) -> None:
         """Remove what an earlier run left: all sites do so before the first begins, since some may never."""
         if "--resume" not in self._arguments and self.ended is None:
             clear(self.reports, (*OF_A_RUN, OUTPUT))
 
-    def begin(self) -> None:
-        """Start the run of the site, in the environment of this one without what says which shard it is."""
+    def begin(self, lifeline: int) -> None:
+        """Start the run of the site, which ends when the other end of the pipe ``lifeline`` is closed.
+
+        One that cannot begin has ended, and costs no other site anything.
+        """
         self._milestones = Milestones()
+        try:
+            self._start(lifeline)
+        except OSError as problem:
+            what = f"the run on {self.site} cannot begin: {problem.strerror}"
+            hint = "make room, or name a folder that can be written with --reports"
+            self._problem = str(UserError("site-process", what, where=str(problem.filename or self.reports), hint=hint))
+            self.ended = 4
+
+    def _start(self, lifeline: int) -> None:
+        """In the environment of this process without what says which shard it is."""
         self.reports.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "pytest", *self._arguments]
-        command += ["--site", self.site, "--reports", str(self.reports)]
+        # In one word each: a folder that stands alone is a place to pytest, where it may look for its settings.
+        command += [f"--site={self.site}", f"--reports={self.reports}", f"--lifeline={lifeline}"]
         with (self.reports / OUTPUT).open("w", encoding="utf-8") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
                 command,
@@ -70,6 +86,7 @@ class SiteProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=(lifeline,),
                 env={name: value for name, value in os.environ.items() if name != SHARD_VARIABLE},
             )
 
@@ -126,6 +143,13 @@ class SiteProcess:
         return self._finished.words(self.selected, seconds)
 
     @property
+    def output(self) -> str:
+        """What it said, or why it said nothing."""
+        if self._problem:
+            return self._problem
+        return (self.reports / OUTPUT).read_text(encoding="utf-8", errors="replace")
+
+    @property
     def never_began(self) -> bool:
         """Whether it was told to end before there was anything to report."""
         return self.code is not None and self.code < 0 and not self.selected
@@ -140,7 +164,7 @@ class SiteProcess:
         """What it says it is taking away, since it was told to end."""
         if not self._stopped or self.code is not None:
             return ""
-        found: list[str] = _CLEANING.findall((self.reports / OUTPUT).read_text(encoding="utf-8", errors="replace"))
+        found: list[str] = _CLEANING.findall(self.output)
         return found[-1] if found else ""
 
     @property
@@ -240,36 +264,49 @@ def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
     tell_problems(options.left_out)
     if any(one.has_workers for one in fleet):
         print(SELDOM_FASTER, flush=True)
-    try:
-        _follow(fleet, options.at_once)
-    except KeyboardInterrupt:
-        interrupted = True
-        print("\nstopping: every site is put back as it was", flush=True)
-        for one in fleet:
-            one.end(signal.SIGINT)
-        _follow(fleet, options.at_once)
-    finally:
-        # Told to end twice, it does not wait for the clean-up; what is left stands in the ledgers.
-        for one in fleet:
-            one.end(signal.SIGKILL)
+    with _lifeline() as lifeline:
+        try:
+            _follow(fleet, options.at_once, lifeline)
+        except KeyboardInterrupt:
+            interrupted = True
+            print("\nstopping: every site is put back as it was", flush=True)
+            for one in fleet:
+                one.end(signal.SIGINT)
+            _follow(fleet, options.at_once, lifeline)
+        finally:
+            # Told to end twice, it does not wait for the clean-up; what is left stands in the ledgers.
+            for one in fleet:
+                one.end(signal.SIGKILL)
     _tell(options, fleet)
     codes = [*(one.code or 0 for one in fleet), tell_problems(options.left_out)]
     return 2 if interrupted else worst_code(codes)
 
 
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """A pipe nobody writes to: whoever reads from it reads its end when this process is gone, however it went."""
+    reads, held = os.pipe()
+    try:
+        yield reads
+    finally:
+        os.close(reads)
+        os.close(held)
+
+
 def worst_code(codes: Iterable[int]) -> int:
-    """What a run on several sites ends with, when each ended with its own; 0 on none."""
-    return min(codes, key=lambda code: _SEVERITY.index(code) if code in _SEVERITY else 0, default=0)
+    """What a run on several sites ends with, when each ended with its own; 0 on none. What was killed was cut off."""
+    told = (code if code in _SEVERITY else _CUT_OFF for code in codes)
+    return min(told, key=_SEVERITY.index, default=0)
 
 
-def _follow(fleet: Sequence[SiteProcess], at_once: int) -> None:
+def _follow(fleet: Sequence[SiteProcess], at_once: int, lifeline: int) -> None:
     """Until every site is done; no more than so many at once."""
     screen = Screen()
     while True:
         waiting = [one for one in fleet if one.process is None and one.ended is None]
         at_work = sum(one.process is not None and one.code is None for one in fleet)
         for one in waiting[: max(0, at_once - at_work)]:
-            one.begin()
+            one.begin(lifeline)
         running = next((one for one in fleet if one.process is not None and one.code is None), None)
         for one in fleet:
             one.look()
@@ -283,8 +320,7 @@ def _tell(options: Options, fleet: Sequence[SiteProcess]) -> None:
     """The statement of every site that is not green, then all of them in a table, and what was cut off."""
     for one in fleet:
         if one.code and not one.never_began:
-            output = (one.reports / OUTPUT).read_text(encoding="utf-8", errors="replace")
-            print(f"\n===== {one.site} =====\n{_statement(output)}", flush=True)
+            print(f"\n===== {one.site} =====\n{_statement(one.output)}", flush=True)
     _overview(options, fleet)
     for one in fleet:
         if one.selected and not (one.reports / SUMMARY).is_file():
@@ -335,7 +371,7 @@ def _overview(options: Options, fleet: Sequence[SiteProcess]) -> None:
     sites: dict[str, Any] = {}
     for one in fleet:
         summary, code = _summary(one.reports / SUMMARY), one.code or 0
-        code = 2 if code == -signal.SIGINT else code
+        code = _CUT_OFF if code < 0 else code
         totals = summary.get("totals", {})
         sites[one.site] = {"exit": code, "release": summary.get("release"), "totals": totals or None}
         told = [str(totals.get(word, "-")) for word in OUTCOMES]

@@ -124,6 +124,7 @@ def add_shard_options(group: Any) -> None:
     # What the process of a shard tells that of a site.
     group.addoption("--shard-part", metavar="J/P", help=SUPPRESS)
     group.addoption("--selection-file", metavar="FILE", help=SUPPRESS)
+    group.addoption("--lifeline", metavar="DESCRIPTOR", type=int, help=SUPPRESS)
 
 
 def shard_of(shard: str | None, shards: int | None) -> tuple[int, int] | None:

@@ -132,8 +132,8 @@ def _collected(options: Options, arguments: tuple[str, ...]) -> list[str]:
     """What pytest collects, with all plugins that have a say in it."""
     with tempfile.TemporaryDirectory(prefix="webex-conformance-") as scratch:
         file = Path(scratch, "selection.json")
-        words = [*of_each_site(arguments, 1), "--collect-only", "-q", "--site", options.sites[0]]
-        command = [sys.executable, "-m", "pytest", *words, "--selection-file", str(file)]
+        words = [*of_each_site(arguments, 1), "--collect-only", "-q", f"--site={options.sites[0]}"]
+        command = [sys.executable, "-m", "pytest", *words, f"--selection-file={file}"]
         done = subprocess.run(  # noqa: S603 - our own interpreter with our own arguments
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=_environment()
         )
