@@ -14,6 +14,7 @@ from typing import Any
 from conformance.history.metrics import METRICS
 from conformance.reporting.statement import NEW_ISSUES
 from conformance.reporting.summary import OVERVIEW
+from conformance.reporting.text import counted
 from conformance.sites.errors import UserError
 from conformance.sites.masking import secret_registry
 from conformance.sites.user_files import demand_readable, write_whole
@@ -38,6 +39,17 @@ class ResumeFile:
     def expect(self, number: int) -> None:
         """Note how many scenarios there are to finish, for whoever watches this run."""
         self._write({"selected": number})
+
+    def demand_selected(self, finished: Iterable[str], selected: Iterable[str]) -> None:
+        """:class:`UserError` unless all that was ``finished`` is ``selected`` again.
+
+        A run of less would be another, and what was found besides be lost with the reports of this one.
+        """
+        if left_out := sorted(set(finished) - set(selected)):
+            number = counted(len(left_out), "scenario")
+            what = f"{number} that the interrupted run finished would be left out, {left_out[0]} among them"
+            hint = "select what it selected, or more; or run without --resume, which begins anew"
+            raise UserError("resume-differs", what, where=str(self._file), hint=hint)
 
     def add(self, message: dict[str, Any]) -> None:
         """Note a finished scenario."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,15 @@ def places(config: pytest.Config) -> list[Path]:
 def usage_error(problem: UserError) -> pytest.UsageError:
     """A mistake of the user as pytest ends with: one message, exit code 4."""
     return pytest.UsageError(printable(str(problem)))
+
+
+@contextmanager
+def mistakes_told() -> Iterator[None]:
+    """Have a mistake of the user that is found inside end the run."""
+    try:
+        yield
+    except UserError as problem:
+        raise usage_error(problem) from None
 
 
 def why_not_begun(problem: Exception, config: pytest.Config, name: str) -> pytest.UsageError:

@@ -23,10 +23,10 @@ from conformance.run.collection import (
     CollectionHooks,
     describe_markers,
     fault_of_ours,
+    mistakes_told,
     places,
     scenarios_of,
     take_lines_from_arguments,
-    usage_error,
     why_not_begun,
 )
 from conformance.run.commands.rejudge import note_finished, told_of_the_end, unrecorded
@@ -130,7 +130,8 @@ class RunHooks:
         if unknown := unrecorded(run.options, (item.nodeid for item in items)):
             config.hook.pytest_deselected(items=[item for item in items if item.nodeid in unknown])
             items[:] = [item for item in items if item.nodeid not in unknown]
-        run.expect([item.nodeid for item in items])
+        with mistakes_told():
+            run.expect([item.nodeid for item in items])
         resumed = [item for item in items if item.nodeid in finished]
         if resumed:
             items[:] = [item for item in items if item.nodeid not in finished]
@@ -143,11 +144,9 @@ class RunHooks:
         items.sort(key=lambda item: item.nodeid in last)
 
     def _begin(self, run: RunSession) -> set[str]:
-        try:
+        with mistakes_told():
             demand_history(run.options, run.worker_run.run_context.profile.history)
             return run.begin()
-        except UserError as problem:
-            raise usage_error(problem) from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -175,10 +174,8 @@ class RunHooks:
             )
 
     def _read_features(self) -> list[FeatureFile]:
-        try:
+        with mistakes_told():
             return self._catalogue.read_all(places(self._config))
-        except UserError as problem:
-            raise usage_error(problem) from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -196,7 +193,8 @@ class RunHooks:
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
         """All workers collect the same; the first to finish tells how much there is."""
         if self._run is not None and not self._run.expected:
-            self._run.expect(ids)
+            with mistakes_told():
+                self._run.expect(ids)
             self._left = len(set(ids) - self._finished)
 
     # -- on the way --------------------------------------------------------------

@@ -245,6 +245,9 @@ class Preflight:
         except AccountRefused as problem:
             return PreflightLine(what, told, _with_hint(str(problem)), "refused")
         except CannotJudge as problem:
+            if self._run_context.rate_limiter.in_vain:
+                # Nobody was answered since: the others would wait as long, and scenarios after them.
+                raise self._unreachable(problem, limited=True) from None
             return PreflightLine(what, told, f"could not be asked: {problem}", "note")
         if reply.succeeded:
             self._run_context.sign_ins.saw(account)

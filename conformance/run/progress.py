@@ -15,6 +15,7 @@ import pytest
 from conformance.reporting.text import safe
 from conformance.run.collection import ScenarioItem
 from conformance.run.pytest_internals import attached, begin_line, cursor, on_a_terminal, says_something
+from conformance.wire.rate_limiter import held_back
 
 #: A scenario quicker than this is told by pytest's dot before anybody could read a line about it.
 _QUIET = 0.5
@@ -185,9 +186,8 @@ class Progress:
         writer = self._config.get_terminal_writer()
         if drawn_over(on_a_terminal(self._config)):
             self._line = TerminalLine(writer, self._out)
-        else:
-            self._log = LogLines(writer, self._out, self._due)
-            self._log.begin()
+        self._log = LogLines(writer, self._out, self._due)
+        self._log.begin()
 
     def pytest_unconfigure(self) -> None:
         """Give the way out back."""
@@ -197,8 +197,10 @@ class Progress:
             self._out = None
 
     def pytest_runtest_logstart(self) -> None:
-        """From the first scenario on it can be told how many are done in a second."""
+        """From the first scenario on it can be told how many are done in a second, on a terminal below the dots."""
         self._began = self._began or time.monotonic()
+        if self._line is not None:
+            self._end_log()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
@@ -224,6 +226,9 @@ class Progress:
     def _end(self) -> None:
         if self._line is not None:
             self._line.clear()
+        self._end_log()
+
+    def _end_log(self) -> None:
         if self._log is not None:
             self._log.end()
             self._log = None
@@ -236,7 +241,9 @@ class Progress:
         number = self._selected()
         if not self._milestones.due(self._finished.done, number):
             return ""
-        return self._words() if number else f"begins  {self._milestones.seconds:.0f} s"
+        words = self._words() if number else f"begins  {self._milestones.seconds:.0f} s"
+        left = held_back()
+        return f"{words}  the site limits the rate: asked again in {left:.0f} s" if left >= 1 else words
 
     def _selected(self) -> int:
         session = self._config.pluginmanager.get_plugin("session")

@@ -287,7 +287,8 @@ class RunSession:
         return set()
 
     def expect(self, nodeids: Sequence[str]) -> None:
-        """What is to run, in the order reports list it."""
+        """What is to run, in the order reports list it; :class:`UserError` where it lacks what was finished before."""
+        self._resume_file.demand_selected(self.results, nodeids)
         self.expected = len(nodeids)
         self._guarded("the file by which a run is resumed", lambda: self._resume_file.expect(self.expected))
         self.worker_run.number(nodeids)

@@ -6,14 +6,17 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
 from conformance.sites.profile import Profile
+from conformance.wire import client
 from conformance.wire.environment import default_tls, proxy_for
 
 _ENOUGH = 64 * 1024
+#: Seconds for a page with all that leads to it: a byte now and then satisfies the limit of a single read.
+_PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,10 @@ class Browser:
 
     def __init__(self, profile: Profile, tls: ssl.SSLContext, transport: httpx.BaseTransport | None = None) -> None:
         # The context of a site on loopback verifies nobody: it is for that site alone.
+        self._timeout = min(_PATIENCE, profile.timeout)
+        self._connections = client.Connections()
         self._http = httpx.Client(
-            timeout=min(30.0, profile.timeout),
+            timeout=self._timeout,
             verify=tls if profile.url.startswith("https://") else _of_this_machine(),
             trust_env=False,
             proxy=proxy_for(profile.url) if profile.trust_env and transport is None else None,
@@ -70,8 +75,13 @@ class Browser:
         return self._page("POST", address, fields)
 
     def _page(self, method: str, address: str, fields: dict[str, str] | None = None) -> Page:
+        self._connections.cut_off = False
+        more: dict[str, Any] = {"data": fields, "extensions": {"trace": self._connections.trace}}
         try:
-            with self._http.stream(method, address, data=fields) as answer:
+            with (
+                client.watchdog.limit(self._timeout, self._connections.cut),
+                self._http.stream(method, address, **more) as answer,
+            ):
                 body = bytearray()
                 for chunk in answer.iter_bytes():
                     body += chunk
@@ -79,4 +89,6 @@ class Browser:
                         break
                 return Page(address, answer.status_code, body.decode("utf-8", "replace"))
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
+            if self._connections.cut_off:
+                return Page(address, 0, f"not complete within {self._timeout:g} s")
             return Page(address, 0, str(problem) or type(problem).__name__)

@@ -76,10 +76,11 @@ class Connections:
         self.cut_off = self.given_up = False
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Remember what has just been connected."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        """Remember what has just been connected; behind a proxy other parts of httpcore tell it."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._sockets = [*self._sockets[1 - _MOST :], info["return_value"].get_extra_info("socket")]  # type: ignore[attr-defined]
-            if self.given_up:
+            # Cut while it was being made, it would never end.
+            if self.given_up or self.cut_off:
                 self.cut()
 
     def cut(self) -> None:

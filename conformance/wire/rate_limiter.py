@@ -6,11 +6,21 @@ import fcntl
 import math
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
 #: Seconds within which a thread is woken, even on a busy machine, most of the time.
 _LATE = 0.02
+#: Nobody is held back for longer, but for the time requests are apart: what says so was written before the clock was
+#: set back, and waiting for it would take as long as the clock was ahead.
+_LONGEST = 120.0
+_all: weakref.WeakSet[RateLimiter] = weakref.WeakSet()
+
+
+def held_back() -> float:
+    """Seconds for which a site that limits the rate still holds this process back; 0 when none does."""
+    return max((one.held_back for one in list(_all)), default=0.0)
 
 
 class RateLimiter:
@@ -45,9 +55,11 @@ class RateLimiter:
         self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._next, self._written = 0.0, 0.0
+        self._paused_until = 0.0
         self.waited = 0.0
         #: Seconds paused for a request that was refused for the rate to the end; 0 once another has been answered.
         self.in_vain = 0.0
+        _all.add(self)
 
     def wait(self) -> float:
         """Sleep until a request may leave; the seconds slept."""
@@ -64,8 +76,14 @@ class RateLimiter:
 
     def pause(self, seconds: float) -> None:
         """Let nobody send for ``seconds`` from now."""
+        self._paused_until = time.monotonic() + seconds
         until = time.time() + seconds
         self._book(lambda free, written: (max(free, until), written))
+
+    @property
+    def held_back(self) -> float:
+        """Seconds that are left of the last pause."""
+        return max(0.0, self._paused_until - time.monotonic())
 
     def leaves(self) -> None:
         """Told when a request is about to be written: sleep if another has been since this one was let go.
@@ -108,6 +126,7 @@ class RateLimiter:
 
     def _mine(self, free: float, now: float) -> float:
         """The first moment from ``free`` on at which this part may send; not in the past but for :attr:`_late`."""
+        free = now if free > now + self._gap + _LONGEST else free
         if self._parts == 1:
             return max(free, now)
         return self._first + math.ceil((max(free, now - self._late) - self._first) / self._gap) * self._gap

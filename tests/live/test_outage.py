@@ -75,6 +75,34 @@ def test_when_nothing_but_an_outage_is_left_nothing_is_judged(
     assert twist.after < 120, "a site in trouble is not hammered"
 
 
+@pytest.mark.parametrize("more", [0, 3])
+def test_a_limit_that_begins_while_accounts_sign_in_and_is_not_let_up_is_told_before_anything_is_judged(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    """Each account was waited for in turn, and then scenarios broke one by one."""
+    monkeypatch.setattr("conformance.wire.client._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("conformance.wire.client._IN_VAIN", (1, 0.01))
+    answered = [1 + more]
+    limited: list[str] = []
+
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if request.path.startswith("/_control"):
+            return response
+        answered[0] -= 1
+        if answered[0] >= 0:
+            return response
+        limited.append(operation_of(request))
+        return mocksite.HttpResponse(429, (), b"slow down")
+
+    with twisted(tmp_path, twist, lanes="1") as site:
+        outcome = run(*READS, *site.arguments())
+    assert outcome.code == 4, outcome.text
+    assert "error[unreachable]: the site cannot be asked: " in outcome.text
+    assert "the site limits the rate and has not let up for " in outcome.text
+    assert "try again later; no scenario was run" in outcome.text
+    assert len(limited) <= 6 + 2 * 3, "the first is asked again five times, the next once, and not every account"
+
+
 @pytest.mark.parametrize("name", ["maintenance page", "firewall", "redirect"])
 def test_what_stands_before_a_site_and_turns_all_away_is_an_outage_in_mid_run(run: Runner, tmp_path: Path, name: str) -> None:
     """By then operations have been served, and the first answer to each is not what tells it."""

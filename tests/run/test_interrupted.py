@@ -344,6 +344,29 @@ def test_another_run_cannot_be_resumed(run: Runner, pytester: pytest.Pytester, t
     assert "the interrupted run had strict False" in outcome.text
 
 
+@pytest.mark.parametrize("way", [("--lanes", "0"), ("-n", "2")], ids=" ".join)
+def test_a_run_is_not_gone_on_with_by_one_of_less(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    """It was INCOMPLETE for ever: what was finished and not selected counted, and was never selected."""
+    (pytester.path / "killed.py").write_text(KILLED, encoding="utf-8")
+    feature = "features/41.7.0/recording-changes.feature"
+    with twisted(tmp_path) as site:
+        chosen = (feature, *site.arguments())
+        assert run(*chosen, "-k", "holds", "-p", "killed", subprocess=True).code == 9
+        journal = pytester.path / "reports" / "journal.jsonl"
+        before = journal.read_bytes()
+        less = run(*chosen, "-k", "enableNBRMCModify and holds", "--resume", *way, subprocess=True)
+        assert less.code == 4, less.text
+        assert less.text.count("scenarios that the interrupted run finished would be left out, features/41.7.0/") == 1
+        assert "select what it selected, or more" in less.text
+        assert "INCOMPLETE" not in less.text
+        assert journal.read_bytes() == before
+        more = run(*chosen, "-k", "holds or stands", "--resume", *way, subprocess=True)
+    assert more.code == 0, more.text
+    assert more.summary["totals"]["passed"] > before.count(b'"passed"')
+
+
 def test_there_must_be_something_to_resume(run: Runner) -> None:
     outcome = run(WRITES, "--resume")
     assert outcome.code == 4

@@ -23,6 +23,7 @@ from conformance.history.resume_file import RESUME_FILE
 from conformance.run.fleet.processes import OUTPUT, Screen, SiteProcess
 from conformance.run.progress import SILENT, SOON, LogLines, Milestones, Finished, pace
 from tests.conftest import ROOT, SAFETY
+from tests.twisted import operation_of, twisted
 
 LINE = re.compile(r"\x1b\[K(\d+ of \d+ \(\d+ %\)[^\x1b]*)")
 
@@ -71,6 +72,25 @@ def test_a_terminal_shows_what_is_waited_for(slow: list[str]) -> None:
     assert all(":" in line and len(line) < 80 for line in lines)
     # The last word about the line below is that it is empty.
     assert told.rindex("\x1b[K\x1b[A") > told.rindex(lines[-1])
+
+
+@pytest.mark.parametrize("ci", [False, True])
+def test_a_limit_is_told_while_accounts_sign_in(tmp_path: Path, ci: bool) -> None:
+    limits = iter([mocksite.HttpResponse(429, (("Retry-After", "3"),), b"")])
+
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        return next(limits, response) if operation_of(request) == "AuthenticateUser" else response
+
+    with twisted(tmp_path, twist) as site:
+        run = ["-m", "pytest", "features/41.9.0", "-p", "tests.run.talkative", "-p", "no:cacheprovider"]
+        run += site.arguments("--reports", str(tmp_path / "reports"))
+        if ci:
+            told = subprocess.run([sys.executable, *run], cwd=ROOT, capture_output=True, text=True).stdout
+        else:
+            told = on_a_terminal(run)
+    begins, _, rest = told.partition("= conformance =")
+    assert re.search(r"^begins  \d+ s  the site limits the rate: asked again in [123] s\r?$", begins, re.MULTILINE), told
+    assert "passed" in rest
 
 
 def test_a_short_run_into_a_file_says_nothing_on_the_way(slow: list[str]) -> None:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 import httpx
 import pytest
@@ -298,10 +298,21 @@ def test_of_a_form_the_document_is_kept_and_judged(tmp_path: Path, capsys: pytes
     assert [json.loads(one)["url"].partition("?")[2] for one in sink.getvalue().splitlines()] == [
         "", "AT=LI&WID=ada&PW=******&MU=x", "UID=ada&PWD=******",
     ]  # fmt: skip
+    told_whole = har([TrafficExchange(form, told.content)], packed=False)
+
+    def in_params(value: str) -> str:
+        document = json.loads(told_whole)
+        params = [{"name": "UID", "value": "ada"}, {"name": "SID"}, {"name": "XML", "value": value}]
+        document["log"]["entries"][0]["request"]["postData"] = {"mimeType": "application/x-www-form-urlencoded", "params": params}
+        return json.dumps(document)
+
+    sent = form.decode().rpartition("XML=")[2]
     kept = {
+        "encoded.har": in_params(sent),
+        "meant.har": in_params(unquote_plus(sent)),
         "traffic.ndjson": sink.getvalue(),
         "lines.ndjson": json.dumps(line(TrafficExchange(form, told.content))),
-        "day.har": har([TrafficExchange(form, told.content)], packed=False),
+        "day.har": told_whole,
     }
     for name, text in kept.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -113,6 +113,35 @@ def test_a_shorter_pause_does_not_end_a_longer_one(monkeypatch: pytest.MonkeyPat
     assert rate_limiter.wait() >= 20
 
 
+@pytest.mark.parametrize(("rate", "part"), [(None, (1, 1)), (0.5, (1, 1)), (0.5, (2, 3))])
+def test_a_clock_that_is_set_back_holds_nobody_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rate: float | None, part: tuple[int, int]
+) -> None:
+    """A run would have waited for as long as the clock was ahead, without a word."""
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    rate_limiter = RateLimiter(rate, tmp_path / "pace", sleep=clock.sleep, part=part)
+    clock.now += 7200
+    rate_limiter.wait()
+    rate_limiter.left()
+    rate_limiter.pause(60)
+    clock.now -= 7200
+    assert rate_limiter.wait() < 10
+    rate_limiter.pause(60)
+    assert rate_limiter.wait() >= 60, "from then on all is as before"
+
+
+def test_who_waits_can_be_told_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    rate_limiter = RateLimiter(None, sleep=clock.sleep)
+    rate_limiter.pause(40)
+    clock.now += 10
+    assert rate_limiter.held_back == 30
+    rate_limiter.wait()
+    assert rate_limiter.held_back == 0
+
+
 @pytest.mark.parametrize(("rate", "parts"), [(2, 2), (2, 4), (2, 8), (4, 3), (40, 4)])
 def test_parts_of_a_site_keep_its_rate_together(monkeypatch: pytest.MonkeyPatch, rate: int, parts: int) -> None:
     """Each on a machine of its own, with threads that are woken late and pauses between its requests."""

@@ -122,7 +122,7 @@ def _lines(text: IO[str]) -> Iterator[str]:
 
 
 def _of_line(row: Mapping[str, Any]) -> TrafficExchange:
-    request, reply = (row[name].encode("utf-8", "surrogateescape") for name in ("request", "reply"))
+    request, reply = (_bytes(row[name]) for name in ("request", "reply"))
     started, seconds, status = (row.get(name, 0) for name in ("started", "seconds", "status"))
     told = (str(row.get("url", "")), float(started), float(seconds), int(status) or 200)
     return TrafficExchange(document_of(request), reply, *told)
@@ -156,17 +156,32 @@ def _entries(first: str, text: IO[str]) -> Iterator[Mapping[str, Any]]:
 
 def _of_har(entry: Mapping[str, Any]) -> TrafficExchange:
     content = entry["response"]["content"]
-    told = content.get("text", "")
-    reply = base64.b64decode(told) if content.get("encoding") == "base64" else told.encode("utf-8", "surrogateescape")
-    asked = entry["request"].get("postData", {}).get("text", "").encode("utf-8", "surrogateescape")
+    told = content.get("text") or ""
+    reply = base64.b64decode(told) if content.get("encoding") == "base64" else _bytes(told)
     return TrafficExchange(
-        document_of(asked),
+        _posted(entry["request"].get("postData") or {}),
         reply,
         str(entry["request"].get("url", "")),
         _moment(entry.get("startedDateTime", "")),
         float(entry.get("time", 0)) / 1000,
         int(entry["response"].get("status", 200)),
     )
+
+
+def _posted(data: Mapping[str, Any]) -> bytes:
+    """The document a HAR tells was posted: as text, or of a form as one of its ``params`` (HAR 1.2: never both).
+
+    Some write a param as it was sent, percent-encoded (Chrome), others as it was meant.
+    """
+    if text := data.get("text"):
+        return document_of(_bytes(text))
+    fields = (one.get("value") or "" for one in data.get("params") or () if one.get("name", "").upper() == "XML")
+    field = next(fields, "")
+    return _bytes(field) if field.lstrip().startswith("<") else document_of(b"XML=" + _bytes(field))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _moment(text: str) -> float:
