@@ -150,7 +150,7 @@ def read_options(config: Any) -> Options:
     _demand_numbers(option)
     known = Path(option.known_issues) if option.known_issues else beside(config.rootpath, "known_issues.toml")
     reports = Path(option.reports) if option.reports else beside(config.rootpath, "reports")
-    named = sites_named(option.site or [], option.site_group or [], option.sites or "")
+    named = sites_named(*_named(option), option.sites or "")
     options = Options(
         sites=named.sites,
         left_out=named.problems,
@@ -176,6 +176,16 @@ def read_options(config: Any) -> Options:
     )
     options = _in_shards(options, option)
     return options if options.rejudge is None else _as_recorded(options, options.rejudge.notes)
+
+
+def _named(option: Any) -> tuple[list[str], list[str]]:
+    """What ``--site`` and ``--site-group`` name; of a run on several sites each process has the last, its own.
+
+    What PYTEST_ADDOPTS or a file of settings names before is for the whole run: it would begin anew in each of them.
+    """
+    if option.lifeline is not None:
+        return option.site[-1:], []
+    return option.site or [], option.site_group or []
 
 
 def _demand_numbers(option: Any) -> None:

@@ -245,6 +245,7 @@ class Client:
     def give_up(self) -> None:
         """Wait for no answer any more, and send nothing: told from another thread."""
         self._connections.given_up = True
+        self._rate_limiter.give_up()
         self._connections.cut()
 
     def _next_pause(self, asked: float, paused: list[float]) -> float:

@@ -40,7 +40,7 @@ class RateLimiter:
         self,
         rate: float | None,
         ledger: Path | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         *,
         part: tuple[int, int] = (1, 1),
     ) -> None:
@@ -51,7 +51,8 @@ class RateLimiter:
         #: Who is woken later than this after a moment of its part waits for the next: another part's is near.
         self._late = min(apart / 2, max(apart / 10, _LATE))
         self._ledger = ledger
-        self._sleep = sleep
+        self._over = threading.Event()
+        self._sleep = sleep or self._over.wait
         self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._next, self._written = 0.0, 0.0
@@ -69,7 +70,7 @@ class RateLimiter:
         with self._turn:
             # The time is taken after the sleep, not booked before it: a thread
             # that is woken late must not leave together with the one behind it.
-            while (delay := self._claim()) > 0:
+            while not self._over.is_set() and (delay := self._claim()) > 0:
                 self._sleep(delay)
                 self.waited += delay
         return time.monotonic() - asked
@@ -79,6 +80,10 @@ class RateLimiter:
         self._paused_until = time.monotonic() + seconds
         until = time.time() + seconds
         self._book(lambda free, written: (max(free, until), written))
+
+    def give_up(self) -> None:
+        """Let everybody go who waits, now and from now on: told from another thread, when nothing is sent any more."""
+        self._over.set()
 
     @property
     def held_back(self) -> float:
@@ -92,7 +97,7 @@ class RateLimiter:
         """
         if not self._gap or self._parts > 1:
             return
-        while (delay := self._another_gap()) > 0:
+        while not self._over.is_set() and (delay := self._another_gap()) > 0:
             self._sleep(delay)
 
     def left(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import threading
@@ -16,10 +17,11 @@ import pytest
 
 from conformance.reporting.summary import folders_of
 from conformance.run.fleet.processes import _shared_out, worst_code
+from conformance.run.options import read_options
 from conformance.run.progress import SELDOM_FASTER
 from conformance.sites.errors import UserError
 from conformance.sites.ledger import ReportsLock
-from tests.conftest import SAFETY
+from tests.conftest import ROOT, SAFETY
 from tests.run.conftest import Runner
 from tests.run.test_progress import on_a_terminal
 from tests.run.test_interrupted import WRITES, Stops, interrupted, state
@@ -88,6 +90,42 @@ def test_ctrl_c_puts_every_site_back_and_says_what_was_cut_off(
     assert outcome.text.count("INCOMPLETE") == outcome.text.count("CUT OFF") == 2
     assert " scenarios have a result; go on with --resume" in outcome.text
     assert "Traceback" not in outcome.text, outcome.text
+
+
+class EndsAll(Stops):
+    """Ends a run as systemd and Jenkins end a job: every process of it is told."""
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        process = self.process
+        if operation_of(request) == self.operation and process is not None:
+            self.left -= 1
+            if self.left == 0:
+                below = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+                assert below
+                for number in (*map(int, below), process.pid):
+                    os.kill(number, signal.SIGTERM)
+        return response
+
+
+def test_a_job_whose_every_process_is_told_to_end_is_put_back_as_well(
+    run: Runner, pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    """The processes of the sites took what the first passed on for the second Ctrl-C, and left all as it was."""
+    stops = EndsAll("GetEvent", 2)
+    with two_sites(tmp_path, stops) as (one, other, arguments):
+        before = [state(site)["sessions"] for site in (one, other)]
+        outcome = interrupted(stops, run, pytester, WRITES, "features/41.11.0", "--lanes", "0", *arguments)
+        assert [state(site)["sessions"] for site in (one, other)] == before
+    assert outcome.code == 2, outcome.text
+    assert "stopped at once" not in outcome.text
+    assert outcome.text.count("INCOMPLETE") == 2, outcome.text
+
+
+def test_a_process_of_a_site_has_that_site_alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With both from the environment each would be a run on several sites, of which each would be one, and so on."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--site=one --site=other --site-group=all")
+    config = pytester.parseconfig("-c", str(ROOT / "pyproject.toml"), "--site=other", "--lifeline=0")
+    assert read_options(config).sites == ("other",)
 
 
 def test_a_site_that_never_began_has_no_reports_of_an_earlier_run_and_resume_does_what_is_left(

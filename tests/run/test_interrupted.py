@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,6 +121,27 @@ def test_who_interrupts_the_sign_in_waits_for_no_answer(
         outcome = interrupted(stops, run, pytester, WRITES, *site.arguments())
     assert outcome.code == 2
     assert "Traceback" not in outcome.text
+
+
+class Limits(Stops):
+    """Limits the rate when the operation is asked, and sends it when the run waits."""
+
+    def __call__(self, request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if operation_of(request) != self.operation or self.process is None:
+            return response
+        if self.left:
+            self.left = 0
+            threading.Timer(0.5, self.process.send_signal, [self.signal]).start()
+        return mocksite.HttpResponse(429, (("Retry-After", "60"),), b"")
+
+
+def test_who_interrupts_the_sign_in_waits_for_no_limit(run: Runner, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    began = time.monotonic()
+    stops = Limits("AuthenticateUser", 1)
+    with twisted(tmp_path, stops) as site:
+        outcome = interrupted(stops, run, pytester, WRITES, *site.arguments())
+    assert outcome.code == 2
+    assert time.monotonic() - began < 30, "the site asked to wait for 60 s"
 
 
 #: Interrupts a run when pytest has counted its first scenario, and before anybody else is told of it.

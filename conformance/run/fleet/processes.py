@@ -271,7 +271,9 @@ def carry_out(options: Options, fleet: Sequence[SiteProcess]) -> int:
             interrupted = True
             print("\nstopping: every site is put back as it was", flush=True)
             for one in fleet:
-                one.end(signal.SIGINT)
+                # Not SIGINT: whoever ends all processes of a job has sent SIGTERM to each, and that would be the
+                # second Ctrl-C, which leaves everything on its site.
+                one.end(signal.SIGTERM)
             _follow(fleet, options.at_once, lifeline)
         finally:
             # Told to end twice, it does not wait for the clean-up; what is left stands in the ledgers.
