@@ -116,10 +116,11 @@ def test_xdist_still_schedules_by_the_methods_we_replace() -> None:
 
     from conformance.run.distribution import SiteScheduling
 
-    for name in ("_split_scope", "tests_finished"):
+    for name in ("_split_scope", "tests_finished", "_assign_work_unit", "_reschedule"):
         assert name in vars(LoadScopeScheduling), f"xdist asks a scheduler for {name} no more: mend SiteScheduling"
         assert name in vars(SiteScheduling)
-    assert "self.workqueue" in inspect.getsource(LoadScopeScheduling), "xdist keeps its queue elsewhere: mend SiteScheduling"
+    for name in ("self.workqueue", "self.registered_collections"):
+        assert name in inspect.getsource(LoadScopeScheduling), f"xdist keeps its {name} elsewhere: mend SiteScheduling"
 
 
 def test_xdist_still_ends_and_tells_workers_as_we_do() -> None:
@@ -129,6 +130,7 @@ def test_xdist_still_ends_and_tells_workers_as_we_do() -> None:
     assert "self.shouldstop" in source, "xdist ends a run by another word: mend end_session"
     assert 'register(session, "dsession")' in inspect.getsource(__import__("xdist.plugin").plugin), "dsession has another name"
     assert "self.workerinput" in inspect.getsource(workermanage), "workers are told otherwise: mend assign and assignment"
+    assert "self.workeroutput" in inspect.getsource(workermanage), "workers tell otherwise: mend tell_controller and told_by"
     assert has(
         newhooks, "pytest_xdist_make_scheduler", "pytest_configure_node", "pytest_handlecrashitem", "pytest_testnodedown",
         "pytest_xdist_node_collection_finished",

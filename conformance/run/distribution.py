@@ -41,6 +41,18 @@ class SiteScheduling(LoadScopeScheduling):
         """Whether there is nothing left to hand out; xdist forgets what a crashed worker gave back."""
         return not self.workqueue and super().tests_finished
 
+    def _assign_work_unit(self, node: Any) -> None:
+        """Give work to a worker that has collected: one in the place of a dead one is asked once it has.
+
+        xdist counts the collections of dead workers, too, and takes it for ready (KeyError: <WorkerController gw2>).
+        """
+        if node in self.registered_collections:
+            super()._assign_work_unit(node)
+
+    def _reschedule(self, node: Any) -> None:
+        if node in self.registered_collections:
+            super()._reschedule(node)
+
     def _split_scope(self, nodeid: str) -> str:
         """The name of the lot a scenario is handed out in."""
         return "what writes to the site" if self._together(nodeid) else nodeid

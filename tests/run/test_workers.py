@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import mocksite
 import pytest
 
+from conformance.run.distribution import SiteScheduling
 from tests.conftest import ROOT
 from tests.run.conftest import Outcome, Runner
 from tests.twisted import operation_of, twisted
@@ -34,6 +36,50 @@ def test_a_worker_whose_site_cannot_be_asked_ends_the_run(run: Runner, tmp_path:
     with twisted(tmp_path, twist) as site:
         outcome = run("features/41.7.0", "-n", "2", *site.arguments(), subprocess=True)
     ended_by(outcome, "error[unreachable]: the site cannot be asked: GetAPIVersion")
+
+
+class Node:
+    """A worker as xdist's controller sees it: what it was given to do."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.gateway = SimpleNamespace(id=name)
+        self.given: list[int] = []
+        self.shutting_down = False
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        self.given += indices
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def test_a_worker_in_the_place_of_a_dead_one_is_given_nothing_before_it_has_collected() -> None:
+    """xdist takes it for ready, since the dead one had collected: KeyError: <WorkerController gw2>, now and then."""
+    option = SimpleNamespace(loadscopereorder=False)
+    config = SimpleNamespace(getvalue=lambda name: ["2*popen"], option=option)
+    scheduling = SiteScheduling(config, None, lambda nodeid: False)
+    first, second, third = nodes = [Node(f"gw{number}") for number in range(3)]
+    collected = [f"a::{number}" for number in range(8)]
+    for node in (first, second):
+        scheduling.add_node(node)
+    scheduling.add_node_collection(first, collected)
+    assert scheduling.remove_node(first) is None, "it had nothing to do yet"
+    scheduling.add_node(third)
+    scheduling.add_node_collection(second, collected)
+    scheduling.schedule()
+    assert third.given == []
+    assert not third.shutting_down
+    scheduling.add_node_collection(third, collected)
+    scheduling.schedule()
+    assert third.given
+    done: dict[str, int] = dict.fromkeys(("gw1", "gw2"), 0)
+    while not scheduling.tests_finished:
+        for node in nodes[1:]:
+            if done[node.name] < len(node.given):
+                scheduling.mark_test_complete(node, node.given[done[node.name]])
+                done[node.name] += 1
+    assert sorted(second.given + third.given) == list(range(8))
 
 
 #: A plugin by which a worker cannot open its site, by a fault of the suite.
