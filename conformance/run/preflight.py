@@ -48,7 +48,7 @@ _LOGIN_HINTS = {
     "030047": "the session ticket is not valid (any more), get a new one or use the password",
     "000001": "the account may not read its own user record, give it the privilege to log in",
 }
-_NO_ROLE = "cannot play its role"
+_NO_ROLE, _NOT_ASKED = "cannot play its role", "could not be asked"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 #: A clock further from ours than this many seconds asks for other days than we mean.
 _CLOCKS_APART = 120.0
@@ -190,6 +190,9 @@ class Preflight:
         """All at a time, as many as the profile has lanes: an operator should not wait for ten round trips in turn."""
         accounts = list(self._profile.accounts.values())
         lines = list(chain.from_iterable(self._all_at_a_time(self._account, accounts)))
+        if all(line.found.startswith(_NOT_ASKED) for line in lines):
+            # Is it GetUser that is not answered, or is nobody there any more? That, too, is for nobody to wait for.
+            self._version()
         refused = self._run_context.sign_ins.refused
         self._run_context.sign_ins.begin()
         if all(account.role in refused for account in accounts):
@@ -235,7 +238,7 @@ class Preflight:
         except AccountRefused as problem:
             return PreflightLine(what, told, str(problem), "refused")
         except CannotJudge as problem:
-            return PreflightLine(what, told, f"could not be asked: {problem}", "note")
+            return PreflightLine(what, told, f"{_NOT_ASKED}: {problem}", "note")
         return PreflightLine(what, told, "signed in")
 
     def _signed_in(self, account: Account, told: str) -> PreflightLine:
@@ -248,7 +251,7 @@ class Preflight:
             if self._run_context.rate_limiter.in_vain:
                 # Nobody was answered since: the others would wait as long, and scenarios after them.
                 raise self._unreachable(problem, limited=True) from None
-            return PreflightLine(what, told, f"could not be asked: {problem}", "note")
+            return PreflightLine(what, told, f"{_NOT_ASKED}: {problem}", "note")
         if reply.succeeded:
             self._run_context.sign_ins.saw(account)
             return self._played(account, told, Finder(reply, self._run_context.contract.whole))

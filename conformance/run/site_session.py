@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from conformance.history.resume_file import OF_A_RUN, clear
 from conformance.judge.clauses import SUBJECTS, Clause
 from conformance.judge.contract import Contract, ContractView
 from conformance.judge.vendor_schemas import VendorSchemas
@@ -204,6 +205,14 @@ def _close(run_context: RunContext) -> None:
         stack.callback(run_context.ledger.close)
 
 
+def _let_go(run_context: RunContext, options: Options, *, begins: bool) -> None:
+    """A site that could not be asked; of a run that ``begins`` nobody shall take the results of the night before."""
+    try:
+        clear(options.reports, OF_A_RUN if begins else ())
+    finally:
+        _close(run_context)
+
+
 #: Whoever adds a release writes its clauses first, and names what is not there yet.
 _NEW_OPERATION = "a new one has its template in payloads/SERVICE/ and its types in schemas/SERVICE.xsd first"
 _NEW_ELEMENT = "a new one is declared in schemas/SERVICE.xsd first, with c:since"
@@ -286,7 +295,7 @@ def open_site(
         now=moment_on(tape) or datetime.now(UTC),
     )
     with ExitStack() as undo:
-        undo.callback(_close, run_context)
+        undo.callback(_let_go, run_context, options, begins=not (check_only or worker or options.resume))
         note_site(run_context, options)
         session = _asked(run_context, Preflight(run_context, survey=survey, alone=not worker), options, ledgers)
         undo.pop_all()

@@ -44,6 +44,8 @@ from conformance.wire.pages import next_start
 
 #: A site that needs more reads than these is not searched on: what is missing by then is skipped.
 MOST_READS = 60
+#: After so many in a row without an answer nothing more is looked for.
+_SILENT = 3
 #: So many rows that look right are tried before the way is given up.
 _MOST_CANDIDATES = 3
 #: Refusals that say there is nothing, or nothing for this account; every other is trouble.
@@ -57,7 +59,7 @@ class SiteReads:
     """The reads of a run, each made once: rows of lists, page by page, as far as somebody wants them."""
 
     def __init__(self, client: Sender, table: DiscoveryTable) -> None:
-        self.requests = 0
+        self.requests = self._silent = 0
         #: Runs, other than this one, that made what the site shows: at work on it, or killed.
         self.other_runs: set[str] = set()
         self._client = client
@@ -67,8 +69,16 @@ class SiteReads:
 
     def send(self, request: Request) -> Exchange:
         """Send for a scenario context that looks a candidate up; counted like every other request."""
+        self._demand_answers()
         self.requests += 1
-        return self._client.send(request)
+        exchange = self._client.send(request)
+        self._silent = self._silent + 1 if exchange.unanswered else 0
+        return exchange
+
+    def _demand_answers(self) -> None:
+        """:class:`CannotJudge` once the site has fallen silent: each further read would take its whole time limit."""
+        if self._silent >= _SILENT:
+            raise CannotJudge("the site did not answer when it was looked for")
 
     @property
     def used_up(self) -> bool:
@@ -155,6 +165,7 @@ class SiteReads:
 
         Refusals that say there is nothing are an answer, others :class:`CannotJudge`.
         """
+        self._demand_answers()
         authenticator = Authenticator(here, self.send)
         account = authenticator.account(role)
         key = (operation, account.webex_id, repr(sorted(values.items())))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import mocksite
 import pytest
 
+from conformance.scenarios.discovery import SiteReads
 from conformance.scenarios.features import Catalogue
+from conformance.sites.discovery import discovery_table
+from conformance.sites.errors import CannotJudge
+from conformance.wire.exchange import Exchange, Request
 from tests.conftest import ROOT
+from tests.rig import rig
 from tests.run.conftest import Runner
 from tests.twins import wire
 from tests.twins.site import Gateway, Twin, judge
@@ -101,6 +107,61 @@ def test_a_limit_that_begins_while_accounts_sign_in_and_is_not_let_up_is_told_be
     assert "the site limits the rate and has not let up for " in outcome.text
     assert "try again later; no scenario was run" in outcome.text
     assert len(limited) <= 6 + 2 * 3, "the first is asked again five times, the next once, and not every account"
+
+
+def test_a_site_that_falls_silent_before_anything_is_judged_is_not_waited_for_read_by_read(run: Runner, tmp_path: Path) -> None:
+    """With a time limit of 30 s it took most of half an hour."""
+    left, silent = [1], list[str]()
+
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        if not request.path.startswith("/_control"):
+            left[0] -= 1
+            if left[0] < 0:
+                silent.append(operation_of(request))
+                time.sleep(0.4)
+        return response
+
+    with twisted(tmp_path, twist, timeout="0.2", lanes="4", control_url="None") as site:
+        text = site.sites.read_text(encoding="utf-8")
+        site.sites.write_text(text.partition("[sites.twisted.data")[0], encoding="utf-8")
+        outcome = run("features", *site.arguments())
+    assert outcome.code == 4, outcome.text
+    assert "error[unreachable]" in outcome.text
+    assert set(silent) == {"AuthenticateUser", "GetUser", "GetAPIVersion"}
+
+
+def test_a_site_that_falls_silent_is_looked_through_no_further(catalogue: Catalogue) -> None:
+    asked: list[str] = []
+
+    class Silent:
+        def send(self, request: Request) -> Exchange:
+            asked.append(request.operation)
+            return Exchange(request, 0.0, 30.0, error="no answer within 30 s")
+
+    with rig(catalogue) as site:
+        reads = SiteReads(Silent(), discovery_table())
+        for number in range(9):
+            with pytest.raises(CannotJudge):
+                reads.ask(site.run_context, "LstsummarySession", "site-admin", {"startFrom": str(number)})
+    assert len(asked) == reads.requests == 3
+
+
+def test_a_night_on_which_the_site_cannot_be_asked_leaves_no_results_of_the_night_before(run: Runner, tmp_path: Path) -> None:
+    away: list[bool] = []
+
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        return mocksite.HttpResponse(404, (), b"") if away else response
+
+    with twisted(tmp_path, twist) as site:
+        before = run("features/41.9.0", *site.arguments())
+        assert (before.reports / "junit.xml").is_file()
+        assert run("features/41.9.0", "--site", "nobody", *site.arguments()[2:]).code == 4
+        assert before.summary["totals"]["passed"], "of a mistake in a name they are not the victims"
+        away.append(True)
+        outcome = run("features/41.9.0", *site.arguments())
+    assert outcome.code == 4, outcome.text
+    assert "error[unreachable]" in outcome.text
+    assert [name for name in ("summary.json", "junit.xml", "badge.json", "metrics.prom") if (outcome.reports / name).exists()] == []
 
 
 @pytest.mark.parametrize("name", ["maintenance page", "firewall", "redirect"])
