@@ -35,6 +35,11 @@ def call_is_refused_with(context: ScenarioContext, exception_id: str) -> None:
     context.judge(reply_checks.refused(context.reply, exception_id))
 
 
+@then("the call is refused with {exception_id} unless this caller has no right to it")
+def call_is_refused_where_allowed(context: ScenarioContext, exception_id: str) -> None:
+    context.judge(reply_checks.refused_where_allowed(context.reply, exception_id))
+
+
 @then("the call is not refused with {exception_id}")
 def call_is_not_refused_with(context: ScenarioContext, exception_id: str) -> None:
     context.judge(reply_checks.not_refused_with(context.reply, exception_id))

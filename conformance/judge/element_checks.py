@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from conformance.judge.contract import ContractView
-from conformance.judge.elements import Finder, FoundElement, fits_kind, may_be_empty
+from conformance.judge.elements import Finder, FoundElement, fits_kind, may_be_empty, same_value
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotJudge
 from conformance.wire.exchange import Element, Reply, children, is_count, local_name, qname, text_of, texts_of
@@ -51,7 +51,7 @@ def absent(reply: Reply, path: str) -> Findings:
 
 def none_is(reply: Reply, whole: ContractView, path: str, value: str) -> Findings:
     """No element at ``path`` holds ``value``; that there is none at all is fine."""
-    if any(_same(text, value) for text in Finder(reply, whole).texts(path)):
+    if any(same_value(text, value) for text in Finder(reply, whole).texts(path)):
         return (Finding("element-value", path, f"anything but {value!r}, or absent", repr(value)),)
     return ()
 
@@ -69,7 +69,7 @@ def another_than(before: Mapping[str, str], reply: Reply, whole: ContractView) -
     missing = [finding for path in before for finding in present(reply, whole, path, "boolean")]
     if missing:
         return (missing[0],)
-    if any(not _same(told, Finder(reply, whole).texts(path)[0]) for path, told in before.items()):
+    if any(not same_value(told, Finder(reply, whole).texts(path)[0]) for path, told in before.items()):
         return ()
     actual = ", ".join(f"{local_name_of(path)} {told}" for path, told in before.items())
     return (Finding("element-change", ", ".join(before), "one of them changed", f"unchanged: {actual}"),)
@@ -84,7 +84,7 @@ def unchanged(replies: list[Reply], whole: ContractView, path: str) -> Findings:
     first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)
     if not first and not second:
         raise CannotJudge(f"neither reply of {after.operation} tells {path}")
-    if len(first) == len(second) and all(map(_same, first, second)):
+    if len(first) == len(second) and all(map(same_value, first, second)):
         return ()
     shown = [", ".join(texts) or "absent" for texts in (first, second)]
     return (Finding("element-value", path, f"{shown[0]}, as before", shown[1]),)
@@ -109,7 +109,7 @@ def not_all_the_same(replies: list[Reply], whole: ContractView, path: str) -> Fi
 def same_in_both(before: Reply, after: Reply, whole: ContractView, path: str) -> Findings:
     """``path`` holds one value, the same in both replies."""
     first, second = Finder(before, whole).texts(path), Finder(after, whole).texts(path)
-    if first and first == second:
+    if first and len(first) == len(second) and all(map(same_value, first, second)):
         return ()
     return (
         Finding(
@@ -146,7 +146,7 @@ def no_meeting_license(reply: Reply, whole: ContractView) -> Findings:
     """The user may no longer host meetings, by privilege or by service (R41.11.0-15 names neither)."""
     finder = Finder(reply, whole)
     told = {path: finder.texts(path) for path in ("privilege/host", "supportedServices/meetingCenter")}
-    if any(_same(text, "false") for texts in told.values() for text in texts):
+    if any(same_value(text, "false") for texts in told.values() for text in texts):
         return ()
     actual = ", ".join(f"{path} {texts[0] if texts else 'absent'}" for path, texts in told.items())
     return (Finding("license", "", "privilege/host or supportedServices/meetingCenter false", actual),)
@@ -192,7 +192,7 @@ def no_row_with(reply: Reply, whole: ContractView, rows: str, name: tuple[str, s
     """No row of ``rows`` has both the value of ``name`` and that of ``leaf``."""
     for row in Finder(reply, whole).all(rows):
         texts = texts_of(row.element)
-        if texts.get(name[0]) == name[1] and _same(texts.get(leaf[0], ""), leaf[1]):
+        if texts.get(name[0]) == name[1] and same_value(texts.get(leaf[0], ""), leaf[1]):
             return (
                 Finding("element-value", f"{rows}/{leaf[0]}", f"anything but {leaf[1]!r} for {name[1]}", repr(leaf[1])),
             )
@@ -201,12 +201,13 @@ def no_row_with(reply: Reply, whole: ContractView, rows: str, name: tuple[str, s
 
 def value_is(reply: Reply, whole: ContractView, path: str, value: str) -> Findings:
     """Every element at ``path`` holds ``value``; booleans may be written 1 and 0."""
-    return value_fits(reply, whole, path, _shown(value), lambda text: _same(text, value))
+    return value_fits(reply, whole, path, _shown(value), lambda text: same_value(text, value))
 
 
 def value_is_not(reply: Reply, whole: ContractView, path: str, value: str) -> Findings:
     """Elements at ``path`` are there and none holds ``value``."""
-    return value_fits(reply, whole, path, f"anything but {value!r}", lambda text: bool(text) and not _same(text, value))
+    expected = f"anything but {value!r}"
+    return value_fits(reply, whole, path, expected, lambda text: bool(text) and not same_value(text, value))
 
 
 def value_fits(reply: Reply, whole: ContractView, path: str, expected: str, fits: Callable[[str], bool]) -> Findings:
@@ -324,13 +325,6 @@ def _position(item: FoundElement, finder: Finder) -> tuple[int, list[str]]:
 def _shown(text: str, most: int = 200) -> str:
     """A text as findings show it; a description of 10000 characters would bury what is wrong with it."""
     return repr(text) if len(text) <= most else f"{text[:40]!r}... ({len(text)} characters)"
-
-
-def _same(text: str, value: str) -> bool:
-    if "@" in value:
-        # An e-mail address: sites keep it in the case they like.
-        return text.casefold() == value.casefold()
-    return text == value or {text, value} in ({"true", "1"}, {"false", "0"})
 
 
 def local_name_of(path: str) -> str:

@@ -71,6 +71,13 @@ def kind_of(text: str) -> str:
     return "date and time" if _MOMENT.search(text) else "text"
 
 
+def same_value(text: str, value: str) -> bool:
+    """Whether two texts say the same: booleans may be written 1 and 0, addresses in the case a site likes."""
+    if "@" in value:
+        return text.casefold() == value.casefold()
+    return text == value or {text, value} in ({"true", "1"}, {"false", "0"})
+
+
 def told_moment(text: str) -> datetime | None:
     """The moment ``text`` tells; None where it is none, such as a 13th month or a 30th of February.
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from conformance.judge.contract import ContractView
-from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of, told_moment
+from conformance.judge.elements import STAMP, TRUE_WORDS, Finder, moment_of, same_value, told_moment
 from conformance.judge.findings import Finding
 from conformance.sites.errors import CannotGoOn, CannotJudge, NotApplicable
 from conformance.sites.profile import ADMINISTRATORS, SERVICE_PATH
@@ -59,6 +59,16 @@ def refused(reply: Reply, exception_id: str = "") -> Findings:
     if exception_id and reply.exception_id != exception_id:
         return (Finding("exception-id", "response/exceptionID", exception_id, reply.exception_id or "absent"),)
     return ()
+
+
+def refused_where_allowed(reply: Reply, exception_id: str) -> Findings:
+    """The call was refused with ``exception_id``; :class:`NotApplicable` where the caller has no right to it anyway.
+
+    Which of two refusals comes first no source says: an administrator need not be let near the sessions of hosts.
+    """
+    if reply.result == "FAILURE" and reply.exception_id == NO_RIGHT:
+        raise NotApplicable(f"{reply.operation} is nothing for this caller: {reply.verdict()}")
+    return refused(reply, exception_id)
 
 
 def not_refused_with(reply: Reply, exception_id: str) -> Findings:
@@ -119,12 +129,13 @@ def list_given(reply: Reply) -> Findings:
 def same_as(reply: Reply, path: str, other: Reply, other_path: str, whole: ContractView) -> Findings:
     """The value at ``path`` is the one another reply tells at ``other_path``; what that lacks is no finding of this."""
     texts, wanted = Finder(reply, whole).texts(path), Finder(other, whole).texts(other_path)
-    if len(set(filter(None, wanted))) != 1:
-        said = "in several ways" if any(wanted) else "not at all"
+    told = list(filter(None, wanted))
+    if not told or not all(same_value(one, told[0]) for one in told):
+        said = "in several ways" if told else "not at all"
         raise CannotGoOn(f"{other.operation} tells {other_path} {said}: nothing to compare {path} with")
-    if set(texts) == set(wanted):
+    if texts and all(same_value(text, told[0]) for text in texts):
         return ()
-    expected = f"{wanted[0]}, as {other.operation} says in {other_path}"
+    expected = f"{told[0]}, as {other.operation} says in {other_path}"
     return (Finding("element-value", path, expected, ", ".join(texts) or f"absent, {reply.verdict()}"),)
 
 

@@ -111,7 +111,7 @@ Feature: The description of a classic event holds 10000 characters
       When the site admin sends CreateEvent with
         | description | {10001 characters} |
         | listing     | PRIVATE            |
-      Then the call is refused with 060068
+      Then the call is refused with 060068 unless this caller has no right to it
       When the site admin sends LstsummarySession with
         | confName    | {attempted event.sessionName} |
         | hostWebExID | {site admin.webExId}          |
@@ -122,7 +122,7 @@ Feature: The description of a classic event holds 10000 characters
     Scenario: SetEvent refuses the site admin a description of 10001 characters
       When the site admin sends SetEvent for the new event with
         | description | {10001 characters} |
-      Then the call is refused with 060068
+      Then the call is refused with 060068 unless this caller has no right to it
       When the host sends GetEvent for the new event
       Then metaData/description is "Before"
 

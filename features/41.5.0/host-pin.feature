@@ -54,7 +54,8 @@ Feature: A host can start a scheduled meeting from the phone
 
     @clause.R41.5.0-01 @should
     Scenario Outline: A new host has a hostPIN, personal meeting room <room>
-      Given starting scheduled meetings from the phone is enabled on the site
+      Given personal meeting rooms are enabled on the site
+      And starting scheduled meetings from the phone is enabled on the site
       When the site admin sends CreateUser with
         | isEnablePMR | <room> |
       Then the call succeeds
@@ -71,6 +72,7 @@ Feature: A host can start a scheduled meeting from the phone
     @should
     Scenario Outline: A new <administrator> has a hostPIN, personal meeting room <room>
       Given Control Hub management is disabled on the site
+      And personal meeting rooms are enabled on the site
       And starting scheduled meetings from the phone is enabled on the site
       When the site admin sends CreateUser with
         | <privilege> | true   |
@@ -182,7 +184,8 @@ Feature: A host can start a scheduled meeting from the phone
 
     @clause.R41.5.0-08 @should
     Scenario: Beside personalMeetingRoom/hostPIN it gives way
-      Given starting scheduled meetings from the phone is enabled on the site
+      Given personal meeting rooms are enabled on the site
+      And starting scheduled meetings from the phone is enabled on the site
       And a new user
       When the site admin sends GetUser for the new user
       And the site admin sends CreateUser with
@@ -196,7 +199,8 @@ Feature: A host can start a scheduled meeting from the phone
 
     @clause.R41.5.0-09 @should
     Scenario: It is not taken over when meetings may not be started from the phone
-      Given starting scheduled meetings from the phone is disabled on the site
+      Given personal meeting rooms are enabled on the site
+      And starting scheduled meetings from the phone is disabled on the site
       And a new user with
         | isEnablePMR | true |
       When the site admin sends GetUser for the new user

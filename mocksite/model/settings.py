@@ -32,6 +32,7 @@ class Settings:
     cmr_hybrid_voip: bool = True  # whatever else cmrHybridVoip needs (line 1009)
     large_events: bool = True
     recording_changes_by_hosts: bool = True  # Allow hosts to reassign, edit, disable, and delete recordings
+    personal_meeting_rooms: bool = True  # enablePersonalMeetingRoom
     entry_exit_tone: str = "ANNOUNCENAME"
     entry_exit_tone_ec: str = "BEEP"
     single_sign_on: bool = False  # SAML SSO: no password signs in

@@ -198,6 +198,8 @@ def test_one_person_alone_shows_no_difference_between_people() -> None:
 )
 def test_one_value_in_both(before: Reply, after: Reply, expected: str, actual: str) -> None:
     assert element_checks.same_in_both(tone("A", "B"), tone("A", "B"), WHOLE, TONE) == ()
+    assert element_checks.same_in_both(tone("true", "A@b"), tone("1", "a@B"), WHOLE, TONE) == ()
+    assert element_checks.same_in_both(tone("A", "B"), tone("A"), WHOLE, TONE) != ()
     assert words(element_checks.same_in_both(before, after, WHOLE, TONE)) == [("element-value", TONE, expected, actual)]
 
 
@@ -686,6 +688,28 @@ def test_a_value_of_another_reply() -> None:
     for mine, actual in ((tone("B", "A"), "B, A"), (get_site(""), "absent, SUCCESS"), (NOBODY, "absent, FAILURE 000017 No right")):
         told = words(reply_checks.same_as(mine, TONE, tone("A"), TONE, WHOLE))
         assert told == [("element-value", TONE, f"A, as GetSite says in {TONE}", actual)]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(["1"], ["true"]), (["false"], ["0", "false"]), (["Zoe@x"], ["zoe@X"]), (["A"], ["", "A"])])
+def test_one_value_may_be_written_in_two_ways(mine: list[str], theirs: list[str]) -> None:
+    assert reply_checks.same_as(tone(*mine), TONE, tone(*theirs), TONE, WHOLE) == ()
+
+
+@pytest.mark.parametrize(("mine", "actual"), [(["1"], "1"), (["false", "true"], "false, true"), (["false", ""], "false, ")])
+def test_another_value_is_another_however_it_is_written(mine: list[str], actual: str) -> None:
+    told = words(reply_checks.same_as(tone(*mine), TONE, tone("false"), TONE, WHOLE))
+    assert told == [("element-value", TONE, f"false, as GetSite says in {TONE}", actual)]
+
+
+def test_a_right_nobody_has_goes_before_what_is_refused_to_everybody() -> None:
+    assert reply_checks.refused_where_allowed(head("FAILURE", "010106"), "010106") == ()
+    with pytest.raises(NotApplicable, match="^GetSite is nothing for this caller: FAILURE 000001"):
+        reply_checks.refused_where_allowed(head("FAILURE", "000001"), "010106")
+    for reply, found in (
+        (head("SUCCESS"), ("result", "response/result", "FAILURE 010106", "SUCCESS")),
+        (head("FAILURE", "060001"), ("exception-id", "response/exceptionID", "010106", "060001")),
+    ):
+        assert words(reply_checks.refused_where_allowed(reply, "010106")) == [found]
 
 
 # -- mail ------------------------------------------------------------------------

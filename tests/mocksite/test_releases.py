@@ -238,6 +238,7 @@ def test_settings_show_in_get_site(site) -> None:
         "tsp-telephony-api": "isTSPUsingTelephonyAPI",
         "large-events": "supportLargeEvent",
         "recording-changes-by-hosts": "enableNBRMCModify",
+        "personal-meeting-rooms": "enablePersonalMeetingRoom",
     }.items():
         for value in ("true", "false"):
             site.set(setting, value)

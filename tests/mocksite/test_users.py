@@ -202,6 +202,12 @@ class TestPins:
         assert len(pin) == 4
         assert pin.isdigit()
 
+    def test_a_site_without_rooms_gives_none(self, site) -> None:
+        site.set("personal-meeting-rooms", "false")
+        for name, room, taken in (("nora", "true", False), ("nils", "false", True)):
+            body = f"<privilege><isEnablePMR>{room}</isEnablePMR></privilege>"
+            assert created(site, f"{name}.new@example.com", extra=body).ok is taken
+
     def test_before_only_with_a_room(self, make) -> None:
         old = make("41.4.0")
         for room in ("true", "false"):

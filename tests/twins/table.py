@@ -9,7 +9,7 @@ from mocksite.model.settings import CHOICES
 from mocksite.seed.people import DISPOSABLES
 from tests.twins import holdings, profiles, wire
 from tests.twins.site import Twin
-from tests.variations import MORE_HEADERS, VARIATIONS, headers
+from tests.variations import MORE_HEADERS, VARIATIONS, as_digits, each_leaf, headers
 
 _CLASSIC: dict[str, Any] = {"control-hub-managed": False}
 _NO_EVENTS = {"classic-events": False}
@@ -29,6 +29,10 @@ SETTINGS = (
          settings=_CLASSIC | {"tsp-telephony-api": True}),
     Twin("no-start-from-phone", "starting scheduled meetings from the phone switched off", "notes 41.5",
          settings={"start-meeting-from-phone": False}),
+    Twin("no-personal-rooms", "personal meeting rooms switched off, and nobody may be asked to have one", "notes l. 928-939: GetSite tells it",
+         settings=_CLASSIC | {"personal-meeting-rooms": False},
+         gateway=wire.refusing(lambda: wire.refusal("999999", "isEnablePMR is not supported"),
+                               wire.both(wire.sends("CreateUser", "SetUser"), wire.holds(b"<isEnablePMR"))), idle=True),
     Twin("no-recording", "recording and storage not bought, no recordings", "notes 41.5",
          settings={"nbr-support": False, "nbr-storage": 0, "recording-access": False}, holds=(holdings.none(Recording),),
          profile=(profiles.data_of_kind("record"),)),
@@ -146,6 +150,8 @@ LATER_AND_EARLIER = (
 REPLIES = (
     Twin("no-avatar", "users without a picture", "two captured replies of GetUser", settings={"avatars": False}),
     Twin("digits-for-booleans", "booleans as 1 and 0 everywhere", "XML Schema", replies=(VARIATIONS["booleans as 1 and 0"],)),
+    Twin("digits-for-booleans-of-one-operation", "booleans as 1 and 0 where GetSessionInfo and LstTimeZone tell them, as words elsewhere", "XML Schema",
+         replies=(wire.of("GetSessionInfo LstTimeZone", each_leaf(as_digits)),)),
     Twin("longer-pins-classic", "the same of a classic site", "no source says how many", settings=_CLASSIC | {"host-pins": "of-6-digits"}),
     Twin("hybrid-from-the-start", "new users have hybrid VoIP, a site without Webex telephony", "no source says what a new user has",
          settings={"new-hybrid-voip": "on", "webex-telephony": False}),
@@ -261,6 +267,13 @@ USERS = (
          replies=(wire.of("GetUser", wire.shown_address),)),
     Twin("administrators-are-strangers", "administrators are told of a session what anybody is", "overview of 40.8",
          replies=(wire.if_asked(b"admin", "GetSessionInfo", wire.as_a_stranger),)),
+    Twin("administrators-host-nothing", "an administrator schedules no session and changes none of a host", "wire facts: administrators see all; no source says they change it",
+         gateway=wire.refusing(lambda: wire.refusal("000001", "Access denied, additional privileges are required"),
+                               wire.both(wire.sends("CreateMeeting", "SetMeeting", "CreateEvent", "SetEvent", "UploadEventImage"), wire.by_an_administrator))),
+    Twin("administrators-host-nothing-without-events", "the same, classic events switched off", "wire facts: administrators see all; no source says they change it",
+         settings=_NO_EVENTS,
+         gateway=wire.refusing(lambda: wire.refusal("000001", "Access denied, additional privileges are required"),
+                               wire.both(wire.sends("CreateMeeting", "SetMeeting", "CreateEvent", "SetEvent", "UploadEventImage"), wire.by_an_administrator))),
     Twin("session-types-are-no-business-of-attendees", "attendees may not read session types, and a type has no display name", "no source says they may",
          gateway=wire.refusing(lambda: wire.refusal("000001", "Access denied, additional privileges are required"),
                                wire.both(wire.sends("LstMeetingType"), lambda request: b"andre.attendee@" in request.body)),

@@ -225,6 +225,10 @@ def by_password(request: mocksite.HttpRequest) -> bool:
     return b"<password>" in request.body.partition(b"</securityContext>")[0]
 
 
+def by_an_administrator(request: mocksite.HttpRequest) -> bool:
+    return b"admin@" in request.body.partition(b"</securityContext>")[0]
+
+
 def by_ticket(request: mocksite.HttpRequest) -> bool:
     return b"<sessionTicket>" in request.body
 

@@ -24,6 +24,7 @@ _ENVELOPE = {
     "login_is_refused": (_RESULT,),
     "call_is_refused": (_RESULT,),
     "call_is_refused_with": _REFUSAL,
+    "call_is_refused_where_allowed": _REFUSAL,
     "call_is_not_refused_with": _REFUSAL,
     "reason_is": ("header/response/reason",),
     "refusal_has_standard_form": (*_REFUSAL, "header/response/gsbStatus", "body/bodyContent"),
@@ -38,7 +39,12 @@ _BODY = {
     "user_has_no_license": ("privilege/host", "supportedServices/meetingCenter"),
     "views_are_told": ("recordDetail/viewed", "recordDetail/downloaded", "recordDetail/accessTime"),
 }
-_VALUES = {"call_succeeds": ("SUCCESS",), "call_is_refused": ("FAILURE",), "call_is_refused_with": ("FAILURE",)}
+_VALUES = {
+    "call_succeeds": ("SUCCESS",),
+    "call_is_refused": ("FAILURE",),
+    "call_is_refused_with": ("FAILURE",),
+    "call_is_refused_where_allowed": ("FAILURE",),
+}
 
 
 def mentions(catalogue: Catalogue) -> Iterator[Mention]:

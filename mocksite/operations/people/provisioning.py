@@ -328,6 +328,8 @@ def with_privileges(call: Call, user: User) -> User:
         **{field: call.content.flag(f"supportedServices/{name}") for name, field in _SERVICES.items()},
         "cmr_hybrid_voip": call.content.flag("privilege/cmrHybridVoip") if _hybrid(call) else None,
     }
+    if wanted["room"] and not call.settings.personal_meeting_rooms:
+        raise invalid("isEnablePMR must be false: the site has no personal meeting rooms")
     given = any(wanted[role] and not getattr(user, role) for role in _ROLES)
     if given and call.hub and call.settings.administrator_roles == "refused":
         raise Refusal("030103")
