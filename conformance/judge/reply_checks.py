@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -286,23 +286,25 @@ def row_of(reply: Reply, whole: ContractView, known: Mapping[str, str]) -> Reply
     return only_row(reply, mine[0]) if mine else None
 
 
-def moment_is(listed: Reply, zones: Reply, whole: ContractView, path: str, moment: str) -> Findings:
+def moment_is(listed: Reply, zones: Sequence[Reply], whole: ContractView, path: str, moment: str) -> Findings:
     """The time at ``path`` of ``listed``, read in the zone its row names, is ``moment`` in GMT, to the minute.
 
-    ``zones`` is a reply of LstTimeZone that holds that zone. Its offset may be that of
-    today, an hour from that of the day in question.
+    The last two of ``zones`` are what LstTimeZone told for the day in question and for another one half a year away.
+    The offset may be that of today, an hour from that of the day, but of a zone that has no summer time.
     """
+    then = zones[-2:][0]
     zone = next(iter(Finder(listed, whole).texts(f"{path.rpartition('/')[0]}/timeZoneID")), "")
-    offset = _offset(zones, zone)
+    offset = _offset(then, zone)
     if offset is None:
-        raise CannotJudge(f"LstTimeZone told no gmtOffset of zone {zone or '(none)'}: {zones.verdict()}")
+        raise CannotJudge(f"LstTimeZone told no gmtOffset of zone {zone or '(none)'}: {then.verdict()}")
+    summer = 0 if _without_summer(then, zones[-1], zone) else _SUMMER
     wanted = datetime.strptime(moment, STAMP)  # noqa: DTZ007 - both are reckoned in GMT
     for text in Finder(listed, whole).texts(path):
         told = _in_gmt(text, offset)
         if told is None:
             return (Finding("moment", path, "a date and time, MM/DD/YYYY HH:MM:SS", repr(text)),)
         apart = abs((told - wanted).total_seconds())
-        if min(apart, abs(apart - _SUMMER)) > _MINUTE:
+        if min(apart, abs(apart - summer)) > _MINUTE:
             return (Finding("moment", path, f"{moment} GMT", f"{told.strftime(STAMP)} GMT"),)
     return ()
 
@@ -313,6 +315,16 @@ def _in_gmt(text: str, offset: int) -> datetime | None:
         return None if local is None else local - timedelta(minutes=offset)
     except OverflowError:
         return None
+
+
+def _without_summer(then: Reply, later: Reply, zone: str) -> bool:
+    """Whether ``zone`` is told alike half a year later by a site that tells others otherwise, and so knows the day."""
+    told, told_later = (
+        {row.get("timeZoneID", ""): (row.get("gmtOffset"), row.get("fallInDST")) for row in map(texts_of, rows)}
+        for rows in (reply.root.iter("{*}timeZone") for reply in (then, later))
+    )
+    by_day = any(told_later.get(one, offset) != offset for one, offset in told.items())
+    return by_day and told.get(zone) == told_later.get(zone) and told[zone][1] not in TRUE_WORDS
 
 
 def _offset(zones: Reply, zone: str) -> int | None:

@@ -176,3 +176,6 @@ SITE_ZONE = 4
 
 #: Lists that name no zone answer in this one.
 GMT = 20
+
+#: Has the clock of Greenwich the whole year: London has summer time.
+GREENWICH = 21

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mocksite.model.queries import Query, Term
 from mocksite.model.records import ACTIVATED, DEACTIVATED, MeetingType, User
-from mocksite.model.timezones import SITE_ZONE, ZONES, Zone
+from mocksite.model.timezones import GREENWICH, SITE_ZONE, ZONES, Zone
 from mocksite.operations.call import Call, Operation
 from mocksite.operations.lists import listed
 from mocksite.protocol.dates import parse, zone
@@ -58,12 +58,12 @@ def _counts(call: Call) -> dict[str, object]:
 
 
 def list_time_zones(call: Call) -> Node:
-    """All time zones, or those asked for, with their offset on a date (today when none is given)."""
+    """All time zones, or those asked for, with their offset at a moment in GMT (now when none is given)."""
     date = call.content.text("date")
     zones = [zone(one) for one in call.content.numbers("timeZoneID")] or list(ZONES)
     return call.answer(
         "lstTimeZoneResponse",
-        {"zones": [_zone_row(one, parse(date, one.id) if date else call.now) for one in zones]},
+        {"zones": [_zone_row(one, parse(date, GREENWICH) if date else call.now) for one in zones]},
     )
 
 

@@ -195,14 +195,14 @@ RECORDING = "<recording xmlns='http://www.webex.com/schemas/2002/06/service/ep'>
 @pytest.mark.parametrize(("moment", "actual"), [("11/10/2026 02:07:05", []), ("11/10/2026 06:07:05", ["11/10/2026 02:07:05 GMT"])])
 def test_a_moment_is_reckoned_by_the_row_of_its_own_zone(moment: str, actual: list[str]) -> None:
     zones = listed("LstTimeZone", zone(0, "720") + zone(4, "-480"))
-    found = moment_is(listed("LstRecording", RECORDING), zones, CONTRACT.whole, "recording/createTime", moment)
+    found = moment_is(listed("LstRecording", RECORDING), [zones], CONTRACT.whole, "recording/createTime", moment)
     assert [one.actual for one in found] == actual
 
 
 def test_the_offset_of_another_zone_accuses_nobody() -> None:
     zones = listed("LstTimeZone", zone(0, "720"))
     with pytest.raises(CannotJudge, match="LstTimeZone told no gmtOffset of zone 4: SUCCESS"):
-        moment_is(listed("LstRecording", RECORDING), zones, CONTRACT.whole, "recording/createTime", "11/10/2026 02:07:05")
+        moment_is(listed("LstRecording", RECORDING), [zones], CONTRACT.whole, "recording/createTime", "11/10/2026 02:07:05")
 
 
 @pytest.mark.parametrize(

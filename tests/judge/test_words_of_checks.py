@@ -605,11 +605,11 @@ def test_recordings_of_some_kinds_alone(numbers: tuple[str, ...], found: list[tu
     assert told == [(check, "recordAccessHistory/recordID", expected, actual) for check, expected, actual in found]
 
 
-def at(text: str, offset: str | None = "0", zone: str = "4") -> tuple[Reply, Reply]:
+def at(text: str, offset: str | None = "0", zone: str = "4") -> tuple[Reply, list[Reply]]:
     row = f"<n:recording><n:createTime>{text}</n:createTime><n:timeZoneID>4</n:timeZoneID></n:recording>"
     told = "" if offset is None else f"<n:gmtOffset>{offset}</n:gmtOffset>"
     zones = f"<n:timeZone><n:timeZoneID>{zone}</n:timeZoneID>{told}</n:timeZone>"
-    return listed("LstRecording", "ep", row), listed("LstTimeZone", "site", zones)
+    return listed("LstRecording", "ep", row), [listed("LstTimeZone", "site", zones)]
 
 
 @pytest.mark.parametrize(
@@ -624,6 +624,38 @@ def at(text: str, offset: str | None = "0", zone: str = "4") -> tuple[Reply, Rep
 def test_a_moment_to_the_minute_or_an_hour_of_summer(text: str, offset: str, found: str | None) -> None:
     told = reply_checks.moment_is(*at(text, offset), WHOLE, "recording/createTime", "11/10/2026 02:00:00")
     assert words(told) == ([("moment", "recording/createTime", "11/10/2026 02:00:00 GMT", found)] if found else [])
+
+
+def days(*offsets: tuple[str, str], summer: tuple[str, str] = ("false", "true")) -> list[Reply]:
+    """Zone 4 on two days half a year apart, beside zone 11, which has summer time on the second of them."""
+    return [
+        listed("LstTimeZone", "site", "".join(
+            f"<n:timeZone><n:timeZoneID>{one}</n:timeZoneID><n:gmtOffset>{offset}</n:gmtOffset>{flag}</n:timeZone>"
+            for one, (offset, flag) in (("4", here), ("11", ("-300", f"<n:fallInDST>{now}</n:fallInDST>")))
+        ))
+        for here, now in zip(offsets, summer, strict=True)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("zones", "strict"),
+    [
+        (days(("0", "<n:fallInDST>false</n:fallInDST>"), ("0", "<n:fallInDST>false</n:fallInDST>")), True),
+        (days(("0", ""), ("0", "")), True),
+        (days(("0", "<n:fallInDST>0</n:fallInDST>"), ("60", "<n:fallInDST>1</n:fallInDST>")), False),
+        (days(("0", "<n:fallInDST>false</n:fallInDST>"), ("0", "<n:fallInDST>true</n:fallInDST>")), False),
+        (days(("0", "<n:fallInDST>true</n:fallInDST>"), ("0", "<n:fallInDST>true</n:fallInDST>")), False),
+        # A site that takes no notice of the day tells nothing of it.
+        (days(("0", ""), ("0", ""), summer=("false", "false")), False),
+        (days(("0", ""), ("0", ""))[:1], False),
+        ([*days(("60", ""), ("60", "")), *days(("0", ""), ("0", ""))], True),
+    ],
+)  # fmt: skip
+def test_an_hour_off_is_another_moment_where_there_is_no_summer_time(zones: list[Reply], strict: bool) -> None:
+    for text, off in (("11/10/2026 02:00:00", False), ("11/10/2026 03:00:00", True), ("11/10/2026 01:00:00", True)):
+        told = reply_checks.moment_is(at(text)[0], zones, WHOLE, "recording/createTime", "11/10/2026 02:00:00")
+        found = [("moment", "recording/createTime", "11/10/2026 02:00:00 GMT", f"{text} GMT")]
+        assert words(told) == (found if off and strict else [])
 
 
 def test_the_zone_is_that_beside_the_moment() -> None:
@@ -649,7 +681,7 @@ def test_a_zone_told_twice_or_not_at_all_accuses_nobody() -> None:
     nameless = listed("LstTimeZone", "site", "<n:timeZone><n:gmtOffset>0</n:gmtOffset></n:timeZone>")
     twice = listed("LstTimeZone", "site", "<n:timeZone><n:timeZoneID>4</n:timeZoneID><n:gmtOffset>0</n:gmtOffset></n:timeZone>" * 2)
     bare = listed("LstRecording", "ep", "<n:recording><n:createTime>11/10/2026 02:00:00</n:createTime></n:recording>")
-    for one, other, zone in ((row, twice, "4"), (bare, zones, r"\(none\)"), (bare, nameless, r"\(none\)")):
+    for one, other, zone in ((row, [twice], "4"), (bare, zones, r"\(none\)"), (bare, [nameless], r"\(none\)")):
         with pytest.raises(CannotJudge, match=f"^LstTimeZone told no gmtOffset of zone {zone}: SUCCESS$"):
             reply_checks.moment_is(one, other, WHOLE, "recording/createTime", "11/10/2026 02:00:00")
 

@@ -230,5 +230,7 @@ class TestZones:
         assert one.text("timeZone/gmtOffset") == "-420"
         assert one.text("timeZone/fallInDST") == "true"
         assert one.text("timeZone/description") == "GMT-07:00, Pacific (San Jose)"
+        early = site.done("LstTimeZone", "<timeZoneID>4</timeZoneID><date>03/14/2027 09:59:00</date>")
+        assert early.text("timeZone/fallInDST") == "false", "the date is one of Greenwich"
         assert len(site.done("LstTimeZone").all("timeZone")) == 62
         assert site.call("LstTimeZone", "<timeZoneID>99</timeZoneID>").id == "999999"

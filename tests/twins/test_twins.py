@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import datetime, timedelta
 
 import mocksite
 import pytest
 
 from conformance.scenarios.features import Catalogue
 from mocksite.model.records import MeetingType
-from tests.twins import wire
+from tests.twins import holdings, wire
 from tests.twins.site import StoreMailbox, Twin, judge, opened, place, scenarios
 from tests.twins.table import TWINS
 
@@ -33,6 +34,21 @@ def test_a_site_that_breaks_the_contract_would_be_accused(catalogue: Catalogue) 
     """The instrument: what is not harmless is seen."""
     liar = Twin("liar", "nothing", "nowhere", replies=(wire.of("GetSite", wire.lacking("separateNoRecordingEdit")),))
     assert any("R41.7.0-02" in words for words in judge(liar, catalogue).accusations)
+
+
+@pytest.mark.parametrize(("zone", "accused"), [(45, True), (25, False)])
+def test_an_hour_too_much_is_seen_where_no_summer_time_explains_it(catalogue: Catalogue, zone: int, accused: bool) -> None:
+    late = wire.of("LstRecording", wire.rewritten("createTime", an_hour_later))
+    liar = Twin("an-hour-late", "nothing", "nowhere", holds=(holdings.zones(zone),), replies=(late,))
+    with opened(liar, catalogue) as site:
+        trials = site.rig.run([one for one in scenarios(catalogue) if one.clause.id in ("R41.6.0-04", "R41.6.0-05")])
+    assert len(trials) >= 3
+    assert {trial.verdict.outcome for trial in trials} == {"failed" if accused else "passed"}
+
+
+def an_hour_later(text: str) -> str:
+    form = "%m/%d/%Y %H:%M:%S"
+    return (datetime.strptime(text, form) + timedelta(hours=1)).strftime(form)
 
 
 def test_a_site_that_is_not_well_is_not_judged(catalogue: Catalogue) -> None:
