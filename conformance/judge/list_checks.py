@@ -8,7 +8,7 @@ from itertools import combinations
 from conformance.judge.contract import ContractView
 from conformance.judge.elements import TRUE_WORDS, Finder, moment_of
 from conformance.judge.findings import Finding
-from conformance.sites.errors import CannotJudge
+from conformance.sites.errors import CannotJudge, NotApplicable
 from conformance.wire.exchange import Reply, is_count, texts_of
 from conformance.wire.pages import rows_of
 
@@ -70,6 +70,18 @@ def rows_of_their_own(replies: Sequence[Reply], whole: ContractView, path: str) 
     if last[0] != last[1]:
         return ()
     return (Finding("element-value", path, "other rows for each recording", f"the same {len(last[0])} for both"),)
+
+
+def require_unseen(reply: Reply, whole: ContractView, since: str) -> None:
+    """A list of what was viewed of late says nothing by a recording that was: :class:`NotApplicable`.
+
+    So it is where the views told one by one are not all that there are.
+    """
+    views = [texts_of(row.element).get("accessTime", "") for row in Finder(reply, whole).all("recordDetail")]
+    if not views:
+        raise CannotJudge(f"nobody knows when the recording was viewed: {reply.verdict()}")
+    if _goes_on(reply, whole) or any(moment_of(at) >= moment_of(since) for at in views):
+        raise NotApplicable("the recording was viewed of late, or more often than the site tells on a page")
 
 
 def views_told(reply: Reply, listed: Reply, whole: ContractView, times: Sequence[str]) -> Findings:

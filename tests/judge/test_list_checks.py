@@ -6,8 +6,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from conformance.judge.list_checks import choices, each_choice_is_the_sum, each_row_another, rows_of_their_own, views_told
-from conformance.sites.errors import CannotJudge
+from conformance.judge.list_checks import (
+    choices,
+    each_choice_is_the_sum,
+    each_row_another,
+    require_unseen,
+    rows_of_their_own,
+    views_told,
+)
+from conformance.sites.errors import CannotJudge, NotApplicable
 from conformance.wire.exchange import Reply, read_reply
 from tests.rig import CONTRACT
 
@@ -212,3 +219,18 @@ def test_a_view_without_a_moment_lies_before_all() -> None:
     assert [found[3] for found in told_views(("", "01/10/2021 00:00:00"), "2")] == ["1 to 1 told one by one"]
     without = "<history:recordDetail><history:viewed>true</history:viewed></history:recordDetail>"
     assert views_told(reply("lstrecordaccessDetailHistory", without + view("01/10/2021 00:00:00")), counted(1), WHOLE, TIMES) == ()
+
+
+def seen(*times: str, total: str = "") -> Reply:
+    rows = "".join(f"<history:recordDetail><history:accessTime>{at}</history:accessTime></history:recordDetail>" for at in times)
+    counts = f"<history:matchingRecords><serv:total>{total}</serv:total></history:matchingRecords>" if total else ""
+    return reply("LstrecordaccessDetailHistory", rows + counts)
+
+
+def test_a_recording_viewed_of_late_is_no_measure_of_what_is_viewed_of_late() -> None:
+    require_unseen(seen("01/01/2021 00:00:00", "01/02/2021 23:59:59", total="2"), WHOLE, TIMES[1])
+    for late in (seen("01/01/2021 00:00:00", "01/03/2021 00:00:00"), seen("01/01/2021 00:00:00", total="2")):
+        with pytest.raises(NotApplicable, match="^the recording was viewed of late, or more often than the site tells on a page$"):
+            require_unseen(late, WHOLE, TIMES[1])
+    with pytest.raises(CannotJudge, match="^nobody knows when the recording was viewed: SUCCESS$"):
+        require_unseen(seen(), WHOLE, TIMES[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -147,6 +148,15 @@ def watched_often(store: Store, count: int = 30) -> None:
         for place, one in enumerate(store.all(Recording))
         for nth in range(count)
     ))
+
+
+def watched_just_now(store: Store) -> None:
+    """Recordings that somebody watches every day, and did ten minutes ago."""
+    store.add(*(
+        View(86_000_000 + 100 * place + day, one.recording_id, "D", "d@example.com", int(time.time()) - 600 - day * DAY, False, False, True)
+        for place, one in enumerate(store.all(Recording))
+        for day in range(8)
+    ))  # fmt: skip
 
 
 def views_aged(days: int) -> Change:

@@ -216,6 +216,8 @@ HOLDINGS = (
     Twin("downloads-only", "recordings were downloaded and never watched on the site", "reality-2.md, A14", holds=(holdings.downloaded_only,)),
     Twin("many-views-on-small-pages", "recordings with more views than a page has rows", "wire facts, Lists",
          settings={"rows-per-page": 5}, holds=(holdings.watched_often,)),
+    Twin("watched-every-day", "recordings that somebody watched in the last hour", "any popular recording", holds=(holdings.watched_just_now,)),
+    Twin("watched-while-lists-are-read", "a recording is watched for the first time during the run", "any busy site", replies=(wire.watched_meanwhile(),)),
     Twin("old-views", "recordings were watched 30 to 90 days ago", "reference guide, history service", holds=(holdings.views_aged(30),)),
     Twin("suspended-user", "users out of service among the others", "any site", holds=(
         holdings.suspended("norman.plain@example.com"), holdings.suspended("bert.plain@example.com"))),

@@ -174,6 +174,31 @@ def moving(row: str) -> Change:
     return change
 
 
+def watched_meanwhile() -> Twist:
+    """Recordings of meetings are watched for the first time while lists are read: each of late holds a row more."""
+    seen = [0]
+
+    def change(root: Element) -> None:
+        seen[0] += 1
+        last = named(root, "recordAccessHistory")[-1]
+        for place in range(seen[0]):
+            more = etree.fromstring(etree.tostring(last, with_tail=False))
+            named(more, "recordID")[0].text = str(99_000_000 + place)
+            named(root, "recordAccessHistory")[-1].addnext(more)
+        for count in (*named(root, "total"), *named(root, "returned")):
+            count.text = str(int(count.text) + seen[0])
+
+    inner = of("LstrecordaccessHistory", change)
+
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        mine = b"MeetingCenter" in request.body and b"<startFrom>1<" in request.body and b"<maximumNum>1<" not in request.body
+        end = re.search(rb"<viewTimeEnd>([^<]+)", request.body)
+        of_late = end is None or datetime.strptime(f"{end[1].decode()} +0000", "%m/%d/%Y %H:%M:%S %z") > datetime.now(UTC) - timedelta(hours=48)
+        return inner(request, response) if mine and of_late else response
+
+    return twist
+
+
 def unless_asked(word: bytes, operation: str, change: Change) -> Twist:
     """A change of the replies to requests that do not hold ``word``."""
     inner = of(operation, change)
