@@ -25,9 +25,17 @@ Feature: GetUser returns freeAccount
         | read-only admin  |
         | user admin       |
         | host             |
-        | attendee         |
         | classic-era user |
         | control-hub user |
+
+    # No source says that attendees may ask for users, be it themselves.
+    Scenario: GetUser returns freeAccount to an attendee who may ask for himself
+      When the attendee sends GetUser with
+        | webExId | {attendee.webExId} |
+      Then the call succeeds unless this caller has no right to it
+      And the reply contains
+        | element     | kind    |
+        | freeAccount | boolean |
 
   # A user need not have an avatar or a capacity for large events: what is there keeps the order.
   @clause.R41.11.0-62
@@ -60,9 +68,20 @@ Feature: GetUser returns freeAccount
         | read-only admin  |
         | user admin       |
         | host             |
-        | attendee         |
         | classic-era user |
         | control-hub user |
+
+    Scenario: freeAccount comes last for an attendee who may ask for himself
+      When the attendee sends GetUser with
+        | webExId | {attendee.webExId} |
+      Then the call succeeds unless this caller has no right to it
+      And the children of the body keep this order
+        | element            |
+        | userId             |
+        | avatar             |
+        | largeEventCapacity |
+        | freeAccount        |
+      And freeAccount comes last in its parent
 
   @clause.R41.11.0-63
   Rule: The value tells free accounts from others

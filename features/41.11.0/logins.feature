@@ -543,9 +543,24 @@ Feature: Existing users keep their old login after the move to Control Hub
         | read-only admin  |
         | user admin       |
         | host             |
-        | attendee         |
         | classic-era user |
         | control-hub user |
+
+    # No source says that attendees may ask for users, be it themselves.
+    Scenario: The elements of GetUser keep their order for an attendee who may ask for himself
+      When the attendee sends GetUser with
+        | webExId | {attendee.webExId} |
+      Then the call succeeds unless this caller has no right to it
+      And the children of the body keep this order
+        | element    |
+        | firstName  |
+        | lastName   |
+        | webExId    |
+        | phones     |
+        | email      |
+        | privilege  |
+        | active     |
+        | userId     |
 
   Rule: The schemas stay
 

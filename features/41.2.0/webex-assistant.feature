@@ -27,9 +27,17 @@ Feature: GetUser returns webexAssistantEnabled
         | read-only admin  |
         | user admin       |
         | host             |
-        | attendee         |
         | classic-era user |
         | control-hub user |
+
+    # No source says that attendees may ask for users, be it themselves.
+    Scenario: GetUser returns webexAssistantEnabled to an attendee who may ask for himself
+      When the attendee sends GetUser with
+        | webExId | {attendee.webExId} |
+      Then the call succeeds unless this caller has no right to it
+      And the reply contains
+        | element               | kind    |
+        | webexAssistantEnabled | boolean |
 
   @clause.R41.2.0-14 @should
   Rule: The value follows the option of the user

@@ -96,7 +96,7 @@ REFUSED_BY_ROLE: Mapping[str, tuple[str, ...]] = {
 #: Calls the notes promise to succeed: operation, clause, callers.
 SUCCEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     *(("GetSite", clause, (role,)) for role, clause in (*TOLD.items(), *UNTOLD.items())),
-    ("GetUser", "R41.2.0-13", EVERYBODY),
+    ("GetUser", "R41.2.0-13", (*ADMINISTRATORS, "host")),
     ("LstMeetingType", "R41.12.0-18", (*ADMINISTRATORS, "host")),
     ("GetSessionInfo", "R41.3.0-01", _OF_SESSIONS),
     ("GetMeeting", "R41.3.0-05", _OF_SESSIONS),

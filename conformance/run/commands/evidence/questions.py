@@ -37,7 +37,7 @@ _OF_ONE_REPLY = frozenset(
     }
 )  # fmt: skip
 #: What is so when the exchange may be asked at all: a caller who is refused may have no right to it.
-_SUCCEEDED = frozenset({"call_succeeds", "call_succeeds_or_finds_nothing"})
+_SUCCEEDED = frozenset({"call_succeeds", "call_succeeds_or_finds_nothing", "call_succeeds_where_allowed"})
 _REFUSED = "call_is_refused_with"
 _OF_A_REFUSAL = frozenset({"reason_is", "refusal_has_standard_form"})
 _ASKS = frozenset({"somebody_sends", "somebody_reads_the_whole_list"})
