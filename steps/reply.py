@@ -219,7 +219,7 @@ def element_differs(context: ScenarioContext, path: str, operation: str) -> None
 
 @then('{path} of {operation} in that zone is the moment "{moment}"')
 def element_is_the_moment(context: ScenarioContext, path: str, operation: str, moment: str) -> None:
-    (listed,), zones = context.replies_of(operation)[-1:], context.replies_of("LstTimeZone")
+    (listed,), zones = context.replies_of(operation)[-1:], context.replies_of("LstTimeZone") or [context.reply]
     whole = context.run_context.contract.whole
     context.judge(reply_checks.moment_is(listed, zones, whole, path, context.value(moment)), about=operation)
 
