@@ -117,7 +117,8 @@ def _refusals() -> Iterator[Fault]:
         for role in roles:
             what = f"{operation} refuses the {role} without {exception}"
             name = _id(operation, exception, "id-other", role)
-            edit = exception_replaced(exception)
+            # An administrator may have no right to change what a host scheduled.
+            edit = exception_replaced(exception, "999999")
             yield MessageFault(name, what, clause, "exception-id", (operation,), edit, called_by(role), family=FAMILY)
             if behaviour:
                 name, what = _id(operation, exception, "let-through", role), f"{operation} lets the {role} through"

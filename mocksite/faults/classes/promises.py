@@ -104,8 +104,8 @@ SUCCEEDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("LstrecordaccessHistory", "R41.11.0-44", _OF_SESSIONS),
     ("LstrecordaccessDetailHistory", "R41.11.0-54", _OF_SESSIONS),
     ("GetEvent", "R41.12.0-09", _OF_SESSIONS),
-    ("SetEvent", "R41.12.0-09", _OF_SESSIONS),
-    ("UploadEventImage", "R41.12.0-09", _OF_SESSIONS),
+    ("SetEvent", "R41.12.0-09", ("host",)),
+    ("UploadEventImage", "R41.12.0-09", ("host",)),
 )
 
 KINDS_OF_SESSION = ("meeting", "large-event", "webcast")

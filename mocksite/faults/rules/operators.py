@@ -185,9 +185,13 @@ def _head(exception_id: str, change: Callable[[Node, Node], None]) -> Edit:
     return edit
 
 
-def exception_replaced(exception_id: str) -> Edit:
+def exception_replaced(exception_id: str, other: str = "000001") -> Edit:
     """Refusals with an id come with another one."""
-    return _head(exception_id, _another)
+
+    def change(_head: Node, found: Node) -> None:
+        found.text = other
+
+    return _head(exception_id, change)
 
 
 def _lose(name: str) -> Callable[[Node, Node], None]:
@@ -198,7 +202,7 @@ def _lose(name: str) -> Callable[[Node, Node], None]:
 
 
 def _another(_head: Node, found: Node) -> None:
-    found.text = "999999"
+    found.text = "000001"
 
 
 def _succeed(head: Node, _found: Node) -> None:
