@@ -71,6 +71,11 @@ def shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
+def shown_from(reports: Path, root: Path) -> Path:
+    """The folder that names of :func:`shown` of files below ``reports`` are relative to, for who reads them elsewhere."""
+    return root if reports.is_absolute() else Path.cwd()
+
+
 def write_fault(reports: Path, root: Path, number: str, fault: BaseException | None) -> str:
     """Write the traceback of ``fault`` below ``reports``, secrets masked; the file, empty when none can be written."""
     file = reports / "faults" / f"{number}.txt"

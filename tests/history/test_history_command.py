@@ -73,6 +73,22 @@ def test_a_notice_that_does_not_arrive_is_one_line_of_the_run_and_the_night_is_k
     assert len(list(Archive(tmp_path / "history").files())) == 1
 
 
+@pytest.mark.parametrize("absolute", [False, True])
+def test_what_shows_a_failure_is_found_wherever_the_run_was_made_from(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], absolute: bool
+) -> None:
+    project = Path.cwd()
+    monkeypatch.chdir(tmp_path)
+    where = tmp_path / "reports" if absolute else Path("reports")
+    with twisted(tmp_path, LOST) as site:
+        place = f"{project}/features/41.7.0/recording-changes.feature:21"
+        run("-c", str(project / "pyproject.toml"), place, *site.arguments("--history", "kept", f"--reports={where}"))
+    capsys.readouterr()
+    assert main(["history", "--history", "kept", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["sites"][0]["clauses"]
+    assert told["exchanges"] and all(Path(file).is_file() and Path(file).is_absolute() for file in told["exchanges"])
+
+
 def test_the_list_tells_state_night_and_release(weeks: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "--history", str(weeks), "--site", "staging"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -16,7 +16,7 @@ from typing import Any
 
 from conformance.history.notify import after_run
 from conformance.history.resume_file import OF_A_RUN, clear
-from conformance.reporting.exchange_file import shown
+from conformance.reporting.exchange_file import shown, shown_from
 from conformance.reporting.outcome import OUTCOMES
 from conformance.reporting.statement import statement
 from conformance.reporting.summary import OVERVIEW, RunRecord
@@ -166,7 +166,7 @@ class Merge:
         if not self.history or len(record.scenarios) < record.selected_of[0]:
             return
         try:
-            after_run(record, self.history, self.root, self.notify)
+            after_run(record, self.history, shown_from(self.into, self.root), self.notify)
         except (UserError, OSError) as problem:
             # As in a run: the results are there, and everybody else's are to come.
             why = problem.what if isinstance(problem, UserError) else f"{problem.strerror} ({self.history})"
