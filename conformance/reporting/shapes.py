@@ -362,7 +362,8 @@ def _met(path: str, shape: Shape) -> str:
     row = shape[path]
     inside = sum(other.startswith(f"{path}/") for other in shape)
     below = f", {inside} elements below" if inside else ""
-    return f"{', '.join(row['kinds'])}{below} ({row['count']} times)"
+    often = "once" if row["count"] == 1 else f"{row['count']} times"
+    return f"{', '.join(row['kinds'])}{below} ({often})"
 
 
 def _changes(

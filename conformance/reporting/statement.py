@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from operator import add
+from shlex import quote
 
 from conformance.judge.clauses import Clause
 from conformance.judge.findings import NOT_SERVED, Violation
@@ -73,16 +74,18 @@ def _heading(record: RunRecord) -> Iterator[str]:
 
 
 def _table(record: RunRecord) -> list[str]:
-    """By release that has begun on the site; where something is wrong, the releases in which it is."""
+    """By release that has begun on the site; where something is wrong, the releases in which it is; the rest as one."""
     rows = [["release", "clauses", *OUTCOMES]]
     wrong = any(map(_is_wrong, record.scenarios))
-    sums = [0] * (len(OUTCOMES) + 1)
+    sums, rest = ([0] * (len(OUTCOMES) + 1) for _ in range(2))
     for release, results, clauses in by_release(record):
         counts = [len(clauses), *(sum(result.outcome == word for result in results) for word in OUTCOMES)]
         sums = list(map(add, sums, counts))
-        shown = [one for one in results if (_is_wrong(one) if wrong else not _too_new(one))]
-        if shown:
+        if any(_is_wrong(one) if wrong else not _too_new(one) for one in results):
             rows.append([release, *map(str, counts)])
+        else:
+            rest = list(map(add, rest, counts))
+    rows += [["others", *map(str, rest)]] if any(rest) else []
     rows.append(["all", *map(str, sums)])
     return table(rows, right=frozenset(range(1, len(rows[0]))))
 
@@ -155,7 +158,8 @@ def _in_full(several: list[Cause], record: RunRecord) -> Iterator[str]:
     else:
         number = "one cause" if len(several) == 1 else f"{len(several)} causes"
         yield f"{heading}  {len(results)} scenarios, {number}{also}"
-    yield from _whose(results[0])
+    said = Counter(result.evidence for result in results)
+    yield from _whose(max(results, key=lambda result: said[result.evidence]))
     for cause in several[:_MOST_NAMED]:
         first = cause.first
         yield from grammar(first, record.clauses.get(first.clause), cause.found[0][0], cause)
@@ -362,4 +366,5 @@ def _reports(record: RunRecord, reports: str, complete: bool) -> Iterator[str]:
         yield f"reports   {reports}/exchanges  {reports}/allure-results"
         return
     yield f"judged by {safe(record.schema)}"
-    yield f"reports   {reports}/summary.json  junit.xml  allure-results (make report)"
+    elsewhere = "" if reports == "reports" else f" --reports {quote(reports)}"
+    yield f"reports   {reports}/summary.json  junit.xml  allure-results (webex-conformance report{elsewhere})"

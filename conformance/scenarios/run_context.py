@@ -86,8 +86,10 @@ class RunContext:
         measures = [str(self.vendor_schemas.source)] if self.vendor_schemas else []
         if self.baseline:
             measures.append(f"replies recorded on {self.baseline.release}, {self.baseline.day}")
-        ours = f"schemas, view of {self.release}"
-        return ", ".join([*measures, *([ours] if self.strict_schema else [])]) or f"no schema; drift by {ours}"
+        if self.strict_schema:
+            measures.append(f"the suite's own schemas, as of {self.release}")
+        alone = "the clauses alone (no vendor's schemas, no baseline)"
+        return ", ".join(measures) or f"{alone}; drift is told by the suite's own schemas, as of {self.release}"
 
     def client(self) -> SiteClient:
         """A client of the site; each lane has its own."""

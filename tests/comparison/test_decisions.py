@@ -365,7 +365,8 @@ def got(shape: Shape) -> dict[str, Shape]:
 
 
 def gone(replies: int) -> str:
-    return f"GetUser  active  vanished: text ({replies} times), then absent"
+    often = "once" if replies == 1 else f"{replies} times"
+    return f"GetUser  active  vanished: text ({often}), then absent"
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,8 @@ def test_every_kind_and_every_class_is_planted() -> None:
         ("passed", "site", "the mock of 41.12.0 passes it"),
         ("failed", "suite", "on the mock of 41.12.0 it is failed, too"),
         ("broken", "suite", "on the mock of 41.12.0 it is broken, too"),
-        ("skipped", "site", "no mock of 41.12.0 could be asked"),
-        (None, "site", "no mock of 41.12.0 could be asked"),
+        ("skipped", "site", "not checked, for no mock of 41.12.0 could be asked"),
+        (None, "site", "not checked, for no mock of 41.12.0 could be asked"),
     ],
 )
 def test_a_failure_is_whose_the_reference_says(said: str | None, fault: str, evidence: str) -> None:
@@ -148,8 +148,8 @@ def test_the_reference_is_asked_about_every_failure_and_some_of_what_broke() -> 
     [
         ({"b0": "failed", "b1": "passed"}, ["operation"] * 3, "outage; the mock of 41.5 passes it"),
         ({"b0": "broken"}, ["suite"] * 3, "outage; on the mock of 41.5 it is broken, too"),
-        ({}, ["operation"] * 3, "outage; no mock of 41.5 could be asked"),
-        ({"b0": "skipped"}, ["operation"] * 3, "outage; no mock of 41.5 could be asked"),
+        ({}, ["operation"] * 3, "outage; not checked, for no mock of 41.5 could be asked"),
+        ({"b0": "skipped"}, ["operation"] * 3, "outage; not checked, for no mock of 41.5 could be asked"),
     ],
 )
 def test_what_broke_together_is_settled_together(reference: dict[str, str], faults: list[str], evidence: str) -> None:
@@ -163,5 +163,5 @@ def test_each_failure_is_settled_for_itself() -> None:
     reds = by_nodeid(*(red(f"f{number}", ("GetSite", "x")) for number in range(3)))
     now = settled(reds, {"f0": "passed", "f1": "failed"}, "41.5")
     assert [(one.fault, one.evidence) for one in now.values()] == [
-        ("site", "the mock of 41.5 passes it"), ("suite", "on the mock of 41.5 it is failed, too"), ("site", "no mock of 41.5 could be asked"),
+        ("site", "the mock of 41.5 passes it"), ("suite", "on the mock of 41.5 it is failed, too"), ("site", "not checked, for no mock of 41.5 could be asked"),
     ]  # fmt: skip

@@ -76,7 +76,7 @@ def test_a_finding_says_what_was_recorded_when_and_on_which_release() -> None:
     before = reply("GetUser")
     (found,) = judged("GetUser", before, before.replace(b"<use:freeAccount>false</use:freeAccount>", b"")).findings
     assert (found.path, found.expected, found.actual) == (
-        "freeAccount", "boolean (1 times), as recorded on 41.11.0, 2021-11-01 04:00 UTC", "absent (vanished)",
+        "freeAccount", "boolean (once), as recorded on 41.11.0, 2021-11-01 04:00 UTC", "absent (vanished)",
     )  # fmt: skip
 
 

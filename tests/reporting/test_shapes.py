@@ -220,13 +220,13 @@ LIST, EMPTY_LIST = row(2, 1, ("parent",)), row(kinds=("empty",))
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ({}, {"email": row()}, [("email", "appeared", "absent", "text (1 times)", "")]),
-        ({"email": row()}, {}, [("email", "vanished", "text (1 times)", "absent", "")]),
+        ({}, {"email": row()}, [("email", "appeared", "absent", "text (once)", "")]),
+        ({"email": row()}, {}, [("email", "vanished", "text (once)", "absent", "")]),
         ({"email": row(3, 1, ("empty", "text"))}, {}, [("email", "vanished", "empty, text (3 times)", "absent", "")]),
-        ({"phones": row(kinds=("parent",)), "phones/fax": row(), "phones/pager": row()}, {}, [("phones", "vanished", "parent, 2 elements below (1 times)", "absent", "")]),
-        ({"phones": row(kinds=("parent",)), "phonesx": row()}, {"phonesx": row()}, [("phones", "vanished", "parent (1 times)", "absent", "")]),
+        ({"phones": row(kinds=("parent",)), "phones/fax": row(), "phones/pager": row()}, {}, [("phones", "vanished", "parent, 2 elements below (once)", "absent", "")]),
+        ({"phones": row(kinds=("parent",)), "phonesx": row()}, {"phonesx": row()}, [("phones", "vanished", "parent (once)", "absent", "")]),
         # In some of its parents only: data, unless the contract did not know it.
-        ({"p": row(2)}, {"p": row(2), "p/email": row()}, [("p/email", "appeared", "absent", "text (1 times)", "")]),
+        ({"p": row(2)}, {"p": row(2), "p/email": row()}, [("p/email", "appeared", "absent", "text (once)", "")]),
         ({"phones": row(2)}, {"phones": row(2), "phones/fax": row()}, []),
         ({"phones": row(2), "phones/fax": row()}, {"phones": row(2)}, []),
         ({"phones": row(2), "phones/fax": row(4, 2)}, {"phones": row(2)}, [("phones/fax", "vanished", "text (4 times)", "absent", "")]),
@@ -337,9 +337,9 @@ def test_a_clause_explains_what_it_brings_alters_and_takes_away(clause: Clause, 
 
 def test_what_a_clause_explains_is_told_with_it_and_though_data_may_be_the_cause(clause: Clause) -> None:
     announced = Announcements([clause])
-    assert drift({}, {"mood": row()}, announced) == [("mood", "appeared", "absent", "text (1 times)", clause.id)]
+    assert drift({}, {"mood": row()}, announced) == [("mood", "appeared", "absent", "text (once)", clause.id)]
     phones = {"phones": row(2)}
-    assert drift({**phones, "phones/fax": row()}, phones, announced) == [("phones/fax", "vanished", "text (1 times)", "absent", clause.id)]
+    assert drift({**phones, "phones/fax": row()}, phones, announced) == [("phones/fax", "vanished", "text (once)", "absent", clause.id)]
     assert drift({"active": row(kinds=("text",))}, {"active": row(kinds=("parent",))}, announced) == [("active", "kind", "text", "parent", clause.id)]
     one, other = {"active": row(), "email": row(after=("active",))}, {"active": row(after=("email",)), "email": row()}
     assert [(path, what, told) for path, what, _, _, told in drift(one, other, announced)] == [("active", "moved", clause.id)]
@@ -372,8 +372,8 @@ RECORDED = "as recorded on 41.11.0, 2021-11-01 04:00 UTC"
         ("<n:mood>1</n:mood><n:mood>true</n:mood>", "<n:mood>a</n:mood>", None, "mood"), ("<n:mood>a b</n:mood>", "<n:mood>7</n:mood>", None, "mood"),
         ("<n:timeZoneID>4</n:timeZoneID><n:timeZoneID>x</n:timeZoneID>", "<n:timeZoneID>7</n:timeZoneID><n:timeZoneID>true</n:timeZoneID>", ("timeZoneID", "integer, text", "boolean, integer (kind)"), ""),
         ("<n:timeZoneID>true</n:timeZoneID><n:timeZoneID>x</n:timeZoneID>", "<n:timeZoneID>true</n:timeZoneID><n:timeZoneID/>", None, "timeZoneID"),
-        ("<n:webExId>w</n:webExId>", "<n:mood/>", ("webExId", "text (1 times)", "absent (vanished)"), "mood"), ("<n:email>a</n:email>", "", None, "email"),
-        ("", "<n:freeAccount>true</n:freeAccount>", None, "freeAccount"), ("<n:freeAccount/>", "", ("freeAccount", "empty (1 times)", "absent (vanished)"), ""),
+        ("<n:webExId>w</n:webExId>", "<n:mood/>", ("webExId", "text (once)", "absent (vanished)"), "mood"), ("<n:email>a</n:email>", "", None, "email"),
+        ("", "<n:freeAccount>true</n:freeAccount>", None, "freeAccount"), ("<n:freeAccount/>", "", ("freeAccount", "empty (once)", "absent (vanished)"), ""),
         ("<n:firstName>a</n:firstName><n:email>a</n:email>", "<n:email>a</n:email><n:firstName>a</n:firstName>", ("firstName", "first", "after email (moved)"), ""),
     ],
 )  # fmt: skip

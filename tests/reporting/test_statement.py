@@ -71,12 +71,13 @@ def test_a_run_in_which_all_is_well() -> None:
 site acme (https://acme.test/x), judged as 41.10.0, read-only, 7 requests in 61.2 s
 release  clauses  passed  failed  flaky  broken  skipped  known
 41.1.0         2       1       0      0       0        0      0
+others         2       0       0      0       0        0      0
 all            4       1       0      0       0        0      0
 
 4 clauses: 1 judged, 0 observed, 0 not applicable here, 3 not selected
 
 judged by no schema
-reports   some/reports/summary.json  junit.xml  allure-results (make report)""".splitlines()
+reports   some/reports/summary.json  junit.xml  allure-results (webex-conformance report --reports some/reports)""".splitlines()
 
 
 HEAD = "site acme (https://acme.test/x), judged as 41.10.0, read-only, 0 requests in 1.0 s"
@@ -112,8 +113,10 @@ def rows(made: RunRecord) -> list[str]:
 
 def test_releases_that_have_not_begun_on_the_site_are_left_out_of_the_table_and_counted() -> None:
     later = skipped("later", "release", clause=LAST)
-    assert rows(record(PASSED, later)) == ["41.1.0 2 1 0 0 0 0 0", "all 4 1 0 0 0 1 0"]
-    assert rows(record(PASSED, later, skipped("x", "role", clause=LAST))) == ["41.1.0 2 1 0 0 0 0 0", "41.10.0 1 0 0 0 0 2 0", "all 4 1 0 0 0 2 0"]
+    assert rows(record(PASSED, later)) == ["41.1.0 2 1 0 0 0 0 0", "others 2 0 0 0 0 1 0", "all 4 1 0 0 0 1 0"]
+    assert rows(record(PASSED, later, skipped("x", "role", clause=LAST))) == [
+        "41.1.0 2 1 0 0 0 0 0", "41.10.0 1 0 0 0 0 2 0", "others 1 0 0 0 0 0 0", "all 4 1 0 0 0 2 0",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("outcome", ["failed", "flaky", "broken", "known", "passed"])
@@ -121,7 +124,9 @@ def test_where_something_is_wrong_the_table_has_the_releases_in_which_it_is(outc
     wrong = replace(FAILED, clauses=(LAST,), outcome=outcome, violations=(FOUND,) if outcome == "passed" else ())
     counts = [str(int(word == outcome)) for word in ("passed", "failed", "flaky", "broken", "skipped", "known")]
     together = [str(int(word == outcome) + int(word == "passed")) for word in ("passed", "failed", "flaky", "broken", "skipped", "known")]
-    assert rows(record(PASSED, wrong)) == [" ".join(["41.10.0 1", *counts]), " ".join(["all 4", *together])]
+    assert rows(record(PASSED, wrong)) == [
+        " ".join(["41.10.0 1", *counts]), "others 3 1 0 0 0 0 0", " ".join(["all 4", *together]),
+    ]  # fmt: skip
 
 
 IN_BASELINE = {"before": "failed", "other": "known"}
@@ -225,6 +230,15 @@ FAILED  features/a.feature:12  two
 def test_whose_fault_it_is(fault: str, words: str) -> None:
     (told,) = found(record(replace(FAILED, fault=fault, evidence="so it is")))
     assert f"  fault     {words}: so it is\n" in told
+
+
+def test_whose_fault_scenarios_of_one_cause_are_is_what_most_of_them_say() -> None:
+    unchecked = replace(FAILED, fault="site", evidence="not checked")
+    checked = several(replace(FAILED, fault="site", evidence="the mock passes it"), 2, start=1)
+    told = found(record(unchecked, *checked))[0]
+    assert "  fault     of the site: the mock passes it\n" in told
+    assert "not checked" not in told
+    assert "  fault     of the site: not checked\n" in found(record(unchecked, *checked[:1]))[0]
 
 
 def test_scenarios_of_one_cause_stand_together() -> None:
@@ -514,5 +528,5 @@ def test_drift_is_counted(drift: dict[str, Iterable[str]], number: str) -> None:
     assert blocks(record(PASSED, drift=drift, schema="the vendor's schemas\x1b"))[-1] == (
         f"drift     {number} that nobody promised or forbade, listed in summary.json; never a failure\n"
         "judged by the vendor's schemas\\x1b\n"
-        "reports   reports/summary.json  junit.xml  allure-results (make report)"
+        "reports   reports/summary.json  junit.xml  allure-results (webex-conformance report)"
     )

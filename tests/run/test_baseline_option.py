@@ -51,7 +51,7 @@ def test_a_reply_that_changed_fails_with_what_it_was_and_the_case_id(run: Runner
     assert outcome.clauses("failed") == {CLAUSE}
     start = outcome.lines.index(f"GetSite  {CLAUSE}  check baseline")
     told = outcome.lines[start : start + 7]
-    assert told[1].startswith("  expected  siteInstance/clientPlatforms/macOSX, boolean (1 times), as recorded on 41.9.0, ")
+    assert told[1].startswith("  expected  siteInstance/clientPlatforms/macOSX, boolean (once), as recorded on 41.9.0, ")
     assert told[2] == "  actual    absent (vanished)"
     assert "  case id   gw07.example.com 20211128" in told
     (row,) = [one for one in outcome.summary["scenarios"] if one["outcome"] == "failed"]
