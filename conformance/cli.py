@@ -75,7 +75,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str, hint: str = "") -> None:  # type: ignore[override]
         self.print_usage(sys.stderr)
-        say(str(UserError("usage", message, hint=hint)))
+        say(str(UserError("usage", message, hint=hint or f"{self.prog} --help")))
         raise SystemExit(USAGE_ERROR)
 
     def refuse(self, unknown: Sequence[str]) -> None:
@@ -98,12 +98,14 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "merge", "what shards left (run --shard K/N), put together as one run", _merge, _parts)
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "upgrade", "go, no-go or not enough evidence: runs before against runs after", _upgrade, _sides)
-    _add(commands, "rejudge", "today's suite on a recording (--record), without a request", _rejudge, _recorded)
+    words = "today's suite on a recording (--record), without a request; takes options of run, too"
+    _add(commands, "rejudge", words, _rejudge, _recorded)
     _add(commands, "judge", "real traffic (HAR, tap, --record) judged by the clauses it can judge", _judge, _traffic)
     _add(commands, "tap", "a reverse proxy in front of a site that keeps its traffic, secrets replaced", _tap, _tapped)
     _add(commands, "envelope", "each failure of a run in a folder that stands alone, to be sent", _envelope, _wrapped)
     _add(commands, "verify", "whether an envelope is what it was; 3 when it is not", _verify, _sealed)
-    _add(commands, "replay", "the failure of an envelope on another site; 3 when it fails there, too", _replay, _sent)
+    words = "the failure of an envelope on another site; 3 when it fails there, too; takes options of run, too"
+    _add(commands, "replay", words, _replay, _sent)
     words = "the documentation as pages: releases with what runs said, the contract to look things up in, the history"
     _add(commands, "docs", words, _docs, _told_of, _book)
     words = "how much of the contract is asked for, seen, judged, killed by a fault; 1 when the rest has no reason"
@@ -222,7 +224,7 @@ def _recorded(command: argparse.ArgumentParser) -> None:
 
 
 def _traffic(command: argparse.ArgumentParser) -> None:
-    words = "HAR, JSON lines of tap, or a file of --record; any number"
+    words = "HAR, JSON lines of tap, a file of --record or the reports with it; any number"
     command.add_argument("traffic", type=Path, nargs="*", metavar="TRAFFIC", help=words)
     command.add_argument("--release", default="", metavar="R", help="release the site runs (default: the profile's)")
     words = "profile of the site: with its accounts and test data more can be judged"
@@ -236,7 +238,8 @@ def _traffic(command: argparse.ArgumentParser) -> None:
 
 def _tapped(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", required=True, metavar="URL", help="the site: https://HOST")
-    command.add_argument("--output", type=Path, default=Path("traffic.ndjson"), metavar="FILE", help="what is kept")
+    words = "where it is kept, for judge (default traffic.ndjson)"
+    command.add_argument("--output", type=Path, default=Path("traffic.ndjson"), metavar="FILE", help=words)
     words = "where clients ask instead of the site (default 127.0.0.1:8900)"
     command.add_argument("--listen", default="127.0.0.1:8900", metavar="HOST:PORT", help=words)
     command.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust beside the known ones")
@@ -258,6 +261,7 @@ def _sealed(command: argparse.ArgumentParser) -> None:
 def _sent(command: argparse.ArgumentParser) -> None:
     command.add_argument("envelope", type=Path, metavar="ENVELOPE", help="a folder of envelope")
     command.add_argument("--site", required=True, metavar="NAME", help="the site to try it on, by its profile")
+    command.add_argument("--sites", default="", metavar="FILE", help="profile file (sites.toml, or WEBEX_SITES)")
     words = "where reports go (default reports/replayed/, and the name of the envelope)"
     command.add_argument("--reports", type=Path, metavar="DIR", help=words)
     command.set_defaults(arguments=())

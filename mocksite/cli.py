@@ -81,12 +81,17 @@ _VALUES: dict[str, tuple[Callable[[str], object], object, str, str]] = {
 }
 
 
-_DESCRIPTION = "A Webex Meetings site that answers the XML API; webex-mock operations lists what it serves."
+_DESCRIPTION = "A Webex Meetings site that answers the XML API."
+_ALSO = """\
+webex-mock operations      what it serves
+webex-mock fidelity        from where each element of each reply is known
+webex-mock verify REPORTS  in what a site differs from it, by the reports of a run"""
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line; a mistake in it is a UsageError."""
-    made = _Parser(prog="webex-mock", description=_DESCRIPTION)
+    as_written = argparse.RawDescriptionHelpFormatter
+    made = _Parser(prog="webex-mock", description=_DESCRIPTION, epilog=_ALSO, formatter_class=as_written)
     for name, (kind, default, value, text) in _VALUES.items():
         made.add_argument(name, type=kind, default=default, metavar=value, help=text)
     made.add_argument("--site-name", action="append", metavar="NAME", help="name of the site; again for further sites")

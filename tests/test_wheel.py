@@ -119,6 +119,7 @@ COMMANDS = {
     "run features/41.7.0/none.feature:21": (4, "error[feature-unreadable]: cannot read the feature: No such file"),
     "run features/1.2.3": (4, "not found: features/1.2.3"),
     "run --release 41": (4, "error[release-form]"),
+    "run --reports": (4, "webex-conformance run: error: argument --reports: expected one argument"),
     "check --verbose": (4, "error[usage]: unrecognized arguments: --verbose"),
 }
 

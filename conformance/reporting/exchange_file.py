@@ -72,7 +72,7 @@ def shown(path: Path, root: Path) -> str:
 
 
 def shown_from(reports: Path, root: Path) -> Path:
-    """The folder that names of :func:`shown` of files below ``reports`` are relative to, for who reads them elsewhere."""
+    """The folder that names of :func:`shown` of files below ``reports`` are relative to."""
     return root if reports.is_absolute() else Path.cwd()
 
 

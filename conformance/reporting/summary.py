@@ -388,7 +388,7 @@ def _missing(path: Path, file: Path) -> UserError:
             where=str(path),
             hint="go on with it: pytest features --resume --reports ...",
         )
-    return UserError("summary-missing", "there is no summary of a run", where=str(file))
+    return UserError("summary-missing", "there is no summary of a run", where=str(file), hint="name --reports of a run")
 
 
 def _document(file: Path) -> dict[str, Any]:

@@ -11,10 +11,14 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from conformance import __version__
 from conformance.sites.errors import UserError
 from conformance.sites.user_files import why_unreadable
+
+if TYPE_CHECKING:
+    import pytest
 
 _PARTS = ("features", "payloads", "schemas", "steps")
 INSTALLED = Path(__file__).resolve().parents[1] / "suite"
@@ -87,7 +91,14 @@ def run(root: Path, arguments: Iterable[str]) -> int:
     if not (root / "pyproject.toml").is_file():
         hint = "name a checkout of the suite"
         raise UserError("root-missing", "--root names a folder without pyproject.toml", where=str(root), hint=hint)
-    return int(pytest.main(pytest_arguments(root, list(arguments))))
+    return int(pytest.main(pytest_arguments(root, list(arguments)), plugins=[_AsTyped()]))
+
+
+class _AsTyped:
+    """Has pytest call itself, in its help and where an option is wrong, by what the user typed."""
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        parser.prog = "webex-conformance run"
 
 
 def rejudge(root: Path, recording: Path, arguments: Iterable[str]) -> int:
@@ -106,7 +117,8 @@ def pytest_arguments(root: Path, arguments: list[str]) -> list[str]:
     if root != Path.cwd():
         # Nothing is written beside installed files; a warning of a newer library is for those who keep the suite.
         settings += ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}", "-W", "default"]
-    return [*settings, *given, *places]
+    # Last would be the value of an option whose own was forgotten: --reports would write into the features.
+    return [*settings, *places, *given]
 
 
 #: What may stand behind a file: its line, as failures are told with, or the rest of a node id.

@@ -135,14 +135,18 @@ class WritingTape:
                 self._sink.write(line)
 
 
+def recordings_in(reports: Path) -> list[Path]:
+    """What a run, each of its processes by itself, recorded beside its reports."""
+    return sorted(reports.glob(RECORDING.format(worker="*")))
+
+
 class ReadingTape:
     """Answers from a recording, in the order in which each scenario was told; asks nobody."""
 
     def __init__(self, folder: Path) -> None:
-        files = sorted(folder.glob(RECORDING.format(worker="*"))) if folder.is_dir() else [folder]
+        files = recordings_in(folder) if folder.is_dir() else [folder]
         if not files:
-            hint = "runs keep one with --record"
-            raise UserError("recording-missing", "there is no recording here", where=str(folder), hint=hint)
+            raise _missing(folder)
         self.notes: dict[str, Any] = {}
         self._told: defaultdict[tuple[str, str, str], deque[Any]] = defaultdict(deque)
         self._last: dict[tuple[str, str], Any] = {}
@@ -208,13 +212,18 @@ class ReadingTape:
         """Nothing."""
 
 
+def _missing(place: Path) -> UserError:
+    hint = "runs keep one with --record"
+    return UserError("recording-missing", "there is no recording here", where=str(place), hint=hint)
+
+
 def _lines(file: Path) -> list[list[Any]]:
     try:
         demand_readable(file)
         with gzip.open(file, "rt", encoding="utf-8") as source:
             rows = [json.loads(line) for line in source]
     except FileNotFoundError:
-        raise UserError("recording-missing", "there is no recording here", where=str(file)) from None
+        raise _missing(file) from None
     except (OSError, EOFError, zlib.error, ValueError) as problem:
         what = f"it was cut, or is no recording: {problem}"
         raise UserError("recording-form", what, where=str(file)) from None

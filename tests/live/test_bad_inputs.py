@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -416,3 +418,10 @@ def test_a_template_that_is_none_is_told_with_its_line(tmp_path: Path) -> None:
 
 def test_there_are_enough_cases() -> None:
     assert sum(map(len, (PROFILES, SITES, BUNDLES, COMMANDS, PAYLOADS))) >= 60
+
+
+def test_an_option_without_its_value_takes_the_features_for_none(tmp_path: Path) -> None:
+    run = [sys.executable, "-m", "conformance.cli", "run", "--root", str(ROOT), "--reports"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 4
+    assert "webex-conformance run: error: argument --reports: expected one argument" in done.stderr

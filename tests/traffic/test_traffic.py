@@ -25,7 +25,7 @@ from conformance.cli import main
 from conformance.run.commands.evidence import tap as tapping
 from conformance.run.commands.evidence.judge_traffic import clause_table
 from conformance.run.commands.evidence.questions import ANYTHING, Questions
-from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for, read_traffic
+from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for, files_of, read_traffic
 from conformance.sites.masking import SecretRegistry, secret_registry
 from conformance.sites.profile import Account, data_keys
 from conformance.sites.release import Release
@@ -116,6 +116,7 @@ def test_a_recording_of_ours_is_traffic(
         tape.through("exchange", "what", partial(_same, told), _EXCHANGE)
     tape.note("more", "of the run")
     tape.close()
+    assert files_of(tmp_path) == [file] == files_of(file), "reports are named as well as the file in them"
     read = list(read_traffic(file))
     secret = signed_in(mocksite.Core().profile("mock"))["password"].encode()
     assert secret in three[0].request
@@ -167,10 +168,12 @@ def test_what_is_no_traffic_is_one_message(
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["judge"], "release-missing"),
+        (["judge"], "traffic-missing"),
         (["judge", "--release", "41.12.0"], "traffic-missing"),
+        (["judge", "{tmp}"], "traffic-missing"),
+        (["judge", "nowhere.ndjson"], "file"),
         (["judge", "nowhere.ndjson", "--release", "41.12.0"], "file"),
-        (["judge", "x", "--site", "staging", "--sites", "nowhere.toml"], "sites-missing"),
+        (["judge", __file__, "--site", "staging", "--sites", "nowhere.toml"], "sites-missing"),
         (["tap", "--to", "site.invalid"], "tap-site"),
         (["tap", "--to", "https://user:secret@site.invalid"], "tap-site"),
         (["tap", "--to", "https://site.invalid", "--listen", "8900"], "tap-address"),

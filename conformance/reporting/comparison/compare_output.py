@@ -103,7 +103,7 @@ def expected_skips(delta: Delta) -> str:
 def reason(change: Change) -> str:
     """What it was, and why it is what it is."""
     why = f"{change.scenario.kind}: {change.scenario.why}" if change.scenario.kind else change.scenario.why
-    return f"was {change.before}, is {change.scenario.word}{f': {why}' if why else ''}"
+    return f"{change.before} before, {change.scenario.word} now{f': {why}' if why else ''}"
 
 
 def _gained(delta: Delta) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Reason:
 KINDS = {
     "newly broken": "clauses that got worse by more than chance",
     "replies": "unannounced changes of replies that can break a client",
-    "promised": "clauses of the new release that are not kept",
+    "promised": "clauses of the new release, or not judged before, that are not kept",
     "slower": "operations that became slower: told, and never decide",
     "still failing": "clauses that failed before, and are not shown to be good now: told, and never decide",
     "too few": "clauses, and scenarios that fail by themselves, that were not judged often enough",

@@ -34,9 +34,20 @@ def headline(decision: Decision, tolerance: float) -> str:
         but = f" but {known} that failed before" if known else ""
         return f"GO: no clause{but} fails in more than {tolerance:.0%} of its judgements ({1 - RISK:.0%} sure of each)"
     if decision.word == "no-go":
-        return f"NO-GO: {', '.join(f'{len(several)} {kind}' for kind, several in _by_kind(decision, 'no-go'))}"
+        return f"NO-GO: {', '.join(_number(kind, len(several)) for kind, several in _by_kind(decision, 'no-go'))}"
     told = "; ".join(_wanted(decision))
     return f"NOT ENOUGH EVIDENCE{f': {told}' if told else ''}"
+
+
+#: Kinds of reasons as a headline counts them, where their name alone would say nothing.
+_COUNTED = {
+    "replies": ("unannounced change of replies", "unannounced changes of replies"),
+    "promised": ("clause not kept", "clauses not kept"),
+}
+
+
+def _number(kind: str, number: int) -> str:
+    return counted(number, *_COUNTED.get(kind, (kind, kind)))
 
 
 def _wanted(decision: Decision) -> Iterator[str]:

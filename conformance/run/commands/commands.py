@@ -121,7 +121,7 @@ def _check(options: Options, catalogue: Catalogue) -> int:
         context = site_session.run_context
         if found := sorted(context.served.found):
             print(f"\nIs that as it should be? Then say so in the profile: not_served = {json.dumps(found)}")
-        print(f"\n{context.profile.name}: {len(wrong)} contradictions, judged as {context.release}")
+        print(f"\n{context.profile.name}: {counted(len(wrong), 'contradiction')}, judged as {context.release}")
         return 1 if wrong else 0
 
 

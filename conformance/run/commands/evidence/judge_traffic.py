@@ -17,7 +17,7 @@ from conformance.reporting.exchange_file import write_exchange
 from conformance.reporting.text import ascii_json, printable, table
 from conformance.run.commands.commands import suite_catalogue
 from conformance.run.commands.evidence.questions import ANYTHING, Question, Questions, answers
-from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for, read_traffic
+from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for, files_of, read_traffic
 from conformance.run.commands.rejudge import masked_profile
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import CannotJudge, UserError
@@ -145,14 +145,15 @@ def _learn(exchange: Exchange) -> None:
 
 def judge(options: argparse.Namespace) -> int:
     """``webex-conformance judge``: 1 when the traffic breaks a clause, 5 when none of it can be judged."""
+    if not options.traffic and not options.clauses:
+        raise UserError("traffic-missing", "no traffic is named", hint="webex-conformance judge TRAFFIC; or --clauses")
+    files = [] if options.clauses else [file for place in options.traffic for file in files_of(place)]
     questions, contract = _prepared(options)
     if options.clauses:
         print("\n".join(clause_table(questions.all)))
         return 0
-    if not options.traffic:
-        raise UserError("traffic-missing", "no traffic is named", hint="webex-conformance judge TRAFFIC; or --clauses")
     told = TrafficJudge(questions, contract, options.reports)
-    for file in options.traffic:
+    for file in files:
         for exchange in read_traffic(file):
             told.judge(exchange)
     document = told.as_json()

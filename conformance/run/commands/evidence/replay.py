@@ -32,7 +32,8 @@ def replay(options: argparse.Namespace) -> int:
         raise UserError("envelope-changed", "; ".join(wrong), where=str(folder), hint="ask for the envelope again")
     finding = _read_finding(folder / FINDING)
     nodeid = finding["scenario"]["nodeid"]
-    asked = [nodeid, "--site", options.site, "--reports", str(options.reports), "-q", *options.arguments]
+    sites = ["--sites", options.sites] if options.sites else []
+    asked = [nodeid, "--site", options.site, *sites, "--reports", str(options.reports), "-q", *options.arguments]
     if run(options.root, asked) == _USAGE:
         return _USAGE
     told, words = replayed(finding, options.reports)

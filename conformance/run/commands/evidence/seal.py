@@ -156,12 +156,12 @@ def _whole(folder: Path, signer: Ed25519PublicKey | None) -> str:
 
 def envelopes_in(named: Path) -> list[Path]:
     """The envelope in the folder ``named``, or those in folders of it."""
+    hint = "webex-conformance envelope REPORTS makes envelopes, of each failure one"
     if not names_folder(named):
-        hint = "webex-conformance envelope REPORTS makes envelopes"
         raise UserError("envelope-missing", "no such folder", where=str(named), hint=hint)
     if (named / MANIFEST).exists() or (named / FINDING).exists():
         return [named]
     entries = sorted(named.iterdir())
     if not entries or not all(one.is_dir() for one in entries):
-        raise UserError("envelope-missing", "there is no envelope here", where=str(named))
+        raise UserError("envelope-missing", "there is no envelope here", where=str(named), hint=hint)
     return entries

@@ -22,7 +22,7 @@ from typing import IO, Any
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.user_files import UNREADABLE, demand_readable, why_unreadable
 from conformance.wire.exchange import XSI, Element, document_of, local_name, parse, text_of
-from conformance.wire.recording import unpacked
+from conformance.wire.recording import recordings_in, unpacked
 
 _CHUNK = 1 << 16
 #: One exchange of more than this is none of the XML API.
@@ -73,6 +73,18 @@ def _leaves(content: Element) -> Iterator[tuple[str, str]]:
             above = [local_name(one) for one in element.iterancestors()]
             steps = [local_name(element), *above[: above.index("bodyContent")]]
             yield "/".join(reversed(steps)), text_of(element)
+
+
+def files_of(place: Path) -> list[Path]:
+    """The file ``place``, or the recordings in the reports that it is; an error where there is none."""
+    if not place.is_dir():
+        place.stat()
+        return [place]
+    files = recordings_in(place)
+    if not files:
+        hint = f"name files: {_FORMS}"
+        raise UserError("traffic-missing", "there is no traffic in this folder", where=str(place), hint=hint)
+    return files
 
 
 def read_traffic(file: Path) -> Iterator[TrafficExchange]:
