@@ -219,7 +219,8 @@ def _runs(command: argparse.ArgumentParser) -> None:
 
 
 def _recorded(command: argparse.ArgumentParser) -> None:
-    command.add_argument("recording", type=Path, metavar="RECORDING", help="a file of --record, or the reports with it")
+    words = "a file of --record, or the reports with it; options of run stand behind it"
+    command.add_argument("recording", type=Path, metavar="RECORDING", help=words)
     command.set_defaults(arguments=())
 
 
@@ -259,7 +260,8 @@ def _sealed(command: argparse.ArgumentParser) -> None:
 
 
 def _sent(command: argparse.ArgumentParser) -> None:
-    command.add_argument("envelope", type=Path, metavar="ENVELOPE", help="a folder of envelope")
+    words = "a folder of envelope; options of run stand behind it"
+    command.add_argument("envelope", type=Path, metavar="ENVELOPE", help=words)
     command.add_argument("--site", required=True, metavar="NAME", help="the site to try it on, by its profile")
     command.add_argument("--sites", default="", metavar="FILE", help="profile file (sites.toml, or WEBEX_SITES)")
     words = "where reports go (default reports/replayed/, and the name of the envelope)"

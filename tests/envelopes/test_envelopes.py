@@ -188,7 +188,7 @@ def test_the_evidence_of_a_replay_stays(sent: Sent, tmp_path: Path, monkeypatch:
     here = ["--site", "mock", "--sites", str(sent.sites), "--release", "41.7.0"]
     assert again(sent, *here, "--reports", str(tmp_path / "mine"), code=3).startswith("reproduced")
     monkeypatch.chdir(tmp_path)
-    assert main(["replay", *here, str(sent.folder), "--root", str(ROOT)]) == 3
+    assert main(["replay", *here[:4], str(sent.folder), *here[4:], "--root", str(ROOT)]) == 3
     for reports in (tmp_path / "mine", tmp_path / "reports" / "replayed" / sent.folder.name):
         (row,) = json.loads((reports / "summary.json").read_text(encoding="utf-8"))["scenarios"]
         told = row["exchanges"][0].partition(":")[2]

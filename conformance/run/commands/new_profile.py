@@ -334,11 +334,12 @@ def _lines(one: Discovered) -> Iterator[str]:
     """The lines of a find; a comment where a clause is about what told it, or where it will be over soon."""
     lasts = one.kind == SETTING or discovery_table().ways(one.kind, one.name).lasting
     about = ", ".join(sorted(one.not_for))
-    why = f"by {one.by}" + (f", but {about} is about that: take the # away to vouch for it" if about else "")
+    why = f"found by {one.by}" + ("" if lasts else ", in every run anew")
+    why += f", but not for {about}: take the # away to vouch for it" if about else ""
     mark = "" if lasts and not about else "# "
     pairs = {one.name: one.value} if one.kind == SETTING else dict(one.data)
     for key, value in pairs.items():
-        yield f"{mark}{key} = {_value(value)}   # {why}" + ("" if lasts else ", anew by every run")
+        yield f"{mark}{key} = {_value(value)}   # {why}"
 
 
 def _value(value: object) -> str:
