@@ -97,7 +97,8 @@ def _site(site: SiteHistory, given: argparse.Namespace) -> Iterator[str]:
     counts = Counter(one.state for one in clauses)
     nights = counted(len(site.nights), "night")
     yield f"{site.site}  {nights}, {first.day} to {last.day}, now {last.runs}, suite {last.suite}"
-    yield "  " + ", ".join(f"{counts[state]} {state}" for state in WORST_FIRST if counts[state])
+    names = {"never": "never judged"}
+    yield "  " + ", ".join(f"{counts[state]} {names.get(state, state)}" for state in WORST_FIRST if counts[state])
     yield from (f"  {words}" for words in site.besides())
     told = [one for one in clauses if given.all or given.clause or one.state in _TOLD]
     if told:

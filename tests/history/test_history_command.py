@@ -73,6 +73,15 @@ def test_a_notice_that_does_not_arrive_is_one_line_of_the_run_and_the_night_is_k
     assert len(list(Archive(tmp_path / "history").files())) == 1
 
 
+def test_clauses_that_no_night_judged_are_counted_as_that(
+    run: Runner, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("features/41.7.0", "--release", "41.6.3", "--history", str(tmp_path))
+    capsys.readouterr()
+    assert main(["history", "--history", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "  4 never judged"
+
+
 @pytest.mark.parametrize("absolute", [False, True])
 def test_what_shows_a_failure_is_found_wherever_the_run_was_made_from(
     run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], absolute: bool
