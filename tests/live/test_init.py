@@ -119,7 +119,9 @@ def test_other_sites_of_the_file_stay_as_they_are(init: Init) -> None:
         ("{url}\n{user}\nn0t-hers-at-all\n", "error[account-refused]"),
         ("http://127.0.0.1:9\n{user}\n{password}\n", "error[unreachable]"),
         ("http://user:secret@host\n", "error[url-form]: that is not the address of a site"),
-        ("staging.webex.com:99999\n{user}\n{password}\n", "error[url-form]"),
+        ("staging.webex.com:99999\n", "error[url-form]: that is not the address of a site"),
+        ("http://[::1\n", "error[url-form]: that is not the address of a site"),
+        ("stag ing\n", "error[url-form]: that is not the address of a site"),
     ],
 )
 def test_a_mistake_is_one_message_and_leaves_no_file(

@@ -33,7 +33,7 @@ from conformance.scenarios.run_context import RunContext
 from conformance.sites import credentials
 from conformance.sites.discovery import FOUND, ITEM, ROLE, SETTING, Discovered, discovery_table
 from conformance.sites.errors import UserError
-from conformance.sites.profile import SERVICE_PATH, is_loopback, site_named_by
+from conformance.sites.profile import SERVICE_PATH, address_parts, is_loopback, site_named_by
 from conformance.sites.profile_file import load_profile
 from conformance.sites.user_files import UNREADABLE, naming, read_user_file, why_unreadable, write_whole
 from conformance.wire.client import Sender
@@ -221,8 +221,8 @@ def _address(text: str) -> str:
     """A whole address from what people say: ``staging``, ``staging.webex.com``, ``https://staging.webex.com/...``."""
     if "://" not in text:
         text = f"https://{text if '.' in text or ':' in text else text + '.webex.com'}"
-    parts = urlsplit(text)
-    if not parts.hostname or parts.username or parts.password:
+    parts = address_parts(text)
+    if parts is None or parts.username or parts.password:
         raise UserError("url-form", "that is not the address of a site", where="--url", hint="SITE.webex.com")
     path = parts.path if "/WBXService" in parts.path else SERVICE_PATH
     return f"{parts.scheme}://{parts.netloc}{path}"

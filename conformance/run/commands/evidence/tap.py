@@ -28,7 +28,7 @@ from conformance.run.commands.evidence.traffic import asked_for
 from conformance.run.terminal import say
 from conformance.sites.errors import CannotJudge, UserError
 from conformance.sites.masking import SecretRegistry, is_secret_content, is_secret_parameter, mask_named
-from conformance.sites.profile import is_loopback
+from conformance.sites.profile import address_parts, is_loopback
 from conformance.sites.user_files import demand_readable, naming
 from conformance.wire.environment import proxy_for
 from conformance.wire.exchange import document_of, local_name, parse, text_of
@@ -212,8 +212,8 @@ def tap(options: argparse.Namespace) -> int:
 
 
 def _site(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    parts = address_parts(url)
+    if parts is None or "@" in parts.netloc:
         raise UserError("tap-site", "this is no address of a site", where="--to", hint="--to https://HOST")
     if parts.scheme == "http" and not is_loopback(url):
         raise UserError("tap-clear", "passwords would travel in clear", where="--to", hint="--to https://HOST")
@@ -222,7 +222,7 @@ def _site(url: str) -> str:
 
 def _address(text: str, *, allow_remote: bool) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if address_parts(f"http://{host}") is None or not port.isdecimal() or int(port) > 65535:
         raise UserError("tap-address", "this is no address to listen at", where="--listen", hint="127.0.0.1:8900")
     if not (allow_remote or is_loopback(f"http://{host}")):
         what = "other machines would send their passwords here in clear"
