@@ -201,6 +201,7 @@ def page(
     return render(
         "history.html",
         sites=told,
+        extent=f"{counted(len(told), 'site')}, {counted(sum(len(site.nights) for site in chosen), 'night')}",
         releases=releases,
         states=WORDS,
         worst=WORST_FIRST,

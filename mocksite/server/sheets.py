@@ -27,6 +27,7 @@ tr + tr td { border-top: 1px solid var(--line); }
 td form { margin: 0 0 .3rem; display: inline-flex; gap: .5rem; flex-wrap: wrap; padding-right: .5rem; }
 code, pre, textarea { font: .875rem/1.45 ui-monospace, monospace; }
 textarea { width: 100%; box-sizing: border-box; }
+@media (max-width: 48rem) { table { display: block; overflow-x: auto; } body { overflow-wrap: anywhere; } }
 pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); }
 nav a, .names a { display: inline-block; margin-right: 1rem; }
 :focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }

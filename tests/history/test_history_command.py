@@ -80,6 +80,9 @@ def test_clauses_that_no_night_judged_are_counted_as_that(
     capsys.readouterr()
     assert main(["history", "--history", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines()[1] == "  4 never judged"
+    page = tmp_path / "page.html"
+    assert main(["history", "--history", str(tmp_path), "--html", str(page)]) == 0
+    assert ">1 site, 1 night</span>" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("absolute", [False, True])

@@ -255,6 +255,13 @@ def still_there(browser: Browser) -> bool:
 
 
 @needs_browser
+def test_on_a_phone_nothing_stands_beside_the_page(running: mocksite.Server) -> None:
+    with Browser(width=390) as browser:
+        browser.open(running.base_url + "/")
+        assert browser.look("document.documentElement.scrollWidth") == 390
+
+
+@needs_browser
 def test_by_keyboard_alone_an_operation_is_sent_and_its_exchange_read(running: mocksite.Server) -> None:
     with Browser() as browser:
         browser.open(running.base_url + "/")
