@@ -98,14 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "merge", "what shards left (run --shard K/N), put together as one run", _merge, _parts)
     _add(commands, "compare", "what changed between two runs; 3 when something got worse", _compare, _runs)
     _add(commands, "upgrade", "go, no-go or not enough evidence: runs before against runs after", _upgrade, _sides)
-    words = "today's suite on a recording (--record), without a request; takes options of run, too"
-    _add(commands, "rejudge", words, _rejudge, _recorded)
+    _add(commands, "rejudge", "today's suite on a recording (--record), without a request", _rejudge, _recorded)
     _add(commands, "judge", "real traffic (HAR, tap, --record) judged by the clauses it can judge", _judge, _traffic)
     _add(commands, "tap", "a reverse proxy in front of a site that keeps its traffic, secrets replaced", _tap, _tapped)
     _add(commands, "envelope", "each failure of a run in a folder that stands alone, to be sent", _envelope, _wrapped)
     _add(commands, "verify", "whether an envelope is what it was; 3 when it is not", _verify, _sealed)
-    words = "the failure of an envelope on another site; 3 when it fails there, too; takes options of run, too"
-    _add(commands, "replay", words, _replay, _sent)
+    _add(commands, "replay", "the failure of an envelope on another site; 3 when it fails there, too", _replay, _sent)
     words = "the documentation as pages: releases with what runs said, the contract to look things up in, the history"
     _add(commands, "docs", words, _docs, _told_of, _book)
     words = "how much of the contract is asked for, seen, judged, killed by a fault; 1 when the rest has no reason"
