@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
+from conformance.reporting.exchange_file import shown_from
 from conformance.run.fleet.selection import add_shard_options, fraction, shard_of, sites_named
 from conformance.run.suite import beside
 from conformance.sites.errors import UserError
@@ -58,6 +59,11 @@ class Options:
     durations: Path | None = None
     at_once: int = AT_ONCE
     left_out: tuple[UserError, ...] = ()
+
+    @property
+    def shown_from(self) -> Path:
+        """The folder that names of files below the reports are relative to."""
+        return shown_from(self.reports, self.root)
 
     @property
     def whole(self) -> bool:

@@ -21,7 +21,7 @@ from conformance.history.notify import after_run
 from conformance.history.resume_file import OF_A_RUN, RESUME_FILE, ResumeFile, clear, last_numbers
 from conformance.judge.findings import NOT_SERVED
 from conformance.judge.known_issues import KnownIssue, load_known
-from conformance.reporting.exchange_file import shown, shown_from, write_exchange, write_fault
+from conformance.reporting.exchange_file import shown, write_exchange, write_fault
 from conformance.reporting.junit import write_junit
 from conformance.reporting.outcome import CircuitBreaker, FirstFindings, ScenarioResult, Verdict, nothing_ran
 from conformance.reporting.shapes import KeptValues, Shape, declarations_of, merge, shape_of
@@ -476,8 +476,7 @@ class RunSession:
             told = PartDetails(options.part, self._unlisted, tuple(sorted(self._matched)), profile.groups)
             self._guarded(PART, lambda: write_part(record, told, options.reports, options.root))
         elif history := options.history or profile.history:
-            root = shown_from(options.reports, options.root)
-            self._guarded("the history", lambda: after_run(record, Path(history), root, options.notify))
+            self._guarded("the history", lambda: after_run(record, Path(history), options.shown_from, options.notify))
 
     def _complete_allure(self, record: RunRecord, folder: Path) -> None:
         from conformance.reporting.allure import complete_results
