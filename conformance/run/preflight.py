@@ -190,8 +190,9 @@ class Preflight:
         """All at a time, as many as the profile has lanes: an operator should not wait for ten round trips in turn."""
         accounts = list(self._profile.accounts.values())
         lines = list(chain.from_iterable(self._all_at_a_time(self._account, accounts)))
-        if all(line.found.startswith(_NOT_ASKED) for line in lines):
-            # Is it GetUser that is not answered, or is nobody there any more? That, too, is for nobody to wait for.
+        if self._alone and all(line.found.startswith(_NOT_ASKED) for line in lines):
+            # Is it GetUser that is not answered, or is nobody there any more? That, too, is for nobody to wait for. Of
+            # workers one may have begun by then: its scenarios say it.
             self._version()
         refused = self._run_context.sign_ins.refused
         self._run_context.sign_ins.begin()

@@ -176,7 +176,7 @@ def test_what_cannot_name_a_folder_names_no_site_of_many(sites: Path) -> None:
 def test_the_others_are_carried_out_and_the_run_does_not_end_well(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(SiteProcess, "begin", lambda one: setattr(one, "ended", 0))
+    monkeypatch.setattr(SiteProcess, "begin", lambda one, _: setattr(one, "ended", 0))
     named = sites_named(["apac-*"], [], str(folder))
     options = Options(sites=named.sites, left_out=named.problems, reports=tmp_path / "reports", root=tmp_path)
     assert run_fleet(options, ()) == 4
@@ -192,7 +192,7 @@ def test_the_others_are_carried_out_and_the_run_does_not_end_well(
 def test_every_shard_tells_what_is_left_out(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shares: tuple[tuple[Share, ...], ...]
 ) -> None:
-    monkeypatch.setattr(SiteProcess, "begin", lambda one: setattr(one, "ended", 0))
+    monkeypatch.setattr(SiteProcess, "begin", lambda one, _: setattr(one, "ended", 0))
     monkeypatch.setattr(shard_run, "plan_shards", lambda *_: ShardPlan(shares, ("apac-1",), "5e1ec7ed"))
     named = sites_named(["apac-*"], [], str(folder))
     options = Options(sites=named.sites, left_out=named.problems, reports=tmp_path / "reports", root=tmp_path)
