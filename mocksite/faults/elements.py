@@ -46,6 +46,7 @@ _ADDED = (
     ("R41.11.0-52", "LstrecordaccessDetailHistory", "recordDetail/viewID", "437-445"),
     ("R41.11.0-53", "LstrecordaccessDetailHistory", "recordDetail/viewID", "437-445"),
     ("R41.11.0-54", "LstrecordaccessDetailHistory", "recordDetail/viewed", "470-501"),
+    ("R41.11.0-54", "LstrecordaccessDetailHistory", "recordDetail/participantEmail", "470-501"),
     ("R41.11.0-61", "GetUser", "freeAccount", "566"),
     ("R41.12.0-13", "LstMeetingType", "meetingType/subProductCodePrefix", "114-119"),
     ("R41.12.0-19", "LstMeetingType", "meetingType/displayName", "119"),
