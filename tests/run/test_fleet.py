@@ -16,7 +16,7 @@ import mocksite
 import pytest
 
 from conformance.reporting.summary import folders_of
-from conformance.run.fleet.processes import _shared_out, worst_code
+from conformance.run.fleet.processes import _shared_out, of_each_site, worst_code
 from conformance.run.options import read_options
 from conformance.run.progress import SELDOM_FASTER
 from conformance.sites.errors import UserError
@@ -282,3 +282,7 @@ def test_a_terminal_has_a_line_for_each_site_drawn_in_its_place(run: Runner, pyt
     assert all(re.match(r"one    .*\r\nother  ", one) for one in drawn), told
     assert "\x1b[2A" in told
     assert re.search(r"one    \d+ of \d+ \(\d+ %\)", told), told
+
+
+def test_sites_share_no_folder_that_pytest_empties_at_the_beginning_of_a_run() -> None:
+    assert of_each_site(("features", "--basetemp", "x", "--basetemp=y", "--site", "a", "-q"), 2) == ["features", "-q"]

@@ -254,7 +254,7 @@ def process_of(site: str, arguments: Sequence[str], options: Options, ended: int
 
 def of_each_site(arguments: tuple[str, ...], at_once: int) -> list[str]:
     """What of the arguments of a run goes to each of its sites."""
-    own = ("--site", "--site-group", "--reports", "--shard", "--shards", "--at-once")
+    own = ("--site", "--site-group", "--reports", "--shard", "--shards", "--at-once", "--basetemp")
     return _shared_out(_without(arguments, *own), at_once)
 
 
