@@ -47,7 +47,7 @@ mutants: $(READY)        ## mutants of what decides verdicts, and how many the t
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/mutants/requirements.lock
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-bench: $(READY)          ## the figures of the README
+bench: $(READY)          ## the figures of docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --extra tls --no-header --quiet

@@ -154,8 +154,9 @@ def test_a_summary_may_be_named_itself(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
-    assert refused(tmp_path / "none.json") == f"error[summary-missing]: there is no summary of a run\n  where  {tmp_path / 'none.json'}"
-    assert refused(tmp_path) == f"error[summary-missing]: there is no summary of a run\n  where  {tmp_path / 'summary.json'}"
+    missing = "error[summary-missing]: there is no summary of a run\n  where  {}\n  hint   name --reports of a run"
+    assert refused(tmp_path / "none.json") == missing.format(tmp_path / "none.json")
+    assert refused(tmp_path) == missing.format(tmp_path / "summary.json")
     (tmp_path / "ledger").mkdir()
     assert refused(tmp_path) == (
         f"error[run-incomplete]: the run is incomplete: there is no summary.json, which is written last\n  where  {tmp_path}\n"
