@@ -63,6 +63,9 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "notes that are no text": ("[notes]\ngap = 1\n", "[notes]: gap is no text", WRITE.format("gap")),
     "a missing release that is no list": ('[notes]\nmissing = "41.2"\n', '[notes]: missing is a list of releases, such as ["42.2"]', ""),
     "a missing release that is a number": ("[notes]\nmissing = [41.2]\n", '[notes]: missing is a list of releases, such as ["42.2"]', ""),
+    "notes whose page is no address": (
+        '[notes]\npublished = "the page"\n', "[notes]: published is no address: 'the page'", 'write it as in "https://help.webex.com/..."',
+    ),
     "items that are no list": ("[item]\nheading = 'x'\n", "item is no list of tables", "begin each with [[item]]"),
     "items that are no tables": ("item = [1]\n", "item is no list of tables", "begin each with [[item]]"),
     "clauses that are no list": (f"{ITEM}clause = 1\n", "clause is no list of tables", "begin each with [[item.clause]]"),

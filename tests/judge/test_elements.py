@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from conformance.judge.elements import Finder, fits_kind, kind_of, may_be_empty, moment_of
+from conformance.judge.elements import Finder, fits_kind, kind_of, may_be_empty, moment_of, same_value
 from conformance.wire.exchange import Reply, local_name, read_reply
 from tests.rig import CONTRACT
 
@@ -138,3 +138,14 @@ def test_a_moment_is_read_as_sites_write_it_and_what_is_none_comes_before_all() 
     assert moment_of("12/31/2026 24:00:00") == datetime(2027, 1, 1)
     assert moment_of("12/31/9999 24:00:00") == datetime.min
     assert {moment_of(text) for text in ("", "tomorrow", "2026-01-02 03:04:05", "13/02/2026 03:04:05")} == {datetime.min}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "same"),
+    [
+        ("Jo@Example.com", "jo@example.com", True), ("jo@example.org", "jo@example.com", False), ("Jo", "jo", False),
+        ("1", "true", True), ("false", "0", True), ("1", "0", False), ("2", "true", False),
+    ],
+)  # fmt: skip
+def test_an_address_is_the_same_in_any_case_and_a_boolean_in_either_writing(text: str, value: str, same: bool) -> None:
+    assert same_value(text, value) is same

@@ -232,5 +232,7 @@ def test_a_recording_viewed_of_late_is_no_measure_of_what_is_viewed_of_late() ->
     for late in (seen("01/01/2021 00:00:00", "01/03/2021 00:00:00"), seen("01/01/2021 00:00:00", total="2")):
         with pytest.raises(NotApplicable, match="^the recording was viewed of late, or more often than the site tells on a page$"):
             require_unseen(late, WHOLE, TIMES[1])
+    # Of a view without a moment nobody can say that it was of late.
+    require_unseen(reply("LstrecordaccessDetailHistory", "<history:recordDetail><history:viewed>true</history:viewed></history:recordDetail>"), WHOLE, TIMES[1])
     with pytest.raises(CannotJudge, match="^nobody knows when the recording was viewed: SUCCESS$"):
         require_unseen(seen(), WHOLE, TIMES[1])

@@ -310,6 +310,8 @@ def days(*offsets: tuple[str, str], summer: tuple[str, str] = ("false", "true"))
         # A site that takes no notice of the day tells nothing of it.
         (days(("0", ""), ("0", ""), summer=("false", "false")), False),
         (days(("0", ""), ("0", ""))[:1], False),
+        # Another offset is told without a flag.
+        (days(("0", ""), ("60", "")), False),
         ([*days(("60", ""), ("60", "")), *days(("0", ""), ("0", ""))], True),
     ],
 )  # fmt: skip
@@ -318,6 +320,17 @@ def test_an_hour_off_is_another_moment_where_there_is_no_summer_time(zones: list
         told = reply_checks.moment_is(at(text)[0], zones, WHOLE, "recording/createTime", "11/10/2026 02:00:00")
         found = [("moment", "recording/createTime", "11/10/2026 02:00:00 GMT", f"{text} GMT")]
         assert words(told) == (found if off and strict else [])
+
+
+def test_a_minute_and_a_second_off_is_another_moment_without_summer_time_too() -> None:
+    told = reply_checks.moment_is(at("11/10/2026 02:01:01")[0], days(("0", ""), ("0", "")), WHOLE, "recording/createTime", "11/10/2026 02:00:00")
+    assert words(told) == [("moment", "recording/createTime", "11/10/2026 02:00:00 GMT", "11/10/2026 02:01:01 GMT")]
+
+
+def test_a_zone_that_is_told_once_says_nothing_of_the_day() -> None:
+    one, other = (f"<n:timeZone><n:timeZoneID>{number}</n:timeZoneID><n:gmtOffset>0</n:gmtOffset></n:timeZone>" for number in (4, 12))
+    zones = [listed("LstTimeZone", "site", rows) for rows in (one + other, one)]
+    assert reply_checks.moment_is(at("11/10/2026 03:00:00")[0], zones, WHOLE, "recording/createTime", "11/10/2026 02:00:00") == ()
 
 
 def test_the_zone_is_that_beside_the_moment() -> None:
