@@ -119,6 +119,10 @@ def test_releases_that_have_not_begun_on_the_site_are_left_out_of_the_table_and_
     ]  # fmt: skip
 
 
+def test_a_table_that_has_every_release_has_no_others() -> None:
+    assert rows(record(PASSED, clauses={FIRST: CLAUSES[FIRST]})) == ["41.1.0 1 1 0 0 0 0 0", "all 1 1 0 0 0 0 0"]
+
+
 @pytest.mark.parametrize("outcome", ["failed", "flaky", "broken", "known", "passed"])
 def test_where_something_is_wrong_the_table_has_the_releases_in_which_it_is(outcome: str) -> None:
     wrong = replace(FAILED, clauses=(LAST,), outcome=outcome, violations=(FOUND,) if outcome == "passed" else ())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.reporting.exchange_file import readable, shown, write_exchange, write_fault
+from conformance.reporting.exchange_file import readable, shown, shown_from, write_exchange, write_fault
 from conformance.reporting.pages import script_data
 from conformance.reporting.text import ascii_json, counted, printable, safe, shortened, table, visible
 from conformance.wire.exchange import Exchange, Request
@@ -136,6 +136,8 @@ def test_the_file_of_an_exchange_is_utf_8_whatever_the_machine_is_set_to(tmp_pat
 def test_files_are_named_from_the_project_where_they_lie_in_it() -> None:
     assert shown(Path("/a/b/c.txt"), Path("/a")) == "b/c.txt"
     assert shown(Path("/x/c.txt"), Path("/a")) == "/x/c.txt"
+    assert shown_from(Path("/b/reports"), Path("/a")) == Path("/a")
+    assert shown_from(Path("reports"), Path("/a")) == Path.cwd()
 
 
 def test_a_traceback_is_kept_masked_and_no_trouble_where_it_cannot_be(tmp_path: Path) -> None:
