@@ -152,6 +152,12 @@ def tell(archive: Archive, history: SiteHistory, to: str, now: datetime) -> Noti
     return notice if something else None
 
 
+def nothing_to_notify_of() -> UserError:
+    """What a user is told who wants notices of what no history keeps."""
+    hint = "what changed is told by the nights that are kept: --history DIR"
+    return UserError("usage", "--notify needs --history", hint=hint)
+
+
 def after_run(record: RunRecord, folder: Path, root: Path, to: str) -> None:
     """Keep the night of a run in ``folder`` and tell ``to`` what is new about its site, if anybody is to be told."""
     keep(record, folder, root)

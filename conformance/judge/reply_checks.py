@@ -47,8 +47,7 @@ def succeeded_or_empty(reply: Reply, whole: ContractView) -> Findings:
 
 def succeeded_where_allowed(reply: Reply, whole: ContractView) -> Findings:
     """The call succeeded; :class:`NotApplicable` where it is denied to a caller to whom no source promises it."""
-    if reply.result == "FAILURE" and reply.exception_id == NO_RIGHT:
-        raise NotApplicable(f"{reply.operation} is nothing for this caller: {reply.verdict()}")
+    _demand_right(reply)
     return succeeded(reply, whole)
 
 
@@ -66,9 +65,13 @@ def refused_where_allowed(reply: Reply, exception_id: str) -> Findings:
 
     Which of two refusals comes first no source says: an administrator need not be let near the sessions of hosts.
     """
+    _demand_right(reply)
+    return refused(reply, exception_id)
+
+
+def _demand_right(reply: Reply) -> None:
     if reply.result == "FAILURE" and reply.exception_id == NO_RIGHT:
         raise NotApplicable(f"{reply.operation} is nothing for this caller: {reply.verdict()}")
-    return refused(reply, exception_id)
 
 
 def not_refused_with(reply: Reply, exception_id: str) -> Findings:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
+from conformance.history.notify import nothing_to_notify_of
 from conformance.reporting.exchange_file import shown_from
 from conformance.run.fleet.selection import add_shard_options, fraction, shard_of, sites_named
 from conformance.run.suite import beside
@@ -145,8 +146,7 @@ def demand_history(options: Options, of_profile: str) -> None:
     if of_profile:
         demand_writable(Path(of_profile), "--history")
     elif options.notify:
-        hint = "what changed is told by the nights that are kept: --history DIR"
-        raise UserError("usage", "--notify needs --history", hint=hint)
+        raise nothing_to_notify_of()
 
 
 def read_options(config: Any) -> Options:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.history.notify import after_run
+from conformance.history.notify import after_run, nothing_to_notify_of
 from conformance.history.resume_file import OF_A_RUN, clear
 from conformance.reporting.exchange_file import shown, shown_from
 from conformance.reporting.outcome import OUTCOMES
@@ -202,8 +202,7 @@ def _of_a_shard(problem: UserError | OSError, folders: Iterable[Path]) -> UserEr
 def merge(given: argparse.Namespace) -> int:
     """Put together what shards left; a run's exit code, 1 too when something is missing, 4 for what is no run's."""
     if given.notify and not given.history:
-        hint = "what changed is told by the nights that are kept: --history DIR"
-        raise UserError("usage", "--notify needs --history", hint=hint)
+        raise nothing_to_notify_of()
     root: Path = given.root.resolve()
     folders = shard_folders(given.shards)
     plan = next(iter(folders.values())).plan
