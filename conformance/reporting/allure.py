@@ -13,7 +13,7 @@ import os
 import platform
 import re
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -57,31 +57,39 @@ class MaskingLogger(AllureFileLogger):
 
     Containers are not written: they hold fixtures, and a scenario has none that
     say anything (four of five would be empty files). A thread writes, in order, while
-    the run goes on; after :meth:`close` everything is on the disk.
+    the run goes on; after :meth:`close` everything is on the disk. With ``at_once`` each
+    is before the next scenario begins: of a worker that crashes nothing else would be left.
     """
 
     def __init__(
-        self, folder: Path, current: Callable[[], tuple[ScenarioResult, Iterable[StepRecord], Clause] | None]
+        self,
+        folder: Path,
+        current: Callable[[], tuple[ScenarioResult, Iterable[StepRecord], Clause] | None],
+        *,
+        at_once: bool = False,
     ) -> None:
         super().__init__(str(folder))
         self._current = current
         self._written: dict[bytes, str] = {}
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="allure")
         self._room = BoundedSemaphore(_MOST_WAITING)
+        self._at_once = at_once
 
     @hookimpl
     def report_result(self, result: Any) -> None:
         """Write one scenario, soon."""
         self._room.acquire()
-        self._writer.submit(self._write_result, result, self._current())
+        # A report that cannot be written costs itself, so what the writer raised is looked at by nobody: the run
+        # counts its files at the end, and tells.
+        writing = self._writer.submit(self._write_result, result, self._current())
+        if self._at_once:
+            wait([writing])
 
     def close(self) -> None:
         """Wait until everything is written."""
         self._writer.shutdown()
 
     def _write_result(self, result: Any, told: tuple[ScenarioResult, Iterable[StepRecord], Clause] | None) -> None:
-        # A report that cannot be written costs itself, nobody asks the writer for what it raised: the run counts its
-        # files at the end, and tells.
         try:
             if told is not None:
                 self._tell(result, *told)

@@ -91,6 +91,10 @@ _VALUES = {
 }
 
 
+#: Options of pytest and its plugins that name what one run writes, by their place in ``config.option``.
+_OF_ONE_RUN = {"xmlpath": "--junitxml", "allure_report_dir": "--alluredir", "log_file": "--log-file"}
+
+
 def add_options(parser: Any) -> None:
     """Declare the options with pytest, which has ``--strict`` of its own: asking for that asks for ours too."""
     group = parser.getgroup("conformance", "Webex XML API conformance (--strict: clauses of level should fail too)")
@@ -131,11 +135,24 @@ def demand_writable(folder: Path, option: str = "--reports") -> None:
         ) from None
 
 
-def demand_places(options: Options) -> None:
-    """:class:`UserError` unless files can be written wherever the command line wants some of the whole run."""
+def demand_places(options: Options, option: Any) -> None:
+    """:class:`UserError` unless files can be written wherever the command line wants some of the whole run.
+
+    ``option`` is where pytest keeps its own options and those of its plugins.
+    """
+    _demand_files_of_each_site(options, option)
     demand_writable(options.reports)
     if options.history and not options.in_shard:
         demand_writable(options.history, "--history")
+
+
+def _demand_files_of_each_site(options: Options, option: Any) -> None:
+    """:class:`UserError` when several sites would write one file in turn, so that the last one's is left."""
+    for name, words in _OF_ONE_RUN.items():
+        if len(options.sites) > 1 and getattr(option, name, None):
+            what = f"{words} names one place, and each of {len(options.sites)} sites would write there"
+            hint = f"leave {words} out: junit.xml and allure-results of a site are in {options.reports}/SITE"
+            raise UserError("one-place", what, where=f"{words} {getattr(option, name)}", hint=hint)
 
 
 def demand_history(options: Options, of_profile: str) -> None:

@@ -430,7 +430,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
             return None
         clean_up_when_told_to_end(_interrupt)
         take_lines_from_arguments(config)
-        demand_places(options)
+        demand_places(options, config.option)
         with closing(ReportsLock(options.reports)):
             if options.shard:
                 return run_shard(options, arguments, places(config), options.shard)
@@ -454,7 +454,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if only_tells(config) or options.rejudge is not None:
             without_workers(config)
         if not only_tells(config):
-            demand_places(options)
+            demand_places(options, config.option)
             if allure := allure_results(config):
                 demand_writable(allure, "--alluredir")
             if not is_worker(config):

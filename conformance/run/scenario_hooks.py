@@ -89,7 +89,7 @@ class ScenarioHooks:
     def _allure_logger(self, folder: Path) -> object:
         from conformance.reporting.allure import MaskingLogger
 
-        self._allure = MaskingLogger(folder, lambda: self._current)
+        self._allure = MaskingLogger(folder, lambda: self._current, at_once=is_worker(self._config))
         return self._allure
 
     @pytest.hookimpl(tryfirst=True)

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,11 @@ def settle() -> None:
     """Wait for what a run had sent before it was killed: the site still acts on it."""
     while threads := [one for one in threading.enumerate() if "process_request_thread" in one.name]:
         for one in threads:
-            one.join(SAFETY)
+            # One that is about to start is listed already, and cannot be waited for yet.
+            if one.is_alive():
+                one.join(SAFETY)
+            else:
+                time.sleep(0)
 
 
 @contextlib.contextmanager

@@ -266,6 +266,21 @@ def test_results_are_written_by_one_thread_in_their_order(tmp_path: Path) -> Non
     assert len(list(tmp_path.glob("*-result.json"))) == 2
 
 
+def test_of_a_worker_each_is_on_the_disk_before_the_next_begins(tmp_path: Path) -> None:
+    """A worker that crashes would take with it what waits to be written."""
+
+    def slow() -> Iterator[StepRecord]:
+        started.wait(0.05)
+        yield StepRecord("Given", "x", "passed")
+
+    started = threading.Event()
+    logger = MaskingLogger(tmp_path, lambda: (PASSED, slow(), CLAUSE), at_once=True)
+    for number in (1, 2):
+        logger.report_result(as_pytest_has_it())
+        assert len(list(tmp_path.glob("*-result.json"))) == number
+    logger.close()
+
+
 def test_what_cannot_be_written_costs_itself(tmp_path: Path) -> None:
     """However many they are: none waits for room that nobody makes."""
 

@@ -91,3 +91,15 @@ def test_what_cannot_come_of_an_option_is_told_before_anything_runs(
     assert words.format(file=file) in outcome.text
     assert "passed" not in outcome.text
     assert "Traceback" not in outcome.text
+
+
+@pytest.mark.parametrize("option", ["--junitxml", "--alluredir", "--log-file"])
+def test_several_sites_do_not_write_one_file_in_turn(run: Runner, tmp_path: Path, option: str) -> None:
+    place = tmp_path / "named"
+    both = ("--site", "mock", "--site", "other", "--reports", str(tmp_path / "reports"))
+    outcome = run("features/41.7.0", *both, option, str(place))
+    assert outcome.code == 4
+    words = f"error[one-place]: {option} names one place, and each of 2 sites would write there\n  where  {option} {place}"
+    assert words in outcome.text
+    assert f"  hint   leave {option} out: junit.xml and allure-results of a site are in {tmp_path}/reports/SITE" in outcome.text
+    assert not place.exists()
