@@ -14,11 +14,13 @@ import re
 import shlex
 import smtplib
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from queue import Empty, Queue
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -35,7 +37,8 @@ from conformance.sites.user_files import UNREADABLE, read_user_file, write_whole
 FORMAT = 1
 #: What a reader is told, by the state of a clause; a failure of the last night alone is not confirmed.
 _KINDS = {"failing": "failing", "flaky": "flaky", "lost": "lost", "fixed": "well", "passing": "well"}
-_PATIENCE = 60
+#: Seconds that telling somebody may take, and those that a limit of each way has to be told in its own words.
+_PATIENCE, _GRACE = 60.0, 2.0
 _AGAIN = "nothing is lost: it is told again the next time"
 #: Characters of what went wrong that are told.
 _FIRST_WORDS = 300
@@ -228,7 +231,7 @@ def deliver(notice: Notice, to: str) -> None:
         return
     send = {"mailto": _mail, "http": _post, "https": _post}.get(scheme, _run)
     try:
-        send(notice, to)
+        _within_patience(send, notice, to)
     except _NotSent as problem:
         what = f"the notice of {notice.site} could not be delivered: {_masked(str(problem), to)}"
         raise UserError("notify", what, where=_place(to), hint=_AGAIN) from None
@@ -238,6 +241,27 @@ class _NotSent(Exception):
     """Why a notice did not arrive."""
 
 
+def _within_patience(send: Callable[[Notice, str], None], notice: Notice, to: str) -> None:
+    """Not only every read has a limit: a server that answers by a byte a second would hold the night for ever."""
+    ended: Queue[Exception | None] = Queue()
+
+    def sending() -> None:
+        try:
+            send(notice, to)
+        except Exception as problem:  # noqa: BLE001 - raised by who waits
+            ended.put(problem)
+        else:
+            ended.put(None)
+
+    threading.Thread(target=sending, name="notify", daemon=True).start()
+    try:
+        problem = ended.get(timeout=_PATIENCE + _GRACE)
+    except Empty:
+        raise _NotSent(f"it did not end within {_PATIENCE:g} s") from None
+    if problem is not None:
+        raise problem
+
+
 def _run(notice: Notice, command: str) -> None:
     try:
         done = subprocess.run(  # noqa: S603 - the user's own command, split and not given to a shell
@@ -245,7 +269,7 @@ def _run(notice: Notice, command: str) -> None:
             capture_output=True, encoding="utf-8", errors="replace",
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise _NotSent(f"it did not end within {_PATIENCE} s") from None
+        raise _NotSent(f"it did not end within {_PATIENCE:g} s") from None
     except (OSError, ValueError) as problem:
         raise _NotSent(str(problem)) from None
     if done.returncode:

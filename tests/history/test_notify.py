@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import http.server
 import json
+import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -189,6 +191,36 @@ def test_a_mail_says_it() -> None:
         sink.close()
     assert mail.decoded_subject == "staging: no night since 2025-12-17"
     assert mail.text.strip() == "staging: no night since 2025-12-17"
+
+
+@pytest.fixture
+def dripping() -> Iterator[int]:
+    """The port of a server that answers by a byte, and another, for ever."""
+    over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            while not over.wait(0.01):
+                connection.sendall(b"2")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        yield server.getsockname()[1]
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("to", ["http://127.0.0.1:{}/hook", "mailto:a@example.com?smtp=127.0.0.1:{}", "sleep {}"])
+def test_who_never_ends_to_answer_holds_no_night(dripping: int, monkeypatch: pytest.MonkeyPatch, to: str) -> None:
+    """Each byte comes in time."""
+    monkeypatch.setattr("conformance.history.notify._PATIENCE", 0.3)
+    monkeypatch.setattr("conformance.history.notify._GRACE", 0.2)
+    if to.startswith("sleep"):
+        socket.create_connection(("127.0.0.1", dripping)).close()
+    with pytest.raises(UserError, match=r"could not be delivered: it did not end within 0\.3 s\n"):
+        deliver(notice(), to.format(dripping))
 
 
 SECRET = "T0K3N-of-24-characters-x"
