@@ -151,7 +151,7 @@ def _carry_out(words: list[str]) -> int:
     if len(words) == 1 and words[0] in _COMMANDS:
         _COMMANDS[words[0]]()
         return 0
-    if words[:1] == ["verify"]:
+    if words[:1] == ["verify"] and not {"-h", "--help"} & set(words):
         return _verify(words[1:])
     given = parser().parse_args(words)
     if given.list_faults is not None:

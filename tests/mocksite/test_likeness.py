@@ -163,6 +163,14 @@ def test_reports_that_cannot_be_read_are_one_message(tmp_path: Path, capsys, nam
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize("words", [["verify", "--help"], ["operations", "-h"], ["fidelity", "--help"]])
+def test_every_command_helps(capsys, words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 0
+    assert "webex-mock verify REPORTS  in what a site differs" in capsys.readouterr().out
+
+
 def test_verify_takes_one_folder(capsys) -> None:
     assert main(["verify"]) == 4
     assert "webex-mock verify REPORTS" in capsys.readouterr().err
