@@ -238,6 +238,17 @@ def test_what_may_have_been_made_stays_in_the_ledger(
     assert site.operations == ["CreateMeeting"], "without a key nothing can be removed"
 
 
+@pytest.mark.parametrize(("status", "key"), [(200, None), (299, None), (300, {}), (302, {}), (403, {}), (499, {}), (500, None), (503, None)])
+def test_what_was_turned_away_in_an_outage_is_not_on_its_way(
+    live: RunContext, scenario: Scenario, site: Site, status: int, key: dict[str, str] | None
+) -> None:
+    """A redirect or a refusal never reached the site; of all else in an outage nobody knows."""
+    request = replace(request_of("CreateMeeting"), body=b"<a/>")
+    answered = Exchange(request, 0.0, 0.1, status, error=f"HTTP {status}", outage=True)
+    cleanup_of(live, scenario, site).create(request, {"confName": "x"}, lambda: answered)
+    assert left(live) == [(HOST, "CreateMeeting", "x", key)]
+
+
 def test_what_is_not_served_made_nothing(live: RunContext, scenario: Scenario, site: Site) -> None:
     site.answers["CreateMeeting"] = ["not served"]
     with pytest.raises(NotServed):

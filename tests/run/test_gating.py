@@ -345,6 +345,14 @@ def test_what_a_run_is_told_goes_through_its_tape(mock: RunContext) -> None:
     assert open_tape.passed == ["mail"], "nobody reads it, and exchanges are many"
 
 
+def test_a_client_trusts_whom_the_profile_trusts(mock: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a site with a certificate of its own is an outage."""
+    made: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("conformance.scenarios.run_context.Client", lambda *given, transport: made.append((*given, transport)))
+    replace(mock, tape=NotedOpenTape()).plain_client()
+    assert made == [(mock.profile, mock.rate_limiter, mock.tls, mock.transport)]
+
+
 def test_an_account_that_one_client_finds_refused_is_known_to_all(mock: RunContext) -> None:
     here = replace(mock, sign_ins=SignIns())
     host, secret = here.profile.accounts["host"], "Plum-41-of-nobody"
