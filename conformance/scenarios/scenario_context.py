@@ -25,7 +25,7 @@ from conformance.sites.settings import refusals, setting_named, setting_spoken
 from conformance.wire.browser import Browser, Page
 from conformance.wire.client import Sender, reads_only
 from conformance.wire.creations import CREATIONS
-from conformance.wire.exchange import Exchange, Reply, Request
+from conformance.wire.exchange import Exchange, Reply, Request, without_secrets
 from conformance.wire.mailbox import Mail
 from conformance.wire.pages import joined, next_start, rows_of
 from conformance.wire.recording import PAGE, speak_for
@@ -397,10 +397,9 @@ class ScenarioContext:
         sent = [(nth, one.request.operation) for nth, one in enumerate(self.exchanges, 1)]
         mine = [one for one in sent if about in ("", one[1])]
         number, operation = mine[-1] if mine else (0, clause.operation)
-        self.violations += [
-            Violation(clause.id, one.check, operation, one.path, shortened(one.expected), shortened(one.actual), number)
-            for one in findings
-        ]
+        for one in findings:
+            expected, actual = map(shortened, without_secrets((one.expected, one.actual), one.path, self.exchanges))
+            self.violations.append(Violation(clause.id, one.check, operation, one.path, expected, actual, number))
 
     def judge_contract(self) -> None:
         """Judge whether the latest reply keeps the contract, by the measures this run has (contract_judgement)."""
@@ -417,8 +416,9 @@ class ScenarioContext:
         if unjudged is None:
             self.judge(result.findings)
         self._unjudged = self._unjudged or unjudged
-        self.observations += result.doubts
-        self.drift[reply.operation] = tuple(dict.fromkeys((*self.drift.get(reply.operation, ()), *result.drift)))
+        doubts, drift = (without_secrets(words, "", self.exchanges) for words in (result.doubts, result.drift))
+        self.observations += doubts
+        self.drift[reply.operation] = tuple(dict.fromkeys((*self.drift.get(reply.operation, ()), *drift)))
 
     @property
     def not_judged(self) -> Skip | None:

@@ -12,8 +12,7 @@ import itertools
 import json
 import re
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -104,10 +103,10 @@ def _value(found: re.Match[str]) -> str:
 
 #: A credential of fewer characters would black out ordinary text; it is masked by the name of its element only.
 _SHORTEST = 4
-#: What a site returns is masked by value from this length on: a PIN or host key of a few digits stands everywhere.
-_SHORTEST_RETURNED = 8
-#: So many returned secrets are kept; a site that returns more makes reports no slower.
-_MOST_RETURNED = 500
+#: Fewer characters of a base64 text stand in many others.
+_SHORTEST_BASE64 = 7
+#: Of a longer text a finding shows so many characters.
+_SHOWN = 40
 #: Fields of our reports whose values are the suite's own words, names of its scenarios and clauses, or moments.
 OUR_FIELDS = frozenset((
     "access", "attempts", "baseline", "check", "checks", "clause", "clauses", "digest", "fault", "faults", "feature",
@@ -122,7 +121,6 @@ class SecretRegistry:
 
     def __init__(self) -> None:
         self._own: dict[str, tuple[str, ...]] = {}
-        self._returned: deque[str] = deque(maxlen=_MOST_RETURNED)
         self._forms: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
@@ -135,18 +133,8 @@ class SecretRegistry:
             self._own[secret] = tuple(forms_of(secret))
             self._sort()
 
-    def learn_returned(self, secret: str) -> None:
-        """Remember what a site told: a ticket, a token, a meeting password; an ordinary word is left alone."""
-        secret = secret.strip()
-        if len(secret) < _SHORTEST_RETURNED or secret.isalpha() or secret in self._own or secret in self._returned:
-            return
-        with self._lock:
-            self._returned.append(secret)
-            self._sort()
-
     def _sort(self) -> None:
         forms = {form for secret in self._own.values() for form in secret}
-        forms.update(form for secret in self._returned for form in (secret, html.escape(secret), quote_plus(secret)))
         # The longest first, or a secret that begins like another would leave its end behind.
         self._forms = tuple(sorted(forms, key=len, reverse=True))
 
@@ -212,6 +200,30 @@ class SecretRegistry:
         # One file under several names is read once; Allure's attachments are.
         found = [same for same in files.values() if wanted and _holds(same[0].read_bytes(), wanted)]
         return [path for same in found for path in same]
+
+
+def names_secret(words: str) -> bool:
+    """Whether ``words`` speak of a secret element, such as the path ``phones/hostPIN``."""
+    return any(map(is_secret, re.findall(r"\w+", words)))
+
+
+def mask_contents(texts: Sequence[str], contents: Iterable[str]) -> list[str]:
+    """``texts`` without the ``contents`` of secret elements; a second one among them stays another than the first.
+
+    By value only here: a PIN of four digits, masked wherever it stands, would black out counts and dates of a report.
+    """
+    long_enough = [content for content in contents if len(content) >= _SHORTEST]
+    forms = {form: one for one in long_enough for form in (one, repr(one)[1:-1], repr(one[:_SHOWN])[1:-1])}
+    if not forms:
+        return list(texts)
+    masks: dict[str, str] = {}
+
+    def mask(found: re.Match[str]) -> str:
+        return masks.setdefault(forms[found.group()], f"{MASK} (another)" if masks else MASK)
+
+    any_form = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<!\w)(?:{any_form})(?!\w)")
+    return [pattern.sub(mask, text) for text in texts]
 
 
 def _is_plain(value: object) -> bool:
@@ -286,7 +298,7 @@ def _in_base64(secret: str) -> Iterator[str]:
         core = slice(first, (pad + len(raw)) * 8 // 6)
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             written = encode(b"\0" * pad + raw).decode()[core]
-            if len(written) >= _SHORTEST_RETURNED - 1:
+            if len(written) >= _SHORTEST_BASE64:
                 yield written
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 
 from conformance.sites.errors import CannotJudge
+from conformance.sites.masking import is_secret_content, mask_contents, names_secret
 from conformance.sites.profile import Account
 
 SERV = "http://www.webex.com/schemas/2002/06/service"
@@ -343,3 +344,20 @@ class Exchange:
             return self.reply.succeeded
         except CannotJudge:
             return False
+
+
+def secrets_in(body: bytes) -> list[str]:
+    """What the secret elements of a message hold, known by their names; nothing in what is no XML."""
+    try:
+        leaves = [one for one in parse(body).iter("*") if not len(one)]
+    except CannotJudge:
+        return []
+    return [text for one in leaves if is_secret_content(local_name(one), text := text_of(one))]
+
+
+def without_secrets(texts: Sequence[str], about: str, exchanges: Iterable[Exchange]) -> list[str]:
+    """What a finding says ``about`` a path, without the PINs and keys that ``exchanges`` hold in clear."""
+    if not names_secret(" ".join((about, *texts))):
+        return list(texts)
+    bodies = (body for one in exchanges for body in (document_of(one.request.body), one.body))
+    return mask_contents(texts, [secret for body in bodies for secret in secrets_in(body)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -109,3 +110,21 @@ def test_a_refused_password_is_not_told(run: Runner, tmp_path: Path) -> None:
 def test_the_canary_would_be_found(tmp_path: Path) -> None:
     (tmp_path / "leak.txt").write_text(html.escape(CANARY), encoding="utf-8")
     assert hits(Outcome(0, [], tmp_path), forms(CANARY))
+
+
+def pins_of_its_own(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+    """Each hostPIN another one whenever it is asked for, and none of them a number: findings quote every one."""
+    body = re.sub(rb"(hostPIN>)\d+(<)", lambda found: found[1] + b"Kanari-%d" % next(COUNTED) + found[2], response.body)
+    return mocksite.HttpResponse(response.status, response.headers, body)
+
+
+COUNTED = itertools.count(1000)
+
+
+def test_findings_about_a_pin_do_not_tell_it(run: Runner, tmp_path: Path) -> None:
+    with twisted(tmp_path, pins_of_its_own) as site:
+        outcome = run("features/41.5.0/host-pin.feature", "--strict", "-vv", *site.arguments(), subprocess=True)
+    assert outcome.code == 1, outcome.text
+    assert "  expected  phones/hostPIN, '******'" in outcome.lines
+    assert "  actual    '****** (another)'" in outcome.lines
+    assert hits(outcome, {b"Kanari"}) == []

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.sites.credentials import is_literal, resolve
 from conformance.sites.errors import UserError
-from conformance.sites.masking import SecretRegistry, secret_registry
+from conformance.sites.masking import MASK, SecretRegistry, mask_contents, secret_registry
 
 SECRET = "k3yr1ng-Canary-99"
 
@@ -121,3 +121,23 @@ def test_a_secret_is_masked_in_base64_wherever_it_begins(text: str, ahead: str) 
     whole = base64.b64encode(f"{ahead}{text}".encode()).decode()
     left = registry.mask_known(whole).replace("******", "")
     assert len(left) <= 6, "of the first and the last group a character or two are not its own"
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "told"),
+    [
+        ("'1204'", "'6697'", ("'******'", "'****** (another)'")),
+        ("1204, as before", "absent", ("******, as before", "absent")),
+        ("4 values, each another one", "1204, 6697, 1204", ("4 values, each another one", "******, ****** (another), ******")),
+        ("12045", "x1204", ("12045", "x1204")),
+        ("text", repr("a'\\b"), ("text", repr(MASK).replace("'", '"'))),
+        ("text", f"{'k' * 40!r}... (300 characters)", ("text", "'******'... (300 characters)")),
+    ],
+)
+def test_contents_of_secret_elements_are_masked_in_what_a_finding_says(expected: str, actual: str, told: tuple[str, str]) -> None:
+    contents = ["4", "1204", "6697", "a'\\b", "k" * 300]
+    assert tuple(mask_contents((expected, actual), contents)) == told
+
+
+def test_where_nothing_is_secret_a_finding_stays_as_it_is() -> None:
+    assert mask_contents(("'1204'", "4"), ["4"]) == ["'1204'", "4"]

@@ -21,12 +21,12 @@ from conformance.run.commands.evidence.traffic import TrafficExchange, asked_for
 from conformance.run.commands.rejudge import masked_profile
 from conformance.scenarios.step_registry import import_vocabulary
 from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.masking import is_secret_content, mask_named, secret_registry
+from conformance.sites.masking import mask_named, secret_registry
 from conformance.sites.profile import Profile, data_keys
 from conformance.sites.profile_file import load_profile, sites_file
 from conformance.sites.release import Release
 from conformance.sites.user_files import UNREADABLE, read_user_file
-from conformance.wire.exchange import Exchange, Request, local_name, parse, text_of
+from conformance.wire.exchange import Exchange, Request, secrets_in
 from conformance.wire.payloads import Payloads
 
 NOTHING_JUDGED = 5
@@ -130,14 +130,8 @@ class TrafficJudge:
 
 def _learn(exchange: Exchange) -> None:
     """Secrets of an exchange that is shown: they are masked wherever else they stand in it."""
-    for body in (exchange.request.body, exchange.body):
-        try:
-            root = parse(body)
-        except CannotJudge:
-            continue
-        for element in root.iter("*"):
-            if is_secret_content(local_name(element), text_of(element)):
-                secret_registry.learn(text_of(element))
+    for secret in (*secrets_in(exchange.request.body), *secrets_in(exchange.body)):
+        secret_registry.learn(secret)
 
 
 # -- the command -----------------------------------------------------------------

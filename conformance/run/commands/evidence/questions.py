@@ -25,7 +25,7 @@ from conformance.sites.discovery import ROLE, discovery_table
 from conformance.sites.errors import CannotJudge
 from conformance.sites.profile import ADMINISTRATORS, Account, data_item
 from conformance.sites.release import Release
-from conformance.wire.exchange import Exchange, Reply
+from conformance.wire.exchange import Exchange, Reply, without_secrets
 from conformance.wire.payloads import Payloads
 
 #: Then steps that look at the latest reply and nothing else.
@@ -110,13 +110,12 @@ def answers(question: Question, exchange: Exchange, number: int, contract: Contr
             step.carry_out(asked)
     except CannotJudge:
         return None
-    where = (question.operation, number)
-    return tuple(_violation(question.clause, found, *where) for found in asked.found)
+    return tuple(_violation(question, found, exchange, number) for found in asked.found)
 
 
-def _violation(clause: str, found: Finding, operation: str, number: int) -> Violation:
-    words = (shortened(found.expected), shortened(found.actual))
-    return Violation(clause, found.check, operation, found.path, *words, number)
+def _violation(question: Question, found: Finding, exchange: Exchange, number: int) -> Violation:
+    expected, actual = map(shortened, without_secrets((found.expected, found.actual), found.path, [exchange]))
+    return Violation(question.clause, found.check, question.operation, found.path, expected, actual, number)
 
 
 class Questions:

@@ -26,12 +26,12 @@ import httpx
 from conformance.reporting.text import printable
 from conformance.run.commands.evidence.traffic import asked_for
 from conformance.run.terminal import say
-from conformance.sites.errors import CannotJudge, UserError
-from conformance.sites.masking import SecretRegistry, is_secret_content, is_secret_parameter, mask_named
+from conformance.sites.errors import UserError
+from conformance.sites.masking import SecretRegistry, is_secret_parameter, mask_named
 from conformance.sites.profile import address_parts, is_loopback
 from conformance.sites.user_files import demand_readable, naming
 from conformance.wire.environment import proxy_for
-from conformance.wire.exchange import document_of, local_name, parse, text_of
+from conformance.wire.exchange import document_of, secrets_in
 from conformance.wire.recording import Pseudonyms
 
 #: A request of more than this is refused: none of the XML API is so large, and it is held in memory.
@@ -62,7 +62,7 @@ class TrafficLog:
             return
         registry = SecretRegistry()
         beside = [urlsplit(path).query, request.decode("latin-1") if document != request else ""]
-        for secret in (*_secrets(document), *_secrets(reply), *_parameters("&".join(beside))):
+        for secret in (*secrets_in(document), *secrets_in(reply), *_parameters("&".join(beside))):
             registry.learn(secret)
         names = Pseudonyms(registry, self._key)
         row = {
@@ -84,14 +84,6 @@ class TrafficLog:
                 if not self._full:
                     say(f"not kept for now: {problem.strerror}")
                 self._full = True
-
-
-def _secrets(body: bytes) -> list[str]:
-    try:
-        leaves = [one for one in parse(body).iter("*") if not len(one)]
-    except CannotJudge:
-        return []
-    return [text for one in leaves if is_secret_content(local_name(one), text := text_of(one))]
 
 
 def _parameters(text: str) -> list[str]:
