@@ -152,7 +152,7 @@ Feature: Existing users keep their old login after the move to Control Hub
       When the site admin, signed in with one sessionTicket, sends GetSite twice
       Then the caller is signed in
 
-  Rule: So does it sign a caller in who manages users
+  Rule: Every kind of credential signs in a caller who manages users
     A session ticket is a matter of its own: the notes of 9.0 SP2 say that such sites refuse one here.
 
     @clause.R41.11.0-25
@@ -226,7 +226,7 @@ Feature: Existing users keep their old login after the move to Control Hub
         | UploadEventImage             | sessionKey | 1                          |
 
   @clause.R41.11.0-29
-  Rule: So is the e-mail address
+  Rule: The e-mail address of a classic-era user is accepted, too
 
     Scenario Outline: <operation> accepts the e-mail address of a classic-era user
       When the classic-era user, called "{classic-era user.email}", sends <operation>
@@ -318,7 +318,7 @@ Feature: Existing users keep their old login after the move to Control Hub
       Then the caller is signed in
 
   @clause.R41.11.0-31
-  Rule: And nothing else
+  Rule: A user created after the move has no other login
 
     Scenario Outline: <operation> refuses a short name of a later user
       Given the control-hub user can sign in
@@ -479,7 +479,7 @@ Feature: Existing users keep their old login after the move to Control Hub
       Then active is "DEACTIVATED"
 
   @clause.R41.11.0-68
-  Rule: A later user is found by nothing else
+  Rule: A user created after the move is not found by a short name
 
     Scenario: GetUser does not find a later user by a short name
       Given a new user

@@ -91,7 +91,7 @@ Feature: LstMeetingType returns subProductCodePrefix
       And matchingRecords/total is "1"
       And matchingRecords comes first in its parent
 
-  Rule: Whoever asks is told so
+  Rule: Every role is told the same
 
     @clause.R41.12.0-13 @should
     Scenario Outline: The prefixes of a customised session type come to the <role>
@@ -196,7 +196,7 @@ Feature: LstMeetingType returns subProductCodePrefix
         | host            |
 
   @should
-  Rule: So is an attendee who may ask
+  Rule: An attendee who may ask is told the same
     No source says whether attendees may.
 
     @clause.R41.12.0-13

@@ -45,7 +45,7 @@ Feature: CMR hybrid VoIP follows Webex telephony
         | subscriberAccessCodeLabel  |
         | attendeeIDLabel            |
 
-  Rule: Whoever asks is told so
+  Rule: GetSite returns isWebexTelephony to every role
 
     @clause.R41.2.0-01
     Scenario Outline: telephonyConfig holds isWebexTelephony for the <role>
@@ -180,7 +180,7 @@ Feature: CMR hybrid VoIP follows Webex telephony
         | false |
 
   @should
-  Rule: Without Webex telephony it is not
+  Rule: Without Webex telephony cmrHybridVoip is not stored
     Whether the call fails or ignores the element is not said, nor what a user
     has who was given nothing: what counts is that nothing changes.
 

@@ -4,7 +4,7 @@ Feature: LstsummarySession supports large events (Events 2.0)
   2.0. The host asks for a session of his own, by its key: a list over all hosts
   of a site is not what the operation was made for.
 
-  Rule: A meeting says what it is
+  Rule: LstsummarySession says of each meeting whether it is a large event
 
     Scenario Outline: LstsummarySession returns <element> for a meeting
       Given the site has a meeting
@@ -90,7 +90,7 @@ Feature: LstsummarySession supports large events (Events 2.0)
       And session/enableWebniar comes directly after enableEvent
 
   @clause.R41.2.0-12 @until.41.12.0
-  Rule: A large event says so
+  Rule: enableEvent and enableWebniar are true for a large event
 
     Scenario: enableEvent is true for a large event
       Given the site has a large event

@@ -119,7 +119,7 @@ Feature: Meetings tell whether they are large events (Events 2.0)
       And enableOptions/enableWebniar is "false"
 
   @should
-  Rule: The new elements stand there for a large event and a webcast, too
+  Rule: Both elements come for a large event and a webcast, too
 
     Scenario Outline: In <operation> <parent> ends with the new elements for a <kind>
       Given the site has a <kind>

@@ -52,7 +52,7 @@ Feature: License counters are for administrators only
         | R41.3.0-17 | read-only admin |
         | R41.3.0-18 | user admin      |
 
-  Rule: Hosts and attendees do not
+  Rule: Hosts and attendees do not get the counters
 
     Scenario Outline: GetSite tells the <role> no counter
       When the <role> sends GetSite

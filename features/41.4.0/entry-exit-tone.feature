@@ -58,7 +58,7 @@ Feature: Events take the entry and exit tone of the site
         | BEEP         |
         | ANNOUNCENAME |
 
-  Rule: Whoever asks is told so
+  Rule: GetSite returns entryExitToneEC to every role
 
     @clause.R41.4.0-01
     Scenario Outline: defaults holds entryExitToneEC for the <role>

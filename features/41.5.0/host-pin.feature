@@ -92,7 +92,7 @@ Feature: A host can start a scheduled meeting from the phone
         | R41.5.0-04 | administrator who manages users | umSiteAdmin | true  |
         | R41.5.0-04 | administrator who manages users | umSiteAdmin | false |
 
-  Rule: GetUser shows it when meetings may be started from the phone
+  Rule: GetUser shows phones/hostPIN when meetings may be started from the phone
 
     @clause.R41.5.0-05
     Scenario: phones/hostPIN is shown to an administrator who asks for himself
@@ -164,7 +164,7 @@ Feature: A host can start a scheduled meeting from the phone
         | element        |
         | phones/hostPIN |
 
-  Rule: SetUser changes it
+  Rule: SetUser changes phones/hostPIN
     A site may ask for PINs of its own kind: those sent were made by the site for
     another new user.
 

@@ -52,7 +52,7 @@ Feature: GetSite tells mobile clients about recordings
         | R41.5.0-15 | enabled  | none    | false |
         | R41.5.0-15 | enabled  | some    | false |
 
-  Rule: Whoever asks is told so
+  Rule: GetSite returns both elements to every role
 
     Scenario Outline: <element> comes with GetSite for the <role>
       When the <role> sends GetSite

@@ -34,7 +34,7 @@ Feature: GetSite returns supportLargeEvent
         | enabled  | true  |
         | disabled | false |
 
-  Rule: Whoever asks is told so
+  Rule: GetSite returns supportLargeEvent to every role
 
     @clause.R41.6.3-01
     Scenario Outline: GetSite returns supportLargeEvent to the <role>

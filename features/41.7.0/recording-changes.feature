@@ -40,7 +40,7 @@ Feature: A site option controls changes of recordings from mobile devices
         | siteInstance/tools/enableNBRMCModify       |
         | siteInstance/tools/separateNoRecordingEdit |
 
-  Rule: Whoever asks is told so
+  Rule: GetSite returns both elements to every role
 
     Scenario Outline: tools holds <element> for the <role>
       When the <role> sends GetSite

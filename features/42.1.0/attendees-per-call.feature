@@ -3,7 +3,7 @@ Feature: At most 50 attendees in one call
   Tried on a meeting of the run's own, which is cancelled at its end and its
   attendees with it. They have addresses of example.com, and are not written to.
 
-  Rule: 51 attendees are too many
+  Rule: 51 attendees in one call are refused
 
     Scenario Outline: <operation> refuses 51 attendees
       Given a new meeting with
@@ -19,7 +19,7 @@ Feature: At most 50 attendees in one call
         | R42.1.0-11 | CreateMeetingAttendee   |
         | R42.1.0-12 | RegisterMeetingAttendee |
 
-  Rule: 50 attendees are not
+  Rule: 50 attendees in one call are not refused
 
     Scenario Outline: <operation> does not refuse 50 attendees for their number
       Given a new meeting with

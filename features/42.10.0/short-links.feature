@@ -4,7 +4,7 @@ Feature: GetSessionInfo returns a short link to register by
   trainings that people register for. The host asks: a stranger gets a shorter
   reply.
 
-  Rule: The short link is there
+  Rule: GetSessionInfo returns the short link
 
     @clause.R42.10.0-01
     Scenario: GetSessionInfo returns registrationShortURL of a classic event
@@ -27,7 +27,7 @@ Feature: GetSessionInfo returns a short link to register by
         | accessControl/registrationShortURL | text |
 
   @clause.R42.10.0-03
-  Rule: It follows the long one
+  Rule: The short link follows the long one
 
     Scenario: registrationShortURL of a classic event stands behind registrationURL
       Given classic events are enabled on the site
@@ -42,7 +42,7 @@ Feature: GetSessionInfo returns a short link to register by
       Then accessControl/registrationShortURL comes directly after registrationURL
 
   @clause.R42.10.0-04
-  Rule: The long link stays
+  Rule: GetSessionInfo still returns the long link
 
     Scenario: GetSessionInfo still returns registrationURL of a classic event
       Given classic events are enabled on the site

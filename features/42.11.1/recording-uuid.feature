@@ -3,7 +3,7 @@ Feature: LstRecording returns recordingUUID of service recordings
   Recordings are listed by their name. Which of them are service recordings, and
   which are network-based ones, no reply tells: the profile names one of each.
 
-  Rule: A service recording has one
+  Rule: A service recording has a recordingUUID
 
     @clause.R42.11.1-01
     Scenario: LstRecording returns recordingUUID of a service recording
@@ -35,7 +35,7 @@ Feature: LstRecording returns recordingUUID of service recordings
         | recording/recordingUUID | 32 hexadecimal digits |
 
   @clause.R42.11.1-04
-  Rule: A network-based recording has none
+  Rule: A network-based recording has no recordingUUID
 
     Scenario: LstRecording returns no recordingUUID of a network-based recording
       Given the site has a network-based recording

@@ -1,7 +1,7 @@
 @since.42.6.0
 Feature: Administrators of a suspended site make and change no users
-  While a site is suspended its administrators are refused; who is none may go on
-  changing himself. Nobody is changed: a user is given the time zone he has.
+  While a site is suspended its administrators are refused; other users may go on
+  changing themselves. Nobody is changed: a user is given the time zone he has.
 
   Rule: Administrators are refused
 
