@@ -268,7 +268,7 @@ def other_reasons(wording: Callable[[str], str]) -> Change:
 
 
 def without_period(root: Element) -> None:
-    """One trailing period more or less, and another white space, is no other reason (trap 22)."""
+    """One trailing period more or less, and another white space, is no other reason (sources.md, Refusals)."""
     for reason in named(root, "reason"):
         text = reason.text.replace(" ", "\n ", 1)
         reason.text = text.removesuffix(".") if text.endswith(".") else text + "."
@@ -299,7 +299,7 @@ def summer_zones(root: Element) -> None:
 
 
 def more_than_shown(root: Element) -> None:
-    """total exceeds returned although more rows were allowed (trap 14); one that was asked for by name is counted alone."""
+    """total exceeds returned although more rows were allowed (sources.md, Lists); one that was asked for by name is counted alone."""
     for records in named(root, "matchingRecords"):
         for total in named(records, "total"):
             total.text = str(int(total.text) + 3) if total.text != "1" else "1"

@@ -100,7 +100,7 @@ def login_accepted(reply: Reply, request: Request) -> Findings:
 def _asks_for_login_alone(request: Request) -> bool:
     """A ticket for a password, the site as an administrator, or the own record: the features send GetUser for no other.
 
-    A token goes into the body of AuthenticateUser (wire-facts.md): in the securityContext it may be refused.
+    A token goes into the body of AuthenticateUser (sources.md, Authentication): elsewhere it may be refused.
     """
     if request.operation == "AuthenticateUser":
         return request.signature is not None and request.signature.element == "password"
@@ -163,7 +163,7 @@ def require_whole_session(reply: Reply, whole: ContractView) -> None:
 
 
 def reason_is(reply: Reply, reason: str) -> Findings:
-    """The reason reads as the notes print it; period at the end, blanks and case of letters make no other (trap 22)."""
+    """The reason reads as the notes print it; final period, blanks and case make no other (sources.md, Refusals)."""
     if _plain(reply.reason) == _plain(reason):
         return ()
     return (Finding("reason", "response/reason", repr(reason), repr(reply.reason) if reply.reason else "absent"),)
@@ -241,7 +241,7 @@ _RECORD_ID = "recordAccessHistory/recordID"
 def counts_agree(reply: Reply, whole: ContractView, rows: str, start: int = 1) -> Findings:
     """``matchingRecords``: returned is the number of ``rows``, startFrom as asked, total not below returned.
 
-    total may exceed returned although more rows were allowed (trap 14).
+    total may exceed returned although more rows were allowed (sources.md, Lists).
     """
     finder = Finder(reply, whole)
     number = len(finder.all(rows))

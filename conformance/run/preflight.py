@@ -31,7 +31,7 @@ from conformance.wire.sign_in import AccountRefused, SiteClient, asked_twice, re
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
 #: What GetUser must say of an account for it to play its role; roles left out cannot be told apart by a reply.
-#: The user-management administrator is told since 40.6.0 (reality-2.md, A1).
+#: The user-management administrator is told since 40.6.0 (sources.md, Vendor's pages, A1).
 _PRIVILEGES = {
     "site-admin": ("siteAdmin", True),
     "unscoped-admin": ("siteAdmin", True),

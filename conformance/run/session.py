@@ -73,12 +73,12 @@ class WorkerRun:
         self._order: dict[str, int] = {}
         self._shown_replies: set[tuple[str, bytes]] = set()
 
-    def discover(self, scenarios: Iterable[Scenario], *, act: bool = True) -> None:
-        """Find what ``scenarios`` need and the profile does not name; with ``act`` what is lacking may be made."""
+    def discover(self, scenarios: Iterable[Scenario]) -> None:
+        """Find what ``scenarios`` need and the profile does not name, or make it where the run may write."""
         client = self.run_context.client()
         try:
             # Of a site that several shards ask the first alone changes anything.
-            act = act and self.options.part[0] == 1
+            act = self.options.part[0] == 1
             self.take_over(Discovery(self.run_context, client, act=act).look_for(scenarios))
         finally:
             client.close()

@@ -148,10 +148,6 @@ class Tags:
     values: Mapping[str, tuple[str, ...]]
     words: frozenset[str]
 
-    def one(self, family: str, default: str = "") -> str:
-        """The only value of ``family``."""
-        return (self.values.get(family) or (default,))[0]
-
 
 def read_tags(tags: Iterable[str], where: str) -> Tags:
     """Split dotted tags into families; an unknown family or word is a :class:`UserError`."""

@@ -282,14 +282,12 @@ class ScenarioContext:
         reply = self._cleanup.create(request, sent, lambda: self._client.send(request), hold=False).reply
         return "" if reply.succeeded else reply.verdict()
 
-    def send_for_every_page(
-        self, role: str, operation: str, values: Mapping[str, str] | None = None, *, item: str = ""
-    ) -> None:
+    def send_for_every_page(self, role: str, operation: str, values: Mapping[str, str]) -> None:
         """Send ``operation`` until its list is read to the end; :attr:`reply` is then all pages as one."""
         pages: list[Reply] = []
         start: int | None = 1
         while start is not None:
-            self.send(role, operation, {**(values or {}), "startFrom": str(start)}, item=item)
+            self.send(role, operation, {**values, "startFrom": str(start)})
             pages.append(self.last.reply)
             start = next_start(pages, start)
         self._listed = joined(pages)

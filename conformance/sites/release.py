@@ -49,7 +49,7 @@ def demand_published(release: Release, known: Collection[Release], *, where: str
 #: The releases this suite speaks about; 41.1 to 41.12 as published.
 FIRST = Release(41, 1)
 #: Elements of GetAPIVersion that may name the release, the surest first: from 39.x on apiVer does, and ``release`` may
-#: be a service pack (SP26) then (reality.md, Replies).
+#: be a service pack (SP26) then (sources.md, Real sites).
 TOLD_IN = ("apiVer", "release", "apiVersion", "trainReleaseVersion")
 _OLDEST_TOLD = 39
 

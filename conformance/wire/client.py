@@ -113,7 +113,7 @@ _GRACE = 0.5
 #: On sites Control Hub manages CreateUser takes considerably longer than anything else (guide, createuser).
 _TAKES_LONGER = {"CreateUser": 4.0}
 _LONGEST_PAUSE = 60.0
-#: Together, when the site does not say how long, a little more than the window of its limit, a minute (wire-facts.md).
+#: Together, when the site does not say how long, a little more than the minute of its limit (sources.md, Lists).
 _PAUSES = 5
 ALL_PAUSES = _PAUSES * _LONGEST_PAUSE
 #: Of a site that did not let up for one request the next ones ask once more each, soon: hundreds may be left to undo.

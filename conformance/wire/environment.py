@@ -32,11 +32,10 @@ def proxy_for(url: str, environment: Mapping[str, str] | None = None) -> str | N
     return _proxy(variable, given[variable]) if variable else None
 
 
-def proxy_in_words(url: str, environment: Mapping[str, str] | None = None) -> str:
+def proxy_in_words(url: str) -> str:
     """The proxy for ``url`` and the variable that names it, for messages: without a password; empty for none."""
-    given = os.environ if environment is None else environment
-    variable = _variable(url, given)
-    place = urlsplit(_proxy(variable, given[variable])).netloc.rpartition("@")[2] if variable else ""
+    variable = _variable(url, os.environ)
+    place = urlsplit(_proxy(variable, os.environ[variable])).netloc.rpartition("@")[2] if variable else ""
     return f"the proxy {place} ({variable})" if variable else ""
 
 

@@ -189,7 +189,7 @@ def qname(element: Element) -> tuple[str, str]:
 
 #: HTTP statuses by which a gateway says that nobody is behind it.
 GATEWAY = (502, 503, 504)
-#: Exceptions of a site that is not well: its backend is silent, or its gateway could not forward (exceptions.tsv).
+#: Exceptions of a site that is not well: its backend is silent, or its gateway could not forward: sources.md, Refusals.
 BACKEND_SILENT, NOT_FORWARDED = "000035", "000000"
 
 

@@ -1,9 +1,9 @@
 """Operations a site does not serve: as its profile says, or found where everybody gets the same refusal.
 
 The vendor retired the meetings-related operations on 31 March 2024, and what a
-retired operation answers is not published (reality-2.md, A24). So any refusal
-that no clause and no source gives a meaning may say it: then the operation is
-asked once more, by somebody else and in another form.
+retired operation answers is not published (sources.md, Vendor's pages, A24). So
+any refusal that no clause and no source gives a meaning may say it: then the
+operation is asked once more, by somebody else and in another form.
 """
 
 from __future__ import annotations

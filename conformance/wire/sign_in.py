@@ -1,9 +1,9 @@
 """How accounts sign in: one session ticket for each, renewed in time; and what follows when a site lets one in no more.
 
 Control Hub sites now and then refuse a good password when it is used often, and
-the vendor advises to turn it into a ticket once (reality-2.md, A3). Where the
-credential itself is what a clause is about, a scenario names it and none of
-this applies.
+the vendor advises to turn it into a ticket once (sources.md, Vendor's pages,
+A3). Where the credential itself is what a clause is about, a scenario names it
+and none of this applies.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from conformance.wire.served import NotServed, ServedOperations, may_depend_on_w
 
 TICKET = "sessionTicket"
 _PASSWORD = "password"  # noqa: S105 - the name of an element
-#: Refusals that speak of the caller, whatever was asked (exceptions.tsv); 030048 is a neighbour of 030047.
+#: Refusals that speak of the caller, whatever was asked (sources.md, Refusals); 030048 is a neighbour of 030047.
 WRONG_PASSWORD, NO_TICKET_TAKEN = "030002", "030104"
 _BAD_TICKET = ("030047", "030048")
 REFUSED_LOGINS = (WRONG_PASSWORD, NO_TICKET_TAKEN, *_BAD_TICKET)
@@ -426,7 +426,7 @@ class SiteClient:
         sign = exchange.unwell[-1] if exchange.outage and exchange.unwell else ""
         if not _not_forwarded(sign) or self._known_good(request).unanswered:
             return exchange
-        # The request may be at fault: the 000000 of 2018 was cured by another one (reality-2.md, A21).
+        # The request may be at fault: the 000000 of 2018 was cured by another one (sources.md, Vendor's pages, A21).
         what = f"{sign}: other requests are answered at the same moment, so this is the trouble of {request.operation}"
         return replace(exchange, error=f"{what} and no outage", outage=False, unwell=())
 

@@ -287,7 +287,7 @@ def test_a_tap_passes_everything_on_and_keeps_messages_without_secrets(tmp_path:
 
 
 def as_form(document: bytes, **beside: str) -> bytes:
-    """As two PHP code bases send it (reality.md D2)."""
+    """As two PHP code bases send it (sources.md, Endpoint and transport)."""
     return urlencode({**beside, "XML": document}).encode()
 
 

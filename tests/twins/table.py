@@ -213,7 +213,7 @@ HOLDINGS = (
     Twin("in-berlin", "users, sessions and recordings in a zone with summer time", "capture of a German site",
          holds=(holdings.zones(25),)),
     Twin("in-beijing", "the same in a zone that has none", "notes l. 713-721 and captures", holds=(holdings.zones(45),)),
-    Twin("downloads-only", "recordings were downloaded and never watched on the site", "reality-2.md, A14", holds=(holdings.downloaded_only,)),
+    Twin("downloads-only", "recordings were downloaded and never watched on the site", "sources.md, Vendor's pages, A14", holds=(holdings.downloaded_only,)),
     Twin("many-views-on-small-pages", "recordings with more views than a page has rows", "wire facts, Lists",
          settings={"rows-per-page": 5}, holds=(holdings.watched_often,)),
     Twin("watched-every-day", "recordings that somebody watched in the last hour", "any popular recording", holds=(holdings.watched_just_now,)),

@@ -141,7 +141,7 @@ def test_a_site_that_limits_for_ever_is_told(profile: Profile) -> None:
     exchange, sent, slept = send(profile, "GetSite", (200, {}, LIMITED))
     assert "000045" in exchange.error
     assert (sent, len(slept)) == (6, 5)
-    assert sum(slept) > 60, "the window of a limit is a minute (wire-facts.md, Lists)"
+    assert sum(slept) > 60, "the window of a limit is a minute (sources.md, Lists)"
 
 
 @pytest.mark.parametrize("operation", ["GetSite", "CreateMeeting"])
