@@ -176,7 +176,8 @@ class ScenarioCleanup:
             raise
         try:
             reply = exchange.reply
-        except CannotJudge:
+        except CannotJudge as problem:
+            self._data.miss(f"new {creation.kind}", str(problem))
             # Whether it was created nobody knows: the entry stays open. What was turned away is not on its way.
             if not exchange.unanswered or 300 <= exchange.status < 500:
                 with suppress(OSError):
@@ -185,6 +186,7 @@ class ScenarioCleanup:
         if reply.succeeded:
             self._keep(reply, creation, sent, entry, hold)
         else:
+            self._data.miss(f"new {creation.kind}", f"{request.operation} answered {reply.verdict()}")
             self._run_context.ledger.settled(entry, "refused")
         return exchange
 

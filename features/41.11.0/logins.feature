@@ -381,7 +381,8 @@ Feature: Existing users keep their old login after the move to Control Hub
 
     Scenario Outline: A meeting made by the <role>, called by <name>, is his own
       When the <role>, called "<identity>", sends CreateMeeting
-      And the <role> sends GetSessionInfo for the new meeting
+      Then the caller is signed in
+      When the <role> sends GetSessionInfo for the new meeting
       Then host/email is "{<role>.email}"
 
       Examples:
@@ -392,7 +393,8 @@ Feature: Existing users keep their old login after the move to Control Hub
 
     Scenario Outline: A meeting made by the host, signed in with <credential>, is his own
       When the host, signed in with <credential>, sends CreateMeeting
-      And the host sends GetSessionInfo for the new meeting
+      Then the caller is signed in
+      When the host sends GetSessionInfo for the new meeting
       Then host/email is "{host.email}"
 
       Examples:
@@ -405,7 +407,8 @@ Feature: Existing users keep their old login after the move to Control Hub
     Scenario: A meeting made by the host, signed in with a password, is his own
       Given single sign-on is disabled on the site
       When the host, signed in with password, sends CreateMeeting
-      And the host sends GetSessionInfo for the new meeting
+      Then the caller is signed in
+      When the host sends GetSessionInfo for the new meeting
       Then host/email is "{host.email}"
 
   Rule: GetUser, SetUser and DelUser find users the same way

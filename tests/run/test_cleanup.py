@@ -222,6 +222,19 @@ def test_what_was_made_without_telling_its_key_is_missed_in_these_words(live: Ru
 
 
 @pytest.mark.parametrize(
+    ("answer", "why"),
+    [(refused("030001"), "CreateMeeting answered FAILURE 030001"), ("<html>", "CreateMeeting to https://a.test: the reply is a web page")],
+)
+def test_what_was_not_made_is_missed_by_what_was_answered(live: RunContext, scenario: Scenario, site: Site, answer: str, why: str) -> None:
+    site.answers["CreateMeeting"] = [answer]
+    cleanup = cleanup_of(live, scenario, site)
+    create(cleanup, site, "CreateMeeting", {"confName": "x"})
+    with pytest.raises(CannotJudge) as missed:
+        cleanup._data.held("new meeting")
+    assert str(missed.value).startswith(why)
+
+
+@pytest.mark.parametrize(
     ("answer", "listed"),
     [(refused(), []), ("lost", [(HOST, "CreateMeeting", "x", None)]), ("<html>", [(HOST, "CreateMeeting", "x", {})]), (body("CreateMeeting", "meeting", ""), [(HOST, "CreateMeeting", "x", None)])],
     ids=["refused", "lost", "garbage", "keyless"],
