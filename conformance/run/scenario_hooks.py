@@ -136,7 +136,7 @@ class ScenarioHooks:
     def pytest_runtest_makereport(
         self, item: ScenarioItem, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turn what pytest saw into one of the five outcomes."""
+        """Turn what pytest saw into one of our outcomes."""
         report = yield
         if call.when == "call" or (call.when == "setup" and not report.passed):
             self._report(item, call, report)

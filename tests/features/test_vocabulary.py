@@ -50,6 +50,7 @@ def test_editors_can_read_sentences_and_patterns_as_plain_text(file: Path) -> No
     source = file.read_text(encoding="utf-8")
     given = [call.args[0] for call in calls(file, "given", "when", "then", "step")]
     given += [keyword.value for call in calls(file, "parameter_type") for keyword in call.keywords]
+    assert given
     for text in given:
         assert isinstance(text, ast.Constant)
         assert isinstance(text.value, str)
