@@ -143,21 +143,16 @@ class ComplexType:
     since: str = ""
     base: Name | None = None
 
-    def child(self, name: Name) -> ElementDeclaration | None:
-        """The declaration of a child, None when the type does not know it."""
-        return self._by_name.get(name)
-
     def named(self, local: str) -> ElementDeclaration | None:
         """The declaration of the child with that local name."""
         return self._by_name.get(local)
 
-    # By name and by local name; of several with one name the first counts. functools.cached_property of Python 3.11
-    # would let lanes wait.
+    # Of several with one name the first counts. functools.cached_property of Python 3.11 would let lanes wait.
     @property
-    def _by_name(self) -> dict[Name | str, ElementDeclaration]:
-        known: dict[Name | str, ElementDeclaration] | None = self.__dict__.get("_known")
+    def _by_name(self) -> dict[str, ElementDeclaration]:
+        known: dict[str, ElementDeclaration] | None = self.__dict__.get("_known")
         if known is None:
-            known = {name: one for one in reversed(self.children) for name in (one.name, one.name[1])}
+            known = {one.name[1]: one for one in reversed(self.children)}
             self.__dict__["_known"] = known
         return known
 

@@ -100,7 +100,7 @@ def test_operations_are_found_by_the_types_of_their_bodies(contract: Contract) -
 
 def test_children_are_found_by_their_names(contract: Contract) -> None:
     tools = contract.whole.types[OWN, "toolsType"]
-    assert (tools.child((OWN, "tone")), tools.child((SERV, "tone")), tools.named("tone"), tools.named("tones")) == (TOOLS[1], None, TOOLS[1], None)
+    assert (tools.named("tone"), tools.named("tones")) == (TOOLS[1], None)
     assert contract.whole.roaming == {(OWN, "lost"): TOOLS[4]}
 
 
