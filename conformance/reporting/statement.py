@@ -237,7 +237,7 @@ def _not_served(record: RunRecord) -> Iterator[str]:
     skipped = [result.skip.why for result in record.scenarios if result.skip and result.skip.kind == NOT_SERVED]
     if record.not_served:
         yield ""
-        yield f"NOT SERVED  {counted(len(record.not_served), 'operation')}, whoever asks for it"
+        yield f"NOT SERVED  {counted(len(record.not_served), 'operation')}, whoever asks"
         for operation, words in record.not_served.items():
             others = sum(why.startswith(f"{operation} ") for why in skipped)
             yield f"  {operation}  {safe(words)}, {counted(others + 1, 'scenario')}"

@@ -12,12 +12,12 @@ from tests.reporting.test_statement import BROKEN, blocks, found, record, severa
 def test_operations_that_are_not_served() -> None:
     waiting = [skipped("a", NOT_SERVED, "GetSite is not served here: 000001"), skipped("b", NOT_SERVED, "GetSiteX is not served here: x"), skipped("c", "role", "GetSite x"), skipped("d", "role", "GetSite y")]
     assert found(record(*waiting, not_served={"GetSite": "000001 no\x1b", "DelUser": "000002"})) == [
-        "NOT SERVED  2 operations, whoever asks for it\n"
+        "NOT SERVED  2 operations, whoever asks\n"
         "  GetSite  000001 no\\x1b, 2 scenarios\n"
         "  DelUser  000002, 1 scenario\n"
         '  expected? in the profile: not_served = ["DelUser", "GetSite"]'
     ]
-    assert found(record(not_served={"DelUser": "x"}))[0].startswith("NOT SERVED  1 operation, whoever asks for it\n")
+    assert found(record(not_served={"DelUser": "x"}))[0].startswith("NOT SERVED  1 operation, whoever asks\n")
 
 
 OUTAGE = replace(BROKEN, trouble="outage")
