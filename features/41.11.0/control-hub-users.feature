@@ -59,6 +59,15 @@ Feature: User management stays usable on a site managed in Control Hub
       And "{disposable user.webExId}" signs in with the password "Given-by-API-2"
       Then the call is refused
 
+    @clause.R41.11.0-04
+    Scenario: The password a user gives to SetUser for the own record opens nothing
+      Given single sign-on is disabled on the site
+      And the disposable user can sign in with password
+      When the disposable user sends SetUser for the disposable user with
+        | password | Given-by-API-3 |
+      And "{disposable user.webExId}" signs in with the password "Given-by-API-3"
+      Then the call is refused
+
   Rule: A new user activates the account by mail
 
     @clause.R41.11.0-05 @mail
@@ -153,6 +162,15 @@ Feature: User management stays usable on a site managed in Control Hub
         | webExId | {new user.email} |
       Then webExId is "{new user.email}"
 
+    @clause.R41.11.0-09
+    Scenario: CreateUser with another e-mail address as webExId stores the one of email
+      When the site admin sends CreateUser with
+        | webExId | {fresh address} |
+      Then the call succeeds
+      When the site admin sends GetUser with
+        | webExId | {new user.email} |
+      Then webExId is "{new user.email}"
+
     @clause.R41.11.0-10
     Scenario: SetUser finds the user by the e-mail address
       Given a new user with
@@ -173,6 +191,28 @@ Feature: User management stays usable on a site managed in Control Hub
       When the site admin sends GetUser with
         | webExId | {new user.email} |
       Then webExId is "{new user.email}"
+
+    @clause.R41.11.0-13
+    Scenario: newWebExId is ignored where it is an e-mail address, too
+      Given a new user
+      When the site admin sends SetUser for the new user with
+        | newWebExId | {fresh address} |
+      Then the call succeeds
+      When the site admin sends GetUser with
+        | webExId | {new user.email} |
+      Then webExId is "{new user.email}"
+
+    # The overview of 42.6 speaks of users who change their own record; that they may on every site no source says.
+    @clause.R41.11.0-13
+    Scenario: newWebExId of a user who may change the own record is ignored
+      Given the disposable user can sign in
+      When the site admin sends GetUser for the disposable user
+      And the disposable user sends SetUser for the disposable user with
+        | newWebExId | {name} |
+      Then the call succeeds unless this caller has no right to it
+      When the site admin sends GetUser with
+        | webExId | {disposable user.email} |
+      Then webExId is the same in both replies of GetUser
 
     @clause.R41.11.0-13
     Scenario: The name newWebExId gave finds nobody

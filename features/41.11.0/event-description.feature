@@ -47,6 +47,17 @@ Feature: The description of a classic event holds 10000 characters
       And the reason is "Illegal input description. The description can't exceed 10000 characters"
       And the refusal has gsbStatus and an empty body
 
+    @clause.R41.11.0-57
+    Scenario: A refused CreateEvent leaves no event
+      When the host sends CreateEvent with
+        | description | {10001 characters} |
+        | listing     | PRIVATE            |
+      And the host sends LstsummarySession with
+        | confName    | {attempted event.sessionName} |
+        | hostWebExID | {host.webExId}                |
+      Then the list can be read
+      And no session/confName is "{attempted event.sessionName}"
+
     # That characters are counted and not bytes is inferred; so is that those of every script are.
     @clause.R41.11.0-57 @should
     Scenario: CreateEvent refuses a description of 10001 Chinese characters

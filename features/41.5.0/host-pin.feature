@@ -182,6 +182,27 @@ Feature: A host can start a scheduled meeting from the phone
       And the site admin sends GetUser for the new user
       Then phones/hostPIN is "{first GetUser.phones/hostPIN}"
 
+    @clause.R41.5.0-07 @should
+    Scenario Outline: phones/hostPIN alone is stored, personal meeting room <room>
+      Given personal meeting rooms are enabled on the site
+      And starting scheduled meetings from the phone is enabled on the site
+      And a new user
+      When the site admin sends GetUser for the new user
+      Then the reply contains
+        | element        | kind    |
+        | phones/hostPIN | count   |
+      When the site admin sends CreateUser with
+        | isEnablePMR | <room> |
+      And the site admin sends SetUser for the new user with
+        | phones/hostPIN | {first GetUser.phones/hostPIN} |
+      And the site admin sends GetUser for the new user
+      Then phones/hostPIN is "{first GetUser.phones/hostPIN}"
+
+      Examples:
+        | room  |
+        | true  |
+        | false |
+
     @clause.R41.5.0-08 @should
     Scenario: Beside personalMeetingRoom/hostPIN it gives way
       Given personal meeting rooms are enabled on the site

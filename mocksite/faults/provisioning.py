@@ -65,6 +65,22 @@ def _lax(clause: str, operation: str, exception: str, lines: str) -> Fault:
     )
 
 
+def _an_address(element: str) -> Any:
+    """What an element says where it is an e-mail address, and nothing where it is a short name."""
+    return lambda call: call.content.text(element) if "@" in call.content.text(element) else ""
+
+
+def _own(element: str) -> Any:
+    """What an element says to a caller who changes the own record, and nothing to an administrator of another."""
+
+    def value(call: Call) -> str:
+        caller = find_user(call.store, call.release, call.request.security.text("webExID"))
+        mine = caller is not None and caller == find_user(call.store, call.release, call.content.text("webExId"))
+        return call.content.text(element) if mine else ""
+
+    return value
+
+
 def _dead_link(call: Call) -> None:
     call.base_url = f"{call.base_url}/gone"
 
@@ -150,6 +166,14 @@ FAULTS: tuple[Fault, ...] = (
         storing(password=lambda call: call.content.text("password")),
         "result",
     ),
+    after(
+        "R41.11.0-04",
+        "own-password-taken-over",
+        "SetUser",
+        "the password of a user who changes the own record is stored (line 135)",
+        storing(password=_own("password")),
+        "result",
+    ),
     CallFault(
         "R41.11.0-64/dead-link",
         "the link of the activation mail leads nowhere (line 135)",
@@ -185,6 +209,13 @@ FAULTS: tuple[Fault, ...] = (
         "CreateUser",
         "the webExId given is stored (line 139)",
         storing(webex_id=lambda call: call.content.text("webExId")),
+    ),
+    after(
+        "R41.11.0-09",
+        "address-stored",
+        "CreateUser",
+        "the webExId given is stored where it is an e-mail address (line 139)",
+        storing(webex_id=_an_address("webExId")),
     ),
     told("R41.11.0-10", "nothing-stored", "SetUser", "succeeds and stores nothing (line 141)", deaf_to("timeZoneID")),
     MessageFault(
@@ -269,6 +300,20 @@ FAULTS: tuple[Fault, ...] = (
         storing(webex_id=lambda call: call.content.text("newWebExId")),
     ),
     _lax("R41.11.0-14", "SetUser", "030118", "149-151"),
+    after(
+        "R41.11.0-13",
+        "new-address-taken-over",
+        "SetUser",
+        "newWebExId is stored where it is an e-mail address (line 147)",
+        storing(webex_id=_an_address("newWebExId")),
+    ),
+    after(
+        "R41.11.0-13",
+        "own-name-taken-over",
+        "SetUser",
+        "newWebExId of a user who changes the own record is stored (line 147)",
+        storing(webex_id=_own("newWebExId")),
+    ),
     after(
         "R41.11.0-15",
         "still-active",

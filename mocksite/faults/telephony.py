@@ -5,12 +5,18 @@ from __future__ import annotations
 from mocksite.faults.change import CallFault, MessageFault, deaf_to, forgetting, refusing
 from mocksite.faults.fault import Fault
 from mocksite.faults.provisioning import after, storing, told
+from mocksite.model.accounts import find_user
 from mocksite.operations.call import Call
 
 
 def _flagged(call: Call) -> object:
     wanted = call.content.flag("privilege/cmrHybridVoip")
     return "" if wanted is None else wanted
+
+
+def _has_room(call: Call) -> bool:
+    user = find_user(call.store, call.release, call.content.text("webExId"))
+    return user is not None and user.room
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -67,6 +73,18 @@ FAULTS: tuple[Fault, ...] = (
         storing(cmr_hybrid_voip=_flagged),
     ),
     told("R41.5.0-07", "pin-not-stored", "SetUser", "phones/hostPIN is dropped (line 737)", deaf_to("phones/hostPIN")),
+    *(
+        CallFault(
+            f"R41.5.0-07/pin-not-stored-{where}-a-room",
+            f"SetUser: phones/hostPIN of users {where} a personal meeting room is dropped (line 735)",
+            "R41.5.0-07",
+            "element-value",
+            ("SetUser",),
+            deaf_to("phones/hostPIN"),
+            lambda call, room=room: _has_room(call) == room,
+        )
+        for where, room in (("with", True), ("without", False))
+    ),
     told(
         "R41.5.0-08",
         "room-pin-loses",

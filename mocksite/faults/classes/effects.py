@@ -99,6 +99,7 @@ def _rows() -> Iterator[_Row]:
     """Refusals that a scenario can look behind."""
     limit, lock, large, hub = "description-limit", "classic-events-lock", "large-events-refused", "hub-rules"
     yield "CreateEvent", "060068", "R41.11.0-57", "element-value", limit, _TEXT, "", always
+    yield "CreateEvent", "060068", "R41.11.0-57", "element-value", limit, _TEXT, "host", called_by("host")
     yield "SetEvent", "060068", "R41.11.0-59", "element-value", limit, _TEXT, "", always
     yield "CreateEvent", "010106", "R41.12.0-01", "element-value", lock, "", "", always
     yield "SetEvent", "010106", "R41.12.0-02", "element-value", lock, "", "", always
