@@ -24,7 +24,11 @@ LET_IN, LET_IN_AND_SERVED = "the login accepted", "the login accepted, SUCCESS"
 NO_RIGHT, NO_RECORD = "000001", "000015"
 _TOO_MANY_REQUESTS = 429
 _MINUTE, _SUMMER = 60, 3600
-_PAGE = re.compile(rb"(?i)\s*(<\?xml[^>]*>\s*)?(<!doctype html[^>]*>\s*)?<html[\s>].*</html>\s*$", re.DOTALL)
+#: Templates, proxies and archives leave comments around a page, and editors a mark of the encoding before it.
+_AROUND = rb"(?:\s|<!--.*?-->)*+"
+_PAGE = re.compile(
+    rb"(?is)(?:\xef\xbb\xbf)?%b(?:<\?xml[^>]*>%b)?(?:<!doctype html[^>]*>%b)?<html[\s>].*</html>%b$" % ((_AROUND,) * 4)
+)
 
 
 def succeeded(reply: Reply, whole: ContractView) -> Findings:

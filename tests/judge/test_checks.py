@@ -127,7 +127,16 @@ def test_an_http_error_says_that_an_address_is_not_served(status: int) -> None:
     assert not_served(exchange(status, error=f"HTTP {status}")) == ()
 
 
-@pytest.mark.parametrize("page", [b"<html><body>Moved</body></html>", b"<!DOCTYPE html>\n<html lang='en'><p>Moved</p></html>\n"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<html><body>Moved</body></html>",
+        b"<!DOCTYPE html>\n<html lang='en'><p>Moved</p></html>\n",
+        b"<!-- of a template --><!-- 2 -->\n<!DOCTYPE html>\n<!-- of\na page -->\n<html><p>Moved</p></html>\n",
+        b"<!DOCTYPE html>\n<html><p>Moved</p></html>\n<!-- node 7 -->\n<!-- 3 ms -->",
+        b"\xef\xbb\xbf<!DOCTYPE html>\n<html><p>Moved</p></html>",
+    ],
+)
 def test_a_page_for_people_says_so_too(page: bytes) -> None:
     assert not_served(exchange(200, page)) == ()
     assert answer_at(exchange(200, page)) == "https://old answered HTTP 200"
@@ -161,7 +170,9 @@ def test_an_outage_says_nothing(status: int) -> None:
         not_served(exchange(status, error="nobody there"))
 
 
-@pytest.mark.parametrize("body", [b"", b"<html><p>cut", SUCCESS[:-5]])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html><p>cut", SUCCESS[:-5], b"<!-- <html></html> -->", b"<html></html><!-- cut", b"<html></html>" + SUCCESS[:-5]]
+)
 def test_no_message_says_nothing(body: bytes) -> None:
     with pytest.raises(CannotJudge):
         not_served(exchange(200, body))

@@ -167,6 +167,8 @@ REPLIES = (
          replies=(wire.tree(wire.rewritten("timeZone", lambda text: "Korea Time (Seoul, GMT+09:00)" if "Pacific" in text else text)),)),
     Twin("reset-at-the-retired-address", "connections to XML API 10.0.0 are cut", "no source forbids it",
          gateway=wire.reset_at_retired_address, breaks="Connection reset"),
+    Twin("page-at-the-retired-address", "a page for people where XML API 10.0.0 was, with comments around it", "notes l. 600 do not say how it is gone",
+         gateway=wire.page_at_retired_address),
 )
 
 #: What the notes leave open and the mock does one way: every other way, alone and all together.

@@ -310,6 +310,13 @@ def reset_at_retired_address() -> Gateway:
     return stand
 
 
+def page_at_retired_address() -> Gateway:
+    """Where XML API 10.0.0 was served stands a page of a template, with the comments of whoever had it in hand."""
+    page = b"\xef\xbb\xbf<!-- template 7 -->\n<!DOCTYPE html>\n<html><head><title>Gone</title></head><body>Gone</body></html>\n<!-- node 3 -->\n"
+    answer = mocksite.HttpResponse(200, (("Content-Type", "text/html"),), page)
+    return lambda request: answer if "/xml10.0.0/" in request.path else None
+
+
 # -- mail ------------------------------------------------------------------------------
 
 
