@@ -134,6 +134,11 @@ def strangers_watched(store: Store) -> None:
     ))  # fmt: skip
 
 
+def nobody_known(store: Store) -> None:
+    """Nobody who viewed a recording left a name or an address."""
+    every(View, name="", email="")(store)
+
+
 def downloaded_only(store: Store) -> None:
     """Nobody watched a recording where it lies: each was downloaded."""
     for view in store.all(View):
