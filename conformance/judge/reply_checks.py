@@ -23,7 +23,8 @@ NO_SUCH_USER = "030001"
 LET_IN, LET_IN_AND_SERVED = "the login accepted", "the login accepted, SUCCESS"
 NO_RIGHT, NO_RECORD = "000001", "000015"
 _TOO_MANY_REQUESTS = 429
-_MINUTE, _SUMMER = 60, 3600
+#: Seconds of a minute, and minutes of the hour that summer time is.
+_MINUTE, _SUMMER = 60, 60
 #: Templates, proxies and archives leave comments around a page, and editors a mark of the encoding before it.
 _AROUND = rb"(?:\s|<!--.*?-->)*+"
 _PAGE = re.compile(
@@ -296,22 +297,22 @@ def row_of(reply: Reply, whole: ContractView, known: Mapping[str, str]) -> Reply
 def moment_is(listed: Reply, zones: Sequence[Reply], whole: ContractView, path: str, moment: str) -> Findings:
     """The time at ``path`` of ``listed``, read in the zone its row names, is ``moment`` in GMT, to the minute.
 
-    The last two of ``zones`` are what LstTimeZone told for the day in question and for another one half a year away.
-    The offset may be that of today, an hour from that of the day, but of a zone that has no summer time.
+    The last three of ``zones`` are what LstTimeZone told for the day in question, for one half a year away and for
+    today. The offset may be that of the day, of today, or of the zone without summer time, and no other.
     """
-    then = zones[-2:][0]
+    days = zones[-3:]
     zone = next(iter(Finder(listed, whole).texts(f"{path.rpartition('/')[0]}/timeZoneID")), "")
-    offset = _offset(then, zone)
+    offset = _offset(days[0], zone)
     if offset is None:
-        raise CannotJudge(f"LstTimeZone told no gmtOffset of zone {zone or '(none)'}: {then.verdict()}")
-    summer = 0 if _without_summer(then, zones[-1], zone) else _SUMMER
+        raise CannotJudge(f"LstTimeZone told no gmtOffset of zone {zone or '(none)'}: {days[0].verdict()}")
+    apart = {offset - one for one in _offsets_in_use(days, zone, offset)}
     wanted = datetime.strptime(moment, STAMP)  # noqa: DTZ007 - both are reckoned in GMT
     for text in Finder(listed, whole).texts(path):
         told = _in_gmt(text, offset)
         if told is None:
             return (Finding("moment", path, "a date and time, MM/DD/YYYY HH:MM:SS", repr(text)),)
-        apart = abs((told - wanted).total_seconds())
-        if min(apart, abs(apart - summer)) > _MINUTE:
+        late = (told - wanted).total_seconds()
+        if min(abs(late + _MINUTE * minutes) for minutes in apart) > _MINUTE:
             return (Finding("moment", path, f"{moment} GMT", f"{told.strftime(STAMP)} GMT"),)
     return ()
 
@@ -324,14 +325,25 @@ def _in_gmt(text: str, offset: int) -> datetime | None:
         return None
 
 
-def _without_summer(then: Reply, later: Reply, zone: str) -> bool:
-    """Whether ``zone`` is told alike half a year later by a site that tells others otherwise, and so knows the day."""
-    told, told_later = (
-        {row.get("timeZoneID", ""): (row.get("gmtOffset"), row.get("fallInDST")) for row in map(texts_of, rows)}
-        for rows in (reply.root.iter("{*}timeZone") for reply in (then, later))
-    )
-    by_day = any(told_later.get(one, offset) != offset for one, offset in told.items())
-    return by_day and told.get(zone) == told_later.get(zone) and told[zone][1] not in TRUE_WORDS
+def _offsets_in_use(days: Sequence[Reply], zone: str, offset: int) -> set[int]:
+    """The minutes from Greenwich a time in ``zone`` may be told by, ``offset`` being that of the day.
+
+    An hour more or less is one of them where the site takes no notice of the day, and where it calls the day summer
+    time: whether gmtOffset holds the hour then no source says.
+    """
+    told = [{row.get("timeZoneID"): row for row in map(texts_of, one.root.iter("{*}timeZone"))} for one in days]
+    if not any(_day_of(one.get(name, row)) != _day_of(row) for one in told[1:] for name, row in told[0].items()):
+        return {offset - _SUMMER, offset, offset + _SUMMER}
+    known = [one for one in (_offset(day, zone) for day in days) if one is not None]
+    today = _offset(days[-1], zone)
+    used = {offset, min(known), offset if today is None else today}
+    summer = any(told[at].get(zone, {}).get("fallInDST") in TRUE_WORDS for at in (0, -1))
+    return used | {one + hour for one in used for hour in (-_SUMMER, _SUMMER) if summer}
+
+
+def _day_of(row: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """What of a zone another day of the year may change."""
+    return row.get("gmtOffset"), row.get("fallInDST")
 
 
 def _offset(zones: Reply, zone: str) -> int | None:

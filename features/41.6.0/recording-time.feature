@@ -3,7 +3,7 @@ Feature: LstRecording reports when the recording began
   createTime used to be the moment the recording was stored in the database. Now
   it is the moment the user pressed the record button, whatever the service.
   Moments are compared: LstTimeZone tells how far the zone of the reply is from
-  Greenwich, and, asked for another time of the year, whether it has summer time.
+  Greenwich on the day, today, and at another time of the year.
 
   @clause.R41.6.0-04
   Rule: createTime is the moment the recording began
@@ -19,6 +19,8 @@ Feature: LstRecording reports when the recording began
         | date | {recording of a meeting stored late.start} |
       And the site admin sends LstTimeZone with
         | date | {recording of a meeting stored late.start + 183 days} |
+      And the site admin sends LstTimeZone with
+        | date | {now} |
       Then recording/createTime of LstRecording in that zone is the moment "{recording of a meeting stored late.start}"
 
   @clause.R41.6.0-05
@@ -36,6 +38,8 @@ Feature: LstRecording reports when the recording began
         | date | {recording of <kind> stored late.start} |
       And the site admin sends LstTimeZone with
         | date | {recording of <kind> stored late.start + 183 days} |
+      And the site admin sends LstTimeZone with
+        | date | {now} |
       Then recording/createTime of LstRecording in that zone is the moment "{recording of <kind> stored late.start}"
 
       Examples:
@@ -60,6 +64,8 @@ Feature: LstRecording reports when the recording began
         | date | {recording of a meeting stored late.start} |
       And the host sends LstTimeZone with
         | date | {recording of a meeting stored late.start + 183 days} |
+      And the host sends LstTimeZone with
+        | date | {now} |
       Then recording/createTime of LstRecording in that zone is the moment "{recording of a meeting stored late.start}"
 
   @clause.R41.6.0-06

@@ -288,8 +288,8 @@ def test_a_moment_to_the_minute_or_an_hour_of_summer(text: str, offset: str, fou
     assert words(told) == ([("moment", "recording/createTime", "11/10/2026 02:00:00 GMT", found)] if found else [])
 
 
-def days(*offsets: tuple[str, str], summer: tuple[str, str] = ("false", "true")) -> list[Reply]:
-    """Zone 4 on two days half a year apart, beside zone 11, which has summer time on the second of them."""
+def days(*offsets: tuple[str, str], summer: tuple[str, ...] = ("false", "true")) -> list[Reply]:
+    """Zone 4 on some days, the second half a year after the first, beside zone 11, which has summer time on the second."""
     return [
         listed("LstTimeZone", "site", "".join(
             f"<n:timeZone><n:timeZoneID>{one}</n:timeZoneID><n:gmtOffset>{offset}</n:gmtOffset>{flag}</n:timeZone>"
@@ -310,9 +310,7 @@ def days(*offsets: tuple[str, str], summer: tuple[str, str] = ("false", "true"))
         # A site that takes no notice of the day tells nothing of it.
         (days(("0", ""), ("0", ""), summer=("false", "false")), False),
         (days(("0", ""), ("0", ""))[:1], False),
-        # Another offset is told without a flag.
-        (days(("0", ""), ("60", "")), False),
-        ([*days(("60", ""), ("60", "")), *days(("0", ""), ("0", ""))], True),
+        ([*days(("60", ""), ("60", "")), *days(("0", ""), ("0", "")), *days(("0", ""), ("0", ""))], True),
     ],
 )  # fmt: skip
 def test_an_hour_off_is_another_moment_where_there_is_no_summer_time(zones: list[Reply], strict: bool) -> None:
@@ -320,6 +318,34 @@ def test_an_hour_off_is_another_moment_where_there_is_no_summer_time(zones: list
         told = reply_checks.moment_is(at(text)[0], zones, WHOLE, "recording/createTime", "11/10/2026 02:00:00")
         found = [("moment", "recording/createTime", "11/10/2026 02:00:00 GMT", f"{text} GMT")]
         assert words(told) == (found if off and strict else [])
+
+
+WINTER, SUMMER = ("60", "<n:fallInDST>false</n:fallInDST>"), ("120", "<n:fallInDST>true</n:fallInDST>")
+
+
+@pytest.mark.parametrize(
+    ("offsets", "right"),
+    [
+        # The day asked for, half a year later, today. An hour of summer time explains nothing in winter.
+        ((WINTER, SUMMER, WINTER), ["03"]),
+        ((("60", ""), ("120", ""), ("60", "")), ["03"]),
+        ((("60", ""), ("120", ""), ("120", "")), ["03", "04"]),
+        ((("120", ""), ("60", ""), ("60", "")), ["03", "04"]),
+        ((("120", ""), ("60", ""), ("120", "")), ["03", "04"]),
+        # Half an hour of summer time, on an island.
+        ((("60", ""), ("90", ""), ("60", "")), ["03"]),
+        # Where the offset may hold the hour or not, it may be missing or be there twice.
+        ((SUMMER, WINTER, WINTER), ["02", "03", "04", "05"]),
+        ((WINTER, SUMMER, SUMMER), ["02", "03", "04", "05"]),
+        # A zone that is not told of today.
+        ((("60", ""), ("120", ""), ("none", "")), ["03"]),
+    ],
+)
+def test_the_offset_is_that_of_the_day_of_today_or_of_winter(offsets: tuple[tuple[str, str], ...], right: list[str]) -> None:
+    zones = days(*offsets, summer=("false", "true", "false"))
+    hours = [f"{hour:02}" for hour in range(8)]
+    told = {hour: reply_checks.moment_is(at(f"11/10/2026 {hour}:00:00")[0], zones, WHOLE, "recording/createTime", "11/10/2026 02:00:00") for hour in hours}
+    assert [hour for hour in hours if not told[hour]] == right
 
 
 def test_a_minute_and_a_second_off_is_another_moment_without_summer_time_too() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import mocksite
 import pytest
@@ -14,6 +14,8 @@ from mocksite.model.records import MeetingType
 from tests.twins import holdings, wire
 from tests.twins.site import StoreMailbox, Twin, judge, opened, place, scenarios
 from tests.twins.table import TWINS
+from tests.twisted import Twist
+from tests.variations import Element, named
 
 #: As many a day as this leaves; ``make twins`` judges all in one go.
 TURNS = 20
@@ -36,14 +38,32 @@ def test_a_site_that_breaks_the_contract_would_be_accused(catalogue: Catalogue) 
     assert any("R41.7.0-02" in words for words in judge(liar, catalogue).accusations)
 
 
-@pytest.mark.parametrize(("zone", "accused"), [(45, True), (25, False)])
-def test_an_hour_too_much_is_seen_where_no_summer_time_explains_it(catalogue: Catalogue, zone: int, accused: bool) -> None:
+@pytest.mark.parametrize(("summer", "accused"), [(timedelta(days=9999), True), (timedelta(days=90), True), (timedelta(hours=-1), False)])
+def test_an_hour_too_much_is_seen_where_no_summer_time_explains_it(catalogue: Catalogue, summer: timedelta, accused: bool) -> None:
+    """Beijing, with summer time never, in half a year, and from today on: by today's offset old times may be written."""
     late = wire.of("LstRecording", wire.rewritten("createTime", an_hour_later))
-    liar = Twin("an-hour-late", "nothing", "nowhere", holds=(holdings.zones(zone),), replies=(late,))
+    liar = Twin("an-hour-late", "nothing", "nowhere", holds=(holdings.zones(45),), replies=(late, summer_from(summer)))
     with opened(liar, catalogue) as site:
         trials = site.rig.run([one for one in scenarios(catalogue) if one.clause.id in ("R41.6.0-04", "R41.6.0-05")])
     assert len(trials) >= 3
     assert {trial.verdict.outcome for trial in trials} == {"failed" if accused else "passed"}
+
+
+def summer_from(ahead: timedelta) -> Twist:
+    """LstTimeZone tells an hour more for days that come so long after now, and not how the hour is called."""
+
+    def change(root: Element) -> None:
+        for zone in named(root, "timeZone"):
+            if named(zone, "timeZoneID")[0].text == "45":
+                wire.all_of(wire.lacking("fallInDST"), wire.saying("gmtOffset", "540"))(zone)
+
+    def twist(request: mocksite.HttpRequest, response: mocksite.HttpResponse) -> mocksite.HttpResponse:
+        asked = re.search(rb"<date>([^<]+)<", request.body)
+        day = datetime.strptime(f"{asked[1].decode()} +0000", "%m/%d/%Y %H:%M:%S %z") if asked else datetime.min.replace(tzinfo=UTC)
+        return inner(request, response) if day >= datetime.now(UTC) + ahead else response
+
+    inner = wire.of("LstTimeZone", change)
+    return twist
 
 
 def an_hour_later(text: str) -> str:
