@@ -19,6 +19,10 @@ def _has_room(call: Call) -> bool:
     return user is not None and user.room
 
 
+def _has_no_room(call: Call) -> bool:
+    return not _has_room(call)
+
+
 FAULTS: tuple[Fault, ...] = (
     told(
         "R41.2.0-03",
@@ -81,9 +85,9 @@ FAULTS: tuple[Fault, ...] = (
             "element-value",
             ("SetUser",),
             deaf_to("phones/hostPIN"),
-            lambda call, room=room: _has_room(call) == room,
+            when,
         )
-        for where, room in (("with", True), ("without", False))
+        for where, when in (("with", _has_room), ("without", _has_no_room))
     ),
     told(
         "R41.5.0-08",
