@@ -24,12 +24,17 @@ def choices(services: Sequence[str]) -> Iterator[tuple[str, ...]]:
 def each_choice_is_the_sum(
     replies: Sequence[Reply], services: Sequence[str], whole: ContractView, path: str
 ) -> Findings:
-    """A list asked for several services holds the rows of each of them, and a row belongs to one service."""
+    """A list asked for several services holds the rows of each of them, and a row belongs to one service.
+
+    :class:`NotApplicable` where no list has a row, or one keeps rows back: any filter would look the same.
+    """
     asked = list(choices(services))
     told = dict(zip(asked, replies[-len(asked) :], strict=True))
     if any(_goes_on(reply, whole) for reply in told.values()):
-        return ()
+        raise NotApplicable(f"{path}: a list holds fewer rows than it counts, and which ones are left out nobody knows")
     rows = {chosen: Finder(reply, whole).texts(path) for chosen, reply in told.items()}
+    if not any(rows.values()):
+        raise NotApplicable(f"no {path} is listed for any choice of services, so there is nothing to add up")
     found = []
     for chosen, texts in rows.items():
         wanted = sorted(text for one in chosen for text in rows[one,])

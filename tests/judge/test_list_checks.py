@@ -77,13 +77,6 @@ def test_a_row_of_two_services_is_told() -> None:
     assert (check, actual) == ("row-sum", "listed without being asked for: 3; more than once: 1")
 
 
-def test_a_list_that_counts_more_than_it_tells_is_held_against_nothing() -> None:
-    assert told({("MeetingCenter",): (8, 9)}) != []
-    whole = lists({})
-    whole[0] = reply("lstrecordaccessHistory", "<history:matchingRecords><serv:total>3</serv:total></history:matchingRecords>")
-    assert each_choice_is_the_sum(whole, SERVICES, WHOLE, PATH) == ()
-
-
 def test_rows_are_other_ones_for_each_recording() -> None:
     rows = "recordAccessHistory"
     ours, same, empty = listed(1, 2), listed(2, 1), listed()
@@ -174,12 +167,27 @@ def listed_rows(number: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("total", "number", "found"), [("1", 1, True), ("2", 1, False), ("0", 1, True), ("many", 1, True), ("", 1, True), ("99", 99, True), ("100", 100, True), ("101", 100, False)]
+    ("total", "number", "whole"), [("1", 1, True), ("2", 1, False), ("0", 1, True), ("many", 1, True), ("", 1, True), ("99", 99, True), ("100", 100, True), ("101", 100, False)]
 )
-def test_a_list_that_goes_on_is_not_added_up(total: str, number: int, found: bool) -> None:
+def test_a_list_that_goes_on_is_not_added_up(total: str, number: int, whole: bool) -> None:
     replies = lists({})
     replies[0] = paged(total, number)
-    assert bool(each_choice_is_the_sum(replies, SERVICES, WHOLE, PATH)) is found
+    if whole:
+        assert each_choice_is_the_sum(replies, SERVICES, WHOLE, PATH)
+        return
+    with pytest.raises(NotApplicable) as skipped:
+        each_choice_is_the_sum(replies, SERVICES, WHOLE, PATH)
+    assert str(skipped.value) == f"{PATH}: a list holds fewer rows than it counts, and which ones are left out nobody knows"
+
+
+def test_where_nothing_is_listed_nothing_is_added_up() -> None:
+    """A site that does not hear for which services it is asked looks the same."""
+    nothing = [listed() for _ in choices(SERVICES)]
+    with pytest.raises(NotApplicable) as skipped:
+        each_choice_is_the_sum(nothing, SERVICES, WHOLE, PATH)
+    assert str(skipped.value) == f"no {PATH} is listed for any choice of services, so there is nothing to add up"
+    ((finding),) = each_choice_is_the_sum([*nothing[:-1], listed(1)], SERVICES, WHOLE, PATH)
+    assert finding.actual == "listed without being asked for: 1"
 
 
 def test_rows_that_tell_nothing_are_not_each_another_one() -> None:

@@ -57,12 +57,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Plan:
-    """Scenarios, the operations each one sent to a healthy site, the replies recorded there, and what opened it."""
+    """Scenarios, the operations each one sent to a healthy site, the replies recorded there, and what opened it.
+
+    ``silent`` are those that found nothing to judge there, by node id.
+    """
 
     scenarios: tuple[Scenario, ...]
     sent: tuple[frozenset[str], ...]
     baseline: Baseline
     opener: Opener = rig
+    silent: frozenset[str] = frozenset()
 
     def touched_by(self, operations: tuple[str, ...]) -> list[Scenario]:
         """The scenarios in which the fault can act: all, where it names no operation."""
@@ -81,7 +85,8 @@ def plan(catalogue: Catalogue, opener: Opener = rig) -> Plan:
     wrong = [_name(trial.scenario) for trial in trials if trial.verdict.outcome in ("failed", "broken")]
     assert not wrong, f"a healthy site fails: {wrong}"
     sent = (frozenset(one.request.operation.lower() for one in trial.exchanges) for trial in trials)
-    return Plan(tuple(trial.scenario for trial in trials), tuple(sent), baseline, opener)
+    silent = frozenset(trial.scenario.nodeid for trial in trials if trial.verdict.outcome == "skipped")
+    return Plan(tuple(trial.scenario for trial in trials), tuple(sent), baseline, opener, silent)
 
 
 def measuring(site: Rig, baseline: Baseline) -> Rig:

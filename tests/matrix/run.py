@@ -71,10 +71,10 @@ def matrix(
 
 
 def _unless_untold(survivor: Finding, root: Path, twin: str) -> Finding:
-    """A survivor of a twin is *not met* where none of the scenarios that tell it on the mock applies to the twin."""
+    """A survivor of a twin is *not met* where none of the scenarios that tell it on the mock has anything to judge there."""
     _, here = ready(root, twin)
     there = measure(*ready(root, release=release_for(survivor.fault)), survivor.fault)
-    if there.verdict != "killed" or set(there.scenarios) & set(map(place, here.scenarios)):
+    if there.verdict != "killed" or set(there.scenarios) & {place(one) for one in here.scenarios if one.nodeid not in here.silent}:
         return survivor
     return replace(survivor, verdict="not met", reason=f"told by scenarios that do not apply here: {'; '.join(there.scenarios)}")
 
