@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_to_bytes
 
@@ -134,6 +135,10 @@ class Reply:
     def case_id(self) -> str:
         """What the vendor's support asks for: the host that answered, and when; empty where the site tells none."""
         return text_of(self.root.find(f"{{{SERV}}}header/{{{SERV}}}response/{{{SERV}}}caseID"))
+
+    def text(self, name: str) -> str:
+        """The text of the only element called ``name``, wherever in the body it stands."""
+        return text_of(next(self.body.iter(f"{{*}}{name}"), None)) if self.body is not None else ""
 
     def verdict(self) -> str:
         """What the site said, in a few words: ``SUCCESS`` or ``FAILURE 010106 The classic ...``."""
@@ -280,6 +285,13 @@ class Exchange:
         if told is None:
             told = self.__dict__["_reply"] = self._read()
         return told
+
+    @property
+    def readable(self) -> Reply | None:
+        """The parsed reply, where one came that can be read."""
+        with suppress(CannotJudge):
+            return self.reply
+        return None
 
     def _read(self) -> Reply:
         if self.error:

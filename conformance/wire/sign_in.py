@@ -8,6 +8,7 @@ and none of this applies.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import defaultdict
@@ -22,7 +23,7 @@ from conformance.sites.masking import secret_registry
 from conformance.sites.profile import Account, Profile
 from conformance.wire.client import Client
 from conformance.wire.creations import CREATIONS
-from conformance.wire.exchange import NOT_FORWARDED, Exchange, Reply, Request, Signature, is_count, text_of, texts_of
+from conformance.wire.exchange import NOT_FORWARDED, Exchange, Reply, Request, Signature, is_count, texts_of
 from conformance.wire.payloads import Payloads
 from conformance.wire.served import NotServed, ServedOperations, may_depend_on_who_asks, sign_of_absence
 
@@ -37,9 +38,13 @@ BAD_TOKEN = "access token is invalid"  # noqa: S105 - words of a reason
 OF_USERS = "0300"
 ABOUT_USERS = ("CreateUser", "SetUser", "GetUser", "DelUser", "LstsummaryUser")
 _AUTHENTICATE, _VERSION = "AuthenticateUser", "GetAPIVersion"
+
+
 _LIFETIME = 5400.0
 #: A ticket is renewed when this much of its life is over.
 _WORN = 0.9
+#: Seconds before a site that did not answer is asked for a ticket again: it could cost a time-out before every request.
+_NO_ANSWER = 300.0
 
 
 class AccountRefused(CannotJudge):
@@ -86,6 +91,8 @@ def asked_twice(ask: Callable[[], Reply], operation: str) -> Reply:
 
 @dataclass(frozen=True)
 class _Ticket:
+    """Used ``until`` then; without a ``secret`` the password goes along instead."""
+
     secret: str
     until: float
 
@@ -102,7 +109,6 @@ class SignIns:
         self._tickets: dict[_Key, _Ticket] = {}
         self._elements: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._passwords_only: set[_Key] = set()
         self._operations_by_password: set[str] = set()
         self._standing: set[tuple[str, str, str]] = set()
         self._client: Client | None = None
@@ -246,7 +252,7 @@ class SignIns:
     def _ticket(self, site: Site, account: Account) -> str:
         key = _key(account)
         with self._locks[key]:
-            if key in self._passwords_only or _AUTHENTICATE in site.not_served:
+            if _AUTHENTICATE in site.not_served:
                 return ""
             ticket = self._tickets.get(key)
             if ticket is not None and ticket.until > self._clock():
@@ -259,24 +265,32 @@ class SignIns:
         operation, proof = _AUTHENTICATE, (_PASSWORD, account.credentials[_PASSWORD])
         try:
             reply = asked_twice(partial(self._ask, site, account, operation, {}, proof), operation)
-        except CannotJudge:
-            return ""
+        except CannotJudge as problem:
+            return self._without_ticket(account, key, str(problem), answered=False)
         refusal = reply.verdict()
         if refuses_login(operation, reply) and account.role not in self._seen:
             reply = self._by_address(site, account, reply)
         if refuses_login(operation, reply):
-            again = " any more" if key in self._tickets else ""
+            again = " any more" if account.role in self._seen else ""
             why = f"the account {account.role} cannot sign in with its password{again}: {refusal}"
             raise self.refuse(site, account, why)
-        secret = _text(reply, TICKET) if reply.succeeded else ""
+        secret = reply.text(TICKET) if reply.succeeded else ""
         if not secret:
-            self._passwords_only.add(key)
-            self.told.append(f"AuthenticateUser gives {account.role} no ticket: password sent ({reply.verdict()})")
-            return ""
+            return self._without_ticket(account, key, reply.verdict(), answered=True)
         secret_registry.learn(secret)
         self.saw(account)
-        self._tickets[key] = _Ticket(secret, self._clock() + _WORN * _seconds(_text(reply, "timeToLive")))
+        told = reply.text("timeToLive")
+        lifetime = float(told) if is_count(told) and int(told) else _LIFETIME
+        self._tickets[key] = _Ticket(secret, self._clock() + _WORN * lifetime)
         return secret
+
+    def _without_ticket(self, account: Account, key: _Key, why: str, *, answered: bool) -> str:
+        """The password goes along, for a while where nobody answered; told once."""
+        self._tickets[key] = _Ticket("", math.inf if answered else self._clock() + _NO_ANSWER)
+        words = f"AuthenticateUser gives {account.role} no ticket: password sent"
+        if not any(one.startswith(words) for one in self.told):
+            self.told.append(f"{words} ({why})")
+        return ""
 
     def _by_address(self, site: Site, account: Account, refusal: Reply) -> Reply:
         """The answer to the same password under the e-mail address of ``account``, asked once; else ``refusal``.
@@ -308,15 +322,6 @@ class SignIns:
 
 def _key(account: Account) -> _Key:
     return account.webex_id, account.credentials.get(_PASSWORD, "")
-
-
-def _text(reply: Reply, name: str) -> str:
-    """The text of the only element called ``name``, wherever it stands."""
-    return text_of(next(reply.body.iter(f"{{*}}{name}"), None)) if reply.body is not None else ""
-
-
-def _seconds(told: str) -> float:
-    return float(told) if is_count(told) and int(told) else _LIFETIME
 
 
 class SiteClient:
@@ -373,12 +378,12 @@ class SiteClient:
 
     def _take_away(self, made: Exchange, account: Account, credential: tuple[str, str]) -> None:
         """Remove what was made by a request without values: it has no name by which anybody could find it again."""
-        creation, reply = CREATIONS.get(made.request.operation), _reply(made)
+        creation, reply = CREATIONS.get(made.request.operation), made.readable
         if creation is None or reply is None or not reply.succeeded or reply.body is None:
             return
         told = texts_of(reply.body)
         key = {variable: told.get(element, "") for element, variable in creation.key.items()}
-        removed = _reply(self._send_as(account, credential, creation.remove, key))
+        removed = self._send_as(account, credential, creation.remove, key).readable
         if removed is None or not removed.succeeded:
             answer = "was not answered" if removed is None else f"answered {removed.verdict()}"
             left = ", ".join(f"{variable} {value}" for variable, value in key.items())
@@ -386,7 +391,7 @@ class SiteClient:
 
     def _signed(self, request: Request) -> Exchange:
         exchange = self._post(request)
-        signature, reply = request.signature, _reply(exchange)
+        signature, reply = request.signature, exchange.readable
         if signature is None or reply is None or not refuses_login(request.operation, reply):
             return exchange
         if signature.about_login or signature.account is None:
@@ -403,7 +408,7 @@ class SiteClient:
             if last is None or last.exception_id != WRONG_PASSWORD:
                 break
             exchange = self._again(request, (signature.element, signature.secret), "the password was refused", exchange)
-            last = _reply(exchange)
+            last = exchange.readable
         return exchange
 
     def _settled(
@@ -451,12 +456,12 @@ class SiteClient:
         exchange, reply = first
         if reply.exception_id == WRONG_PASSWORD:
             exchange = self._again(request, (TICKET, worn), "the login was refused", exchange)
-        second = _reply(exchange)
+        second = exchange.readable
         if second is not None and refuses_login(request.operation, second) and second.exception_id != NO_TICKET_TAKEN:
             ticket = self._sign_ins.renew(self._site, account, worn)
             if ticket:
                 exchange = self._again(request, (TICKET, ticket), "session ticket renewed", exchange)
-        second = _reply(exchange)
+        second = exchange.readable
         if second is None or not refuses_login(request.operation, second):
             return exchange
         if second.exception_id not in (*_BAD_TICKET, NO_TICKET_TAKEN):
@@ -474,7 +479,7 @@ class SiteClient:
         self._sign_ins.confirm(self._site, account)
         if reply.exception_id == WRONG_PASSWORD and signature.element == _PASSWORD:
             exchange = self._again(request, (_PASSWORD, signature.secret), "the password was refused", exchange)
-        again = _reply(exchange)
+        again = exchange.readable
         if again is not None and refuses_login(request.operation, again):
             self._sign_ins.let_stand(account, request.operation, again)
         return exchange
@@ -492,9 +497,3 @@ class SiteClient:
 
 def _not_forwarded(sign: str) -> bool:
     return f" {NOT_FORWARDED}" in sign or sign.endswith("without bodyContent")
-
-
-def _reply(exchange: Exchange) -> Reply | None:
-    with suppress(CannotJudge):
-        return exchange.reply
-    return None

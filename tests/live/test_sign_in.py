@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import httpx
 import mocksite
 import pytest
 
@@ -13,11 +14,11 @@ from conformance.cli import main
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.authentication import Authenticator
 from tests.conftest import ROOT
-from tests.rig import rig
+from tests.rig import CoreTransport, answered, rig
 from tests.run.conftest import Runner
 from tests.twins import wire
 from tests.twins.site import Gateway, Told, Twin, judge
-from tests.twisted import operation_of, twisted
+from tests.twisted import answering, operation_of, twisted
 
 ACCOUNTS = 9
 
@@ -110,6 +111,42 @@ def test_without_tickets_the_password_serves(catalogue: Catalogue, answer: str) 
     about_tickets = [one for one in told.outcome("failed", "broken") if "AuthenticateUser" not in str(one.exchanges) + one.cause]
     assert not about_tickets
     assert told.judged > 80
+
+
+def test_a_sign_in_that_nothing_readable_answers_is_told_and_not_tried_before_every_request(run: Runner, tmp_path: Path) -> None:
+    """Each try may cost a time-out: a night of five hundred requests would last until the morning."""
+    with twisted(tmp_path, answering(200, b"<serv:message", "AuthenticateUser")) as site:
+        outcome = run("features/41.7.0", "--lanes", "4", *site.arguments())
+    assert outcome.code == 0, outcome.text
+    notes = re.findall(r"note: AuthenticateUser gives (\S+) no ticket: password sent \(AuthenticateUser to \S+: the reply is not XML", outcome.text)
+    assert len(notes) == len(set(notes)) > 1
+    assert site.asked.count("GetSite") > site.asked.count("AuthenticateUser") == len(notes)
+
+
+class Ticketless(CoreTransport):
+    """Answers AuthenticateUser with ``body``, where there is one."""
+
+    body = b"<serv:message"
+
+    def answer(self, asked: mocksite.HttpRequest, answer: mocksite.HttpResponse) -> httpx.Response:
+        if operation_of(asked) == "AuthenticateUser":
+            self.asked = getattr(self, "asked", 0) + 1
+            return httpx.Response(200, content=self.body) if self.body else answered(answer)
+        return answered(answer)
+
+
+def test_a_site_that_gave_no_answer_is_asked_for_a_ticket_again_later(catalogue: Catalogue) -> None:
+    """What kept it from answering passes."""
+    now = 0.0
+    with rig(catalogue, through=Ticketless) as here:
+        run_context = here.run_context
+        transport, sign_ins, host = run_context.transport, run_context.sign_ins, run_context.profile.accounts["host"]
+        assert isinstance(transport, Ticketless)
+        sign_ins._clock = lambda: now  # noqa: SLF001
+        seen = []
+        for now, transport.body in ((0.0, b"<serv:message"), (299.0, b""), (301.0, b"")):
+            seen.append((sign_ins.credential(run_context, host)[0], transport.asked))
+    assert seen == [("password", 1), ("password", 1), ("sessionTicket", 2)]
 
 
 def test_a_refusal_of_one_operation_is_no_lost_account(catalogue: Catalogue) -> None:
