@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -152,13 +153,21 @@ def verdict_of(
 
 def is_fault(error: BaseException | None) -> bool:
     """Whether ``error`` is a fault of ours: nothing that a site, a user or a clause can cause."""
-    return error is not None and not isinstance(error, CannotJudge | UserError | ContractViolation)
+    return error is not None and not (isinstance(error, CannotJudge | UserError | ContractViolation) or _no_room(error))
+
+
+def _no_room(error: BaseException) -> bool:
+    """Whether a disk took no more, which is no fault of whoever writes; what a scenario writes is its ledger."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def cause_of(error: BaseException | None, traceback_file: str = "") -> str:
     """Why a scenario broke, in one sentence; of a fault of ours ``traceback_file`` tells the rest."""
     if error is None:
         return ""
+    if isinstance(error, OSError) and _no_room(error):
+        where = f" to {error.filename}" if error.filename else ""
+        return printable(f"nothing can be written{where}: {error.strerror}; make room there, and run it again")
     if not is_fault(error):
         return printable(shortened(str(error)))
     where = f" (traceback in {traceback_file})" if traceback_file else ""

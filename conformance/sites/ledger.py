@@ -24,7 +24,7 @@ from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from conformance.sites.errors import UserError
-from conformance.sites.user_files import UNREADABLE
+from conformance.sites.user_files import UNREADABLE, naming
 
 #: Everything a run creates carries this prefix in its name, then the run id.
 PREFIX = "wxc"
@@ -136,8 +136,9 @@ class Ledger:
                 self._open = self._file.open("a", encoding="utf-8")
                 self._make_known()
             # Flushed to the system, a line outlives a kill of this process.
-            self._open.write(json.dumps({**line, _SUM: _sum(line)}) + "\n")
-            self._open.flush()
+            with naming(self._file):
+                self._open.write(json.dumps({**line, _SUM: _sum(line)}) + "\n")
+                self._open.flush()
 
     def _make_known(self) -> None:
         """Give the file its second name; on another file system, or a read-only one, it has the first alone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import math
+import os
 import threading
 import time
 import weakref
@@ -15,6 +16,8 @@ _LATE = 0.02
 #: Nobody is held back for longer, but for the time requests are apart: what says so was written before the clock was
 #: set back, and waiting for it would take as long as the clock was ahead.
 _LONGEST = 120.0
+#: Bytes of the ledger, which are written over in place: a disk that filled up meanwhile takes them.
+_WIDTH = 64
 _all: weakref.WeakSet[RateLimiter] = weakref.WeakSet()
 
 
@@ -147,10 +150,11 @@ class RateLimiter:
                 before = self._next, self._written
                 self._next, self._written = following(*before)
                 return before
-            with self._ledger.open("a+", encoding="ascii") as file:
+            file = os.open(self._ledger, os.O_RDWR | os.O_CREAT, 0o666)
+            try:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                file.seek(0)
-                free, written = map(float, (file.read() or "0 0").split())
-                file.truncate(0)
-                file.write("{!r} {!r}".format(*following(free, written)))
-                return free, written
+                free, written = map(float, (os.pread(file, _WIDTH, 0) or b"0 0").split())
+                os.pwrite(file, "{!r} {!r}".format(*following(free, written)).ljust(_WIDTH).encode(), 0)
+            finally:
+                os.close(file)
+            return free, written

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from conformance.sites.ledger import Ledger
 from tests.conftest import ROOT
 from tests.live.test_vendor_schemas import zipped
 from tests.run.conftest import Outcome, Runner
@@ -263,3 +266,24 @@ def test_who_asks_what_there_is_asks_no_site_and_keeps_the_reports(run: Runner, 
     assert outcome.code in (0, 5), outcome.text
     assert [file.name for file in reports.iterdir()] == ["summary.json"]
     assert (reports / "summary.json").read_text(encoding="utf-8") == "of the last run"
+
+
+def test_a_full_disk_is_no_fault_of_the_suite_nor_of_the_site(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its ledger nothing is changed on the site; whoever runs the suite is told where there is no room."""
+
+    def full(ledger: Ledger, line: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{ledger._run_id}.jsonl")  # noqa: SLF001
+
+    monkeypatch.setattr(Ledger, "_write", full)
+    with twisted(tmp_path) as site:
+        outcome = run("features/41.5.0", "-m", "writes", *site.arguments("--access", "read-write", "--lanes", "0"))
+    assert outcome.code == 1
+    broken = [one for one in outcome.summary["scenarios"] if one["outcome"] == "broken"]
+    assert broken
+    assert {one["fault"] for one in broken} == {"operation"}
+    assert all(
+        re.fullmatch(r"nothing can be written to \w+\.jsonl: No space left on device; make room there, and run it again", one["cause"])
+        for one in broken
+    )
+    assert not (outcome.reports / "faults").exists()
+    assert [one for one in site.asked if one.startswith("Create")] == []

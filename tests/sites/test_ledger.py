@@ -341,7 +341,7 @@ def test_a_ledger_that_was_copied_by_something_that_writes_utf_8_is_as_it_was_wr
 def test_a_ledger_that_found_no_room_can_be_closed() -> None:
     """The site is given back then, and a mock ends."""
     ledger = Ledger(Path("/dev/full"), "staging", "a-run")
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
         ledger.intend("site-admin", "CreateUser", "x")
     ledger.close()
     ledger.close()

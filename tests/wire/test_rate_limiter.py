@@ -226,3 +226,18 @@ def test_a_client_tells_when_a_request_was_written(tmp_path: Path, monkeypatch: 
     assert before == [0, 1, 2], "asked before it is written"
     assert len(told) == 3
     assert told[0] in (0, 1), "told before the reply came, not after the next"
+
+
+def test_what_processes_share_is_written_over_in_place(tmp_path: Path) -> None:
+    """A disk that has filled up takes it: else nothing could be sent any more, not even to clean up."""
+    file = tmp_path / "rate"
+    limiter = RateLimiter(1000, file)
+    sizes = []
+    for _ in range(3):
+        limiter.wait()
+        limiter.left()
+        sizes.append((file.stat().st_size, file.stat().st_ino))
+    assert len(set(sizes)) == 1
+    assert sizes[0][0] > 0
+    limiter.pause(5.0)
+    assert 4.0 < float(file.read_bytes().split()[0]) - time.time() <= 5.0
