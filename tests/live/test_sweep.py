@@ -11,6 +11,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import mocksite
@@ -293,3 +294,14 @@ def test_a_read_only_run_sends_nothing_but_reads(run: Runner, tmp_path: Path) ->
 @pytest.mark.parametrize("operation", ["CreateEvent", "SetEvent", "DelEvent", "CreateUser", "SetUser", "DelUser"])
 def test_what_changes_a_site_is_no_read(operation: str) -> None:
     assert not reads_only(operation)
+
+def test_a_dry_run_beside_a_run_says_whose_things_it_lists(tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with twisted(tmp_path, control_url="None", rate='"10000/s"') as site:
+        ledgers = Ledgers("twisted", place_of(*url_of(site)), tmp_path / "reports" / "ledger", state_folder(place_of(*url_of(site))))
+        with closing(SiteLock(ledgers.lock, "read-write")):
+            assert sweep(site, tmp_path / "reports", "--dry-run") == 0
+            beside = capsys.readouterr().err
+        assert sweep(site, tmp_path / "reports", "--dry-run") == 0
+        alone = capsys.readouterr().err
+    assert re.search(r"^note: a read-write run \(process \d+, since [^)]+\) is at work on this site: what it made is listed, too", beside, re.MULTILINE), beside
+    assert "at work" not in alone

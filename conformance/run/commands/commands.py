@@ -206,6 +206,7 @@ def sweep(given: argparse.Namespace) -> int:
         work = Sweep(site_session.run_context, ledgers, before, strange)
         if given.dry_run:
             _told(ledgers)
+            _tell_who_is_at_work(ledgers.lock)
             _tell_what_would_be(work.found(), _not_read(ledgers))
             return _tell_what_is_unknown(work, ledgers)
         # What a run that is alive has made is no leftover.
@@ -228,6 +229,17 @@ def _not_read(ledgers: Ledgers) -> str:
     """What the last line says of ledgers nobody could read: they may list more."""
     number = len(ledgers.unreadable())
     return f"; {number} {'ledger' if number == 1 else 'ledgers'} could not be read, and may list more" if number else ""
+
+
+def _tell_who_is_at_work(lock: Path) -> None:
+    """What a run that writes and is alive has made is listed, too; nobody shall take it for left behind."""
+    try:
+        SiteLock(lock, "read-only").close()
+    except UserError as problem:
+        who = problem.what.partition(", and this one")[0]
+        print(safe(f"note: {who}: what it made is listed, too, until it has removed it"), file=sys.stderr)
+    except OSError:
+        return
 
 
 def _tell_what_would_be(found: Sequence[LeftOver], not_read: str) -> None:
