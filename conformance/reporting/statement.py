@@ -16,6 +16,7 @@ from conformance.judge.known_issues import stanza
 from conformance.reporting.outcome import OUTCOMES, Cause, ScenarioResult, causes
 from conformance.reporting.summary import RunRecord, by_release
 from conformance.reporting.text import counted, safe, table
+from conformance.reporting.whose_fault import alike
 from conformance.sites.release import Release
 
 #: Beside the other reports, when something failed that is not known.
@@ -31,6 +32,7 @@ _MOST_LINES = 20
 
 def statement(record: RunRecord, reports: str, *, complete: bool = True, given_up: str = "") -> list[str]:
     """The whole statement, line by line; ``given_up`` is why the run ended early."""
+    written = complete and not any(one.startswith("summary.json could not") for one in record.problems)
     lines = [
         *_heading(record),
         *_cut_short(record, complete, given_up),
@@ -45,9 +47,9 @@ def statement(record: RunRecord, reports: str, *, complete: bool = True, given_u
         *_broken(record),
         *_lists(record),
         *_deactivated(record, "summary.json" if complete else f"{reports}/ledger"),
-        *_reports(record, reports, complete),
+        *_reports(record, reports, written),
     ]
-    return lines if complete else list(map(_without_summary, lines))
+    return lines if written else list(map(_without_summary, lines))
 
 
 def _without_summary(line: str) -> str:
@@ -276,8 +278,8 @@ def _broken(record: RunRecord) -> Iterator[str]:
     by_cause: dict[str, list[ScenarioResult]] = {}
     for result in record.scenarios:
         if result.outcome == "broken" and not result.trouble:
-            by_cause.setdefault(result.cause, []).append(result)
-    for nth, (cause, results) in enumerate(sorted(by_cause.items(), key=lambda one: -len(one[1]))):
+            by_cause.setdefault(alike(result.cause), []).append(result)
+    for nth, results in enumerate(sorted(by_cause.values(), key=lambda several: -len(several))):
         if nth == _IN_A_LINE:
             yield f"  ... and {counted(len(by_cause) - nth, 'more cause')}, in summary.json"
             return
@@ -285,7 +287,7 @@ def _broken(record: RunRecord) -> Iterator[str]:
         first = results[0]
         where = f"{safe(first.place)}  {safe(first.title)}" if len(results) == 1 else f"{len(results)} scenarios"
         yield f"BROKEN  {where}"
-        yield from (f"  {line}" for line in safe(cause).splitlines()[:_MOST_LINES] or [""])
+        yield from (f"  {line}" for line in safe(first.cause).splitlines()[:_MOST_LINES] or [""])
         yield from _whose(first)
         if nth < _IN_FULL:
             yield from (f"  exchange  {name.partition(':')[2]}" for name in first.exchanges[-1:])
@@ -356,13 +358,13 @@ def _cut_short(record: RunRecord, complete: bool, given_up: str) -> Iterator[str
         yield "go on where it stopped with --resume"
 
 
-def _reports(record: RunRecord, reports: str, complete: bool) -> Iterator[str]:
+def _reports(record: RunRecord, reports: str, written: bool) -> Iterator[str]:
     drift = sum(len(paths) for paths in record.drift.values())
     yield ""
     if drift:
         differences = counted(drift, "difference")
         yield f"drift     {differences} that nobody promised or forbade, listed in summary.json; never a failure"
-    if not complete:
+    if not written:
         yield f"reports   {reports}/exchanges  {reports}/allure-results"
         return
     yield f"judged by {safe(record.schema)}"

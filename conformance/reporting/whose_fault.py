@@ -76,11 +76,16 @@ _SENT = re.compile(r"^(?P<operation>\w+) to \S+: ")
 _OWN = re.compile(r"; it starts with .*| \(traceback in [^)]*\)|(?<=the reply is not XML): .*")
 
 
+def alike(cause: str) -> str:
+    """What is the same in causes that are one: where a reply was cut off, or how it begins, is no cause of its own."""
+    return _OWN.sub("", cause)
+
+
 def _broke(cause: str) -> tuple[str, str]:
     """Operation and what went wrong with it, without what differs from one reply to the next."""
     first = cause.partition("\n")[0]
     sent = _SENT.match(first)
-    return (sent["operation"] if sent else ""), _OWN.sub("", first[sent.end() if sent else 0 :])
+    return (sent["operation"] if sent else ""), alike(first[sent.end() if sent else 0 :])
 
 
 def _covering(keys: Mapping[str, Sequence[_Key]]) -> Iterable[tuple[_Key, set[_Key], list[str]]]:
@@ -111,6 +116,13 @@ def _key_in_words(key: _Key, kinds: set[_Key]) -> str:
 
 #: What the reference comes to when the fault is ours.
 _OURS = ("failed", "broken")
+
+
+def _tells(word: str) -> bool:
+    """Whether an outcome on the reference tells whose fault it is: what is skipped or observed there does not."""
+    return word in ("passed", *_OURS)
+
+
 #: Scenarios of a cluster of broken ones that the reference is asked about.
 _ASKED = 3
 
@@ -127,6 +139,19 @@ def doubtful(results: Iterable[ScenarioResult]) -> tuple[str, ...]:
     return tuple(asked)
 
 
+def others(results: Iterable[ScenarioResult], said: Mapping[str, str]) -> tuple[str, ...]:
+    """The node ids of what broke together with those of :func:`doubtful` and is asked about when none of them could be.
+
+    One of each feature: what does not apply to the reference, or is only observed there, seldom fills two of them.
+    """
+    asked: list[str] = []
+    for cluster in clusters(one for one in results if one.fault in ("operation", "profile")):
+        if not any(_tells(said.get(one.nodeid, "")) for one in cluster.results):
+            features = {one.nodeid.partition("::")[0]: one.nodeid for one in reversed(cluster.results[_ASKED:])}
+            asked += features.values()
+    return tuple(asked)
+
+
 def settled(
     results: Mapping[str, ScenarioResult], reference: Mapping[str, str], release: str
 ) -> dict[str, ScenarioResult]:
@@ -136,7 +161,7 @@ def settled(
     us, and nobody else; of what broke together it is enough when none passes that was asked.
     """
     now = dict(results)
-    told = {name: word for name, word in reference.items() if word in ("passed", *_OURS)}
+    told = {name: word for name, word in reference.items() if _tells(word)}
     for cluster in clusters(results.values()):
         said = [told[one.nodeid] for one in cluster.results if one.nodeid in told]
         together = "passed" if "passed" in said else next(iter(said), "")

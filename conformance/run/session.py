@@ -28,7 +28,7 @@ from conformance.reporting.shapes import KeptValues, Shape, declarations_of, mer
 from conformance.reporting.statement import NEW_ISSUES, stanzas
 from conformance.reporting.summary import RunRecord, badge, write_summary
 from conformance.reporting.text import shortened
-from conformance.reporting.whose_fault import doubtful, settled
+from conformance.reporting.whose_fault import settled
 from conformance.run.fleet.part_file import PART, PartDetails, write_part
 from conformance.run.options import MOCK, Options
 from conformance.run.site_session import Mock, SiteSession, open_site, said_by_the_reference, start_mock
@@ -36,7 +36,7 @@ from conformance.scenarios.ahead.lanes import Carried, Lanes, Replay
 from conformance.scenarios.cleanup import Sweep
 from conformance.scenarios.contract_judgement import compared_elements, kept_values, nights_of
 from conformance.scenarios.discovery import Discovery
-from conformance.scenarios.execution import ScenarioTrial, try_scenario
+from conformance.scenarios.execution import ScenarioTrial, cause_of, try_scenario
 from conformance.scenarios.features import Catalogue
 from conformance.scenarios.scenario import Scenario
 from conformance.scenarios.scenario_context import ScenarioContext
@@ -356,8 +356,7 @@ class RunSession:
         said: dict[str, str] = {}
         release = self.worker_run.run_context.release
         try:
-            asked = set(doubtful(self.results.values()))
-            said.update(said_by_the_reference(self.options, release, self.catalogue, asked))
+            said.update(said_by_the_reference(self.options, release, self.catalogue, self.results.values()))
         except Exception as fault:  # noqa: BLE001 - the verdicts stand without it
             where = self._traceback_file("reference", fault)
             self.problems.append(f"the reference mock could not be asked: {type(fault).__name__}: {fault} ({where})")
@@ -383,7 +382,7 @@ class RunSession:
             return False
         except Exception as fault:  # noqa: BLE001 - what is left stays in the ledger, and the reports are still due
             where = self._traceback_file("clean-up", fault)
-            self._cleanup_errors.append(f"clean-up: {type(fault).__name__}: {fault} ({where})")
+            self._cleanup_errors.append(f"clean-up: {cause_of(fault, where)}")
             return False
         return True
 

@@ -7,10 +7,11 @@ import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,10 @@ from conformance.history.resume_file import OF_A_RUN, clear
 from conformance.judge.clauses import SUBJECTS, Clause
 from conformance.judge.contract import Contract, ContractView
 from conformance.judge.vendor_schemas import VendorSchemas
+from conformance.reporting.outcome import ScenarioResult
 from conformance.reporting.shapes import covers
 from conformance.reporting.summary import read_baseline
+from conformance.reporting.whose_fault import doubtful, others
 from conformance.run.commands.rejudge import moment_on, note_site, open_tape, profile_on, run_on
 from conformance.run.options import MOCK, Options
 from conformance.run.preflight import Preflight, PreflightReport
@@ -158,13 +161,17 @@ def on_the_reference(
 
 
 def said_by_the_reference(
-    options: Options, release: Release, catalogue: Catalogue, asked: set[str]
+    options: Options, release: Release, catalogue: Catalogue, results: Collection[ScenarioResult]
 ) -> dict[str, str]:
-    """What the scenarios ``asked`` come to on the mock of ``release``, by node id."""
-    every = (one for file in catalogue.known_files() for one in file.scenarios.values())
-    scenarios = [one for one in every if one.nodeid in asked]
-    told = on_the_reference(options, release, catalogue, scenarios) if scenarios else ()
-    return {scenario.nodeid: outcome for scenario, outcome in told}
+    """What those of ``results`` whose fault is in doubt come to on the mock of ``release``, by node id."""
+    every = [one for file in catalogue.known_files() for one in file.scenarios.values()]
+    said: dict[str, str] = {}
+    for asked in (doubtful, partial(others, said=said)):
+        names = set(asked(results))
+        scenarios = [one for one in every if one.nodeid in names]
+        told = on_the_reference(options, release, catalogue, scenarios) if scenarios else ()
+        said.update((scenario.nodeid, outcome) for scenario, outcome in told)
+    return said
 
 
 _RELAY = Setting("mail-relay", "", "text", (), "where a mock delivers mail", "", None)

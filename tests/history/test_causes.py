@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from conformance.reporting.outcome import ScenarioResult
-from conformance.reporting.whose_fault import FAULTS, clusters, doubtful, settled
+from conformance.reporting.whose_fault import FAULTS, clusters, doubtful, others, settled
 from tests.history.causes import PLANTED, WIDE, Planted, candidates, told
 from tests.reporting.test_junit import FOUND, PASSED
 
@@ -71,6 +71,17 @@ def test_of_what_broke_together_some_are_asked_and_one_that_passes_speaks_for_al
     assert {one.fault for one in ours.values()} == {"suite"}
     theirs = settled(by_nodeid(*alike), {asked[0]: "broken", asked[1]: "passed"}, "41.12.0")
     assert {one.fault for one in theirs.values()} == {"operation"}
+
+
+def test_where_the_first_could_not_be_asked_one_of_each_feature_is() -> None:
+    """What is only observed often stands first."""
+    alike = [broken(f"{feature}::{nth}", "the reply is not XML: x") for feature in "abc" for nth in range(4)]
+    own = [broken("d::1", "no such account", fault="profile")]
+    results = [*alike, *own]
+    unsaid = dict.fromkeys(doubtful(results), "skipped") | {"d::1": "passed"}
+    assert others(results, unsaid) == ("c::0", "b::0", "a::3")
+    assert others(results, unsaid | {"a::1": "passed"}) == ()
+    assert others([red("f", ("GetSite", "x"))], {}) == (), "of a failure everything was asked"
 
 
 def test_what_raised_is_ours_whoever_is_asked() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.judge.findings import NOT_SERVED
+from conformance.reporting.statement import statement
 from tests.reporting.made import PASSED
 from tests.reporting.test_statement import BROKEN, blocks, found, record, several, skipped
 
@@ -60,6 +61,21 @@ BROKEN  features/b.feature:7  three\\x1b
   exchange  C:/x/two.xml
   case id   host:2\\x1b"""]  # fmt: skip
     assert found(record(replace(BROKEN, cause=""))) == ["BROKEN  features/b.feature:7  three\n  "]
+
+
+def test_replies_that_were_cut_off_at_different_places_are_one_cause() -> None:
+    cut = "GetUser to http://x: the reply is not XML: Premature end, line 1, column {0}; it starts with '<{0}'"
+    made = record(*(replace(BROKEN, nodeid=f"b{nth}", cause=cut.format(nth)) for nth in range(3)), replace(BROKEN, cause="GetUser to http://x: timed out"))
+    assert [one.splitlines()[:2] for one in found(made)] == [
+        ["BROKEN  3 scenarios", f"  {cut.format(0)}"], ["BROKEN  features/b.feature:7  three", "  GetUser to http://x: timed out"],
+    ]  # fmt: skip
+
+
+def test_a_summary_that_could_not_be_written_is_named_nowhere() -> None:
+    made = record(*several(replace(BROKEN, cause="x"), 5), problems=("summary.json could not be written: OSError: full",))
+    lines = statement(made, "reports")
+    assert [line for line in lines if "summary.json" in line] == ["PROBLEM  summary.json could not be written: OSError: full"]
+    assert lines[-1] == "reports   reports/exchanges  reports/allure-results"
 
 
 def test_what_broke_for_one_cause_stands_together_the_most_first() -> None:
