@@ -81,7 +81,9 @@ def test_where_the_first_could_not_be_asked_one_of_each_feature_is() -> None:
     unsaid = dict.fromkeys(doubtful(results), "skipped") | {"d::1": "passed"}
     assert others(results, unsaid) == ("c::0", "b::0", "a::3")
     assert others(results, unsaid | {"a::1": "passed"}) == ()
-    assert others([red("f", ("GetSite", "x"))], {}) == (), "of a failure everything was asked"
+    assert others([red(f"f::{nth}", ("GetSite", "x")) for nth in range(5)], {}) == (), "of a failure everything was asked"
+    profile = [broken(f"p::{nth}::row", "no such account", fault="profile") for nth in range(5)]
+    assert others([*alike, *profile], dict.fromkeys(("a::0", "p::0::row"), "skipped")) == ("c::0", "b::0", "a::3", "p::3::row")
 
 
 def test_what_raised_is_ours_whoever_is_asked() -> None:

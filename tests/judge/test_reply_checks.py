@@ -348,6 +348,13 @@ def test_the_offset_is_that_of_the_day_of_today_or_of_winter(offsets: tuple[tupl
     assert [hour for hour in hours if not told[hour]] == right
 
 
+def test_a_site_may_take_notice_of_the_day_by_the_offset_alone() -> None:
+    zones = days(("60", ""), ("120", ""), ("60", ""), summer=("false", "false", "false"))
+    hours = [f"{hour:02}" for hour in range(8)]
+    told = [reply_checks.moment_is(at(f"11/10/2026 {hour}:00:00")[0], zones, WHOLE, "recording/createTime", "11/10/2026 02:00:00") for hour in hours]
+    assert [hour for hour, found in zip(hours, told, strict=True) if not found] == ["03"]
+
+
 def test_a_minute_and_a_second_off_is_another_moment_without_summer_time_too() -> None:
     told = reply_checks.moment_is(at("11/10/2026 02:01:01")[0], days(("0", ""), ("0", "")), WHOLE, "recording/createTime", "11/10/2026 02:00:00")
     assert words(told) == [("moment", "recording/createTime", "11/10/2026 02:00:00 GMT", "11/10/2026 02:01:01 GMT")]
