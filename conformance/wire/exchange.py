@@ -313,10 +313,8 @@ class Exchange:
     @property
     def case_id(self) -> str:
         """The case id of the reply, empty when there is neither."""
-        try:
-            return self.reply.case_id
-        except CannotJudge:
-            return ""
+        reply = self.readable
+        return "" if reply is None else reply.case_id
 
     @property
     def unanswered(self) -> bool:
@@ -344,18 +342,14 @@ class Exchange:
     @property
     def on_backup(self) -> bool:
         """Whether the site says that its backup answered (gsbStatus)."""
-        try:
-            return self.reply.gsb_status == "BACKUP"
-        except CannotJudge:
-            return False
+        reply = self.readable
+        return reply is not None and reply.gsb_status == "BACKUP"
 
     @property
     def served(self) -> bool:
         """Whether the address answered with a SUCCESS message."""
-        try:
-            return self.reply.succeeded
-        except CannotJudge:
-            return False
+        reply = self.readable
+        return reply is not None and reply.succeeded
 
 
 def secrets_in(body: bytes) -> list[str]:

@@ -38,8 +38,7 @@ BAD_TOKEN = "access token is invalid"  # noqa: S105 - words of a reason
 OF_USERS = "0300"
 ABOUT_USERS = ("CreateUser", "SetUser", "GetUser", "DelUser", "LstsummaryUser")
 _AUTHENTICATE, _VERSION = "AuthenticateUser", "GetAPIVersion"
-
-
+#: Seconds, where the site does not tell how long its tickets live.
 _LIFETIME = 5400.0
 #: A ticket is renewed when this much of its life is over.
 _WORN = 0.9
